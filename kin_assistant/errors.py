@@ -1,0 +1,92 @@
+"""What can go wrong, as one tree.
+
+Every message is a sentence for the user; ``details`` is for the log.
+
+    KinError
+    ├── CorpusError            the corpus folder is missing or holds nothing to read
+    ├── DocumentError          one document cannot be read
+    ├── QuestionError          the question cannot be asked: empty, too long, not readable
+    ├── FilterError            a filter names what no document carries
+    ├── ModelError             the embedding model is missing, damaged or not the expected one
+    ├── ServeError             the page cannot be served
+    └── IndexFault             the index cannot be used
+        ├── IndexMissing       nothing has been built yet
+        ├── IndexDamaged       a stored build does not verify
+        ├── IndexStale         the build was made with another model, chunking or format
+        ├── BuildRunning       another process is building
+        └── BuildFailed        the new build could not be written or did not verify
+"""
+
+from __future__ import annotations
+
+__all__ = [
+    "BuildFailed",
+    "BuildRunning",
+    "CorpusError",
+    "DocumentError",
+    "FilterError",
+    "IndexDamaged",
+    "IndexFault",
+    "IndexMissing",
+    "IndexStale",
+    "KinError",
+    "ModelError",
+    "QuestionError",
+    "ServeError",
+]
+
+
+class KinError(Exception):
+    """A fault with a sentence that a user can act on."""
+
+    def __init__(self, message: str, *, details: str = "") -> None:
+        super().__init__(message)
+        self.details = details
+
+
+class CorpusError(KinError):
+    """The corpus folder is missing or holds nothing to read."""
+
+
+class DocumentError(KinError):
+    """One document cannot be read."""
+
+
+class QuestionError(KinError):
+    """The question cannot be asked."""
+
+
+class FilterError(KinError):
+    """A filter names what no document carries."""
+
+
+class ModelError(KinError):
+    """The embedding model is missing, damaged or not the expected one."""
+
+
+class ServeError(KinError):
+    """The page cannot be served."""
+
+
+class IndexFault(KinError):
+    """The index cannot be used."""
+
+
+class IndexMissing(IndexFault):
+    """Nothing has been built yet."""
+
+
+class IndexDamaged(IndexFault):
+    """A stored build does not verify."""
+
+
+class IndexStale(IndexFault):
+    """The build was made with another model, chunking or format."""
+
+
+class BuildRunning(IndexFault):
+    """Another process is building."""
+
+
+class BuildFailed(IndexFault):
+    """The new build could not be written or did not verify."""

@@ -1,0 +1,37 @@
+"""Settings, read once from the environment (prefix ``KIN_``) by the entry points and then taken apart."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+__all__ = ["Settings"]
+
+
+class Settings(BaseSettings):
+    """Everything that can be set. Each field is also an environment variable: ``KIN_PORT=8000``."""
+
+    model_config = SettingsConfigDict(env_prefix="KIN_", frozen=True, extra="forbid")
+
+    corpus: Path = Field(Path("corpus"), description="Folder with the documents; never written to.")
+    index: Path = Field(Path("index"), description="Folder for what is derived from them; may be deleted.")
+    model: str = Field(
+        "bundled",
+        description="Embedding model: 'bundled' (all-MiniLM-L6-v2) or a local folder in sentence-transformers layout.",
+    )
+    engine: str = Field(
+        "auto",
+        pattern="^(auto|openvino|torch)$",
+        description="What runs the model: 'openvino', 'torch', or 'auto' for the faster one that is installed.",
+    )
+    host: str = Field("127.0.0.1", description="Address the page listens on.")
+    port: int = Field(7860, ge=1, le=65535, description="Port the page listens on.")
+    feedback: Path = Field(Path("feedback"), description="Folder for the readers' verdicts; stays on this machine.")
+    max_question_characters: int = Field(2000, ge=50, le=20_000, description="Longer questions are refused.")
+    max_history_turns: int = Field(8, ge=0, le=50, description="Earlier questions taken into account.")
+    answer_words: int = Field(150, ge=30, le=1000, description="Quoted words in an answer, at most.")
+    passages_per_document: int = Field(3, ge=1, le=50, description="Passages of one document in a result, at most.")
+    queue_size: int = Field(32, ge=1, le=1000, description="Questions that may wait on the page.")
+    questions_per_minute: int = Field(20, ge=1, le=10_000, description="Questions a minute from one client.")

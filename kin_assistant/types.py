@@ -1,0 +1,229 @@
+"""The values that pass between modules: frozen, without I/O.
+
+Values that are stored or leave the program as JSON are pydantic models; their field names are the JSON keys.
+All offsets are character offsets into ``Document.text``, half open: ``text[start:end]``.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+__all__ = [
+    "Answer",
+    "AnswerSentence",
+    "Block",
+    "Citation",
+    "Document",
+    "DocumentInfo",
+    "Filters",
+    "Hit",
+    "NearDocument",
+    "Passage",
+    "Retrieved",
+    "SearchResult",
+    "Sentence",
+    "Source",
+    "SourceMark",
+    "Years",
+]
+
+Years = tuple[int, int]
+"""First and last year, inclusive."""
+
+
+class Value(BaseModel):
+    """A frozen value that refuses unknown fields."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Source(Value):
+    """A publication that a digest cites."""
+
+    title: str
+    publisher: str | None = None
+    year: int | None = None
+    url: str | None = None
+
+
+class SourceMark(Value):
+    """A source mark such as ``[2]`` that stood at ``at`` in the document and was taken out of its text."""
+
+    at: int
+    sources: tuple[int, ...]
+    """Numbers of the sources, counted from 1 in ``Document.sources``."""
+
+
+class Block(Value):
+    """A heading, paragraph, list item or table row: the unit that no sentence crosses."""
+
+    kind: Literal["heading", "paragraph", "item", "header_row", "row"]
+    start: int
+    end: int
+    level: int = 0
+    """Depth of a heading or a list item, counted from 1; 0 for other kinds."""
+    page: int | None = None
+    """Physical page, counted from 1; None where the format has no pages."""
+    lead: int = 0
+    """Characters of a run-in heading ("Results.") at the start that belong to the first sentence."""
+
+
+class DocumentInfo(Value):
+    """What is known about a document without its text."""
+
+    id: str
+    path: str
+    """POSIX path below the corpus folder."""
+    sha256: str
+    """Of the file's bytes."""
+    title: str
+    cities: tuple[str, ...] = ()
+    countries: tuple[str, ...] = ()
+    region: str | None = None
+    themes: tuple[str, ...] = ()
+    years: Years | None = None
+    sources: tuple[Source, ...] = ()
+    compiled: str | None = None
+
+
+class Document(DocumentInfo):
+    """A document as stored: what is quoted is a slice of ``text``."""
+
+    text: str
+    blocks: tuple[Block, ...] = ()
+    marks: tuple[SourceMark, ...] = ()
+
+    @property
+    def info(self) -> DocumentInfo:
+        """This document without its text."""
+        return DocumentInfo.model_construct(**{name: getattr(self, name) for name in DocumentInfo.model_fields})
+
+
+class Sentence(Value):
+    """A quotable span: a sentence, list item or table row."""
+
+    start: int
+    end: int
+    lead_in: tuple[int, int] | None = None
+    """Span of what introduces an item or row: the sentence before a list, the header of a table."""
+
+
+class Passage(Value):
+    """A run of sentences of one section, embedded as one."""
+
+    id: str
+    """Derived from document id, span and text: stable across rebuilds."""
+    document_id: str
+    start: int
+    end: int
+    heading: str
+    """Headings above the passage without the document's title, joined by " > "; may be empty."""
+    context: str
+    """Title, places and section: embedded in front of the text, never quoted."""
+    page: int | None = None
+    sentences: tuple[Sentence, ...]
+
+
+class Filters(Value):
+    """Restricts a search to documents that carry one of the named values in every field that is set."""
+
+    city: tuple[str, ...] = ()
+    country: tuple[str, ...] = ()
+    region: tuple[str, ...] = ()
+    theme: tuple[str, ...] = ()
+    years: Years | None = None
+    """Documents whose years overlap these."""
+
+    @property
+    def empty(self) -> bool:
+        """Whether nothing is restricted."""
+        return self == Filters()
+
+
+class Hit(Value):
+    """A passage found for a query."""
+
+    passage_id: str
+    document_id: str
+    score: float
+    """Fused score, at most 1; comparable within one query only."""
+    text: str
+    heading: str
+    page: int | None
+    start: int
+    end: int
+
+
+class SearchResult(Value):
+    """Passages found for one query, best first."""
+
+    id: str | None = None
+    query: str
+    hits: tuple[Hit, ...]
+
+
+class Citation(Value):
+    """What a reader can check: ``document.text[start:end] == quote``."""
+
+    number: int
+    passage_id: str
+    document_id: str
+    title: str
+    cities: tuple[str, ...]
+    countries: tuple[str, ...]
+    years: str | None
+    heading: str
+    page: int | None
+    start: int
+    end: int
+    quote: str
+    sources: tuple[Source, ...] = ()
+    """What the document itself cites for this sentence; empty where the sentence is the compiler's reading."""
+
+
+class AnswerSentence(Value):
+    """A quoted sentence of an answer."""
+
+    text: str
+    citations: tuple[int, ...]
+
+
+class Retrieved(Value):
+    """A passage that was read and not cited."""
+
+    passage_id: str
+    document_id: str
+    score: float
+
+
+class NearDocument(Value):
+    """A document that a refusal points to."""
+
+    document_id: str
+    title: str
+    cities: tuple[str, ...] = ()
+
+
+class Answer(Value):
+    """An answer made of quoted sentences, or a refusal with its reason."""
+
+    id: str | None = None
+    question: str
+    standalone_question: str
+    """The question as it was searched, with what the history added."""
+    abstained: bool
+    reason: str | None = None
+    """Why nothing is quoted; set exactly if ``abstained``."""
+    notes: tuple[str, ...] = ()
+    """What the program has to say beside the quotes, a sentence each."""
+    text: str
+    """Markdown with ``[1]`` marks."""
+    sentences: tuple[AnswerSentence, ...] = ()
+    citations: tuple[Citation, ...] = ()
+    also_retrieved: tuple[Retrieved, ...] = ()
+    nearest: tuple[NearDocument, ...] = ()
+    confidence: float = Field(ge=0, le=1)
+    build_id: str
+    elapsed_ms: dict[str, float] = Field(default_factory=dict)
