@@ -1,0 +1,408 @@
+"""From a question to an ``Answer``: sentences chosen, cited and grouped, or a refusal with its reason."""
+
+from __future__ import annotations
+
+import math
+import re
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from kin_assistant.errors import KinError
+from kin_assistant.evidence import Candidate, EvidenceReader
+from kin_assistant.index.opened import OpenIndex
+from kin_assistant.lexical import fold, stems, words
+from kin_assistant.places import Mention, Place, PlaceIndex
+from kin_assistant.questions import check_language, check_question, make_standalone
+from kin_assistant.retrieval import Ranking, Retriever
+from kin_assistant.spelling import Speller
+from kin_assistant.types import (
+    Answer,
+    AnswerSentence,
+    Citation,
+    Document,
+    DocumentInfo,
+    Filters,
+    NearDocument,
+    Retrieved,
+    Source,
+)
+
+__all__ = ["Answerer"]
+
+_PASSAGES_READ = 60
+_MOST_DOCUMENTS = 3
+_MOST_SENTENCES = 12
+_SHARE_OF_BEST_DOCUMENT = 0.9
+"""A further document is quoted only if its best sentences score at least this share of the best document's."""
+_SHARE_OF_BEST_SENTENCE = 0.3
+_BEST_DOCUMENT_BONUS = 0.1
+_ALSO_RETRIEVED = 10
+_NEAREST = 4
+
+# Support of an answer by its evidence, as a logistic function; fitted as docs/decisions/0006-refusing.md tells.
+_SUPPORT_SENTENCE, _SUPPORT_PASSAGE, _SUPPORT_COVERAGE, _SUPPORT_OFFSET = 11.0, 12.0, 2.0, -10.7
+_LEAST_SUPPORT = 0.4
+
+
+@dataclass(frozen=True, slots=True)
+class _Scope:
+    """The places that a question is about."""
+
+    named: tuple[Place, ...] = ()
+    """Places that documents are about."""
+    absent: tuple[Place, ...] = ()
+    """Places that no document is about."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """What was read for one question."""
+
+    question: str
+    standalone: str
+    scope: _Scope
+    filtered: bool
+    """Whether the reader restricted the documents."""
+    ranking: Ranking
+    rows: list[int]
+    candidates: list[Candidate]
+    """Sentences that may be quoted, best first."""
+    support: float
+
+
+class Answerer:
+    """Answers questions from one opened index."""
+
+    def __init__(
+        self,
+        index: OpenIndex,
+        retriever: Retriever,
+        places: PlaceIndex,
+        *,
+        answer_words: int = 150,
+        max_question_characters: int = 2000,
+        max_history_turns: int = 8,
+    ) -> None:
+        self._index = index
+        self._retriever = retriever
+        self._places = places
+        self._reader = EvidenceReader(index)
+        self._speller = Speller(index.vocabulary)
+        self._answer_words = answer_words
+        self._max_characters = max_question_characters
+        self._max_turns = max_history_turns
+
+    def answer(
+        self, question: str, *, filters: Filters | None = None, history: Sequence[str] = (), answer_id: str | None = None
+    ) -> Answer:
+        """Answer ``question``, with what it leans on from the earlier questions in ``history``.
+
+        Raises ``QuestionError`` for a question that cannot be read and ``FilterError`` for an unknown filter value.
+        """
+        started = time.perf_counter()
+        question = check_question(question, max_characters=self._max_characters)
+        reading = self._read(question, history, filters)
+        retrieved = time.perf_counter()
+        reason = self._reason_to_refuse(reading)
+        chosen = [] if reason else self._choose(reading)
+        citations, sentences = self._cite(chosen)
+        notes = self._notes(reading, chosen)
+        also = self._also_retrieved(reading, {candidate.passage_row for candidate in chosen})
+        finished = time.perf_counter()
+        return Answer(
+            id=answer_id,
+            question=question,
+            standalone_question=reading.standalone,
+            abstained=bool(reason),
+            reason=reason,
+            notes=notes,
+            text=reason or _as_text(sentences, citations, notes),
+            sentences=sentences,
+            citations=citations,
+            also_retrieved=also,
+            nearest=self._nearest(reading) if reason else (),
+            confidence=round(reading.support, 4),
+            build_id=self._index.manifest.build_id,
+            elapsed_ms={
+                "retrieve": _milliseconds(retrieved - started),
+                "answer": _milliseconds(finished - retrieved),
+                "total": _milliseconds(finished - started),
+            },
+        )
+
+    # Reading
+
+    def _read(self, question: str, history: Sequence[str], filters: Filters | None) -> _Reading:
+        recent = [turn[: self._max_characters] for turn in history[-self._max_turns :]] if self._max_turns else []
+        standalone = make_standalone(question, recent)
+        check_language(question, {word for word in words(question) if all(stem in self._index.lexical for stem in stems(word))})
+        mentions = [mention for mention in self._places.find_places(standalone) if not mention.programme]
+        scope = _scope(mentions)
+        favoured = sorted(
+            {self._index.library.row_of(name) for place in scope.named for name in self._places.documents_about(place)}
+        )
+        ranking = self._retriever.rank(self._spell_out(standalone, mentions), filters=filters, favoured=favoured)
+        rows = ranking.rows[:_PASSAGES_READ].tolist()
+        rows = self._keep_places(rows, scope, set(favoured))
+        candidates = self._reader.read(standalone, ranking, rows)
+        filtered = filters is not None and not filters.empty
+        support = self._support(ranking, candidates)
+        return _Reading(question, standalone, scope, filtered, ranking, rows, candidates, support)
+
+    def _spell_out(self, question: str, mentions: Sequence[Mention]) -> str:
+        """``question`` with the right spelling of its words and places, and those it paraphrases ("the Thai capital"), behind it."""
+        folded = fold(question)
+        names = dict.fromkeys(mention.place.name for mention in mentions if mention.in_corpus)
+        within = {word for mention in mentions for word in words(mention.surface)}
+        corrected = (right for word, right in self._speller.corrections(question).items() if word not in within)
+        return " ".join([question, *(name for name in names if fold(name) not in folded), *corrected])
+
+    def _keep_places(self, rows: list[int], scope: _Scope, about: set[int]) -> list[int]:
+        """Passages of documents about a place that the question names, or that name it themselves; all if it names none."""
+        wanted = (*scope.named, *scope.absent)
+        if not wanted:
+            return rows
+        names = [fold(place.name) for place in wanted]
+        library = self._index.library
+        return [
+            row
+            for row in rows
+            if int(library.document_of[row]) in about or any(name in fold(self._passage_text(row)) for name in names)
+        ]
+
+    def _passage_text(self, row: int) -> str:
+        library = self._index.library
+        passage = library.passage(row)
+        return library.document(int(library.document_of[row])).text[passage.start : passage.end]
+
+    def _support(self, ranking: Ranking, candidates: Sequence[Candidate]) -> float:
+        """How near the evidence is to the question, 0 to 1: by meaning and by the words they share."""
+        if not candidates:
+            return 0.0
+        best = candidates[:5]
+        sentence = max(candidate.cosine for candidate in best)
+        passage = float(ranking.cosines.max())
+        weights = {stem: self._index.lexical.idf(stem) for stem in set(ranking.stems)}
+        held = frozenset[str]().union(*(candidate.stems for candidate in best))
+        coverage = sum(weight for stem, weight in weights.items() if stem in held) / (sum(weights.values()) or 1.0)
+        strength = _SUPPORT_SENTENCE * sentence + _SUPPORT_PASSAGE * passage + _SUPPORT_COVERAGE * coverage
+        return 1 / (1 + math.exp(-(strength + _SUPPORT_OFFSET)))
+
+    # Refusing
+
+    def _reason_to_refuse(self, reading: _Reading) -> str | None:
+        if reading.scope.absent and not reading.scope.named and not reading.candidates:
+            return f"No document is about {_listed([place.label for place in reading.scope.absent], 'or')}."
+        filtered = " that match the filters" if reading.filtered else ""
+        if not reading.candidates:
+            if reading.scope.named:
+                names = _listed([place.name for place in reading.scope.named], "or")
+                return f"No document{filtered} on {names} was found for this question."
+            return f"No document{filtered} was found for this question."
+        if reading.support < _LEAST_SUPPORT:
+            return f"The documents{filtered} do not seem to answer this.{self._missing_words(reading)}"
+        return None
+
+    def _missing_words(self, reading: _Reading) -> str:
+        missing = [word for word in dict.fromkeys(words(reading.question)) if self._is_missing(word)]
+        return f" No document uses {_listed([f'“{word}”' for word in missing[:4]], 'or')}." if missing else ""
+
+    def _is_missing(self, word: str) -> bool:
+        word_stems = stems(word)
+        return bool(word_stems) and not any(stem in self._index.lexical for stem in word_stems)
+
+    def _nearest(self, reading: _Reading) -> tuple[NearDocument, ...]:
+        """Documents that a refusal points to: of places near an absent one first, then by rank."""
+        library = self._index.library
+        rows: list[int] = []
+        near = {library.row_of(name) for place in reading.scope.absent for city in self._places.nearest(place)
+                for name in self._places.documents_about(city)}  # fmt: skip
+        ranked = list(dict.fromkeys(int(library.document_of[row]) for row in reading.ranking.rows.tolist()))
+        rows = [row for row in ranked if row in near] + [row for row in ranked if row not in near]
+        return tuple(
+            NearDocument(document_id=info.id, title=info.title, cities=info.cities)
+            for info in (library.infos[row] for row in rows[:_NEAREST])
+        )
+
+    # Choosing
+
+    def _choose(self, reading: _Reading) -> list[Candidate]:
+        """Sentences to quote within the word budget, grouped by document, the best document and sentence first."""
+        best = reading.candidates[0].score
+        documents = self._best_documents(reading.candidates)
+        ranked = sorted(
+            (candidate for candidate in reading.candidates if candidate.document_row in documents),
+            key=lambda candidate: -candidate.score - (_BEST_DOCUMENT_BONUS if candidate.document_row == documents[0] else 0),
+        )
+        chosen: list[Candidate] = []
+        budget = self._answer_words - _WORDS_AROUND
+        for candidate in self._first_of_each_place(reading, ranked):
+            length = len(candidate.text.split())
+            if len(chosen) == _MOST_SENTENCES or candidate.score < _SHARE_OF_BEST_SENTENCE * best:
+                break
+            if length <= budget or not chosen:
+                chosen.append(candidate)
+                budget -= length
+        order = list(dict.fromkeys(candidate.document_row for candidate in chosen))
+        leaders = {id(next(c for c in chosen if c.document_row == row)) for row in order}
+        return sorted(
+            chosen, key=lambda c: (order.index(c.document_row), id(c) not in leaders, c.passage_row, c.sentence.start)
+        )
+
+    def _best_documents(self, candidates: Sequence[Candidate]) -> list[int]:
+        """Rows of the few documents to quote from, by their best sentence with a little for the next three."""
+        scores: dict[int, list[float]] = {}
+        for candidate in candidates:
+            scores.setdefault(candidate.document_row, []).append(candidate.score)
+        totals = {row: values[0] + 0.3 * sum(values[1:4]) for row, values in scores.items()}
+        ranked = sorted(totals, key=lambda row: (-totals[row], row))
+        return [row for row in ranked if totals[row] >= _SHARE_OF_BEST_DOCUMENT * totals[ranked[0]]][:_MOST_DOCUMENTS]
+
+    def _first_of_each_place(self, reading: _Reading, ranked: list[Candidate]) -> list[Candidate]:
+        """``ranked``, with the best sentence of every named place in front, so that each place has its part."""
+        if len(reading.scope.named) < 2:
+            return ranked
+        library = self._index.library
+        front = []
+        for place in reading.scope.named:
+            rows = {library.row_of(name) for name in self._places.documents_about(place)}
+            front += [candidate for candidate in reading.candidates if candidate.document_row in rows][:2]
+        front = list(dict.fromkeys(sorted(front, key=lambda candidate: -candidate.score)))
+        return front + [candidate for candidate in ranked if candidate not in front]
+
+    # Citing
+
+    def _cite(self, chosen: Sequence[Candidate]) -> tuple[tuple[Citation, ...], tuple[AnswerSentence, ...]]:
+        citations: list[Citation] = []
+        sentences: list[AnswerSentence] = []
+        said: dict[str, int] = {}
+        for candidate in chosen:
+            citation = self._citation(candidate, len(citations) + 1)
+            citations.append(citation)
+            words_said = " ".join(words(citation.quote))
+            if words_said in said:
+                # The same sentence in another document: said once, both named.
+                earlier = sentences[said[words_said]]
+                merged = AnswerSentence(text=earlier.text, citations=(*earlier.citations, citation.number))
+                sentences[said[words_said]] = merged
+                continue
+            said[words_said] = len(sentences)
+            sentences.append(AnswerSentence(text=citation.quote, citations=(citation.number,)))
+        return tuple(citations), tuple(sentences)
+
+    def _citation(self, candidate: Candidate, number: int) -> Citation:
+        document = self._index.library.document(candidate.document_row)
+        passage = self._index.library.passage(candidate.passage_row)
+        start, end = candidate.sentence.start, candidate.sentence.end
+        quote = document.text[start:end]
+        if quote != candidate.text:
+            raise KinError("A quote does not stand in its document.", details=f"{document.id} {start}:{end}")
+        return Citation(
+            number=number,
+            passage_id=passage.id,
+            document_id=document.id,
+            title=document.title,
+            cities=document.cities,
+            countries=document.countries,
+            years=_years_as_text(document),
+            heading=passage.heading,
+            page=passage.page,
+            start=start,
+            end=end,
+            quote=quote,
+            sources=_sources_of(document, start, end),
+        )
+
+    def _notes(self, reading: _Reading, chosen: Sequence[Candidate]) -> tuple[str, ...]:
+        if not chosen:
+            return ()
+        notes = []
+        if reading.scope.absent:
+            notes.append(f"No document is about {_listed([place.label for place in reading.scope.absent], 'or')}.")
+        library = self._index.library
+        quoted = {candidate.document_row for candidate in chosen}
+        silent = [
+            place.name
+            for place in reading.scope.named
+            if quoted.isdisjoint(library.row_of(name) for name in self._places.documents_about(place))
+        ]
+        if silent and len(reading.scope.named) > 1:
+            notes.append(f"Nothing was found for {_listed(silent, 'or')}.")
+        return tuple(notes)
+
+    def _also_retrieved(self, reading: _Reading, cited: set[int]) -> tuple[Retrieved, ...]:
+        library = self._index.library
+        scores = dict(zip(reading.ranking.rows.tolist(), reading.ranking.scores.tolist(), strict=True))
+        rows = [row for row in reading.rows if row not in cited][:_ALSO_RETRIEVED]
+        return tuple(
+            Retrieved(
+                passage_id=library.passage(row).id, document_id=library.passage(row).document_id, score=round(scores[row], 6)
+            )
+            for row in rows
+        )
+
+
+_WORDS_AROUND = 12
+"""Words kept free for the program's own line and the place names."""
+
+
+def _scope(mentions: Sequence[Mention]) -> _Scope:
+    named = [mention for mention in mentions if mention.in_corpus and mention.place.kind != "region"]
+    # A city narrows more than its country, and than the nationality of somebody who helped there.
+    cities = [mention for mention in named if mention.place.kind == "city"]
+    absent = [mention for mention in mentions if not mention.in_corpus and _stands_for_itself(mention)]
+    return _Scope(
+        named=tuple(dict.fromkeys(mention.place for mention in cities or named)),
+        absent=tuple(dict.fromkeys(mention.place for mention in absent)),
+    )
+
+
+def _stands_for_itself(mention: Mention) -> bool:
+    """Whether a place without documents is what the question is about, not the nationality of somebody in it."""
+    return mention.relation != "demonym" and mention.place.kind in ("city", "country")
+
+
+def _sources_of(document: Document, start: int, end: int) -> tuple[Source, ...]:
+    """What the document cites for the words from ``start`` to ``end``; its only source stands for all of it."""
+    if len(document.sources) == 1:
+        return document.sources
+    numbers = dict.fromkeys(number for mark in document.marks if start < mark.at <= end for number in mark.sources)
+    return tuple(document.sources[number - 1] for number in numbers)
+
+
+def _years_as_text(document: DocumentInfo) -> str | None:
+    if document.years is None:
+        return None
+    first, last = document.years
+    return str(first) if first == last else f"{first}-{last}"
+
+
+def _as_text(sentences: Sequence[AnswerSentence], citations: Sequence[Citation], notes: Sequence[str]) -> str:
+    """The answer as Markdown: a line on where it comes from, then quotes under the places they are about."""
+    by_number = {citation.number: citation for citation in citations}
+    documents = len({citation.document_id for citation in citations})
+    lines = [f"From {documents} document{'s' if documents > 1 else ''}:", *notes]
+    heading = None
+    for sentence in sentences:
+        first = by_number[sentence.citations[0]]
+        place = ", ".join(first.cities[:3]) or first.title
+        if place != heading:
+            lines.append(f"**{_escape(place)}**")
+            heading = place
+        marks = "".join(f"[{number}]" for number in sentence.citations)
+        lines.append(f"> {_escape(sentence.text)} {marks}")
+    return "\n\n".join(lines)
+
+
+def _escape(text: str) -> str:
+    """``text`` with Markdown's marks escaped, so that it is shown as it stands."""
+    return re.sub(r"([\\`*_\[\]<>])", r"\\\1", text)
+
+
+def _listed(names: Sequence[str], conjunction: str) -> str:
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} {conjunction} {names[-1]}"
+
+
+def _milliseconds(seconds: float) -> float:
+    return round(seconds * 1000, 2)

@@ -1,0 +1,119 @@
+"""The assistant as one object: open a built index, ask, search, look a document up."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Self
+
+from kin_assistant.answering import Answerer
+from kin_assistant.embedding import Embedder, open_embedder
+from kin_assistant.index.layout import IndexFolder
+from kin_assistant.index.opened import OpenIndex, current_recipe, open_published
+from kin_assistant.places import Gazetteer, PlaceIndex
+from kin_assistant.questions import check_question
+from kin_assistant.retrieval import Retriever
+from kin_assistant.settings import Settings
+from kin_assistant.types import Answer, Document, DocumentInfo, Filters, SearchResult
+
+__all__ = ["Assistant", "BuildInfo"]
+
+
+@dataclass(frozen=True, slots=True)
+class BuildInfo:
+    """The build that answers."""
+
+    id: str
+    built_at: datetime
+    documents: int
+    passages: int
+    sentences: int
+    model: str
+    notices: tuple[str, ...]
+    """What a user should know about how it was opened, a sentence each."""
+
+
+class Assistant:
+    """Answers from one published build; safe to use from several threads. Close it to free the files."""
+
+    def __init__(self, index: OpenIndex, embedder: Embedder, settings: Settings) -> None:
+        self._index = index
+        self._max_characters = settings.max_question_characters
+        self.retriever = Retriever(index, embedder, passages_per_document=settings.passages_per_document)
+        places = PlaceIndex(Gazetteer.load(), index.library.infos, index.vocabulary)
+        self._answerer = Answerer(
+            index,
+            self.retriever,
+            places,
+            answer_words=settings.answer_words,
+            max_question_characters=settings.max_question_characters,
+            max_history_turns=settings.max_history_turns,
+        )
+
+    @classmethod
+    def open(cls, index: Path | str | None = None, *, settings: Settings | None = None) -> Assistant:
+        """Open the published build of the folder ``index`` (by default the one that the settings name).
+
+        Raises ``IndexMissing``, ``IndexStale`` or ``IndexDamaged``, and ``ModelError`` if the embedding model is not there.
+        """
+        settings = settings or Settings()
+        root = Path(index) if index is not None else settings.index
+        IndexFolder(root).published()  # before the model: without an index nothing else matters
+        embedder = open_embedder(settings.model, engine=settings.engine, cache=IndexFolder(root).models)
+        return cls(open_published(root, current_recipe(embedder.name, embedder.dimension)), embedder, settings)
+
+    def ask(
+        self,
+        question: str,
+        *,
+        filters: Filters | None = None,
+        history: Sequence[str] = (),
+        id: str | None = None,
+    ) -> Answer:
+        """Answer ``question`` with quoted sentences, or say why not. ``history`` holds the earlier questions in order.
+
+        Raises ``QuestionError`` for a question that cannot be read, ``FilterError`` for an unknown filter value.
+        """
+        return self._answerer.answer(question, filters=filters, history=history, answer_id=id)
+
+    def search(
+        self, query: str, *, limit: int = 10, filters: Filters | None = None, id: str | None = None
+    ) -> SearchResult:
+        """The ``limit`` best passages for ``query``. Raises as ``ask`` does."""
+        query = check_question(query, max_characters=self._max_characters)
+        return SearchResult(id=id, query=query, hits=self.retriever.search(query, limit=limit, filters=filters))
+
+    @property
+    def documents(self) -> tuple[DocumentInfo, ...]:
+        """All documents without their text, sorted by id."""
+        return self._index.library.infos
+
+    def document(self, document_id: str) -> Document:
+        """A document with its text. Raises ``KeyError``."""
+        return self._index.library.document(self._index.library.row_of(document_id))
+
+    @property
+    def build(self) -> BuildInfo:
+        """The build that answers."""
+        manifest = self._index.manifest
+        return BuildInfo(
+            id=manifest.build_id,
+            built_at=manifest.built_at,
+            documents=manifest.documents,
+            passages=manifest.passages,
+            sentences=manifest.sentences,
+            model=manifest.recipe.model,
+            notices=self._index.notices,
+        )
+
+    def close(self) -> None:
+        """Free the files."""
+        self._index.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *fault: object) -> None:
+        self.close()

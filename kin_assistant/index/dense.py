@@ -1,0 +1,88 @@
+"""Nearest passages by vector: Chroma, embedded, with explicit vectors. The only module that imports chromadb."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Sequence
+from importlib.metadata import version
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from chromadb.api import ClientAPI
+    from numpy.typing import NDArray
+
+__all__ = ["DenseIndex", "chroma_version", "write_chroma"]
+
+_COLLECTION = "passages"
+_UPSERT_BATCH = 1000
+
+# More links and a wider search than Chroma's defaults: top-100 lists then agree with exact search to the last place on
+# corpora of this size. One thread, so that the same vectors give the same graph.
+_GRAPH = {"space": "cosine", "max_neighbors": 32, "ef_construction": 200, "ef_search": 200, "num_threads": 1}
+
+
+def chroma_version() -> str:
+    """The installed version; stores are not carried over from one to another."""
+    return version("chromadb")
+
+
+def write_chroma(folder: Path, ids: Sequence[str], vectors: NDArray[np.float32], document_of: Sequence[int]) -> None:
+    """Write a store of passages: ``ids``, their ``vectors`` (passages, dimension) and the rows of their documents."""
+    client = _client(folder)
+    collection = client.create_collection(_COLLECTION, embedding_function=None, configuration={"hnsw": _GRAPH})  # type: ignore[typeddict-item]
+    for start in range(0, len(ids), _UPSERT_BATCH):
+        end = min(start + _UPSERT_BATCH, len(ids))
+        collection.upsert(
+            ids=list(ids[start:end]),
+            embeddings=vectors[start:end],
+            metadatas=[{"row": row, "document": int(document_of[row])} for row in range(start, end)],
+        )
+    client.close()
+
+
+class DenseIndex:
+    """Chroma over a private copy of the build's store: Chroma writes on opening, and a published build is not written to."""
+
+    def __init__(self, folder: Path) -> None:
+        self._copy = tempfile.TemporaryDirectory(prefix="kin-chroma-", ignore_cleanup_errors=True)
+        store = Path(self._copy.name) / "chroma"
+        shutil.copytree(folder, store)
+        self._client = _client(store)
+        self._collection = self._client.get_collection(_COLLECTION, embedding_function=None)
+        self.size = self._collection.count()
+
+    def search(
+        self, vector: NDArray[np.float32], limit: int, documents: Sequence[int] | None = None
+    ) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+        """The passages nearest to ``vector``, nearest first: rows and cosines. ``documents`` restricts them to those rows."""
+        # Chroma scans what "$in" lists, so the wish for all documents is not passed on.
+        where = None if documents is None else {"document": {"$in": [int(row) for row in documents]}}
+        found = self._collection.query(
+            query_embeddings=vector[None, :],
+            n_results=min(limit, self.size),
+            where=where,  # type: ignore[arg-type]
+            include=["metadatas", "distances"],
+        )
+        metadatas, distances = found["metadatas"] or [[]], found["distances"] or [[]]
+        rows = np.array([int(metadata["row"]) for metadata in metadatas[0]], np.int64)  # type: ignore[arg-type]
+        return rows, 1 - np.array(distances[0], np.float32)
+
+    def ids(self) -> set[str]:
+        """Ids of all passages in the store."""
+        return set(self._collection.get(include=[])["ids"])
+
+    def close(self) -> None:
+        """Close the store and remove the copy."""
+        self._client.close()
+        self._copy.cleanup()
+
+
+def _client(folder: Path) -> ClientAPI:
+    import chromadb
+    from chromadb.config import Settings
+
+    return chromadb.PersistentClient(str(folder), settings=Settings(anonymized_telemetry=False))

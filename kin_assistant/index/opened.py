@@ -1,0 +1,96 @@
+"""A published build, opened read-only."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from kin_assistant.errors import IndexDamaged, IndexFault, IndexMissing, IndexStale
+from kin_assistant.index.dense import DenseIndex, chroma_version
+from kin_assistant.index.layout import IndexFolder
+from kin_assistant.index.library import Library
+from kin_assistant.index.manifest import Manifest, Recipe
+from kin_assistant.lexical import LexicalIndex
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+__all__ = ["OpenIndex", "current_recipe", "open_build", "open_published"]
+
+
+@dataclass(frozen=True, slots=True)
+class OpenIndex:
+    """The parts of one build."""
+
+    folder: Path
+    manifest: Manifest
+    library: Library
+    vectors: NDArray[np.float32]
+    """Shape (passages, dimension), mapped from disk."""
+    sentences: NDArray[np.float16]
+    """Shape (sentences, dimension), mapped from disk; rows by ``library.first_sentence``."""
+    lexical: LexicalIndex
+    dense: DenseIndex
+    vocabulary: frozenset[str]
+    """The words of the documents as they are written."""
+    notices: tuple[str, ...] = ()
+    """What a user should know about how it was opened, a sentence each."""
+
+    def close(self) -> None:
+        """Close files and remove the copy of the vector store."""
+        self.library.close()
+        self.dense.close()
+
+
+def current_recipe(model: str, dimension: int) -> Recipe:
+    """What a build made now would be made with."""
+    return Recipe(model=model, dimension=dimension, chromadb=chroma_version())
+
+
+def open_published(root: Path, recipe: Recipe) -> OpenIndex:
+    """Open the published build; if it is damaged the one before it, with a notice.
+
+    Every file is compared with the hash that was taken when the build was verified, so that nothing damaged reaches
+    Chroma or SQLite. Raises ``IndexMissing``, ``IndexStale`` if it was made with another recipe, or ``IndexDamaged`` if
+    no whole build is left.
+    """
+    index = IndexFolder(root)
+    published = index.published()
+    earlier = [build for build in index.builds() if build != published]
+    fault: IndexFault | None = None
+    for build in (published, *earlier):
+        try:
+            opened = open_build(build, recipe)
+        except IndexFault as error:
+            fault = fault or error
+            continue
+        if fault is None:
+            return opened
+        when = f"{opened.manifest.built_at:%d %B %Y, %H:%M} UTC"
+        notice = f"The newest index cannot be used, so the one of {when} answers. To repair it, run: kin sync"
+        return replace(opened, notices=(notice,))
+    raise fault or IndexMissing("There is no index yet. Run: kin sync")
+
+
+def open_build(build: Path, recipe: Recipe) -> OpenIndex:
+    """Open one build folder. Raises ``IndexDamaged`` or ``IndexStale``."""
+    if not build.is_dir():
+        raise IndexDamaged("The published index is gone. Run: kin sync", details=str(build))
+    manifest = Manifest.read(build)
+    difference = manifest.recipe.difference(recipe)
+    if difference:
+        raise IndexStale(f"The index was made with another {difference}. Run: kin sync")
+    manifest.check_files(build)
+    return OpenIndex(
+        folder=build,
+        manifest=manifest,
+        library=Library(build / "library.sqlite"),
+        vectors=np.load(build / "vectors.npy", mmap_mode="r"),
+        sentences=np.load(build / "sentences.npy", mmap_mode="r"),
+        lexical=LexicalIndex.load(build / "lexical", manifest.passages),
+        dense=DenseIndex(build / "chroma"),
+        vocabulary=frozenset((build / "vocabulary.txt").read_text("utf-8").split("\n")),
+    )

@@ -1,0 +1,192 @@
+"""From a ``Document`` to its passages: runs of whole sentences of one section, sized for the embedding model.
+
+A passage is at most ``MAX_PIECES`` word pieces of the model's own tokenizer, counting the context that is embedded in
+front of it, so that the model never truncates one. Sections that do not fit are cut into parts of about equal length.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from kin_assistant.types import Block, Document, Passage, Sentence
+
+__all__ = ["CHUNKER_VERSION", "MAX_PIECES", "PieceCounter", "split_document", "split_sentences"]
+
+CHUNKER_VERSION = 1
+"""Raised whenever the same document would be split in another way."""
+
+MAX_PIECES = 220
+"""Word pieces in a passage with its context; the bundled model reads 256, two of which are its own marks."""
+
+_MAX_CONTEXT_PIECES = 70
+_SPECIAL_PIECES = 2
+
+
+class PieceCounter(Protocol):
+    """Counts word pieces as the embedding model does, without its start and end marks."""
+
+    def __call__(self, texts: Sequence[str]) -> list[int]:
+        """One count for each text."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class _Section:
+    headings: tuple[str, ...]
+    page: int | None
+    sentences: list[Sentence]
+
+
+def split_document(document: Document, count_pieces: PieceCounter) -> list[Passage]:
+    """The passages of ``document`` in reading order; together they hold every sentence exactly once."""
+    passages: list[Passage] = []
+    for section in _sections(document):
+        heading = " > ".join(section.headings)
+        context, context_pieces = _fit_context(document, section.headings, count_pieces)
+        budget = MAX_PIECES - _SPECIAL_PIECES - context_pieces
+        for run in _runs(document.text, section.sentences, budget, count_pieces):
+            start, end = run[0].start, run[-1].end
+            passages.append(
+                Passage(
+                    id=_passage_id(document.id, start, end, document.text[start:end]),
+                    document_id=document.id,
+                    start=start,
+                    end=end,
+                    heading=heading,
+                    context=context,
+                    page=section.page,
+                    sentences=tuple(run),
+                )
+            )
+    return passages
+
+
+def split_sentences(text: str) -> list[tuple[int, int]]:
+    """Spans of the sentences of one paragraph, without the white space between them."""
+    from sentencex import get_sentence_boundaries
+
+    spans: list[tuple[int, int]] = []
+    for boundary in get_sentence_boundaries("en", text):
+        start, end = int(boundary["start_index"]), int(boundary["end_index"])
+        sentence = text[start:end]
+        start += len(sentence) - len(sentence.lstrip())
+        end -= len(sentence) - len(sentence.rstrip())
+        if start < end:
+            spans.append((start, end))
+    return spans
+
+
+def _sections(document: Document) -> Iterator[_Section]:
+    """Sentences under the same headings, and on the same page where the format has pages."""
+    path: list[tuple[int, str]] = []
+    section: _Section | None = None
+    lead_in: tuple[int, int] | None = None
+    for block in document.blocks:
+        if block.kind == "heading":
+            words = document.text[block.start : block.end]
+            path = [(level, heading) for level, heading in path if level < block.level]
+            path.append((block.level, words))
+            if section and section.sentences:
+                yield section
+            section, lead_in = None, None
+            continue
+        if section is None or section.page != block.page:
+            if section and section.sentences:
+                yield section
+            headings = tuple(heading for _, heading in path if heading != document.title)
+            section = _Section(headings, block.page, [])
+        sentences, lead_in = _block_sentences(document.text, block, lead_in)
+        section.sentences.extend(sentences)
+    if section and section.sentences:
+        yield section
+
+
+def _block_sentences(
+    text: str, block: Block, lead_in: tuple[int, int] | None
+) -> tuple[list[Sentence], tuple[int, int] | None]:
+    """Sentences of a block, and what introduces the items or rows that may follow it."""
+    if block.kind in ("row", "header_row"):
+        span = (block.start, block.end)
+        if block.kind == "header_row":
+            return [Sentence(start=span[0], end=span[1])], span
+        return [Sentence(start=span[0], end=span[1], lead_in=lead_in)], lead_in
+    spans = [(block.start + start, block.start + end) for start, end in split_sentences(text[block.start : block.end])]
+    # A run-in heading is no sentence: it stays with the sentence it heads.
+    while len(spans) > 1 and spans[0][1] <= block.start + block.lead:
+        spans[:2] = [(spans[0][0], spans[1][1])]
+    if block.kind == "item":
+        return [Sentence(start=start, end=end, lead_in=lead_in) for start, end in spans], lead_in
+    introduces = spans[-1] if spans and text[spans[-1][0] : spans[-1][1]].endswith(":") else None
+    return [Sentence(start=start, end=end) for start, end in spans], introduces
+
+
+def _runs(
+    text: str, sentences: Sequence[Sentence], budget: int, count_pieces: PieceCounter
+) -> Iterator[list[Sentence]]:
+    """Cut a section into the fewest runs that fit ``budget``, of about equal length."""
+    sentences = [
+        part for sentence in sentences for part in _fit_sentence(text, sentence, budget, count_pieces)
+    ]
+    ends = [0, *(sentence.end for sentence in sentences)]
+    # What stands between two sentences (a list marker) counts with the second one.
+    costs = count_pieces(
+        [text[sentence.start if i == 0 else ends[i] : sentence.end] for i, sentence in enumerate(sentences)]
+    )
+    remaining = sum(costs)
+    target = remaining / max(1, -(-remaining // budget))
+    run: list[Sentence] = []
+    used = 0
+    for sentence, cost in zip(sentences, costs, strict=True):
+        # Half of the next sentence past the target is nearer to it than stopping short would be.
+        if run and (used + cost > budget or used + cost / 2 > target):
+            yield run
+            remaining -= used
+            target = remaining / max(1, -(-remaining // budget))
+            run, used = [], 0
+        run.append(sentence)
+        used += cost
+    if run:
+        yield run
+
+
+def _fit_sentence(text: str, sentence: Sentence, budget: int, count_pieces: PieceCounter) -> list[Sentence]:
+    """The sentence itself, or its parts if it alone is over ``budget``: cut between words, inside them at worst."""
+    parts: list[Sentence] = []
+    pending = [(sentence.start, sentence.end)]
+    while pending:
+        start, end = pending.pop()
+        # A piece is at least one character, so most sentences need no counting.
+        if end - start <= budget or count_pieces([text[start:end]])[0] <= budget:
+            parts.append(Sentence(start=start, end=end, lead_in=sentence.lead_in))
+            continue
+        middle = (start + end) // 2
+        cut = text.rfind(" ", start + 1, middle)
+        left_end = cut if cut > 0 else middle
+        right_start = cut + 1 if cut > 0 else middle
+        pending += [(right_start, end), (start, left_end)]
+    return parts
+
+
+def _fit_context(document: Document, headings: tuple[str, ...], count_pieces: PieceCounter) -> tuple[str, int]:
+    """Title, places and section in at most ``_MAX_CONTEXT_PIECES``; the least telling part is dropped first."""
+    places = ", ".join((*document.cities, *document.countries))
+    candidates = [
+        (document.title, places, " > ".join(headings)),
+        (document.title, places, headings[-1] if headings else ""),
+        (document.title, "", headings[-1] if headings else ""),
+        (document.title, "", ""),
+        (document.title[:120], "", ""),
+    ]
+    for parts in candidates:
+        context = ". ".join(part for part in parts if part)
+        pieces = count_pieces([context])[0]
+        if pieces <= _MAX_CONTEXT_PIECES:
+            return context, pieces
+    return "", 0
+
+
+def _passage_id(document_id: str, start: int, end: int, text: str) -> str:
+    return hashlib.sha256(f"{document_id}\0{start}\0{end}\0{text}".encode()).hexdigest()[:16]

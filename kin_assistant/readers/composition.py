@@ -1,0 +1,124 @@
+"""Putting a document's text together, block by block."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from typing import Literal
+
+from kin_assistant.types import Block, SourceMark
+
+__all__ = ["Composition", "TextComposer", "clean"]
+
+BlockKind = Literal["heading", "paragraph", "item", "header_row", "row"]
+
+_SOURCE_MARK = re.compile(r"\s*\[(\d{1,3}(?:\s*[,;]\s*\d{1,3})*)\]")
+_SPACE = re.compile(r"\s+")
+_JOINERS = "\u200c\u200d"
+"""Zero-width (non-)joiners change how Arabic and Indic words are written, and are kept between such letters."""
+_FIRST_LETTER_THAT_JOINS = "\u0600"
+_PLAIN = re.compile(r"[\x20-\x7e]*")
+
+
+@dataclass(frozen=True, slots=True)
+class Composition:
+    """The text of a document with its structure."""
+
+    text: str
+    blocks: tuple[Block, ...]
+    marks: tuple[SourceMark, ...]
+    title: str | None
+    """The first heading of the highest level."""
+
+
+def clean(text: str) -> str:
+    """``text`` in NFC on one line, without control and invisible characters."""
+    if not _PLAIN.fullmatch(text):
+        text = unicodedata.normalize("NFC", text)
+        text = "".join(
+            " " if unicodedata.category(char) in ("Cc", "Cs", "Co", "Zl", "Zp") else char
+            for i, char in enumerate(text)
+            if unicodedata.category(char) != "Cf" or (char in _JOINERS and i and text[i - 1] >= _FIRST_LETTER_THAT_JOINS)
+        )
+    return _SPACE.sub(" ", text).strip()
+
+
+class TextComposer:
+    """Collects blocks into one text.
+
+    ``source_count`` is the number of sources in the document's front matter: marks from ``[1]`` up to it are taken out of
+    the text and kept as data. With 0, brackets are text like any other.
+    """
+
+    def __init__(self, source_count: int = 0) -> None:
+        self._parts: list[str] = []
+        self._length = 0
+        self._blocks: list[Block] = []
+        self._marks: list[SourceMark] = []
+        self._source_count = source_count
+
+    @property
+    def has_blocks(self) -> bool:
+        """Whether anything was added yet."""
+        return bool(self._blocks)
+
+    def add(
+        self,
+        kind: BlockKind,
+        text: str,
+        *,
+        level: int = 0,
+        page: int | None = None,
+        marker: str = "",
+        lead: str = "",
+    ) -> None:
+        """Append a block. ``marker`` ("- ", "3. ") is written before it and never quoted; ``lead`` is a run-in heading that ``text`` begins with."""
+        text, marks = self._take_marks_out(clean(text))
+        if not text:
+            return
+        previous = self._blocks[-1].kind if self._blocks else None
+        if self._parts:
+            tight = kind in ("item", "row") and previous in ("item", "row", "header_row")
+            self._write("\n" if tight else "\n\n")
+        self._write(marker)
+        start = self._length
+        self._write(text)
+        lead_length = len(self._take_marks_out(clean(lead))[0])
+        self._blocks.append(Block(kind=kind, start=start, end=self._length, level=level, page=page, lead=lead_length))
+        self._marks += [SourceMark(at=start + at, sources=sources) for at, sources in marks]
+
+    def add_row(self, cells: list[str], *, header: bool = False, page: int | None = None) -> None:
+        """Append a table row, written as ``| a | b |``; a row of empty cells is left out."""
+        if any(cell.strip() for cell in cells):
+            row = "| " + " | ".join(cell.replace("|", "/") for cell in cells) + " |"
+            self.add("header_row" if header else "row", row, page=page)
+
+    def finish(self) -> Composition:
+        """What was collected."""
+        headings = [block for block in self._blocks if block.kind == "heading"]
+        text = "".join(self._parts)
+        top = min(headings, key=lambda block: (block.level, block.start), default=None)
+        title = text[top.start : top.end] if top else None
+        return Composition(text, tuple(self._blocks), tuple(self._marks), title)
+
+    def _write(self, text: str) -> None:
+        self._parts.append(text)
+        self._length += len(text)
+
+    def _take_marks_out(self, text: str) -> tuple[str, list[tuple[int, tuple[int, ...]]]]:
+        if not self._source_count or "[" not in text:
+            return text, []
+        kept: list[str] = []
+        length = position = 0
+        marks: list[tuple[int, tuple[int, ...]]] = []
+        for match in _SOURCE_MARK.finditer(text):
+            numbers = tuple(int(number) for number in re.findall(r"\d+", match[1]))
+            if not all(1 <= number <= self._source_count for number in numbers):
+                continue
+            kept.append(text[position : match.start()])
+            length += match.start() - position
+            position = match.end()
+            marks.append((length, numbers))
+        kept.append(text[position:])
+        return "".join(kept).strip(), marks

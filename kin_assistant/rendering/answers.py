@@ -1,0 +1,134 @@
+"""An answer, its evidence and a refusal as HTML for the page."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from itertools import groupby
+
+from kin_assistant.rendering.markdown import quoted_sentences
+from kin_assistant.rendering.words import (
+    REFUSAL,
+    document_link,
+    linked_source,
+    place_and_years,
+    places,
+    quoted_words,
+    safe,
+    section_and_page,
+)
+from kin_assistant.types import Answer, Citation, DocumentInfo
+
+__all__ = ["answer_html", "evidence_html", "refusal_html"]
+
+_CITED_NUMBER = re.compile(r"\[(\d{1,3})\]")
+
+
+def answer_html(answer: Answer) -> str:
+    """The quoted sentences under the name of their document, then what the program says; a refusal if it is one."""
+    if answer.abstained:
+        return refusal_html(answer)
+    groups = []
+    for _, group in groupby(quoted_sentences(answer), key=lambda pair: pair[1].document_id):
+        pairs = list(group)
+        quotes = "".join(
+            f'<blockquote class="kin-quote"><p>{quoted_words(sentence.text)} '
+            f"{''.join(_citation_link(answer, number) for number in sentence.citations)}</p></blockquote>"
+            for sentence, _ in pairs
+        )
+        groups.append(f'<section class="kin-group">{_group_heading(pairs[0][1])}{quotes}</section>')
+    return f'<div class="kin-answer">{"".join(groups)}{_notes(answer)}</div>'
+
+
+def refusal_html(answer: Answer) -> str:
+    """A refusal with its reason and the documents nearest to the question."""
+    items = "".join(
+        f"<li>{_document_title(item.document_id, item.title)}{_aside(places(item.cities))}"
+        f'<button type="button" class="kin-quiet" data-kin-fill="{safe(f"What is reported on: {item.title}?")}">'
+        f'Ask about it<span class="kin-unseen">: {safe(item.title)}</span></button></li>'
+        for item in answer.nearest
+    )
+    nearest = f'<p class="kin-label">Nearest in the documents</p><ul class="kin-nearest">{items}</ul>' if items else ""
+    return f'<div class="kin-refusal"><h3>{REFUSAL}</h3><p>{safe(answer.reason or "")}</p>{_notes(answer)}{nearest}</div>'
+
+
+def evidence_html(answer: Answer, documents: Mapping[str, DocumentInfo]) -> str:
+    """One card for each cited document, in the order of the numbers, and what was read beside them.
+
+    ``documents`` are those of the build, by id.
+    """
+    cited: dict[str, list[Citation]] = {}
+    for citation in answer.citations:
+        cited.setdefault(citation.document_id, []).append(citation)
+    cards = [_card(answer, citations, documents) for citations in cited.values()]
+    read = dict.fromkeys(item.document_id for item in answer.also_retrieved)
+    also = [documents[document_id] for document_id in read if document_id in documents and document_id not in cited]
+    if also:
+        items = "".join(
+            f"<li>{_document_title(info.id, info.title)}{_aside(places(info.cities))}</li>" for info in also
+        )
+        cards.append(
+            f'<details class="kin-also"><summary>Also read, not quoted ({len(also)})</summary><ul>{items}</ul></details>'
+        )
+    return "".join(cards)
+
+
+def _card(answer: Answer, citations: list[Citation], documents: Mapping[str, DocumentInfo]) -> str:
+    first = citations[0]
+    proofs = "".join(_proof(answer, citation, documents) for citation in citations)
+    return (
+        f'<article class="kin-card"><h4>{_document_title(first.document_id, first.title)}</h4>'
+        f'<p class="kin-meta">{safe(place_and_years(first))}</p>{proofs}</article>'
+    )
+
+
+def _proof(answer: Answer, citation: Citation, documents: Mapping[str, DocumentInfo]) -> str:
+    link = document_link(citation.document_id, start=citation.start, end=citation.end, build_id=answer.build_id)
+    return (
+        f'<div class="kin-proof" id="{_anchor(answer, citation.number)}" tabindex="-1">'
+        f'<p class="kin-where"><span class="kin-number">{citation.number}</span> {safe(section_and_page(citation))}</p>'
+        f'<blockquote class="kin-quote"><p>{quoted_words(citation.quote)}</p></blockquote>{_origin(citation, documents)}'
+        f'<a class="kin-open" href="{safe(link)}" data-kin-read>Open in document'
+        f'<span class="kin-unseen">, quote {citation.number}</span></a></div>'
+    )
+
+
+def _origin(citation: Citation, documents: Mapping[str, DocumentInfo]) -> str:
+    if citation.sources:
+        return f'<p class="kin-origin">after {", ".join(map(linked_source, citation.sources))}</p>'
+    document = documents.get(citation.document_id)
+    # A document without sources speaks for itself; one with sources leaves its own conclusions without a mark.
+    return '<p class="kin-origin">compiler\'s reading</p>' if document and document.sources else ""
+
+
+def _group_heading(citation: Citation) -> str:
+    place = place_and_years(citation)
+    lead = f'<span class="kin-place">{safe(place)}</span><span class="kin-unseen"> - </span>' if place else ""
+    return f'<h3>{lead}<span class="kin-title">{safe(citation.title)}</span></h3>'
+
+
+def _document_title(document_id: str, title: str) -> str:
+    return f'<a href="{safe(document_link(document_id))}" data-kin-read>{safe(title)}</a>'
+
+
+def _aside(words: str) -> str:
+    return f' <span class="kin-meta">{safe(words)}</span>' if words else ""
+
+
+def _notes(answer: Answer) -> str:
+    known = {citation.number for citation in answer.citations}
+
+    def link(match: re.Match[str]) -> str:
+        return _citation_link(answer, int(match[1])) if int(match[1]) in known else match[0]
+
+    return "".join(f'<p class="kin-note">{_CITED_NUMBER.sub(link, safe(note))}</p>' for note in answer.notes)
+
+
+def _citation_link(answer: Answer, number: int) -> str:
+    title = next((citation.title for citation in answer.citations if citation.number == number), "")
+    label = safe(f"Evidence {number}: {title}")
+    return f'<a class="kin-cite" href="#{_anchor(answer, number)}" data-kin-cite aria-label="{label}">{number}</a>'
+
+
+def _anchor(answer: Answer, number: int) -> str:
+    return f"{re.sub(r'[^A-Za-z0-9-]', '', answer.id or '') or 'answer'}-quote-{number}"

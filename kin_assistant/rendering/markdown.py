@@ -1,0 +1,86 @@
+"""An answer as Markdown: for the clipboard, for a file, for the terminal."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from itertools import groupby
+
+from kin_assistant.rendering.words import REFUSAL, external_link, place_and_years, plain, section_and_page
+from kin_assistant.types import Answer, AnswerSentence, Citation, DocumentInfo, Source
+
+__all__ = ["answer_markdown", "quoted_sentences", "reference_list"]
+
+_MARK_ANYWHERE = re.compile(r"[\\`*_\[\]]|<(?=[A-Za-z/!?])|~(?=~)|&(?=#?\w+;)")
+_MARK_AT_START = re.compile(r"\d*(?=[#>+=|-]|~~~|(?<=\d)[.)])")
+
+
+def answer_markdown(answer: Answer, documents: Mapping[str, DocumentInfo] | None = None) -> str:
+    """The answer with its quotes, their numbers and the list of references, or the refusal with its reason.
+
+    ``documents`` by id tell the compiler's reading from the words of a document that names no sources at all.
+    """
+    parts = [f"# {_escape(answer.question)}"]
+    if answer.standalone_question != answer.question:
+        parts.append(f"Searched as: {_escape(answer.standalone_question)}")
+    if answer.abstained:
+        parts.append(f"**{REFUSAL}.** {_escape(answer.reason or '')}".rstrip())
+    for _, group in groupby(quoted_sentences(answer), key=lambda pair: pair[1].document_id):
+        pairs = list(group)
+        first = pairs[0][1]
+        parts.append(f"**{_escape(' - '.join(filter(None, (place_and_years(first), first.title))))}**")
+        parts += [f"> {_escape(sentence.text)} {_numbers(sentence)}" for sentence, _ in pairs]
+    parts += [_escape(note, keep_numbers=True) for note in answer.notes]
+    if answer.nearest:
+        near = (f"{item.title} ({', '.join(item.cities)})" if item.cities else item.title for item in answer.nearest)
+        parts.append("Nearest in the documents:\n\n" + "\n".join(f"- {_escape(title)}" for title in near))
+    if answer.citations:
+        parts += ["## References", *reference_list(answer, documents)]
+        parts.append(f"Each quote is word for word what the stored document says (build {_escape(answer.build_id)}).")
+    return "\n\n".join(parts) + "\n"
+
+
+def reference_list(answer: Answer, documents: Mapping[str, DocumentInfo] | None = None) -> tuple[str, ...]:
+    """A line of Markdown for each citation, by number: document, place, section, and what the document cites there."""
+    return tuple(f"[{citation.number}] {_reference(citation, documents or {})}" for citation in answer.citations)
+
+
+def quoted_sentences(answer: Answer) -> list[tuple[AnswerSentence, Citation]]:
+    """The sentences that carry a citation, each with the first one: it names the document they stand under."""
+    by_number = {citation.number: citation for citation in answer.citations}
+    return [
+        (sentence, by_number[sentence.citations[0]])
+        for sentence in answer.sentences
+        if sentence.citations and sentence.citations[0] in by_number
+    ]
+
+
+def _reference(citation: Citation, documents: Mapping[str, DocumentInfo]) -> str:
+    parts = (citation.title, place_and_years(citation), section_and_page(citation))
+    line = ". ".join(_escape(part).removesuffix(".") for part in parts if part) + "."
+    if citation.sources:
+        return f"{line} After {'; '.join(map(_source, citation.sources))}."
+    document = documents.get(citation.document_id)
+    return f"{line} Compiler's reading." if document and document.sources else line
+
+
+def _source(source: Source) -> str:
+    year = str(source.year) if source.year else ""
+    url = external_link(source)
+    name = ", ".join(filter(None, (_escape(source.publisher or ""), year, f'"{_escape(source.title)}"')))
+    return f"{name}, <{url}>" if url else name
+
+
+def _numbers(sentence: AnswerSentence) -> str:
+    return "".join(f"[{number}]" for number in sentence.citations)
+
+
+def _escape(text: str, *, keep_numbers: bool = False) -> str:
+    """``text`` on one line, with a backslash before each character that Markdown would read as a mark."""
+    line = " ".join(plain(text).split())
+    start = _MARK_AT_START.match(line)
+    head = "" if start is None else start[0]
+    tail = _MARK_ANYWHERE.sub(r"\\\g<0>", line[len(head) :])
+    if keep_numbers:
+        tail = re.sub(r"\\\[(\d{1,3})\\\]", r"[\1]", tail)
+    return tail if start is None else f"{head}\\{tail}"

@@ -1,0 +1,35 @@
+"""The last look before an answer is shown: is every quote really in its document?"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from kin_assistant.errors import KinError
+from kin_assistant.types import Answer, Document
+
+__all__ = ["verified"]
+
+
+def verified(answer: Answer, document_lookup: Callable[[str], Document]) -> Answer:
+    """``answer`` itself, once every quote was found at its offsets in its document.
+
+    ``document_lookup`` gives a document for its id and raises ``KeyError`` for an unknown one. Raises ``KinError`` if a
+    quote differs from its document or if a sentence of the answer is not one of the quotes that it cites.
+    """
+    quotes: dict[int, str] = {}
+    for citation in answer.citations:
+        try:
+            text = document_lookup(citation.document_id).text
+        except KeyError:
+            text = ""
+        if not 0 <= citation.start < citation.end or text[citation.start : citation.end] != citation.quote:
+            raise _not_verbatim(f"citation {citation.number} of {citation.document_id!r} at {citation.start}")
+        quotes[citation.number] = citation.quote
+    for sentence in answer.sentences:
+        if sentence.text not in [quotes.get(number) for number in sentence.citations]:
+            raise _not_verbatim(f"sentence {sentence.text[:80]!r} is not what it cites")
+    return answer
+
+
+def _not_verbatim(details: str) -> KinError:
+    return KinError("A quote differs from its document, so this answer is not shown. Please ask again.", details=details)

@@ -1,0 +1,134 @@
+"""Words and addresses made safe, and the short names of places, years, sections and sources."""
+
+from __future__ import annotations
+
+import html
+import re
+import unicodedata
+from urllib.parse import quote, urlencode, urlsplit
+
+from kin_assistant.types import Citation, Source, Years
+
+__all__ = [
+    "BAR",
+    "REFUSAL",
+    "document_link",
+    "external_link",
+    "linked_source",
+    "period",
+    "place_and_years",
+    "places",
+    "plain",
+    "quoted_words",
+    "safe",
+    "section_and_page",
+]
+
+REFUSAL = "The documents do not say this"
+"""Heads every refusal."""
+
+_ANSI = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|[\]PX^_][^\x07\x1b]*(?:\x07|\x1b\\)?|[ -/]*[0-~])")
+_INVISIBLE_BUT_MEANT = "\u00ad\u200c\u200d"
+_URL_UNSAFE = re.compile(r"[\s<>\"'`\\^{}|]")
+BAR = re.compile(r"^\| | \|$| \| ")
+"""What separates the cells of a table row, which is stored as ``| a | b |``."""
+
+
+def plain(text: str) -> str:
+    """``text`` without escape sequences and without control, direction and other invisible characters.
+
+    For terminals and logs. Line breaks and tabs stay; a lone surrogate becomes U+FFFD.
+    """
+    if text.isascii() and text.isprintable():
+        return text
+    return "".join(map(_shown, _ANSI.sub("", text)))
+
+
+def _shown(char: str) -> str:
+    if char in "\n\t" or char in _INVISIBLE_BUT_MEANT:
+        return char
+    category = unicodedata.category(char)
+    if category == "Cs":
+        return "\ufffd"
+    return "" if category in ("Cc", "Cf") else char
+
+
+def safe(text: str) -> str:
+    """``text`` for HTML content and quoted attributes."""
+    return html.escape(plain(text), quote=True)
+
+
+def quoted_words(text: str) -> str:
+    """A quoted sentence as HTML. The bars of a table row stay in the text and are only hidden from view."""
+    if not (text.startswith("| ") and text.endswith(" |")):
+        return f'<span class="kin-words">{safe(text)}</span>'
+    parts: list[str] = []
+    position = 0
+    for bar in BAR.finditer(text):
+        if bar.start() > position:
+            parts.append(f'<span class="kin-cell">{safe(text[position : bar.start()])}</span>')
+        parts.append(f'<span class="kin-bar">{bar[0]}</span>')
+        position = bar.end()
+    return f'<span class="kin-words kin-row">{"".join(parts)}</span>'
+
+
+def places(cities: tuple[str, ...], countries: tuple[str, ...] = ()) -> str:
+    """Up to three cities with their countries, or the countries alone: ``Surabaya, Indonesia``."""
+    # A city that is its own country is named once.
+    countries = tuple(country for country in countries if country not in cities)
+    names = [*_first_three(cities, "cities"), *_first_three(countries, "countries")]
+    return ", ".join(names)
+
+
+def _first_three(names: tuple[str, ...], kind: str) -> list[str]:
+    return list(names) if len(names) <= 3 else [*names[:2], f"{names[2]} and {len(names) - 3} more {kind}"]
+
+
+def period(years: Years | None) -> str:
+    """``2001-2011``, one year alone, or nothing."""
+    if years is None:
+        return ""
+    return str(years[0]) if years[0] == years[1] else f"{years[0]}-{years[1]}"
+
+
+def place_and_years(citation: Citation) -> str:
+    """``Surabaya, Indonesia (2001-2011)``, as far as it is known."""
+    place = places(citation.cities, citation.countries)
+    return f"{place} ({citation.years})" if place and citation.years else place or citation.years or ""
+
+
+def section_and_page(citation: Citation) -> str:
+    """``Results, page 3``, as far as it is known."""
+    page = f"page {citation.page}" if citation.page is not None else ""
+    return ", ".join(filter(None, (citation.heading, page)))
+
+
+def document_link(document_id: str, *, start: int | None = None, end: int | None = None, build_id: str = "") -> str:
+    """Address of a document below the page's own; with ``start`` and ``end``, of the sentence to mark in it."""
+    path = f"documents/{quote(plain(document_id), safe='')}"
+    if start is None or end is None:
+        return path
+    return f"{path}?{urlencode({'start': start, 'end': end, 'build': plain(build_id)})}#cited"
+
+
+def external_link(source: Source) -> str | None:
+    """The source's address if it is safe to offer as a link: ``http`` or ``https``, and what it seems to be."""
+    url = source.url or ""
+    try:
+        parts = urlsplit(url)
+        host = parts.hostname
+    except ValueError:
+        return None
+    if parts.scheme not in ("http", "https") or not host or "@" in parts.netloc:
+        return None
+    return None if plain(url) != url or _URL_UNSAFE.search(url) else url
+
+
+def linked_source(source: Source) -> str:
+    """``IGES 2009`` as a link to the publication, or as text where it has no safe address."""
+    name = source.publisher or source.title
+    label = safe(f"{name} {source.year}" if source.year else name)
+    url = external_link(source)
+    if url is None:
+        return label
+    return f'<a href="{safe(url)}" target="_blank" rel="noopener noreferrer" title="{safe(source.title)}">{label}</a>'

@@ -1,0 +1,204 @@
+"""From a query to ranked passages: dense and lexical scores fused, filtered, and spread over documents."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
+from typing import TYPE_CHECKING, Literal, cast, get_args
+
+import numpy as np
+
+from kin_assistant.embedding import Embedder
+from kin_assistant.errors import FilterError
+from kin_assistant.index.opened import OpenIndex
+from kin_assistant.lexical import fold, stems
+from kin_assistant.types import DocumentInfo, Filters, Hit
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+__all__ = ["Method", "Ranking", "Retriever"]
+
+Method = Literal["shipped", "convex", "rrf", "lexical", "dense"]
+"""How passages are ranked; all but "shipped" are there to be compared with it."""
+
+CANDIDATES = 100
+"""Passages taken from each side before they are fused."""
+RRF_K = 60
+"""Cormack, Clarke and Büttcher, "Reciprocal Rank Fusion outperforms Condorcet" (2009)."""
+_NAMED_PLACE_BONUS = 0.1
+"""Added to the fused score (at most 1) of passages from a place that the query names."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ranking:
+    """Candidates of one query, best first; nothing is dropped for its document yet."""
+
+    rows: NDArray[np.int64]
+    """Passages; shape (candidates,)."""
+    scores: NDArray[np.float32]
+    """Fused scores; shape (candidates,)."""
+    cosines: NDArray[np.float32]
+    """Of each passage's vector with the query's; shape (candidates,)."""
+    vector: NDArray[np.float32]
+    """Of the query; shape (dimension,)."""
+    stems: tuple[str, ...]
+    """Of the query."""
+
+
+class Retriever:
+    """Searches one opened index."""
+
+    def __init__(self, index: OpenIndex, embedder: Embedder, *, passages_per_document: int = 3) -> None:
+        self._index = index
+        self._embedder = embedder
+        self._per_document = passages_per_document
+
+    def search(
+        self, query: str, *, limit: int = 10, filters: Filters | None = None, method: Method = "shipped"
+    ) -> tuple[Hit, ...]:
+        """The ``limit`` best passages, best first, at most a few of one document.
+
+        Raises ``FilterError`` if a filter names a value that no document carries.
+        """
+        ranking = self.rank(query, filters=filters, method=method, candidates=max(CANDIDATES, limit))
+        rows = self.spread(ranking)[:limit]
+        scores = dict(zip(ranking.rows.tolist(), ranking.scores.tolist(), strict=True))
+        return tuple(self._hit(row, scores[row]) for row in rows)
+
+    def rank(
+        self,
+        query: str,
+        *,
+        filters: Filters | None = None,
+        method: Method = "shipped",
+        favoured: Sequence[int] = (),
+        candidates: int = CANDIDATES,
+    ) -> Ranking:
+        """All candidates of both sides, best first. ``favoured`` are rows of documents from a place that the query names."""
+        if method not in get_args(Method):
+            raise ValueError(f"unknown method {method!r}")
+        allowed = self.allowed_documents(filters)
+        vector = self._embedder.encode([query])[0]
+        query_stems = stems(query)
+        document_of = self._index.library.document_of
+        lexical = self._index.lexical.scores(query_stems)
+        if allowed is not None:
+            lexical = np.where(np.isin(document_of, allowed), lexical, 0)
+        lexical_rows = _top(lexical, candidates)
+        dense_rows, _ = self._index.dense.search(vector, candidates, None if allowed is None else allowed.tolist())
+        if method == "lexical":
+            rows = lexical_rows
+        elif method == "dense":
+            rows = dense_rows
+        else:
+            rows = np.union1d(dense_rows, lexical_rows)
+        cosines = np.asarray(self._index.vectors[rows] @ vector, np.float32)
+        match method:
+            case "dense":
+                scores = cosines
+            case "lexical":
+                scores = lexical[rows]
+            case "rrf":
+                scores = _reciprocal_ranks(rows, dense_rows) + _reciprocal_ranks(rows, lexical_rows)
+            case _:
+                scores = (_min_max(cosines) + _min_max(lexical[rows])) / 2
+        if method == "shipped" and favoured:
+            scores = scores + _NAMED_PLACE_BONUS * np.isin(document_of[rows], np.asarray(favoured))
+        # Ties are broken by row, which is the order of document ids.
+        order = np.lexsort((rows, -scores))
+        return Ranking(rows[order], scores[order].astype(np.float32), cosines[order], vector, tuple(query_stems))
+
+    def spread(self, ranking: Ranking) -> list[int]:
+        """Rows of ``ranking`` in order, without the passages of a document beyond its share."""
+        taken: dict[int, int] = {}
+        kept = []
+        for row in ranking.rows.tolist():
+            document = int(self._index.library.document_of[row])
+            taken[document] = taken.get(document, 0) + 1
+            if taken[document] <= self._per_document:
+                kept.append(row)
+        return kept
+
+    def allowed_documents(self, filters: Filters | None) -> NDArray[np.int64] | None:
+        """Rows of the documents that pass ``filters``; None if all do. Raises ``FilterError`` for a value that none carries."""
+        if filters is None or filters.empty:
+            return None
+        infos = self._index.library.infos
+        for field, wanted in _wanted(filters):
+            known = {fold(value): value for info in infos for value in _values(info, field)}
+            for value in wanted:
+                if fold(value) not in known:
+                    raise FilterError(_unknown_value(field, value, known))
+        return np.array([row for row, info in enumerate(infos) if _passes(info, filters)], np.int64)
+
+    def _hit(self, row: int, score: float) -> Hit:
+        library = self._index.library
+        passage = library.passage(row)
+        document = library.document(int(library.document_of[row]))
+        return Hit(
+            passage_id=passage.id,
+            document_id=passage.document_id,
+            score=round(score, 6),
+            text=document.text[passage.start : passage.end],
+            heading=passage.heading,
+            page=passage.page,
+            start=passage.start,
+            end=passage.end,
+        )
+
+
+def _top(scores: NDArray[np.float32], limit: int) -> NDArray[np.int64]:
+    """Positions of the ``limit`` highest scores above 0, best first, ties by position."""
+    positive = np.flatnonzero(scores > 0)
+    order = np.lexsort((positive, -scores[positive]))[:limit]
+    return positive[order]
+
+
+def _min_max(scores: NDArray[np.float32]) -> NDArray[np.float32]:
+    if not len(scores):
+        return scores
+    low, high = float(scores.min()), float(scores.max())
+    return (scores - low) / (high - low) if high > low else np.zeros_like(scores)
+
+
+def _reciprocal_ranks(rows: NDArray[np.int64], ranked: NDArray[np.int64]) -> NDArray[np.float32]:
+    """1 / (k + rank) for each of ``rows`` that is in ``ranked``, else 0."""
+    rank = {row: position for position, row in enumerate(ranked.tolist(), 1)}
+    return np.array([1 / (RRF_K + rank[row]) if row in rank else 0 for row in rows.tolist()], np.float32)
+
+
+def _wanted(filters: Filters) -> list[tuple[str, tuple[str, ...]]]:
+    fields = ("city", "country", "region", "theme")
+    return [(field, cast("tuple[str, ...]", getattr(filters, field))) for field in fields if getattr(filters, field)]
+
+
+def _values(info: DocumentInfo, field: str) -> tuple[str, ...]:
+    match field:
+        case "city":
+            return info.cities
+        case "country":
+            return info.countries
+        case "theme":
+            return info.themes
+        case _:
+            return (info.region,) if info.region else ()
+
+
+def _passes(info: DocumentInfo, filters: Filters) -> bool:
+    for field, wanted in _wanted(filters):
+        carried = {fold(value) for value in _values(info, field)}
+        if carried.isdisjoint(fold(value) for value in wanted):
+            return False
+    if filters.years is None:
+        return True
+    return info.years is not None and info.years[0] <= filters.years[1] and filters.years[0] <= info.years[1]
+
+
+def _unknown_value(field: str, value: str, known: dict[str, str]) -> str:
+    near = get_close_matches(fold(value), known, n=3, cutoff=0.6)
+    message = f'No document carries the {field} "{value}".'
+    if near:
+        return f"{message} Did you mean {' or '.join(known[name] for name in near)}?"
+    return f"{message} Run kin docs list to see what there is."

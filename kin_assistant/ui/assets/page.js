@@ -1,0 +1,189 @@
+// What the page does without the server: citations, the document panel, copy and download, the list of documents.
+(() => {
+  "use strict";
+  const root = document.documentElement;
+  const calm = matchMedia("(prefers-reduced-motion: reduce)");
+  const show = (element, block) => element.scrollIntoView({ behavior: calm.matches ? "auto" : "smooth", block });
+
+  // Asking: say so at once, and stop saying so when an answer or a message is there.
+
+  const asked = () => root.classList.add("kin-asking");
+  const settled = () => root.classList.remove("kin-asking");
+
+  document.addEventListener("kin:asked", asked);
+  document.addEventListener("keydown", (event) => {
+    if (event.key === "Enter" && !event.shiftKey && !event.isComposing && event.target.matches("#kin-question textarea")) asked();
+  });
+
+  new MutationObserver((changes) => {
+    for (const change of changes) {
+      for (const node of change.addedNodes) {
+        if (!(node instanceof Element)) continue;
+        const turn = node.matches(".kin-turn") ? node : node.querySelector(".kin-turn:last-child");
+        if (turn && document.querySelector(".kin-turn:last-child") === turn) {
+          settled();
+          requestAnimationFrame(() => show(turn, "start"));
+        } else if (node.querySelector("#kin-filters") || node.id === "kin-filters") {
+          node.querySelectorAll("#kin-filters input[role=combobox]").forEach((box) => box.setAttribute("placeholder", "any"));
+        } else if (node.matches(".toast-wrap, .toast-body") || node.querySelector(".toast-body")) {
+          settled();
+        }
+      }
+    }
+  }).observe(root, { childList: true, subtree: true });
+
+  // The document panel.
+
+  const panel = document.createElement("dialog");
+  panel.className = "kin-panel";
+  panel.setAttribute("aria-label", "Document");
+  panel.innerHTML =
+    '<div class="kin-panel-bar"><button type="button" class="kin-button" data-kin-close>Back to the answer</button>' +
+    '<a class="kin-own-page" target="_blank" rel="noopener">Open on its own page</a></div>' +
+    '<div class="kin-panel-body" tabindex="-1"></div>';
+  const body = panel.querySelector(".kin-panel-body");
+  const ownPage = panel.querySelector(".kin-own-page");
+  const back = panel.querySelector("[data-kin-close]");
+
+  const put = (...nodes) => body.replaceChildren(...nodes);
+  const say = (words) => {
+    const line = document.createElement("p");
+    line.className = "kin-notice";
+    line.textContent = words;
+    put(line);
+  };
+
+  const read = async (link) => {
+    if (!panel.isConnected) document.body.append(panel);
+    ownPage.href = link.href;
+    back.textContent = link.closest(".kin-turn") ? "Back to the answer" : "Back to the list";
+    say("Opening the document\u2026");
+    if (!panel.open) panel.showModal();
+    body.scrollTop = 0;
+    try {
+      const page = new DOMParser().parseFromString(await (await fetch(link.href)).text(), "text/html");
+      put(document.adoptNode(page.querySelector("main")));
+    } catch {
+      say("The document could not be opened. Is the server still running?");
+      return;
+    }
+    const mark = body.querySelector("#cited");
+    if (mark) {
+      mark.scrollIntoView({ block: "center" });
+      mark.focus({ preventScroll: true });
+    } else {
+      body.focus({ preventScroll: true });
+    }
+  };
+
+  panel.addEventListener("click", (event) => {
+    const inside = event.target.closest('a[href^="#"]');
+    if (inside) {
+      event.preventDefault();
+      const target = body.querySelector(`[id="${CSS.escape(inside.getAttribute("href").slice(1))}"]`);
+      if (target) {
+        show(target, "center");
+        target.focus({ preventScroll: true });
+      }
+    } else if (event.target === panel || event.target.closest("[data-kin-close]")) {
+      panel.close();
+    }
+  });
+
+  // Copy and download: the text is already in the page.
+
+  const copy = async (text) => {
+    if (navigator.clipboard && isSecureContext) return navigator.clipboard.writeText(text);
+    // Browsers keep the clipboard from pages that are served without encryption to other machines.
+    const area = document.createElement("textarea");
+    area.value = text;
+    area.className = "kin-unseen";
+    document.body.append(area);
+    area.select();
+    const done = document.execCommand("copy");
+    area.remove();
+    if (!done) throw new Error("not copied");
+  };
+
+  const download = (text, name) => {
+    const link = document.createElement("a");
+    link.href = URL.createObjectURL(new Blob([text], { type: "text/markdown;charset=utf-8" }));
+    link.download = name;
+    link.click();
+    setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
+  };
+
+  const fileName = (element) => {
+    const question = element.closest(".kin-turn").querySelector(".kin-question").lastChild.textContent;
+    const words = question.toLowerCase().replace(/[^\p{L}\p{N}]+/gu, "-").replace(/^-|-$/g, "").slice(0, 60);
+    return `${words || "answer"}.md`;
+  };
+
+  const fill = (question) => {
+    const box = document.querySelector("#kin-question textarea");
+    box.value = question;
+    box.dispatchEvent(new Event("input", { bubbles: true }));
+    box.focus();
+    show(box, "nearest");
+  };
+
+  // One listener for all that can be clicked.
+
+  document.addEventListener("click", async (event) => {
+    if (!(event.target instanceof Element)) return;
+    const plainClick = !event.ctrlKey && !event.metaKey && !event.shiftKey && event.button === 0;
+    const on = (selector) => event.target.closest(selector);
+    if (on("#kin-ask")) return asked();
+    const cite = on("[data-kin-cite]");
+    if (cite) {
+      event.preventDefault();
+      const proof = document.getElementById(cite.getAttribute("href").slice(1));
+      document.querySelectorAll(".kin-proof.kin-current").forEach((other) => other.classList.remove("kin-current"));
+      proof.classList.add("kin-current");
+      show(proof, "center");
+      proof.focus({ preventScroll: true });
+      return;
+    }
+    const reading = on("[data-kin-read]");
+    if (reading && plainClick) {
+      event.preventDefault();
+      return read(reading);
+    }
+    const offered = on("[data-kin-fill]");
+    if (offered) return fill(offered.dataset.kinFill);
+    const filters = on("[data-kin-filters]");
+    if (filters) {
+      const open = document.getElementById("kin-filters").classList.toggle("kin-open");
+      filters.setAttribute("aria-expanded", String(open));
+      return;
+    }
+    const actions = on(".kin-actions");
+    if (actions && on("[data-kin-download]")) {
+      download(actions.dataset.kinMarkdown, fileName(actions));
+      actions.querySelector(".kin-done").textContent = "Downloaded";
+    } else if (actions && on("[data-kin-copy]")) {
+      const done = actions.querySelector(".kin-done");
+      try {
+        await copy(actions.dataset.kinMarkdown);
+        done.textContent = "Copied with its references";
+      } catch {
+        done.textContent = "Could not be copied; please use Download";
+      }
+    }
+  });
+
+  // The list of documents.
+
+  document.addEventListener("input", (event) => {
+    if (!(event.target instanceof Element) || !event.target.matches("[data-kin-find]")) return;
+    const list = event.target.closest(".kin-documents");
+    const words = event.target.value.toLowerCase().split(/\s+/).filter(Boolean);
+    let found = 0;
+    for (const item of list.querySelectorAll("[data-kin-words]")) {
+      item.hidden = !words.every((word) => item.dataset.kinWords.includes(word));
+      if (!item.hidden) found += 1;
+    }
+    list.querySelector("[data-kin-found]").textContent = found === 1 ? "1 document" : `${found} documents`;
+    list.querySelector(".kin-none").hidden = found > 0;
+  });
+})();

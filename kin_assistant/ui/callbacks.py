@@ -1,0 +1,137 @@
+"""What happens on the page: a question is asked, a verdict is given. Nothing here knows of components."""
+
+from __future__ import annotations
+
+import logging
+import math
+import secrets
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from kin_assistant.errors import FilterError, KinError, QuestionError
+from kin_assistant.feedback import VERDICTS, Verdict, record
+from kin_assistant.rendering import plain, verified
+from kin_assistant.types import Answer, Filters, Years
+from kin_assistant.ui.conversation import MAX_TURNS, Turn, describe_filters
+from kin_assistant.ui.pace import Pace
+
+if TYPE_CHECKING:
+    from kin_assistant.assistant import Assistant
+
+__all__ = ["Callbacks", "Choices"]
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """What the filters on the page are set to."""
+
+    cities: Sequence[str] = ()
+    countries: Sequence[str] = ()
+    themes: Sequence[str] = ()
+    first_year: int | None = None
+    last_year: int | None = None
+
+    def filters(self, known_years: Years) -> Filters:
+        """As a search takes them; a year that is left open is the first or last of ``known_years``.
+
+        Raises ``FilterError`` if the years are not in order.
+        """
+        return Filters(
+            city=tuple(self.cities), country=tuple(self.countries), theme=tuple(self.themes), years=self._years(known_years)
+        )
+
+    def _years(self, known: Years) -> Years | None:
+        if self.first_year is None and self.last_year is None:
+            return None
+        first = known[0] if self.first_year is None else self.first_year
+        last = known[1] if self.last_year is None else self.last_year
+        if first > last:
+            raise FilterError(f"The years run from {first} to {last}. Please set the first year before the last.")
+        return first, last
+
+
+@dataclass(frozen=True, slots=True)
+class Callbacks:
+    """Bound to one open index; holds nothing of a visitor."""
+
+    assistant: Assistant
+    known_years: Years
+    """First and last year that any document covers."""
+    feedback: Path
+    """Folder for verdicts."""
+    max_question_characters: int
+    pace: Pace
+    clock: Callable[[], float]
+    """Steady, in seconds."""
+    now: Callable[[], datetime]
+
+    def ask(self, question: object, choices: Choices, turns: Sequence[Turn], client: str) -> tuple[Turn, ...]:
+        """``turns`` with one more; a fault is a turn too, so that the question is not lost."""
+        id = f"q{secrets.token_hex(4)}"
+        # The browser bounds the length too, but whoever calls the server directly does not use the browser.
+        if not isinstance(question, str) or len(question) > self.max_question_characters:
+            text = f"Please ask in at most {self.max_question_characters:,} characters."
+            return self._add(turns, Turn(id, "A very long question", Filters(), fault=text))
+        question = plain(question).strip()
+        filters = Filters()
+        try:
+            if not question:
+                raise QuestionError("Please write a question.")
+            filters = choices.filters(self.known_years)
+            self._admit(client)
+            history = [turn.question for turn in turns if turn.answer]
+            answer = self.assistant.ask(question, filters=filters, history=history, id=id)
+            turn = Turn(id, question, filters, answer=verified(answer, self.assistant.document))
+        except Exception as error:
+            turn = Turn(id, question or "An empty question", filters, fault=_explain(error))
+        return self._add(turns, turn)
+
+    def describe(self, choices: Choices) -> str:
+        """The filters in words, or what is wrong with them; empty where nothing is restricted."""
+        try:
+            return describe_filters(choices.filters(self.known_years))
+        except KinError as error:
+            return str(error)
+
+    def rate(self, turn_id: object, verdict: object, comment: object, turns: Sequence[Turn], client: str) -> tuple[Turn, ...]:
+        """``turns`` with a verdict on one of them stored; an unknown turn or verdict changes nothing."""
+        known = next((name for name in VERDICTS if name == verdict), None)
+        words = plain(comment).strip() if isinstance(comment, str) else ""
+        if known is None:
+            return tuple(turns)
+        return tuple(
+            self._rated(turn, turn.answer, known, words, client) if turn.id == turn_id and turn.answer else turn
+            for turn in turns
+        )
+
+    def _rated(self, turn: Turn, answer: Answer, verdict: Verdict, comment: str, client: str) -> Turn:
+        try:
+            self._admit(client)
+            record(self.feedback, answer, verdict, at=self.now(), comment=comment)
+        except Exception as error:
+            return replace(turn, feedback_fault=_explain(error))
+        return replace(turn, verdict=verdict, commented=bool(comment), feedback_fault="")
+
+    def _admit(self, client: str) -> None:
+        wait = self.pace.admit(client, self.clock())
+        if wait:
+            raise KinError(f"That was quick. Please wait {math.ceil(wait)} seconds and try again.")
+
+    @staticmethod
+    def _add(turns: Sequence[Turn], turn: Turn) -> tuple[Turn, ...]:
+        return (*turns, turn)[-MAX_TURNS:]
+
+
+def _explain(error: Exception) -> str:
+    """The sentence to show. What was not foreseen is logged under a reference and never shown."""
+    if isinstance(error, KinError):
+        logger.info("%s: %s", type(error).__name__, plain(error.details))
+        return str(error)
+    reference = secrets.token_hex(3).upper()
+    logger.error("Reference %s", reference, exc_info=error)
+    return f"Something went wrong (reference {reference}). Please try again."

@@ -1,0 +1,157 @@
+"""The page itself: Gradio components, and which callback belongs to which."""
+
+# No "from __future__ import annotations": Gradio reads the annotations of event handlers, and ``gr`` is a local name here.
+
+import hashlib
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from kin_assistant.rendering import safe
+from kin_assistant.types import Years
+from kin_assistant.ui import texts
+from kin_assistant.ui.callbacks import Callbacks, Choices
+from kin_assistant.ui.conversation import Turn, conversation_html
+
+if TYPE_CHECKING:
+    import gradio
+
+__all__ = ["ASSETS", "build_page", "head_html"]
+
+ASSETS = Path(__file__).parent / "assets"
+
+Turns = tuple[Turn, ...]
+
+
+def build_page(
+    callbacks: Callbacks, *, version: str, evaluation: Mapping[str, Any] | None, queue_size: int
+) -> "gradio.Blocks":
+    """Components and events. No callback is offered to clients other than this page."""
+    import gradio as gr
+
+    infos = callbacks.assistant.documents
+    documents = {info.id: info for info in infos}
+    build = callbacks.assistant.build
+    bridge = (ASSETS / "bridge.js").read_text(encoding="utf-8")
+
+    def html(value: str, *, script: str | None = None, **options: Any) -> gr.HTML:
+        return gr.HTML(value, apply_default_css=False, js_on_load=script, **options)
+
+    with gr.Blocks(title="KIN Assistant", analytics_enabled=False, fill_width=True) as page:
+        turns = gr.State(())
+        html(texts.header_html(build.notices))
+        with gr.Tabs(elem_id="kin-tabs"):
+            with gr.Tab("Ask", id="ask"), gr.Row(elem_id="kin-desk"):
+                with gr.Column(elem_id="kin-filters", min_width=0):
+                    html(texts.FILTERS_TITLE)
+                    city = gr.Dropdown(_names(info.cities for info in infos), multiselect=True, label="City")
+                    country = gr.Dropdown(_names(info.countries for info in infos), multiselect=True, label="Country")
+                    theme = gr.Dropdown(_names(info.themes for info in infos), multiselect=True, label="Theme")
+                    with gr.Row(elem_id="kin-years"):
+                        first, last = (
+                            gr.Dropdown(_years(callbacks.known_years), value="", label=label, min_width=0)
+                            for label in ("From year", "To year")
+                        )
+                    clear = gr.Button("Clear filters", elem_id="kin-clear")
+                    html(texts.corpus_html(build, infos))
+                with gr.Column(elem_id="kin-talk", min_width=0):
+                    introduction = html(texts.introduction_html(build.documents))
+                    conversation = html(conversation_html((), documents), script=bridge, elem_id="kin-conversation")
+                    with gr.Column(elem_id="kin-composer", min_width=0):
+                        scope = html("")
+                        with gr.Row(elem_id="kin-box"):
+                            question = gr.Textbox(
+                                label="Your question",
+                                placeholder="Ask about a city, a problem or a practice",
+                                elem_id="kin-question",
+                                max_lines=6,
+                                max_length=callbacks.max_question_characters,
+                                html_attributes=gr.InputHTMLAttributes(enterkeyhint="send", autocomplete="off"),
+                                min_width=0,
+                            )
+                            ask = gr.Button("Ask", variant="primary", elem_id="kin-ask", min_width=0)
+                        html(texts.BUSY)
+                    examples = html(texts.examples_html(), script=bridge)
+            with gr.Tab("Documents", id="documents"):
+                html(texts.documents_html(infos))
+            with gr.Tab("About", id="about"):
+                html(texts.about_html(build, version, evaluation))
+
+        filters = [city, country, theme, first, last]
+        shown = [turns, conversation, introduction, examples]
+
+        def show(state: Turns) -> tuple[Any, ...]:
+            before_first = gr.update(visible=not state)
+            return state, conversation_html(state, documents), before_first, before_first
+
+        def ask_typed(request: gr.Request, text: str, state: Turns, *chosen: Any) -> tuple[Any, ...]:
+            state = callbacks.ask(text, _choices(*chosen), state, _client(request))
+            # What could not be asked stays in the box.
+            return *show(state), "" if state[-1].answer else text
+
+        def ask_offered(request: gr.Request, event: gr.EventData, state: Turns, *chosen: Any) -> tuple[Any, ...]:
+            return show(callbacks.ask(_field(event, "question"), _choices(*chosen), state, _client(request)))
+
+        def rate(request: gr.Request, event: gr.EventData, state: Turns) -> tuple[Any, ...]:
+            fields = (_field(event, name) for name in ("turn", "verdict", "comment"))
+            state = callbacks.rate(*fields, state, _client(request))
+            return state, conversation_html(state, documents)
+
+        def describe(*chosen: Any) -> str:
+            return _scope_html(callbacks, _choices(*chosen))
+
+        def reset() -> tuple[Any, ...]:
+            return [], [], [], "", "", ""
+
+        private: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
+        asking = private | {"concurrency_id": "ask", "concurrency_limit": 2}
+        gr.on([question.submit, ask.click], ask_typed, [question, turns, *filters], [*shown, question], **asking)
+        for offer in (conversation, examples):
+            offer.submit(ask_offered, [turns, *filters], shown, **asking)
+        conversation.like(rate, [turns], [turns, conversation], **private)
+        gr.on([box.change for box in filters], describe, filters, [scope], **private)
+        clear.click(reset, None, [*filters, scope], **private)
+
+    page.queue(max_size=queue_size, default_concurrency_limit=2, api_open=False)
+    return page
+
+
+def head_html() -> str:
+    """Style and script of the page, by addresses that change with their content."""
+    style, script = (f"page/{name}?v={_fingerprint(name)}" for name in ("style.css", "page.js"))
+    return f'<link rel="stylesheet" href="{style}"><script src="{script}" defer></script>'
+
+
+def _fingerprint(name: str) -> str:
+    return hashlib.sha256((ASSETS / name).read_bytes()).hexdigest()[:12]
+
+
+def _names(groups: Iterable[Sequence[str]]) -> list[tuple[str, str]]:
+    """What a filter offers: each name with the number of its documents."""
+    counts = Counter(name for group in groups for name in group)
+    return [(f"{name} ({count})", name) for name, count in sorted(counts.items(), key=lambda pair: pair[0].casefold())]
+
+
+def _years(known: Years) -> list[tuple[str, str]]:
+    return [("any", ""), *((str(year), str(year)) for year in range(known[0], known[1] + 1))]
+
+
+def _choices(cities: Any, countries: Any, themes: Any, first_year: Any, last_year: Any) -> Choices:
+    names = (tuple(names or ()) for names in (cities, countries, themes))
+    return Choices(*names, *(int(year) if year else None for year in (first_year, last_year)))
+
+
+def _scope_html(callbacks: Callbacks, choices: Choices) -> str:
+    text = callbacks.describe(choices)
+    return f'<p class="kin-scope" role="status">Looking only in: {safe(text)}</p>' if text else ""
+
+
+def _field(event: "gradio.EventData", name: str) -> object:
+    """What the page's script sent along; anybody could have sent anything."""
+    data = event._data
+    return data.get(name) if isinstance(data, dict) else None
+
+
+def _client(request: "gradio.Request") -> str:
+    return request.client.host if request.client else "unknown"

@@ -1,0 +1,56 @@
+"""A document on a page of its own, which the main page also shows in a panel."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from kin_assistant.rendering import document_html, safe, section_at
+from kin_assistant.types import Document
+
+if TYPE_CHECKING:
+    from fastapi import FastAPI
+
+    from kin_assistant.assistant import Assistant
+
+__all__ = ["add_reader", "reader_page"]
+
+REBUILT = "The documents were rebuilt after this answer was given, so its sentence is not marked. Ask again to find it."
+UNKNOWN = "There is no such document in this build."
+
+
+def add_reader(app: FastAPI, assistant: Assistant) -> None:
+    """Serve ``/documents/<id>``; ``start``, ``end`` and ``build`` name the sentence to mark."""
+    from fastapi.responses import HTMLResponse
+
+    @app.get("/documents/{document_id:path}", response_class=HTMLResponse, include_in_schema=False)
+    def read(document_id: str, start: int = -1, end: int = -1, build: str = "") -> HTMLResponse:
+        try:
+            document = assistant.document(document_id)
+        except KeyError:
+            return HTMLResponse(reader_page(None), status_code=404)
+        if not 0 <= start < end <= len(document.text):
+            return HTMLResponse(reader_page(document))
+        if build != assistant.build.id:
+            return HTMLResponse(reader_page(document, notice=REBUILT))
+        return HTMLResponse(reader_page(document, (start, end)))
+
+
+def reader_page(document: Document | None, highlight: tuple[int, int] | None = None, *, notice: str = "") -> str:
+    """The whole HTML page; the main page takes its ``main`` element. ``None`` stands for an unknown document."""
+    if document is None:
+        title, content = "No such document", f'<p class="kin-notice">{UNKNOWN}</p>'
+    else:
+        title, content = document.title, document_html(document, highlight)
+    if notice:
+        content = f'<p class="kin-notice">{safe(notice)}</p>{content}'
+    where = section_at(document, highlight[0]) if document and highlight else ""
+    marked = f'<p class="kin-marked">Marked: <a href="#cited">{safe(where or "the quoted sentence")}</a></p>' if highlight else ""
+    return (
+        '<!doctype html><html lang="en"><head><meta charset="utf-8">'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">'
+        f"<title>{safe(title)} - KIN Assistant</title>"
+        '<link rel="stylesheet" href="../page/style.css"></head><body class="kin-reader-page">'
+        '<header class="kin-header"><a class="kin-brand" href="../">KIN Assistant</a>'
+        '<a class="kin-back" href="../">Ask a question</a></header>'
+        f'<main class="kin-reader">{marked}{content}</main></body></html>'
+    )

@@ -1,0 +1,161 @@
+"""The web server around the page."""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+import time
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from kin_assistant.errors import ServeError
+from kin_assistant.ui.callbacks import Callbacks
+from kin_assistant.ui.guard import Guard
+from kin_assistant.ui.pace import Pace
+from kin_assistant.ui.page import ASSETS, build_page, head_html
+from kin_assistant.ui.reader import add_reader
+from kin_assistant.ui.theme import make_theme
+
+if TYPE_CHECKING:
+    from fastapi import FastAPI
+
+    from kin_assistant.assistant import Assistant
+
+__all__ = ["make_app", "read_evaluation", "serve"]
+
+_QUIET = {"GRADIO_ANALYTICS_ENABLED": "False", "HF_HUB_DISABLE_TELEMETRY": "1", "HF_HUB_OFFLINE": "1"}
+
+
+def serve(
+    assistant: Assistant,
+    *,
+    host: str,
+    port: int,
+    feedback: Path,
+    version: str,
+    max_question_characters: int = 2000,
+    queue_size: int = 32,
+    questions_per_minute: int = 20,
+    evaluation: Path = Path("eval/results/latest.json"),
+    announce: Callable[[str], None] = print,
+) -> None:
+    """Serve the page until interrupted. Raises ``ServeError`` if ``host`` and ``port`` cannot be listened on.
+
+    ``feedback`` is the folder for verdicts, ``evaluation`` the results shown under "About" if the file is there.
+    """
+    import uvicorn
+
+    with _listen(host, port) as listener:
+        app = make_app(
+            assistant,
+            feedback=feedback,
+            version=version,
+            max_question_characters=max_question_characters,
+            queue_size=queue_size,
+            questions_per_minute=questions_per_minute,
+            evaluation=read_evaluation(evaluation),
+        )
+        server = uvicorn.Server(
+            uvicorn.Config(app, log_level="warning", access_log=False, server_header=False, timeout_graceful_shutdown=3)
+        )
+        shown = f"[{host}]" if ":" in host else host
+        announce(f"The page is at http://{shown}:{port}/ - press Ctrl+C to stop it.")
+        server.run(sockets=[listener])
+
+
+def make_app(
+    assistant: Assistant,
+    *,
+    feedback: Path,
+    version: str,
+    max_question_characters: int = 2000,
+    queue_size: int = 32,
+    questions_per_minute: int = 20,
+    evaluation: Mapping[str, Any] | None = None,
+) -> FastAPI:
+    """The page as an ASGI application."""
+    os.environ.update(_QUIET)  # Gradio reads these when it is imported
+    import gradio
+    from fastapi import FastAPI
+    from fastapi.middleware.cors import CORSMiddleware
+    from fastapi.middleware.gzip import GZipMiddleware
+    from fastapi.responses import FileResponse
+    from fastapi.staticfiles import StaticFiles
+
+    callbacks = Callbacks(
+        assistant=assistant,
+        known_years=_known_years(assistant),
+        feedback=feedback,
+        max_question_characters=max_question_characters,
+        pace=Pace(questions_per_minute),
+        clock=time.monotonic,
+        now=lambda: datetime.now(UTC),
+    )
+    page = build_page(callbacks, version=version, evaluation=evaluation, queue_size=queue_size)
+    app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
+    # With this one present, Gradio leaves out its own, which answers to any origin on hosts other than localhost.
+    app.add_middleware(CORSMiddleware, allow_origins=[])
+    app.add_middleware(Guard)
+    app.add_middleware(GZipMiddleware)
+    add_reader(app, assistant)
+    app.mount("/page", StaticFiles(directory=ASSETS))
+
+    @app.get("/favicon.ico", include_in_schema=False)
+    def favicon() -> FileResponse:
+        return FileResponse(ASSETS / "icon.svg", media_type="image/svg+xml")
+
+    return gradio.mount_gradio_app(
+        app,
+        page,
+        path="/",
+        theme=make_theme(),
+        head=head_html(),
+        footer_links=[],
+        run_history=False,
+        show_error=False,
+        ssr_mode=False,
+        enable_monitoring=False,
+        mcp_server=False,
+        pwa=False,
+        max_file_size=1,
+    )
+
+
+def read_evaluation(path: Path) -> Mapping[str, Any] | None:
+    """Stored results of an evaluation; ``None`` if there are none or they cannot be read."""
+    try:
+        results = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+    return results if isinstance(results, dict) else None
+
+
+def _known_years(assistant: Assistant) -> tuple[int, int]:
+    """First and last year of all documents; this year where none names any."""
+    years = [year for document in assistant.documents for year in document.years or ()]
+    return (min(years), max(years)) if years else (datetime.now(UTC).year,) * 2
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    """A socket bound to the address, so that a taken port is known before anything is built."""
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        listener = socket.socket(family, kind, protocol)
+    except OSError as error:
+        raise ServeError(f'"{host}" is not an address of this machine.', details=repr(error)) from error
+    try:
+        # Without this a restarted server would wait for the old one's connections to fade.
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind(address)
+        listener.listen(128)
+    except OSError as error:
+        listener.close()
+        raise ServeError(
+            f"Port {port} on {host} cannot be used, perhaps because another program has it. "
+            "Stop that program or choose another port with KIN_PORT.",
+            details=repr(error),
+        ) from error
+    return listener
