@@ -9,7 +9,7 @@ import argparse
 import logging
 import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +18,7 @@ from eval.errors import CannotRunError
 from eval.product import ROOT, SecondRun, ask_again, index_corpus, index_documents, open_product, print_digests
 from eval.results import Results, replace_text
 from eval.runner import Product
+from kin_assistant.types import Document
 
 __all__ = ["Means", "main"]
 
@@ -33,13 +34,16 @@ class Means:
     open_product: Callable[[Path], Product] = open_product
     ask_again: Callable[[Path, Sequence[Path]], SecondRun] = ask_again
     index_corpus: Callable[[Path, Path], AbstractContextManager[tuple[Product, float]]] = index_corpus
+    index_documents: Callable[[Iterable[Document], Path], AbstractContextManager[tuple[Product, float]]] = index_documents
 
 
 def main(arguments: Sequence[str] | None = None, means: Means | None = None) -> int:
     """Run a command and return its exit code."""
     from kin_assistant.errors import KinError
 
-    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
+    handler = logging.StreamHandler()
+    handler.setLevel(logging.WARNING)  # some libraries set a lower level for themselves
+    logging.basicConfig(handlers=[handler], format="%(levelname)s %(name)s: %(message)s")
     words = list(sys.argv[1:] if arguments is None else arguments)
     if not words or (words[0] not in COMMANDS and words[0] not in ("-h", "--help")):
         words.insert(0, "run")
@@ -117,13 +121,13 @@ def _qa(options: argparse.Namespace, means: Means) -> int:
     return FAILED if broken else PASSED
 
 
-def _beir(options: argparse.Namespace, _: Means) -> int:
+def _beir(options: argparse.Namespace, means: Means) -> int:
     import json
 
     from eval.beir import read_collection, score_collection
 
     collection = read_collection(options.folder, options.split)
-    with index_documents(collection.documents, options.index / "models") as (product, seconds):
+    with means.index_documents(collection.documents, options.index / "models") as (product, seconds):
         scores = score_collection(product, collection)
     if options.json:
         print(json.dumps({method: dict(row.figures) for method, row in scores.items()}))
@@ -148,7 +152,8 @@ def _feedback(options: argparse.Namespace, _: Means) -> int:
     collected = collect_feedback(options.feedback / "feedback.jsonl", options.pending, known)
     print(
         f"{collected.verdicts} verdicts read; {collected.added} questions added,"
-        f" {collected.waiting} wait in {options.pending}; {collected.known} verdicts were on questions that the sets hold already."
+        f" {collected.waiting} wait in {options.pending};"
+        f" {collected.known} verdicts were on questions that the sets hold already."
     )
     return PASSED
 

@@ -27,6 +27,7 @@ __all__ = [
     "ROOT",
     "SecondRun",
     "ask_again",
+    "digest_of",
     "index_corpus",
     "index_documents",
     "open_product",
@@ -62,20 +63,23 @@ def print_digests(product: Product, cases: Sequence[Case]) -> None:
     """What the second process prints: the digest of every answer and the most memory it held."""
     import resource
 
+    first_answer_at = 0.0
     digests: dict[str, str] = {}
-    first = 0.0
     for case in cases:
-        try:
-            answer = product.ask(case.question.question, history=case.history)
-        except Exception as error:  # the first process reports it; here it only has to be the same
-            logger.exception("question %s", case.question.id)
-            digests[case.question.id] = type(error).__name__
-        else:
-            digests[case.question.id] = answer_digest(answer)
-        first = first or time.time()
+        digests[case.question.id] = digest_of(product, case)
+        first_answer_at = first_answer_at or time.time()
     unit = 1 if sys.platform == "darwin" else 1024
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit / 2**20
-    print(json.dumps({"digests": digests, "peak_memory_mb": peak, "first_answer_at": first}))
+    print(json.dumps({"digests": digests, "peak_memory_mb": peak, "first_answer_at": first_answer_at}))
+
+
+def digest_of(product: Product, case: Case) -> str:
+    """The digest of the answer to a case, or the name of what was raised."""
+    try:
+        return answer_digest(product.ask(case.question.question, history=case.history))
+    except Exception as error:  # the first process reports it; here it only has to be the same
+        logger.exception("question %s", case.question.id)
+        return type(error).__name__
 
 
 def ask_again(index: Path, questions: Sequence[Path]) -> SecondRun:

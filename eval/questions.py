@@ -95,8 +95,8 @@ def read_cases(paths: Sequence[Path], text_of: Callable[[str], str | None]) -> t
     """Read question files, locate their evidence and split them.
 
     ``text_of`` gives the stored text of a document, None for an unknown id. Raises ``CannotRunError`` that names each
-    fault with its file and line: malformed lines, unknown documents, quotes that do not stand in their document, facts that
-    no evidence states.
+    fault with its file and line: malformed lines, unknown documents, quotes that do not stand in their document, facts
+    that no evidence states.
     """
     cases: list[Case] = []
     faults: list[str] = []

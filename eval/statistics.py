@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -51,6 +52,7 @@ def _pairs(observations: Sequence[Observation]) -> NDArray[np.float64]:
     return np.asarray(observations, dtype=np.float64).reshape(-1, 2)
 
 
+@lru_cache(maxsize=16)
 def _draws(count: int) -> NDArray[np.float64]:
     """How often each question is drawn in each resample, of shape (resamples, count); the same for the same count."""
     generator = np.random.default_rng(_SEED)

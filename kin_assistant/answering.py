@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from kin_assistant.errors import KinError
@@ -42,7 +42,7 @@ _NEAREST = 4
 
 # Support of an answer by its evidence, as a logistic function; fitted as docs/decisions/0006-refusing.md tells.
 _SUPPORT_SENTENCE, _SUPPORT_PASSAGE, _SUPPORT_COVERAGE, _SUPPORT_OFFSET = 11.0, 12.0, 2.0, -10.7
-_LEAST_SUPPORT = 0.4
+_LEAST_SUPPORT = 0.25
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +94,12 @@ class Answerer:
         self._max_turns = max_history_turns
 
     def answer(
-        self, question: str, *, filters: Filters | None = None, history: Sequence[str] = (), answer_id: str | None = None
+        self,
+        question: str,
+        *,
+        filters: Filters | None = None,
+        history: Sequence[str] = (),
+        answer_id: str | None = None,
     ) -> Answer:
         """Answer ``question``, with what it leans on from the earlier questions in ``history``.
 
@@ -136,22 +141,29 @@ class Answerer:
     def _read(self, question: str, history: Sequence[str], filters: Filters | None) -> _Reading:
         recent = [turn[: self._max_characters] for turn in history[-self._max_turns :]] if self._max_turns else []
         standalone = make_standalone(question, recent)
-        check_language(question, {word for word in words(question) if all(stem in self._index.lexical for stem in stems(word))})
-        mentions = [mention for mention in self._places.find_places(standalone) if not mention.programme]
-        scope = _scope(mentions)
-        favoured = sorted(
-            {self._index.library.row_of(name) for place in scope.named for name in self._places.documents_about(place)}
+        check_language(
+            question, {word for word in words(question) if all(stem in self._index.lexical for stem in stems(word))}
         )
-        ranking = self._retriever.rank(self._spell_out(standalone, mentions), filters=filters, favoured=favoured)
+        mentions = [mention for mention in self._places.find_places(standalone) if not mention.programme]
+        scope = _scope(standalone, mentions)
+        about = self._rows_about(scope.named)
+        favoured = about or self._rows_about(mention.place for mention in mentions)
+        ranking = self._retriever.rank(
+            self._spell_out(standalone, mentions), filters=filters, favoured=sorted(favoured)
+        )
         rows = ranking.rows[:_PASSAGES_READ].tolist()
-        rows = self._keep_places(rows, scope, set(favoured))
+        rows = self._keep_places(rows, scope, about)
         candidates = self._reader.read(standalone, ranking, rows)
         filtered = filters is not None and not filters.empty
         support = self._support(ranking, candidates)
         return _Reading(question, standalone, scope, filtered, ranking, rows, candidates, support)
 
+    def _rows_about(self, places: Iterable[Place]) -> set[int]:
+        """Rows of the documents about any of ``places``."""
+        return {self._index.library.row_of(name) for place in places for name in self._places.documents_about(place)}
+
     def _spell_out(self, question: str, mentions: Sequence[Mention]) -> str:
-        """``question`` with the right spelling of its words and places, and those it paraphrases ("the Thai capital"), behind it."""
+        """``question``, and behind it what it misspells and the places it paraphrases ("the Thai capital")."""
         folded = fold(question)
         names = dict.fromkeys(mention.place.name for mention in mentions if mention.in_corpus)
         within = {word for mention in mentions for word in words(mention.surface)}
@@ -216,8 +228,7 @@ class Answerer:
         """Documents that a refusal points to: of places near an absent one first, then by rank."""
         library = self._index.library
         rows: list[int] = []
-        near = {library.row_of(name) for place in reading.scope.absent for city in self._places.nearest(place)
-                for name in self._places.documents_about(city)}  # fmt: skip
+        near = self._rows_about(city for place in reading.scope.absent for city in self._places.nearest(place))
         ranked = list(dict.fromkeys(int(library.document_of[row]) for row in reading.ranking.rows.tolist()))
         rows = [row for row in ranked if row in near] + [row for row in ranked if row not in near]
         return tuple(
@@ -233,7 +244,9 @@ class Answerer:
         documents = self._best_documents(reading.candidates)
         ranked = sorted(
             (candidate for candidate in reading.candidates if candidate.document_row in documents),
-            key=lambda candidate: -candidate.score - (_BEST_DOCUMENT_BONUS if candidate.document_row == documents[0] else 0),
+            key=lambda candidate: (
+                -candidate.score - (_BEST_DOCUMENT_BONUS if candidate.document_row == documents[0] else 0)
+            ),
         )
         chosen: list[Candidate] = []
         budget = self._answer_words - _WORDS_AROUND
@@ -263,10 +276,9 @@ class Answerer:
         """``ranked``, with the best sentence of every named place in front, so that each place has its part."""
         if len(reading.scope.named) < 2:
             return ranked
-        library = self._index.library
         front = []
         for place in reading.scope.named:
-            rows = {library.row_of(name) for name in self._places.documents_about(place)}
+            rows = self._rows_about([place])
             front += [candidate for candidate in reading.candidates if candidate.document_row in rows][:2]
         front = list(dict.fromkeys(sorted(front, key=lambda candidate: -candidate.score)))
         return front + [candidate for candidate in ranked if candidate not in front]
@@ -320,13 +332,8 @@ class Answerer:
         notes = []
         if reading.scope.absent:
             notes.append(f"No document is about {_listed([place.label for place in reading.scope.absent], 'or')}.")
-        library = self._index.library
         quoted = {candidate.document_row for candidate in chosen}
-        silent = [
-            place.name
-            for place in reading.scope.named
-            if quoted.isdisjoint(library.row_of(name) for name in self._places.documents_about(place))
-        ]
+        silent = [place.name for place in reading.scope.named if quoted.isdisjoint(self._rows_about([place]))]
         if silent and len(reading.scope.named) > 1:
             notes.append(f"Nothing was found for {_listed(silent, 'or')}.")
         return tuple(notes)
@@ -337,7 +344,9 @@ class Answerer:
         rows = [row for row in reading.rows if row not in cited][:_ALSO_RETRIEVED]
         return tuple(
             Retrieved(
-                passage_id=library.passage(row).id, document_id=library.passage(row).document_id, score=round(scores[row], 6)
+                passage_id=library.passage(row).id,
+                document_id=library.passage(row).document_id,
+                score=round(scores[row], 6),
             )
             for row in rows
         )
@@ -347,8 +356,22 @@ _WORDS_AROUND = 12
 """Words kept free for the program's own line and the place names."""
 
 
-def _scope(mentions: Sequence[Mention]) -> _Scope:
-    named = [mention for mention in mentions if mention.in_corpus and mention.place.kind != "region"]
+_PLACE_NOUN = re.compile(
+    r"(\W+\w+){0,2}?\W+(capital|cit(y|ies)|communit(y|ies)|conurbation|district|island|market|metropolis|municipalit(y|ies)"
+    r"|neighbourhood|port|province|settlement|suburb|town|village)s?\b",
+    re.IGNORECASE,
+)
+
+
+def _scope(question: str, mentions: Sequence[Mention]) -> _Scope:
+    # "A Thai town" is about Thailand; "Japanese advice" is not about Japan.
+    named = [
+        mention
+        for mention in mentions
+        if mention.in_corpus
+        and mention.place.kind != "region"
+        and (mention.relation != "demonym" or _PLACE_NOUN.match(question, mention.end))
+    ]
     # A city narrows more than its country, and than the nationality of somebody who helped there.
     cities = [mention for mention in named if mention.place.kind == "city"]
     absent = [mention for mention in mentions if not mention.in_corpus and _stands_for_itself(mention)]

@@ -49,7 +49,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         # The reader of our output went away (kin ask | head); there is nobody left to tell.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return FAILED
-    except Exception:
+    except Exception:  # the entry: whatever was not foreseen is logged and said in a sentence
         logging.getLogger(__name__).exception("unexpected fault")
         return _fail("Something went wrong that should not have; the lines above say where. Please report them.")
 
@@ -95,7 +95,9 @@ def _verify(options: argparse.Namespace, settings: Settings) -> int:
     if options.json:
         _print_json(facts)
     else:
-        print(f"The index is whole: {manifest.documents} documents, {manifest.passages} passages, build {manifest.build_id}.")
+        print(
+            f"The index is whole: {manifest.documents} documents, {manifest.passages} passages, build {manifest.build_id}."
+        )
         if not current:
             print(f"The corpus in {settings.corpus} has changed since. Run: kin sync")
     return DONE
@@ -106,7 +108,10 @@ def _ask(options: argparse.Namespace, settings: Settings) -> int:
 
     def run(assistant: Assistant, line: dict[str, Any]) -> Answer:
         answer = assistant.ask(
-            line["question"], filters=_filters(line.get("filters")), history=line.get("history") or (), id=line.get("id")
+            line["question"],
+            filters=_filters(line.get("filters")),
+            history=line.get("history") or (),
+            id=line.get("id"),
         )
         return verified(answer, assistant.document)
 
@@ -126,7 +131,7 @@ def _search(options: argparse.Namespace, settings: Settings) -> int:
     from kin_assistant.rendering import plain
 
     def run(assistant: Assistant, line: dict[str, Any]) -> SearchResult:
-        query = line.get("query", line.get("question"))
+        query: str = line["query"] if "query" in line else line["question"]
         return assistant.search(query, limit=options.limit, filters=_filters(line.get("filters")), id=line.get("id"))
 
     if options.batch:
@@ -172,7 +177,7 @@ def _show_document(options: argparse.Namespace, settings: Settings) -> int:
     return DONE
 
 
-def _serve(options: argparse.Namespace, settings: Settings) -> int:
+def _serve(_options: argparse.Namespace, settings: Settings) -> int:
     from kin_assistant.embedding import open_embedder
     from kin_assistant.errors import CorpusError
     from kin_assistant.index.build import is_current
@@ -305,7 +310,7 @@ def _filters(fields: object) -> Filters | None:
 
 
 def _years(value: object) -> tuple[int, int]:
-    """ "2000-2010", "2005" or [2000, 2010] as first and last year. Raises ``FilterError``."""
+    """First and last year of "2000-2010", "2005" or [2000, 2010]. Raises ``FilterError``."""
     import re
 
     from kin_assistant.errors import FilterError
@@ -330,7 +335,11 @@ def _settings(options: argparse.Namespace) -> Settings:
     from kin_assistant.errors import KinError
     from kin_assistant.settings import Settings
 
-    given = {name: value for name in ("corpus", "index", "host", "port") if (value := getattr(options, name, None)) is not None}
+    given = {
+        name: value
+        for name in ("corpus", "index", "host", "port")
+        if (value := getattr(options, name, None)) is not None
+    }
     unknown = [name for name in os.environ if name.startswith("KIN_") and name[4:].lower() not in Settings.model_fields]
     if unknown:
         raise KinError(f"There is no setting {', '.join(sorted(unknown))}. The README lists them.")
@@ -416,10 +425,16 @@ def _parser() -> argparse.ArgumentParser:
     group.add_argument("--years", metavar="2000-2010", help="documents whose years overlap these")
     batch = argparse.ArgumentParser(add_help=False)
     batch.add_argument("--batch", type=Path, metavar="IN.jsonl", help="one JSON object a line; - for standard input")
-    batch.add_argument("--out", type=Path, metavar="OUT.jsonl", help="where the results of --batch go (default: printed)")
+    batch.add_argument(
+        "--out", type=Path, metavar="OUT.jsonl", help="where the results of --batch go (default: printed)"
+    )
 
     def command(
-        name: str, run: Callable[..., int], summary: str, parents: Iterable[argparse.ArgumentParser], within: Any = commands
+        name: str,
+        run: Callable[..., int],
+        summary: str,
+        parents: Iterable[argparse.ArgumentParser],
+        within: Any = commands,
     ) -> argparse.ArgumentParser:
         added: argparse.ArgumentParser = within.add_parser(
             name, help=summary, description=summary[0].upper() + summary[1:] + ".", parents=[folders, *parents]
@@ -431,11 +446,15 @@ def _parser() -> argparse.ArgumentParser:
     command("verify", _verify, "say whether the published index is whole", [as_json])
     ask = command("ask", _ask, "answer a question with quoted, cited sentences", [as_json, filters, batch])
     ask.add_argument("question", nargs="*", help="the question; - reads it from standard input")
-    ask.add_argument("--history", action="append", default=[], metavar="QUESTION", help="an earlier question, oldest first")
+    ask.add_argument(
+        "--history", action="append", default=[], metavar="QUESTION", help="an earlier question, oldest first"
+    )
     search = command("search", _search, "list the passages nearest to a query", [as_json, filters, batch])
     search.add_argument("query", nargs="*", help="the query; - reads it from standard input")
     search.add_argument("--limit", type=_count, default=10, metavar="N", help="passages to list (default: 10)")
-    documents = commands.add_parser("docs", help="list the documents or show one", description="List the documents or show one.")
+    documents = commands.add_parser(
+        "docs", help="list the documents or show one", description="List the documents or show one."
+    )
     actions = documents.add_subparsers(title="actions", required=True, metavar="ACTION")
     command("list", _list_documents, "list the documents, filtered if wished", [as_json, filters], actions)
     show = command("show", _show_document, "print the text of a document", [as_json], actions)

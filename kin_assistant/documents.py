@@ -152,7 +152,9 @@ def _parse_front_matter(source: str) -> _FrontMatter:
     except (yaml.YAMLError, ValueError, RecursionError) as error:
         mark = getattr(error, "problem_mark", None)
         where = f" in line {mark.line + 2}" if mark else ""
-        raise DocumentError(f"its front matter is not valid YAML{where}: {getattr(error, 'problem', None) or error}") from error
+        raise DocumentError(
+            f"its front matter is not valid YAML{where}: {getattr(error, 'problem', None) or error}"
+        ) from error
     if fields is None:
         return _FrontMatter()
     if not isinstance(fields, dict):

@@ -15,7 +15,7 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
@@ -183,7 +183,7 @@ class _OpenVino:
     def __init__(self, folder: Path, digest: str, cache: Path | None) -> None:
         self._folder, self._digest, self._cache = folder, digest, cache
         self._lock = threading.Lock()
-        self._compiled: dict[str, object] = {}
+        self._compiled: dict[str, Any] = {}
 
     def run(self, inputs: Sequence[Batch]) -> Iterator[tuple[int, Vectors]]:
         import openvino
@@ -204,7 +204,7 @@ class _OpenVino:
         queue.wait_all()
         yield from done
 
-    def _compile(self, hint: str):  # type: ignore[no-untyped-def]  # openvino's classes are not typed
+    def _compile(self, hint: str) -> Any:
         if hint not in self._compiled:
             import openvino
 
@@ -215,7 +215,7 @@ class _OpenVino:
             )
         return self._compiled[hint]
 
-    def _model(self, core):  # type: ignore[no-untyped-def]
+    def _model(self, core: Any) -> Any:
         import openvino
 
         if self._cache is None:
@@ -236,7 +236,7 @@ class _OpenVino:
         return model
 
 
-def _convert(folder: Path):  # type: ignore[no-untyped-def]
+def _convert(folder: Path) -> Any:
     """The torch network as an OpenVINO model: token ids and mask to token states.
 
     The front end is called directly: ``openvino.convert_model`` would report each use to its maker.
@@ -247,7 +247,7 @@ def _convert(folder: Path):  # type: ignore[no-untyped-def]
     from openvino.frontend import FrontEndManager
     from openvino.frontend.pytorch.ts_decoder import TorchScriptPythonDecoder
 
-    class TokenStates(torch.nn.Module):
+    class TokenStates(torch.nn.Module):  # type: ignore[misc]  # torch is not followed
         def __init__(self) -> None:
             super().__init__()
             self.network = _load_torch(folder)
@@ -270,7 +270,7 @@ class _Torch:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._lock = threading.Lock()
-        self._network: object = None
+        self._network: Any = None
 
     def run(self, inputs: Sequence[Batch]) -> Iterator[tuple[int, Vectors]]:
         import torch
@@ -282,18 +282,22 @@ class _Torch:
                 self._network = network.to(torch.bfloat16) if fast else network
         for number, (ids, mask) in enumerate(inputs):
             with torch.inference_mode():
-                states = self._network(input_ids=torch.from_numpy(ids), attention_mask=torch.from_numpy(mask))  # type: ignore[operator]
+                states = self._network(input_ids=torch.from_numpy(ids), attention_mask=torch.from_numpy(mask))
             yield number, states.last_hidden_state.float().numpy()
 
 
-def _load_torch(folder: Path):  # type: ignore[no-untyped-def]
+def _load_torch(folder: Path) -> Any:
     os.environ.setdefault("HF_HUB_OFFLINE", "1")
     from sentence_transformers import SentenceTransformer
     from transformers.utils import logging
 
     logging.disable_progress_bar()
     model = SentenceTransformer(
-        str(folder), device="cpu", local_files_only=True, trust_remote_code=False, model_kwargs={"use_safetensors": True}
+        str(folder),
+        device="cpu",
+        local_files_only=True,
+        trust_remote_code=False,
+        model_kwargs={"use_safetensors": True},
     )
     return model[0].model.eval()
 
@@ -307,7 +311,9 @@ def _check_pooling(folder: Path) -> None:
     except (OSError, ValueError, KeyError, TypeError, StopIteration) as error:
         raise ModelError(f"The model in {folder} has no readable modules.json.", details=str(error)) from error
     if not (pooling.get("pooling_mode_mean_tokens") or pooling.get("pooling_mode") == "mean"):
-        raise ModelError(f"The model in {folder} does not average its token vectors, and only such models are supported.")
+        raise ModelError(
+            f"The model in {folder} does not average its token vectors, and only such models are supported."
+        )
 
 
 def _weights_digest(folder: Path) -> str:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from kin_assistant.index.opened import OpenIndex
-from kin_assistant.lexical import B, K1, stems
+from kin_assistant.lexical import K1, B, stems
 from kin_assistant.retrieval import Ranking
 from kin_assistant.types import Sentence
 
@@ -24,11 +24,11 @@ __all__ = ["Candidate", "EvidenceReader"]
 
 # Weights of a sentence's signals, each scaled to 0..1 over the candidates. Chosen on the development questions by hand,
 # one value at a time; see docs/decisions/0005-choosing-sentences.md.
-_PASSAGE, _MEANING, _WORDS, _COVERAGE, _COVERAGE_IN_CONTEXT, _FIGURE = 0.5, 0.5, 0.3, 0.3, 0.3, 0.15
+_PASSAGE, _MEANING, _WORDS, _COVERAGE, _COVERAGE_IN_CONTEXT, _FIGURE = 0.3, 0.5, 0.3, 0.3, 0.3, 0.15
 
 _ASKS_FOR_FIGURE = re.compile(
     r"\bhow (much|many|big|far|long|large|high|often)\b"
-    r"|\b(costs?|price|per ?cent|percentage|share|figures?|numbers?|tonn?(e|es|age)?|rates?|budget|money|spend|spent|amount|total)\b",
+    r"|\b(amount|budget|costs?|figures?|money|numbers?|per ?cent(age)?|price|rates?|share|spen[dt]|tonn?(e|es|age)?|total)\b",
     re.IGNORECASE,
 )
 _HAS_FIGURE = re.compile(r"\d|\b(half|third|quarter|hundred|thousand|million|billion|dozen)\b", re.IGNORECASE)
@@ -80,9 +80,12 @@ class EvidenceReader:
         weights = {stem: self._index.lexical.idf(stem) for stem in set(ranking.stems)}
         cosines = np.concatenate(vectors).astype(np.float32) @ ranking.vector
         total = sum(weights.values()) or 1.0
-        covered = np.array([sum(w for stem, w in weights.items() if stem in sentence.own) for sentence in words]) / total
+        covered = (
+            np.array([sum(w for stem, w in weights.items() if stem in sentence.own) for sentence in words]) / total
+        )
         covered_in_context = (
-            np.array([sum(w for stem, w in weights.items() if stem in sentence.with_context) for sentence in words]) / total
+            np.array([sum(w for stem, w in weights.items() if stem in sentence.with_context) for sentence in words])
+            / total
         )
         figure = float(bool(_ASKS_FOR_FIGURE.search(question)))
         scores = (
@@ -100,7 +103,15 @@ class EvidenceReader:
             if figure and _HAS_FIGURE.search(text):
                 score += _FIGURE * figure
             candidates.append(
-                Candidate(row, document_row, sentence, text, float(score), float(cosine), frozenset(sentence_words.with_context))
+                Candidate(
+                    row,
+                    document_row,
+                    sentence,
+                    text,
+                    float(score),
+                    float(cosine),
+                    frozenset(sentence_words.with_context),
+                )
             )
         candidates.sort(key=lambda candidate: (-candidate.score, candidate.passage_row, candidate.sentence.start))
         return candidates
@@ -124,7 +135,9 @@ def _bm25(sentences: Sequence[_SentenceWords], weights: dict[str, float]) -> NDA
     for sentence, length in zip(sentences, lengths, strict=True):
         saturation = K1 * (1 - B + B * length / average)
         counts = sentence.with_context
-        scores.append(math.fsum(w * counts[stem] / (counts[stem] + saturation) for stem, w in weights.items() if stem in counts))
+        scores.append(
+            math.fsum(w * counts[stem] / (counts[stem] + saturation) for stem, w in weights.items() if stem in counts)
+        )
     return np.array(scores)
 
 

@@ -127,9 +127,7 @@ def _runs(
     text: str, sentences: Sequence[Sentence], budget: int, count_pieces: PieceCounter
 ) -> Iterator[list[Sentence]]:
     """Cut a section into the fewest runs that fit ``budget``, of about equal length."""
-    sentences = [
-        part for sentence in sentences for part in _fit_sentence(text, sentence, budget, count_pieces)
-    ]
+    sentences = [part for sentence in sentences for part in _fit_sentence(text, sentence, budget, count_pieces)]
     ends = [0, *(sentence.end for sentence in sentences)]
     # What stands between two sentences (a list marker) counts with the second one.
     costs = count_pieces(

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import takewhile
 from typing import Final, Literal, NamedTuple
 
 from rapidfuzz.distance import OSA
@@ -40,6 +41,7 @@ _SHORTEST_GUESS_OF_ALIAS: Final = 7
 _LETTERS_FOR_TWO_SLIPS: Final = 8
 _WELL_KNOWN: Final = 1_000_000
 """People of a city whose name of four letters is understood in lower case."""
+_LONGEST_ACRONYM: Final = 4
 _SHARE_OF_CAPITALS: Final = 0.6
 """Above this share of capitalised words, as in a headline, capitals tell nothing."""
 
@@ -60,8 +62,8 @@ _MONEY: Final = _set_of(
     "spending stock subsidies subsidy works"
 )
 _NOT_THE_CAPITAL: Final = _set_of(
-    "ancient business commercial cultural economic financial foreign former less more much old private provincial raise "
-    "regional second social state working"
+    "ancient business commercial cultural economic financial foreign former less more much old private provincial "
+    "raise regional second social state working"
 )
 # The network calls itself and its bodies after the city that it began in; whoever asks of them may mean any city.
 _PROGRAMME_CITY: Final = "Kitakyushu"
@@ -120,6 +122,7 @@ class PlaceIndex:
         self, gazetteer: Gazetteer, documents: Sequence[DocumentInfo], vocabulary: Collection[str] = ()
     ) -> None:
         self._gazetteer = gazetteer
+        self._capitals = frozenset(gazetteer.capitals.values())
         self._places = list(gazetteer.places)
         self._names: dict[str, list[Name]] = {}
         self._about: dict[int, set[str]] = {}
@@ -325,10 +328,12 @@ class PlaceIndex:
             return True
         if len(window) > name.words and any(token.letters in self._words for token in window):
             return False
-        if capital and (name.trust != "spelling" or not tokens[at].first):
+        acronym = len(window) == 1 and len(window[0].letters) <= _LONGEST_ACRONYM and window[0].surface.isupper()
+        if capital and (name.trust == "code" or not acronym) and (name.trust != "spelling" or not tokens[at].first):
             return True
         place = self._places[name.place]
-        shortest = 4 if place.kind != "city" or place.population >= _WELL_KNOWN else 5
+        known = place.kind != "city" or place.population >= _WELL_KNOWN or name.place in self._capitals
+        shortest = 4 if known else 5
         return name.trust == "code" or (
             name.trust == "name" and sum(len(token.letters) for token in window) >= shortest
         )
@@ -349,7 +354,7 @@ class PlaceIndex:
             window = tokens[at : at + size]
             ordinary = [token.letters in self._words or token.letters in self._written for token in window]
             key = letters_of(window)
-            if all(ordinary) or len(key) < _SHORTEST_GUESS or key in self._gazetteer.names:
+            if all(ordinary) or len(key) < _SHORTEST_GUESS - 1 or key in self._gazetteer.names:
                 continue
             best: tuple[int, int, str, Name] | None = None
             for other, name in self._guessable.get(key[0], ()):
@@ -380,8 +385,8 @@ class PlaceIndex:
         if number is None:
             return None
         place = self._places[number]
-        after = [token.letters for token in tokens[end : end + 2] if token.joined and not tokens[end].possessive]
-        following = {after[0], "".join(after)} if after else set()
+        after = [] if _is_owner(tokens, end) else _joined_after(tokens, end)
+        following = {*after[:1], "".join(after)}
         if place.kind == "country":
             if following & _CURRENCIES or text.startswith("$", tokens[end - 1].end):
                 return None
@@ -405,7 +410,7 @@ class PlaceIndex:
 
 def _capital_span(tokens: Sequence[Token], at: int, end: int) -> tuple[int, int] | None:
     """The words of "Cambodia's capital", "Thai capital" or "capital city of Sri Lanka" around a country's."""
-    after = [token.letters for token in tokens[end : end + 2] if token.joined]
+    after = _joined_after(tokens, end)
     if after[:1] == ["capital"]:
         about_money = (after[1:] and after[1] in _MONEY) or (at > 0 and tokens[at - 1].letters in _NOT_THE_CAPITAL)
         return None if about_money else (at, end + 1 + (after[1:] == ["city"]))
@@ -416,8 +421,17 @@ def _capital_span(tokens: Sequence[Token], at: int, end: int) -> tuple[int, int]
         elif needed:
             return None
     another = start > 0 and tokens[start - 1].letters in _NOT_THE_CAPITAL
-    owner = end < len(tokens) and tokens[end].possessive
-    return None if another or owner else (start, end)
+    return None if another or _is_owner(tokens, end) else (start, end)
+
+
+def _joined_after(tokens: Sequence[Token], end: int) -> list[str]:
+    """At most two words that follow without a comma or other break."""
+    return [token.letters for token in takewhile(lambda token: token.joined, tokens[end : end + 2])]
+
+
+def _is_owner(tokens: Sequence[Token], end: int) -> bool:
+    """Whether the name that ends there is a possessive."""
+    return end < len(tokens) and tokens[end].possessive
 
 
 def _capitalised_run(tokens: Sequence[Token], at: int, end: int) -> Sequence[Token]:

@@ -7,6 +7,8 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, TextIO
 
 if TYPE_CHECKING:
+    from rich.progress import TaskID
+
     from kin_assistant.index.build import Progress
 
 __all__ = ["progress_bar"]
@@ -22,10 +24,11 @@ def progress_bar(screen: TextIO) -> Iterator[Progress]:
     columns = (TextColumn("{task.description:<10}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     console = Console(file=screen)
     with Bars(*columns, console=console, transient=True, disable=not console.is_terminal) as bars:
-        tasks: dict[str, object] = {}
+        tasks: dict[str, TaskID] = {}
 
         def progress(step: str, done: int, total: int) -> None:
-            task = tasks.setdefault(step, bars.add_task(step, total=total) if step not in tasks else None)
-            bars.update(task, completed=done, total=total)  # type: ignore[arg-type]
+            if step not in tasks:
+                tasks[step] = bars.add_task(step, total=total)
+            bars.update(tasks[step], completed=done, total=total)
 
         yield progress

@@ -95,6 +95,7 @@ class Retriever:
         else:
             rows = np.union1d(dense_rows, lexical_rows)
         cosines = np.asarray(self._index.vectors[rows] @ vector, np.float32)
+        scores: NDArray[np.floating]
         match method:
             case "dense":
                 scores = cosines
@@ -102,7 +103,7 @@ class Retriever:
                 scores = lexical[rows]
             case "rrf":
                 scores = _reciprocal_ranks(rows, dense_rows) + _reciprocal_ranks(rows, lexical_rows)
-            case _:
+            case "convex" | "shipped":
                 scores = (_min_max(cosines) + _min_max(lexical[rows])) / 2
         if method == "shipped" and favoured:
             scores = scores + _NAMED_PLACE_BONUS * np.isin(document_of[rows], np.asarray(favoured))

@@ -33,7 +33,12 @@ class Speller:
         """The words of ``question`` that no document uses in any form, each with its likely spelling if there is one."""
         found: dict[str, str] = {}
         for word in words(question):
-            if len(word) < _SHORTEST or not word.isalpha() or word in STOP_WORDS or not self._stems.isdisjoint(stems(word)):
+            if (
+                len(word) < _SHORTEST
+                or not word.isalpha()
+                or word in STOP_WORDS
+                or not self._stems.isdisjoint(stems(word))
+            ):
                 continue
             guess = self._guess(word)
             if guess:

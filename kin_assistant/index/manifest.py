@@ -96,7 +96,13 @@ class Manifest(BaseModel):
         found = file_digests(folder, expected=self.files)
         for path in sorted(self.files.keys() | found.keys()):
             if self.files.get(path) != found.get(path):
-                state = "is missing" if path not in found else "does not belong there" if path not in self.files else "was changed"
+                state = (
+                    "is missing"
+                    if path not in found
+                    else "does not belong there"
+                    if path not in self.files
+                    else "was changed"
+                )
                 raise IndexDamaged(f"The index is damaged: its file {path} {state}.", details=str(folder))
 
 

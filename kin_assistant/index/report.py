@@ -7,8 +7,9 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
-__all__ = ["FileReport", "SyncReport"]
+__all__ = ["Change", "FileReport", "Status", "SyncReport"]
 
+Change = Literal["new", "changed"]
 Status = Literal["read", "unchanged", "skipped", "failed"]
 
 
@@ -20,7 +21,7 @@ class FileReport(BaseModel):
     path: str
     document_id: str | None = None
     status: Status
-    change: Literal["new", "changed"] | None = None
+    change: Change | None = None
     """For a file that was read: whether the build before had it."""
     reason: str | None = None
     """Why it was skipped or failed."""

@@ -67,7 +67,9 @@ class VectorCache:
         """Drop every vector whose key is not in ``keys``."""
         with self._connection:
             stored = [row[0] for row in self._connection.execute("SELECT key FROM vectors")]
-            self._connection.executemany("DELETE FROM vectors WHERE key = ?", [(key,) for key in stored if key not in keys])
+            self._connection.executemany(
+                "DELETE FROM vectors WHERE key = ?", [(key,) for key in stored if key not in keys]
+            )
 
     def close(self) -> None:
         """Close the file."""

@@ -73,7 +73,9 @@ def check_build_in_child(build: Path) -> None:
     except subprocess.TimeoutExpired as error:
         raise IndexDamaged("The index is damaged: checking it did not end.", details=str(build)) from error
     if child.returncode:
-        message = child.stdout.strip().splitlines()[-1:] or [f"The index is damaged: checking it ended with {child.returncode}."]
+        message = child.stdout.strip().splitlines()[-1:] or [
+            f"The index is damaged: checking it ended with {child.returncode}."
+        ]
         raise IndexDamaged(message[0], details=child.stderr[-2000:])
 
 

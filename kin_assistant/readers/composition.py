@@ -39,7 +39,8 @@ def clean(text: str) -> str:
         text = "".join(
             " " if unicodedata.category(char) in ("Cc", "Cs", "Co", "Zl", "Zp") else char
             for i, char in enumerate(text)
-            if unicodedata.category(char) != "Cf" or (char in _JOINERS and i and text[i - 1] >= _FIRST_LETTER_THAT_JOINS)
+            if unicodedata.category(char) != "Cf"
+            or (char in _JOINERS and i and text[i - 1] >= _FIRST_LETTER_THAT_JOINS)
         )
     return _SPACE.sub(" ", text).strip()
 
@@ -73,7 +74,10 @@ class TextComposer:
         marker: str = "",
         lead: str = "",
     ) -> None:
-        """Append a block. ``marker`` ("- ", "3. ") is written before it and never quoted; ``lead`` is a run-in heading that ``text`` begins with."""
+        """Append a block.
+
+        ``marker`` ("- ", "3. ") is written before it and never quoted; ``lead`` is a run-in heading that ``text`` begins with.
+        """
         text, marks = self._take_marks_out(clean(text))
         if not text:
             return

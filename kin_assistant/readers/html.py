@@ -120,7 +120,11 @@ def _is_read(node: LexborNode) -> bool:
     if node.tag in _UNREAD or (node.tag or "-").startswith(("-", "!")):
         return False
     attributes = node.attributes
-    if "hidden" in attributes or attributes.get("aria-hidden") == "true" or attributes.get("role") in ("navigation", "banner"):
+    if (
+        "hidden" in attributes
+        or attributes.get("aria-hidden") == "true"
+        or attributes.get("role") in ("navigation", "banner")
+    ):
         return False
     style = (attributes.get("style") or "").replace(" ", "").lower()
     return "display:none" not in style and "visibility:hidden" not in style

@@ -53,7 +53,9 @@ def read_markdown(source: str, *, source_count: int = 0) -> Composition:
                 elif kind == "heading":
                     composer.add("heading", words, level=level)
                 elif lists:
-                    composer.add("item", words, level=len(lists), marker=_marker(lists) if fresh_item else "", lead=_lead(token))
+                    composer.add(
+                        "item", words, level=len(lists), marker=_marker(lists) if fresh_item else "", lead=_lead(token)
+                    )
                     fresh_item = False
                 else:
                     composer.add("paragraph", words, lead=_lead(token))

@@ -12,6 +12,7 @@ _BULLET = re.compile(r"^\s*(?:[-*\u2022\u25aa\u25cf\u2013]\s+|\(?[0-9]{1,2}[.)]\
 _CONTINUES = re.compile(r"^[a-z0-9(,;]")
 _WRAPPED_LINE = 55
 """A line at least this long that ends without a full stop is taken to go on in the next one."""
+_LONGEST_WRAPPED_LINE = 140
 _LONGEST_HEADING = 90
 
 
@@ -62,7 +63,7 @@ def _close(composer: TextComposer, lines: list[str], page: int | None) -> None:
 
 def _is_heading(line: str, after: str) -> bool:
     words = line.strip()
-    if len(words) > _LONGEST_HEADING or words[-1] in ".;,!" or _BULLET.match(line) and not re.match(r"^\s*\d", line):
+    if len(words) > _LONGEST_HEADING or words[-1] in ".;,!" or (_BULLET.match(line) and not re.match(r"^\s*\d", line)):
         return False
     if not re.match(r"^[A-Z0-9\u00c0-\u00de]", words) or not re.search(r"[A-Za-z\u00c0-\uffff]", words):
         return False
@@ -71,8 +72,11 @@ def _is_heading(line: str, after: str) -> bool:
 
 
 def _goes_on(line: str, after: str) -> bool:
-    """Whether ``after`` continues the paragraph of ``line``: always in wrapped text, never where each line is a paragraph."""
-    return len(line.strip()) >= _WRAPPED_LINE and not (len(line) > 140 and _ends_sentence(line)) or bool(_CONTINUES.match(after.strip()))
+    """Whether ``after`` continues the paragraph of ``line``; not where each line is a paragraph of its own."""
+    if _CONTINUES.match(after.strip()):
+        return True
+    whole_paragraph = len(line) > _LONGEST_WRAPPED_LINE and _ends_sentence(line)
+    return len(line.strip()) >= _WRAPPED_LINE and not whole_paragraph
 
 
 def _ends_sentence(line: str) -> bool:

@@ -32,8 +32,8 @@ def answer_html(answer: Answer) -> str:
     for _, group in groupby(quoted_sentences(answer), key=lambda pair: pair[1].document_id):
         pairs = list(group)
         quotes = "".join(
-            f'<blockquote class="kin-quote"><p>{quoted_words(sentence.text)} '
-            f"{''.join(_citation_link(answer, number) for number in sentence.citations)}</p></blockquote>"
+            f'<blockquote class="kin-quote"><p>{quoted_words(sentence.text)}\u00a0'
+            f"{''.join(_citation_link(answer, number, said=True) for number in sentence.citations)}</p></blockquote>"
             for sentence, _ in pairs
         )
         groups.append(f'<section class="kin-group">{_group_heading(pairs[0][1])}{quotes}</section>')
@@ -85,11 +85,13 @@ def _card(answer: Answer, citations: list[Citation], documents: Mapping[str, Doc
 def _proof(answer: Answer, citation: Citation, documents: Mapping[str, DocumentInfo]) -> str:
     link = document_link(citation.document_id, start=citation.start, end=citation.end, build_id=answer.build_id)
     return (
-        f'<div class="kin-proof" id="{_anchor(answer, citation.number)}" tabindex="-1">'
-        f'<p class="kin-where"><span class="kin-number">{citation.number}</span> {safe(section_and_page(citation))}</p>'
-        f'<blockquote class="kin-quote"><p>{quoted_words(citation.quote)}</p></blockquote>{_origin(citation, documents)}'
+        f'<div class="kin-proof" id="{_anchor(answer, citation.number, "quote")}" tabindex="-1">'
+        f'<p class="kin-where"><a class="kin-number" href="#{_anchor(answer, citation.number, "said")}" data-kin-back '
+        f'aria-label="Quote {citation.number}: back to it in the answer">{citation.number}</a> '
+        f"{safe(section_and_page(citation))}</p>"
         f'<a class="kin-open" href="{safe(link)}" data-kin-read>Open in document'
-        f'<span class="kin-unseen">, quote {citation.number}</span></a></div>'
+        f'<span class="kin-unseen">, quote {citation.number}</span></a>'
+        f'<blockquote class="kin-quote"><p>{quoted_words(citation.quote)}</p></blockquote>{_origin(citation, documents)}</div>'
     )
 
 
@@ -124,11 +126,15 @@ def _notes(answer: Answer) -> str:
     return "".join(f'<p class="kin-note">{_CITED_NUMBER.sub(link, safe(note))}</p>' for note in answer.notes)
 
 
-def _citation_link(answer: Answer, number: int) -> str:
+def _citation_link(answer: Answer, number: int, *, said: bool = False) -> str:
+    """A number that leads to its evidence; ``said`` where it stands behind the quote, to which the evidence leads back."""
     title = next((citation.title for citation in answer.citations if citation.number == number), "")
-    label = safe(f"Evidence {number}: {title}")
-    return f'<a class="kin-cite" href="#{_anchor(answer, number)}" data-kin-cite aria-label="{label}">{number}</a>'
+    anchor = f' id="{_anchor(answer, number, "said")}"' if said else ""
+    return (
+        f'<a class="kin-cite"{anchor} href="#{_anchor(answer, number, "quote")}" data-kin-cite '
+        f'aria-label="{safe(f"Evidence {number}: {title}")}">{number}</a>'
+    )
 
 
-def _anchor(answer: Answer, number: int) -> str:
-    return f"{re.sub(r'[^A-Za-z0-9-]', '', answer.id or '') or 'answer'}-quote-{number}"
+def _anchor(answer: Answer, number: int, kind: str) -> str:
+    return f"{re.sub(r'[^A-Za-z0-9-]', '', answer.id or '') or 'answer'}-{kind}-{number}"

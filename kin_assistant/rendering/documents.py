@@ -135,13 +135,10 @@ def _words(document: Document, block: Block, highlight: Span | None, *, first: b
 
     def piece(span: Span) -> str:
         words = safe(document.text[span[0] : span[1]])
-        if span in bars:
-            words = f'<span class="kin-bar">{words}</span>'
-        elif bars:
-            words = f'<span class="kin-cell">{words}</span>'
-        elif _overlap(span, lead):
-            words = f"<strong>{words}</strong>"
-        return words + "".join(_source_mark(number) for number in sources.get(span[1], ()))
+        marks = "".join(_source_mark(number) for number in sources.get(span[1], ()))
+        if bars:
+            return f'<span class="{"kin-bar" if span in bars else "kin-cell"}">{words}{marks}</span>'
+        return (f"<strong>{words}</strong>" if _overlap(span, lead) else words) + marks
 
     parts: list[str] = []
     for cited, spans in groupby(pairwise(cuts), key=lambda span: bool(highlight and _overlap(span, highlight))):

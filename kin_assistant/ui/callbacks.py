@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import math
+import re
 import secrets
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -33,26 +34,36 @@ class Choices:
     cities: Sequence[str] = ()
     countries: Sequence[str] = ()
     themes: Sequence[str] = ()
-    first_year: int | None = None
-    last_year: int | None = None
+    first_year: str = ""
+    """As typed; empty for any."""
+    last_year: str = ""
 
     def filters(self, known_years: Years) -> Filters:
         """As a search takes them; a year that is left open is the first or last of ``known_years``.
 
-        Raises ``FilterError`` if the years are not in order.
+        Raises ``FilterError`` if a year is none or the years are not in order.
         """
         return Filters(
             city=tuple(self.cities), country=tuple(self.countries), theme=tuple(self.themes), years=self._years(known_years)
         )
 
     def _years(self, known: Years) -> Years | None:
-        if self.first_year is None and self.last_year is None:
+        first, last = _year(self.first_year), _year(self.last_year)
+        if first is None and last is None:
             return None
-        first = known[0] if self.first_year is None else self.first_year
-        last = known[1] if self.last_year is None else self.last_year
-        if first > last:
-            raise FilterError(f"The years run from {first} to {last}. Please set the first year before the last.")
-        return first, last
+        years = (known[0] if first is None else first, known[1] if last is None else last)
+        if years[0] > years[1]:
+            raise FilterError(f"The years run from {years[0]} to {years[1]}. Please set the first year before the last.")
+        return years
+
+
+def _year(text: str) -> int | None:
+    text = text.strip()
+    if not text:
+        return None
+    if not re.fullmatch(r"[0-9]{4}", text):
+        raise FilterError(f"\u201c{plain(text)}\u201d is not a year. Please write four digits, such as 1990.")
+    return int(text)
 
 
 @dataclass(frozen=True, slots=True)

@@ -100,7 +100,7 @@ def _actions(answer: Answer, documents: Mapping[str, DocumentInfo]) -> str:
 
 def _feedback(turn: Turn) -> str:
     if turn.feedback_fault:
-        return f'<p class="kin-feedback kin-warning" role="alert">{safe(turn.feedback_fault)}</p>'
+        return f'<p class="kin-feedback kin-warning" role="alert" tabindex="-1">{safe(turn.feedback_fault)}</p>'
     if turn.verdict is None:
         buttons = "".join(
             f'<button type="button" class="kin-quiet" data-kin-verdict="{verdict}">{label}</button>'
@@ -111,7 +111,7 @@ def _feedback(turn: Turn) -> str:
             f"<span>Your verdict:</span>{buttons}</div>"
         )
     if turn.commented:
-        return '<p class="kin-feedback" role="status">Thank you. Your verdict and comment are stored on this machine.</p>'
+        return '<p class="kin-feedback" role="status" tabindex="-1">Thank you. Your verdict and comment are stored on this machine.</p>'
     return (
         f'<div class="kin-feedback kin-comment" data-kin-turn="{turn.id}"><p role="status">Thank you. Your verdict, '
         f"\u201c{turn.verdict}\u201d, is stored on this machine.</p>"
@@ -123,4 +123,4 @@ def _feedback(turn: Turn) -> str:
 
 def _follow_ups() -> str:
     buttons = "".join(f'<button type="button" class="kin-chip" data-kin-ask="{safe(text)}">{safe(text)}</button>' for text in FOLLOW_UPS)
-    return f'<div class="kin-follow-ups" role="group" aria-label="Ask further"><span>Ask further:</span>{buttons}</div>'
+    return f'<div class="kin-follow-ups" role="group" aria-label="Ask further">{buttons}</div>'

@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from kin_assistant.rendering import safe
-from kin_assistant.types import Years
 from kin_assistant.ui import texts
 from kin_assistant.ui.callbacks import Callbacks, Choices
 from kin_assistant.ui.conversation import Turn, conversation_html
@@ -50,7 +49,7 @@ def build_page(
                     theme = gr.Dropdown(_names(info.themes for info in infos), multiselect=True, label="Theme")
                     with gr.Row(elem_id="kin-years"):
                         first, last = (
-                            gr.Dropdown(_years(callbacks.known_years), value="", label=label, min_width=0)
+                            gr.Textbox(label=label, placeholder="any", max_length=4, max_lines=1, min_width=0)
                             for label in ("From year", "To year")
                         )
                     clear = gr.Button("Clear filters", elem_id="kin-clear")
@@ -63,7 +62,7 @@ def build_page(
                         with gr.Row(elem_id="kin-box"):
                             question = gr.Textbox(
                                 label="Your question",
-                                placeholder="Ask about a city, a problem or a practice",
+                                placeholder="Ask about a city or practice",
                                 elem_id="kin-question",
                                 max_lines=6,
                                 max_length=callbacks.max_question_characters,
@@ -110,7 +109,9 @@ def build_page(
         for offer in (conversation, examples):
             offer.submit(ask_offered, [turns, *filters], shown, **asking)
         conversation.like(rate, [turns], [turns, conversation], **private)
-        gr.on([box.change for box in filters], describe, filters, [scope], **private)
+        # A year is looked at when it is complete, not at each digit.
+        settled = [box.change for box in (city, country, theme)] + [box.blur for box in (first, last)]
+        gr.on(settled, describe, filters, [scope], **private)
         clear.click(reset, None, [*filters, scope], **private)
 
     page.queue(max_size=queue_size, default_concurrency_limit=2, api_open=False)
@@ -133,13 +134,8 @@ def _names(groups: Iterable[Sequence[str]]) -> list[tuple[str, str]]:
     return [(f"{name} ({count})", name) for name, count in sorted(counts.items(), key=lambda pair: pair[0].casefold())]
 
 
-def _years(known: Years) -> list[tuple[str, str]]:
-    return [("any", ""), *((str(year), str(year)) for year in range(known[0], known[1] + 1))]
-
-
-def _choices(cities: Any, countries: Any, themes: Any, first_year: Any, last_year: Any) -> Choices:
-    names = (tuple(names or ()) for names in (cities, countries, themes))
-    return Choices(*names, *(int(year) if year else None for year in (first_year, last_year)))
+def _choices(cities: Any, countries: Any, themes: Any, first_year: str, last_year: str) -> Choices:
+    return Choices(tuple(cities or ()), tuple(countries or ()), tuple(themes or ()), first_year, last_year)
 
 
 def _scope_html(callbacks: Callbacks, choices: Choices) -> str:

@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from kin_assistant import __version__
 from kin_assistant.errors import ServeError
 from kin_assistant.ui.callbacks import Callbacks
 from kin_assistant.ui.guard import Guard
@@ -23,60 +24,49 @@ if TYPE_CHECKING:
     from fastapi import FastAPI
 
     from kin_assistant.assistant import Assistant
+    from kin_assistant.settings import Settings
 
-__all__ = ["make_app", "read_evaluation", "serve"]
+__all__ = ["EVALUATION", "make_app", "read_evaluation", "serve"]
+
+EVALUATION = Path("eval/results/latest.json")
+"""Shown under "About" if it is there."""
 
 _QUIET = {"GRADIO_ANALYTICS_ENABLED": "False", "HF_HUB_DISABLE_TELEMETRY": "1", "HF_HUB_OFFLINE": "1"}
 
 
-def serve(
-    assistant: Assistant,
-    *,
-    host: str,
-    port: int,
-    feedback: Path,
-    version: str,
-    max_question_characters: int = 2000,
-    queue_size: int = 32,
-    questions_per_minute: int = 20,
-    evaluation: Path = Path("eval/results/latest.json"),
-    announce: Callable[[str], None] = print,
-) -> None:
-    """Serve the page until interrupted. Raises ``ServeError`` if ``host`` and ``port`` cannot be listened on.
+def serve(assistant: Assistant, settings: Settings, *, announce: Callable[[str], None] = print) -> None:
+    """Serve the page until interrupted; ``announce`` is told its address once it can be opened.
 
-    ``feedback`` is the folder for verdicts, ``evaluation`` the results shown under "About" if the file is there.
+    Raises ``ServeError`` if the host and port of ``settings`` cannot be listened on.
     """
     import uvicorn
 
-    with _listen(host, port) as listener:
+    with _listen(settings.host, settings.port) as listener:
         app = make_app(
             assistant,
-            feedback=feedback,
-            version=version,
-            max_question_characters=max_question_characters,
-            queue_size=queue_size,
-            questions_per_minute=questions_per_minute,
-            evaluation=read_evaluation(evaluation),
+            feedback=settings.feedback,
+            max_question_characters=settings.max_question_characters,
+            queue_size=settings.queue_size,
+            questions_per_minute=settings.questions_per_minute,
+            evaluation=read_evaluation(EVALUATION),
         )
-        server = uvicorn.Server(
-            uvicorn.Config(app, log_level="warning", access_log=False, server_header=False, timeout_graceful_shutdown=3)
-        )
-        shown = f"[{host}]" if ":" in host else host
-        announce(f"The page is at http://{shown}:{port}/ - press Ctrl+C to stop it.")
-        server.run(sockets=[listener])
+        # The page keeps a connection open for as long as it is shown; stopping does not wait for that.
+        config = uvicorn.Config(app, log_level="warning", access_log=False, server_header=False, timeout_graceful_shutdown=2)
+        host = f"[{settings.host}]" if ":" in settings.host else settings.host
+        announce(f"The page is at http://{host}:{settings.port}/ - press Ctrl+C to stop it.")
+        uvicorn.Server(config).run(sockets=[listener])
 
 
 def make_app(
     assistant: Assistant,
     *,
     feedback: Path,
-    version: str,
     max_question_characters: int = 2000,
     queue_size: int = 32,
     questions_per_minute: int = 20,
     evaluation: Mapping[str, Any] | None = None,
 ) -> FastAPI:
-    """The page as an ASGI application."""
+    """The page as an ASGI application. ``feedback`` is the folder for verdicts, ``evaluation`` what "About" reports."""
     os.environ.update(_QUIET)  # Gradio reads these when it is imported
     import gradio
     from fastapi import FastAPI
@@ -94,7 +84,7 @@ def make_app(
         clock=time.monotonic,
         now=lambda: datetime.now(UTC),
     )
-    page = build_page(callbacks, version=version, evaluation=evaluation, queue_size=queue_size)
+    page = build_page(callbacks, version=__version__, evaluation=evaluation, queue_size=queue_size)
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
     # With this one present, Gradio leaves out its own, which answers to any origin on hosts other than localhost.
     app.add_middleware(CORSMiddleware, allow_origins=[])

@@ -27,7 +27,7 @@ __all__ = [
 
 FILTERS_TITLE = (
     '<h2 class="kin-filters-title">Look only in</h2><button type="button" class="kin-filters-toggle" '
-    'aria-expanded="false" aria-controls="kin-filters" data-kin-filters>Look only in certain places, themes or years</button>'
+    'aria-expanded="false" aria-controls="kin-filters" data-kin-filters>Filter by place, theme or year</button>'
 )
 """Heads the filters; on a narrow screen the button opens them."""
 
@@ -35,15 +35,16 @@ BUSY = '<p class="kin-busy" role="status">Searching the documents…</p>'
 """Shown by the style while a question is on its way."""
 
 EXAMPLES = (
-    "How did Surabaya cut its household waste, and by how much?",
-    "What does it take to keep a composting plant running?",
+    "How did Surabaya cut its household waste?",
+    "Why do large composting plants fail?",
     "How did Kitakyushu control industrial air pollution?",
-    "What made residents pay for septic tank emptying in Dumaguete?",
+    "How does Dumaguete pay for emptying septic tanks?",
     "Why did waste separation struggle in Ho Chi Minh City?",
     "How did Phnom Penh turn round its water utility?",
-    "What role did women's groups play?",
+    "What did women's groups do against pollution?",
     "What makes cooperation between cities last?",
 )
+"""Each has a good answer in the documents that come with this program."""
 
 
 def header_html(notices: Sequence[str] = ()) -> str:

@@ -1,4 +1,6 @@
 // Runs once in each HTML component that offers questions or takes verdicts: hands clicks on to the server.
+let rated = null;
+
 element.addEventListener("click", (event) => {
   const offer = event.target.closest("[data-kin-ask]");
   if (offer) {
@@ -10,6 +12,14 @@ element.addEventListener("click", (event) => {
   if (button) {
     const box = button.closest("[data-kin-turn]");
     const comment = "kinComment" in button.dataset ? box.querySelector("textarea").value : "";
+    rated = box.dataset.kinTurn;
     trigger("like", { turn: box.dataset.kinTurn, verdict: button.dataset.kinVerdict, comment });
   }
+});
+
+// The buttons of a verdict are replaced by thanks: the focus must not be lost with them.
+watch("value", () => {
+  const box = rated && document.querySelector(`#${rated} .kin-feedback`);
+  rated = null;
+  if (box) (box.querySelector("textarea") ?? box).focus();
 });

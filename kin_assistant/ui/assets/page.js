@@ -15,7 +15,14 @@
     if (event.key === "Enter" && !event.shiftKey && !event.isComposing && event.target.matches("#kin-question textarea")) asked();
   });
 
+  // Gradio's filters have no words for "nothing chosen".
+  const hint = () => {
+    for (const box of document.querySelectorAll("#kin-filters input[role=combobox]:not([placeholder])")) box.placeholder = "any";
+  };
+  hint();
+
   new MutationObserver((changes) => {
+    hint();
     for (const change of changes) {
       for (const node of change.addedNodes) {
         if (!(node instanceof Element)) continue;
@@ -23,8 +30,6 @@
         if (turn && document.querySelector(".kin-turn:last-child") === turn) {
           settled();
           requestAnimationFrame(() => show(turn, "start"));
-        } else if (node.querySelector("#kin-filters") || node.id === "kin-filters") {
-          node.querySelectorAll("#kin-filters input[role=combobox]").forEach((box) => box.setAttribute("placeholder", "any"));
         } else if (node.matches(".toast-wrap, .toast-body") || node.querySelector(".toast-body")) {
           settled();
         }
@@ -39,7 +44,7 @@
   panel.setAttribute("aria-label", "Document");
   panel.innerHTML =
     '<div class="kin-panel-bar"><button type="button" class="kin-button" data-kin-close>Back to the answer</button>' +
-    '<a class="kin-own-page" target="_blank" rel="noopener">Open on its own page</a></div>' +
+    '<a class="kin-own-page" target="_blank" rel="noopener">Open as a page</a></div>' +
     '<div class="kin-panel-body" tabindex="-1"></div>';
   const body = panel.querySelector(".kin-panel-body");
   const ownPage = panel.querySelector(".kin-own-page");
@@ -142,6 +147,14 @@
       proof.classList.add("kin-current");
       show(proof, "center");
       proof.focus({ preventScroll: true });
+      return;
+    }
+    const said = on("[data-kin-back]");
+    if (said) {
+      event.preventDefault();
+      const cited = document.getElementById(said.getAttribute("href").slice(1));
+      show(cited, "center");
+      cited.focus({ preventScroll: true });
       return;
     }
     const reading = on("[data-kin-read]");
