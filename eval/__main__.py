@@ -34,7 +34,9 @@ class Means:
     open_product: Callable[[Path], Product] = open_product
     ask_again: Callable[[Path, Sequence[Path]], SecondRun] = ask_again
     index_corpus: Callable[[Path, Path], AbstractContextManager[tuple[Product, float]]] = index_corpus
-    index_documents: Callable[[Iterable[Document], Path], AbstractContextManager[tuple[Product, float]]] = index_documents
+    index_documents: Callable[[Iterable[Document], Path], AbstractContextManager[tuple[Product, float]]] = (
+        index_documents
+    )
 
 
 def main(arguments: Sequence[str] | None = None, means: Means | None = None) -> int:

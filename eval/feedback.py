@@ -125,8 +125,10 @@ def _read_pending(path: Path) -> dict[str, dict[str, Any]]:
     for number, line in _lines(path):
         try:
             row = json.loads(line)
-            lines[row["id"]] = {"evidence": [], "feedback": []} | row
-        except (ValueError, TypeError, KeyError) as error:
+            lines[row["id"]] = row
+            row.setdefault("evidence", [])
+            row.setdefault("feedback", [])
+        except (ValueError, TypeError, KeyError, AttributeError) as error:
             faults.append(f"{path}:{number}: not a pending question: {error}")
     if faults:
         raise CannotRunError(*faults)

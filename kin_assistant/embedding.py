@@ -1,17 +1,13 @@
 """Texts to vectors: the ``Embedder`` port and its implementation over a sentence-transformers model.
 
-The bundled model is all-MiniLM-L6-v2 (384 dimensions, mean of the token vectors, normalised to length 1). It runs in
-OpenVINO where that is installed, converted once from the torch model, and in torch otherwise; both in bfloat16 where the
-processor computes in it. What each is worth is in ``docs/decisions/0003-embedding-engine.md``.
+The bundled model is all-MiniLM-L6-v2 (384 dimensions, mean of the token vectors, normalised to length 1); ``engine`` runs it.
 """
 
 from __future__ import annotations
 
-import hashlib
 import importlib.util
 import json
 import os
-import threading
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
+from kin_assistant.engine import file_sha256, open_network
 from kin_assistant.errors import ModelError
 
 if TYPE_CHECKING:
@@ -96,8 +93,6 @@ def open_embedder(model: str = "bundled", *, engine: str = "auto", cache: Path |
             "The embedding model's file is damaged or was replaced. Run: make clean setup",
             details=f"{folder}: sha256 {digest}",
         )
-    if engine == "auto":
-        engine = "openvino" if importlib.util.find_spec("openvino") else "torch"
     return MiniLM(folder, digest, engine=engine, cache=cache)
 
 
@@ -118,7 +113,9 @@ class MiniLM:
         self._counter: Tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
         self._counter.no_padding()
         self._counter.no_truncation()
-        self._network: _Network = _OpenVino(folder, digest, cache) if engine == "openvino" else _Torch(folder)
+        self._network = open_network(
+            lambda: _load_token_states(folder), 2, f"embedding-{digest[:12]}", engine=engine, cache=cache
+        )
 
     def count_pieces(self, texts: Sequence[str]) -> list[int]:
         """Word pieces of each text, without start and end marks."""
@@ -168,130 +165,15 @@ class MiniLM:
             yield
 
 
-Batch = tuple["NDArray[np.int64]", "NDArray[np.int64]"]
-
-
-class _Network(Protocol):
-    def run(self, inputs: Sequence[Batch]) -> Iterator[tuple[int, Vectors]]:
-        """Token states, shape (texts, tokens, dimension), for each (ids, mask); yields (position, states) in any order."""
-        ...
-
-
-class _OpenVino:
-    """The network in OpenVINO: one stream for a question, two for many passages."""
-
-    def __init__(self, folder: Path, digest: str, cache: Path | None) -> None:
-        self._folder, self._digest, self._cache = folder, digest, cache
-        self._lock = threading.Lock()
-        self._compiled: dict[str, Any] = {}
-
-    def run(self, inputs: Sequence[Batch]) -> Iterator[tuple[int, Vectors]]:
-        import openvino
-
-        if len(inputs) == 1:
-            with self._lock:
-                request = self._compile("LATENCY").create_infer_request()
-            yield 0, request.infer(list(inputs[0]))[0]
-            return
-        with self._lock:
-            queue = openvino.AsyncInferQueue(self._compile("THROUGHPUT"))
-        done: list[tuple[int, Vectors]] = []
-        queue.set_callback(lambda request, number: done.append((number, request.get_output_tensor(0).data.copy())))
-        for number, batch in enumerate(inputs):
-            queue.start_async(list(batch), number)
-            while done:
-                yield done.pop()
-        queue.wait_all()
-        yield from done
-
-    def _compile(self, hint: str) -> Any:
-        if hint not in self._compiled:
-            import openvino
-
-            core = openvino.Core()
-            precision = "bf16" if "BF16" in core.get_property("CPU", "OPTIMIZATION_CAPABILITIES") else "f32"
-            self._compiled[hint] = core.compile_model(
-                self._model(core), "CPU", {"INFERENCE_PRECISION_HINT": precision, "PERFORMANCE_HINT": hint}
-            )
-        return self._compiled[hint]
-
-    def _model(self, core: Any) -> Any:
-        import openvino
-
-        if self._cache is None:
-            return _convert(self._folder)
-        path = self._cache / f"{self._digest[:12]}-openvino-{openvino.__version__.split('-')[0]}.xml"
-        if path.exists() and path.with_suffix(".sha256").exists():
-            expected = path.with_suffix(".sha256").read_text("ascii")
-            if expected == _sha256(path) + _sha256(path.with_suffix(".bin")):
-                return core.read_model(path)
-        model = _convert(self._folder)
-        self._cache.mkdir(parents=True, exist_ok=True)
-        partial = self._cache / f"partial-{os.getpid()}.xml"
-        openvino.save_model(model, partial, compress_to_fp16=False)
-        os.replace(partial.with_suffix(".bin"), path.with_suffix(".bin"))
-        os.replace(partial, path)
-        # Written last: without it the files above are taken for unfinished.
-        path.with_suffix(".sha256").write_text(_sha256(path) + _sha256(path.with_suffix(".bin")), "ascii")
-        return model
-
-
-def _convert(folder: Path) -> Any:
-    """The torch network as an OpenVINO model: token ids and mask to token states.
-
-    The front end is called directly: ``openvino.convert_model`` would report each use to its maker.
-    """
-    import warnings
-
-    import torch
-    from openvino.frontend import FrontEndManager
-    from openvino.frontend.pytorch.ts_decoder import TorchScriptPythonDecoder
-
-    class TokenStates(torch.nn.Module):  # type: ignore[misc]  # torch is not followed
-        def __init__(self) -> None:
-            super().__init__()
-            self.network = _load_torch(folder)
-
-        def forward(self, input_ids: torch.Tensor, attention_mask: torch.Tensor) -> torch.Tensor:
-            states: torch.Tensor = self.network(input_ids=input_ids, attention_mask=attention_mask).last_hidden_state
-            return states
-
-    example = torch.ones(2, 8, dtype=torch.long)
-    with warnings.catch_warnings(), torch.no_grad():
-        warnings.simplefilter("ignore")
-        decoder = TorchScriptPythonDecoder(TokenStates().eval(), example_input=(example, example))
-        front_end = FrontEndManager().load_by_framework("pytorch")
-        return front_end.convert(front_end.load(decoder))
-
-
-class _Torch:
-    """The network in torch, in bfloat16 where the processor has instructions for it."""
-
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
-        self._lock = threading.Lock()
-        self._network: Any = None
-
-    def run(self, inputs: Sequence[Batch]) -> Iterator[tuple[int, Vectors]]:
-        import torch
-
-        with self._lock:
-            if self._network is None:
-                network = _load_torch(self._folder)
-                fast = torch.cpu._is_amx_tile_supported() or torch.cpu._is_avx512_bf16_supported()
-                self._network = network.to(torch.bfloat16) if fast else network
-        for number, (ids, mask) in enumerate(inputs):
-            with torch.inference_mode():
-                states = self._network(input_ids=torch.from_numpy(ids), attention_mask=torch.from_numpy(mask))
-            yield number, states.last_hidden_state.float().numpy()
-
-
-def _load_torch(folder: Path) -> Any:
+def _load_token_states(folder: Path) -> Any:
+    """The model's transformer as a torch module: token ids and mask to token states."""
     os.environ.setdefault("HF_HUB_OFFLINE", "1")
+    import torch
     from sentence_transformers import SentenceTransformer
     from transformers.utils import logging
 
     logging.disable_progress_bar()
+    logging.set_verbosity_error()
     model = SentenceTransformer(
         str(folder),
         device="cpu",
@@ -299,7 +181,16 @@ def _load_torch(folder: Path) -> Any:
         trust_remote_code=False,
         model_kwargs={"use_safetensors": True},
     )
-    return model[0].model.eval()
+
+    class TokenStates(torch.nn.Module):  # type: ignore[misc]  # torch is not followed
+        def __init__(self) -> None:
+            super().__init__()
+            self.transformer = model[0].model
+
+        def forward(self, input_ids: torch.Tensor, attention_mask: torch.Tensor) -> torch.Tensor:
+            return self.transformer(input_ids=input_ids, attention_mask=attention_mask).last_hidden_state
+
+    return TokenStates().eval()
 
 
 def _check_pooling(folder: Path) -> None:
@@ -320,15 +211,10 @@ def _weights_digest(folder: Path) -> str:
     weights = folder / "model.safetensors"
     if not weights.is_file():
         raise ModelError(f"The model in {folder} has no model.safetensors; other weight files are not loaded.")
-    return _sha256(weights)
+    return file_sha256(weights)
 
 
-def _sha256(path: Path) -> str:
-    with path.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
-
-
-def _pad(rows: Sequence[Sequence[int]]) -> Batch:
+def _pad(rows: Sequence[Sequence[int]]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     width = max(len(row) for row in rows)
     ids = np.zeros((len(rows), width), np.int64)
     mask = np.zeros((len(rows), width), np.int64)

@@ -40,8 +40,14 @@ _SHORTEST_GUESS: Final = 5
 _SHORTEST_GUESS_OF_ALIAS: Final = 7
 _LETTERS_FOR_TWO_SLIPS: Final = 8
 _WELL_KNOWN: Final = 1_000_000
-"""People of a city whose name of four letters is understood in lower case."""
+"""People of a well-known city."""
 _LONGEST_ACRONYM: Final = 4
+_SHORTEST_IN_LOWER_CASE: Final = 5
+"""Letters of a name of the world that is understood in lower case; one less for countries and well-known cities."""
+_SHORTEST_CODE_IN_LOWER_CASE: Final = 3
+_SHORTEST_PLURAL: Final = 5
+_START: Final = 5
+"""Letters by which it is seen at once that no name begins here."""
 _SHARE_OF_CAPITALS: Final = 0.6
 """Above this share of capitalised words, as in a headline, capitals tell nothing."""
 
@@ -111,6 +117,69 @@ class _Found(NamedTuple):
     programme: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class _Question:
+    """A text and what is known about its words before any name is looked up."""
+
+    text: str
+    tokens: Sequence[Token]
+    english: Sequence[bool]
+    """Whether each word is one of English."""
+    settled: Sequence[bool]
+    """Whether each word is one of English or of the corpus, and so no misspelling."""
+    cased: bool
+    """Whether capitals tell names from words."""
+
+    def keys(self, at: int) -> list[str]:
+        """What one, two and more words from ``at`` on are looked up by, as far as nothing parts them."""
+        keys = [self.tokens[at].letters]
+        for token in self.tokens[at + 1 : at + _LONGEST_NAME]:
+            if not token.joined:
+                break
+            keys.append(keys[-1] + token.letters)
+        return keys
+
+    def joined_after(self, end: int) -> list[str]:
+        """At most two words that follow without a comma or other break."""
+        return [token.letters for token in takewhile(lambda token: token.joined, self.tokens[end : end + 2])]
+
+    def owns(self, end: int) -> bool:
+        """Whether the name that ends there is a possessive."""
+        return end < len(self.tokens) and self.tokens[end].possessive
+
+    def capitalised_run(self, at: int, end: int) -> Sequence[Token]:
+        """The name that ``tokens[at:end]`` are a part of: "Davao del Norte" around "Davao"."""
+        tokens = self.tokens
+        while at > 0 and tokens[at].joined and not tokens[at].possessive:
+            if not tokens[at - 1].capital or tokens[at - 1].first:
+                break
+            at -= 1
+        reach = end
+        while reach < len(tokens) and tokens[reach].joined and not tokens[reach].possessive:
+            if tokens[reach].capital:
+                end = reach + 1
+            elif tokens[reach].letters not in _PARTICLES or tokens[reach].letters == "and":
+                break
+            reach += 1
+        return tokens[at:end]
+
+    def capital_span(self, at: int, end: int) -> tuple[int, int] | None:
+        """The words of "Cambodia's capital", "Thai capital" or "capital city of Sri Lanka" around a country's."""
+        after = self.joined_after(end)
+        if after[:1] == ["capital"]:
+            money = after[1:] and after[1] in _MONEY
+            other = at > 0 and self.tokens[at - 1].letters in _NOT_THE_CAPITAL
+            return None if money or other else (at, end + 1 + (after[1:] == ["city"]))
+        start = at
+        for word, needed in (("the", False), ("of", True), ("city", False), ("capital", True)):
+            if start > 0 and self.tokens[start - 1].letters == word:
+                start -= 1
+            elif needed:
+                return None
+        other = start > 0 and self.tokens[start - 1].letters in _NOT_THE_CAPITAL
+        return None if other or self.owns(end) else (start, end)
+
+
 class PlaceIndex:
     """Finds places in questions; made once for an open index and then never changed.
 
@@ -126,21 +195,24 @@ class PlaceIndex:
         self._places = list(gazetteer.places)
         self._names: dict[str, list[Name]] = {}
         self._about: dict[int, set[str]] = {}
-        self._guessable: dict[str, list[tuple[str, Name]]] = {}
+        self._guessable: dict[str, dict[int, list[tuple[str, Name]]]] = {}
         self._words = gazetteer.words | {word for word in vocabulary if word.islower()}
-        self._written = {fold(word) for word in vocabulary}
+        # Empty until the titles are read: there, too, a name is part of a longer one, and tells what that one is.
+        self._written: frozenset[str] = frozenset()
         self._cover_front_matter(documents)
         self._words -= self._names.keys() - gazetteer.words
+        self._starts = {key[:_START] for keys in (self._names, gazetteer.names) for key in keys}
         self._cover_titles(documents)
+        self._written = frozenset(fold(word) for word in vocabulary)
         self._documents = {self._places[number]: tuple(sorted(ids)) for number, ids in self._about.items()}
         self._collect_guessable()
 
     def find_places(self, question: str) -> tuple[Mention, ...]:
         """The places that the question names, in its order; no two overlap."""
-        tokens = read_tokens(question)
         mentions = []
-        for found in self._read(question, tokens):
-            window = tokens[found.at : found.end]
+        read = self._question(question)
+        for found in self._read(read):
+            window = read.tokens[found.at : found.end]
             start, end = window[0].start, window[-1].end
             mentions.append(
                 Mention(
@@ -233,11 +305,11 @@ class PlaceIndex:
     def _cover_titles(self, documents: Sequence[DocumentInfo]) -> None:
         """Cover the cities that titles name; one that is part of a longer name there ("Suzhou Creek") is no city."""
         for document in documents:
-            tokens = read_tokens(document.title)
-            for found in list(self._read(document.title, tokens)):
+            title = self._question(document.title)
+            for found in list(self._read(title)):
                 if self._places[found.place].kind != "city" or found.programme or found.corrected:
                     continue
-                name, longer = tokens[found.at : found.end], _capitalised_run(tokens, found.at, found.end)
+                name, longer = title.tokens[found.at : found.end], title.capitalised_run(found.at, found.end)
                 here = self._numbered(letters_of(name), "city", document.countries)
                 if found.place in self._about:
                     self._about[found.place].add(document.id)
@@ -251,14 +323,14 @@ class PlaceIndex:
                         self._names[letters_of(name)] = [Name(None, len(name))]
 
     def _collect_guessable(self) -> None:
-        """Sort by first letter the names that a misspelling may be meant for; short forms are too near to anything."""
+        """Sort by first letter and length the names that a misspelling may be meant for; short forms are too near to anything."""
         for key, names in sorted(self._names.items()):
             number, trust = names[0].place, names[0].trust
             if number is None or trust != "name":
                 continue
             own = key == key_of(self._places[number].name)
             if len(key) >= (_SHORTEST_GUESS if own else _SHORTEST_GUESS_OF_ALIAS):
-                self._guessable.setdefault(key[0], []).append((key, names[0]))
+                self._guessable.setdefault(key[0], {}).setdefault(len(key), []).append((key, names[0]))
 
     def _entries(self, key: str) -> tuple[Name, ...]:
         """Who is written so: the corpus' own places, then the world's."""
@@ -269,43 +341,49 @@ class PlaceIndex:
 
     # What a question names
 
-    def _read(self, text: str, tokens: Sequence[Token]) -> Iterator[_Found]:
+    def _question(self, text: str) -> _Question:
+        tokens = read_tokens(text)
+        english = [token.letters in self._words for token in tokens]
+        settled = [known or token.letters in self._written for known, token in zip(english, tokens, strict=True)]
         capitals = sum(token.capital for token in tokens)
         cased = not text.isupper() and (len(tokens) < 4 or capitals <= _SHARE_OF_CAPITALS * len(tokens))
+        return _Question(text, tokens, english, settled, cased)
+
+    def _read(self, question: _Question) -> Iterator[_Found]:
         at = 0
-        while at < len(tokens):
-            match = self._match(tokens, at, cased)
+        while at < len(question.tokens):
+            match = self._match(question, at)
             if match is None:
                 at += 1
                 continue
-            found = self._interpret(text, tokens, at, match)
+            found = self._interpret(question, at, match)
             if found:
                 yield found
             at = found.end if found else at + match.size
 
-    def _match(self, tokens: Sequence[Token], at: int, cased: bool) -> _Match | None:
+    def _match(self, question: _Question, at: int) -> _Match | None:
         """The longest name that starts at a token; a misspelt name of the corpus before a shorter one of the world."""
-        longest = 1
-        while longest < _LONGEST_NAME and at + longest < len(tokens) and tokens[at + longest].joined:
-            longest += 1
-        match = None
-        for size in range(longest, 0, -1):
-            name = self._choose(tokens, at, at + size, cased)
-            if name:
-                match = _Match(size, name)
-                break
-        match = match or self._match_plural(tokens[at])
+        keys = question.keys(at)
+        match = self._match_exactly(question, at, keys) or self._match_plural(question, at)
         if match and (match.name.place is None or match.name.place in self._about):
             return match
-        return self._guess(tokens, at, longest, match.size + 1 if match else 1) or match
+        return self._guess(question, at, keys, match.size + 1 if match else 1) or match
 
-    def _choose(self, tokens: Sequence[Token], at: int, end: int, cased: bool) -> Name | None:
+    def _match_exactly(self, question: _Question, at: int, keys: Sequence[str]) -> _Match | None:
+        # A run of words whose first letters no name has begins none, but for names as short as those letters.
+        known = keys[-1][:_START] in self._starts
+        for size, key in zip(range(len(keys), 0, -1), reversed(keys), strict=True):
+            if known or len(key) < _START:
+                name = self._choose(key, question, at, at + size)
+                if name:
+                    return _Match(size, name)
+        return None
+
+    def _choose(self, key: str, question: _Question, at: int, end: int) -> Name | None:
         """What a run of words means: the stated country's place, else the corpus' own, else the world's."""
-        names = [
-            name for name in self._entries(letters_of(tokens[at:end])) if self._accept(name, tokens, at, end, cased)
-        ]
+        names = [name for name in self._entries(key) if self._accept(name, question, at, end)]
         if len(names) > 1:
-            country = self._country_after(tokens, end)
+            country = self._country_after(question.tokens, end)
             for name in names if country else ():
                 if name.place is not None and self._places[name.place].country == country:
                     return name
@@ -313,57 +391,56 @@ class PlaceIndex:
                 names.sort(key=lambda name: name.words != end - at)
         return names[0] if names else None
 
-    def _accept(self, name: Name, tokens: Sequence[Token], at: int, end: int, cased: bool) -> bool:
+    def _accept(self, name: Name, question: _Question, at: int, end: int) -> bool:
         """Whether words with the letters of a name are meant as one, by their case and whether they are English."""
-        window = tokens[at:end]
         if name.place is None or name.trust == "programme":
             return True
-        if name.trust == "code" and len(window[0].letters) == 2:
-            return cased and window[0].surface.isupper()
-        capital = cased and all(token.capital or token.letters in _PARTICLES for token in window)
-        if all(token.letters in self._words for token in window):
-            alone = len(_capitalised_run(tokens, at, end)) == end - at
-            return capital and alone and not tokens[at].first
+        window, first = question.tokens[at:end], question.tokens[at].first
+        letters = sum(len(token.letters) for token in window)
+        shouted = all(token.surface.isupper() for token in window)
+        if name.trust == "code" and letters < _SHORTEST_CODE_IN_LOWER_CASE:
+            return question.cased and shouted
+        capital = question.cased and all(token.capital or token.letters in _PARTICLES for token in window)
+        if all(question.english[at:end]):
+            return capital and not first and len(question.capitalised_run(at, end)) == len(window)
         if name.place in self._about:
             return True
-        if len(window) > name.words and any(token.letters in self._words for token in window):
+        if len(window) > name.words and any(question.english[at:end]):
             return False
-        acronym = len(window) == 1 and len(window[0].letters) <= _LONGEST_ACRONYM and window[0].surface.isupper()
-        if capital and (name.trust == "code" or not acronym) and (name.trust != "spelling" or not tokens[at].first):
-            return True
+        if capital and not (first and name.trust == "spelling"):
+            return name.trust == "code" or not shouted or letters > _LONGEST_ACRONYM
         place = self._places[name.place]
         known = place.kind != "city" or place.population >= _WELL_KNOWN or name.place in self._capitals
-        shortest = 4 if known else 5
-        return name.trust == "code" or (
-            name.trust == "name" and sum(len(token.letters) for token in window) >= shortest
-        )
+        return name.trust == "code" or (name.trust == "name" and letters >= _SHORTEST_IN_LOWER_CASE - known)
 
-    def _match_plural(self, token: Token) -> _Match | None:
+    def _match_plural(self, question: _Question, at: int) -> _Match | None:
         """Find "Thais", and Surabaya in "surabayas"."""
-        if len(token.letters) < 5 or not token.letters.endswith("s") or token.letters in self._words:
+        letters = question.tokens[at].letters
+        if len(letters) < _SHORTEST_PLURAL or letters[-1] != "s" or question.english[at]:
             return None
-        key = token.letters[:-1]
-        for name in self._entries(key):
+        for name in self._entries(letters[:-1]):
             if name.trust == "name" and name.place is not None and (name.demonym or name.place in self._about):
                 return _Match(1, name)
         return None
 
-    def _guess(self, tokens: Sequence[Token], at: int, longest: int, shortest: int) -> _Match | None:
+    def _guess(self, question: _Question, at: int, keys: Sequence[str], shortest: int) -> _Match | None:
         """The corpus place whose name is nearest to a run of words that neither English nor the corpus has."""
-        for size in range(longest, shortest - 1, -1):
-            window = tokens[at : at + size]
-            ordinary = [token.letters in self._words or token.letters in self._written for token in window]
-            key = letters_of(window)
-            if all(ordinary) or len(key) < _SHORTEST_GUESS - 1 or key in self._gazetteer.names:
+        guessable = self._guessable.get(keys[0][0])
+        if not guessable or all(question.settled[at : at + len(keys)]):
+            return None
+        for size in range(len(keys), shortest - 1, -1):
+            key, settled = keys[size - 1], question.settled[at : at + size]
+            if len(key) < _SHORTEST_GUESS - 1 or key in self._gazetteer.names or all(settled):
                 continue
             best: tuple[int, int, str, Name] | None = None
-            for other, name in self._guessable.get(key[0], ()):
-                if size not in (1, name.words) and any(ordinary):
-                    continue
-                allowed = 2 if min(len(key), len(other)) >= _LETTERS_FOR_TWO_SLIPS else 1
-                slips = OSA.distance(key, other, score_cutoff=allowed)
-                if slips <= allowed and (best is None or (slips, -len(other), other) < best[:3]):
-                    best = (slips, -len(other), other, name)
+            for length in range(len(key) - 2, len(key) + 3):
+                allowed = 2 if min(len(key), length) >= _LETTERS_FOR_TWO_SLIPS else 1
+                for other, name in guessable.get(length, ()):
+                    if size > name.words + 1 or (size not in (1, name.words) and any(settled)):
+                        continue
+                    slips = OSA.distance(key, other, score_cutoff=allowed)
+                    if slips <= allowed and (best is None or (slips, -length, other) < best[:3]):
+                        best = (slips, -length, other, name)
             if best:
                 return _Match(size, best[3], corrected=True)
         return None
@@ -379,25 +456,24 @@ class PlaceIndex:
                 return self._places[number].name
         return None
 
-    def _interpret(self, text: str, tokens: Sequence[Token], at: int, match: _Match) -> _Found | None:
+    def _interpret(self, question: _Question, at: int, match: _Match) -> _Found | None:
         """What the words around a name make of it: a sum of money, a capital, a programme, a part of a longer name."""
         number, end = match.name.place, at + match.size
         if number is None:
             return None
         place = self._places[number]
-        after = [] if _is_owner(tokens, end) else _joined_after(tokens, end)
+        after = [] if question.owns(end) else question.joined_after(end)
         following = {*after[:1], "".join(after)}
-        if place.kind == "country":
-            if following & _CURRENCIES or text.startswith("$", tokens[end - 1].end):
+        if place.kind == "country" or place.country == place.name:
+            if following & _CURRENCIES or question.text.startswith("$", question.tokens[end - 1].end):
                 return None
-            capital = self._gazetteer.capitals.get(number)
-            span = _capital_span(tokens, at, end)
+            capital, span = self._gazetteer.capitals.get(number), question.capital_span(at, end)
             if span and capital is not None:
                 return _Found(*span, capital, match.corrected, "capital of")
-        if place.kind == "city" and following & {"city"}:
+        if place.kind == "city" and "city" in following:
             end += 1
         elif number not in self._about:
-            run = _capitalised_run(tokens, at, end)
+            run = question.capitalised_run(at, end)
             if len(run) > match.size and self._is_written(run):
                 return None
         programme = match.name.trust == "programme"
@@ -406,49 +482,3 @@ class PlaceIndex:
 
     def _is_written(self, tokens: Sequence[Token]) -> bool:
         return all(token.letters in self._written for token in tokens)
-
-
-def _capital_span(tokens: Sequence[Token], at: int, end: int) -> tuple[int, int] | None:
-    """The words of "Cambodia's capital", "Thai capital" or "capital city of Sri Lanka" around a country's."""
-    after = _joined_after(tokens, end)
-    if after[:1] == ["capital"]:
-        about_money = (after[1:] and after[1] in _MONEY) or (at > 0 and tokens[at - 1].letters in _NOT_THE_CAPITAL)
-        return None if about_money else (at, end + 1 + (after[1:] == ["city"]))
-    start = at
-    for word, needed in (("the", False), ("of", True), ("city", False), ("capital", True)):
-        if start > 0 and tokens[start - 1].letters == word:
-            start -= 1
-        elif needed:
-            return None
-    another = start > 0 and tokens[start - 1].letters in _NOT_THE_CAPITAL
-    return None if another or _is_owner(tokens, end) else (start, end)
-
-
-def _joined_after(tokens: Sequence[Token], end: int) -> list[str]:
-    """At most two words that follow without a comma or other break."""
-    return [token.letters for token in takewhile(lambda token: token.joined, tokens[end : end + 2])]
-
-
-def _is_owner(tokens: Sequence[Token], end: int) -> bool:
-    """Whether the name that ends there is a possessive."""
-    return end < len(tokens) and tokens[end].possessive
-
-
-def _capitalised_run(tokens: Sequence[Token], at: int, end: int) -> Sequence[Token]:
-    """The name that ``tokens[at:end]`` are a part of: "Davao del Norte" around "Davao"."""
-    while (
-        at > 0
-        and tokens[at].joined
-        and not tokens[at].possessive
-        and tokens[at - 1].capital
-        and not tokens[at - 1].first
-    ):
-        at -= 1
-    reach = end
-    while reach < len(tokens) and tokens[reach].joined and not tokens[reach].possessive:
-        if tokens[reach].capital:
-            end = reach + 1
-        elif tokens[reach].letters not in _PARTICLES or tokens[reach].letters == "and":
-            break
-        reach += 1
-    return tokens[at:end]

@@ -153,10 +153,9 @@ IN: Gurugram = Gurgaon; Guwahati = Gauhati; Tiruchirappalli = Trichy; Thanjavur 
 IN: Kollam = Quilon; Alappuzha = Alleppey; Jabalpur = Jubbulpore; Panjim = Panaji; Delhi = New Delhi, Delhi NCR
 IN: Ahmedabad = Amdavad, Ahmadabad; Pimpri-Chinchwad = Pimpri; Surat = Suryapur
 IR: Tehran = Teheran; Mashhad = Mashad, Meshed; Isfahan = Esfahan; Ahvaz = Ahwaz
-JP: Kitakyushu = Kita-Kyushu, Kitakyusyu, Yahata, Kokura; Osaka = Ohsaka; Kobe = Kobe City
+JP: Kitakyushu = Kita-Kyushu, Yahata, Kokura; Osaka = Ohsaka; Kobe = Kobe City
 KG: Bishkek = Frunze
-KH: Phnom Penh = Pnom Penh, Pnompenh; Sihanoukville = Kampong Som, Kompong Som; Siem Reap = Siemreap
-KH: Battambang = Batdambang
+KH: Sihanoukville = Kampong Som, Kompong Som; Siem Reap = Siemreap; Battambang = Batdambang
 KR: Busan = Pusan; Daegu = Taegu; Incheon = Inchon; Gwangju = Kwangju; Daejeon = Taejon; Jeju City = Jeju, Cheju
 KZ: Almaty = Alma-Ata; Astana = Nur-Sultan, Akmola, Tselinograd; Shymkent = Chimkent; Semey = Semipalatinsk
 KZ: Aktobe = Aktyubinsk
@@ -174,8 +173,8 @@ NP: Nepalgunj = Nepalganj
 PF: Papeete = Tahiti
 PG: Port Moresby = Pom City
 PH: Cebu City = Cebu, Metro Cebu; Manila = Metro Manila, NCR Manila; Davao = Davao City; General Santos = GenSan
-PH: Cagayan de Oro = CDO; Iloilo = Iloilo City; Puerto Princesa = Puerto Princessa; Bacolod City = Bacolod
-PH: Zamboanga = Zamboanga City; Dumaguete = Dumaguete City
+PH: Cagayan de Oro = CDO; Iloilo = Iloilo City; Bacolod City = Bacolod; Zamboanga = Zamboanga City
+PH: Dumaguete = Dumaguete City
 PK: Faisalabad = Lyallpur; Rawalpindi = Pindi; Karachi = Kurrachee
 RU: Saint Petersburg = St Petersburg, Leningrad; Nizhniy Novgorod = Nizhny Novgorod, Gorky
 RU: Yekaterinburg = Ekaterinburg, Sverdlovsk
@@ -202,9 +201,9 @@ African Development Bank; European Bank; Inter-American Development Bank; Kyoto 
 Montreal Protocol; Basel Convention; Stockholm Convention; Rotterdam Convention; Rio Declaration; Istanbul Declaration
 Manila Declaration; Incheon Strategy; Sendai Framework; Minamata Convention; Paris Accord; Rio Summit
 Delhi Declaration; Ramsar Convention; Geneva Convention; Vienna Convention; Bali Action Plan; Copenhagen Accord
-Nagoya Protocol; Cancun Agreements; Turkish bath; French drain; Dutch auction; Chinese whispers; Brazil nut
-Guinea pig; Swiss cheese; Manila envelope; Manila hemp; Delhi belly; Oxford University; University of Oxford
-Cambridge University; University of Cambridge; Stanford University; Harvard University
+Nagoya Protocol; Cancun Agreements; Hong Kong dollar; Hong Kong dollars; Turkish bath; French drain; Dutch auction
+Chinese whispers; Brazil nut; Guinea pig; Swiss cheese; Manila envelope; Manila hemp; Delhi belly; Oxford University
+University of Oxford; Cambridge University; University of Cambridge; Stanford University; Harvard University
 """
 
 # Never meant as the city of that name; taken out altogether.

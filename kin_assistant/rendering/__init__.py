@@ -9,7 +9,7 @@ from kin_assistant.rendering.answers import answer_html, evidence_html, refusal_
 from kin_assistant.rendering.documents import document_html, section_at
 from kin_assistant.rendering.markdown import answer_markdown, reference_list
 from kin_assistant.rendering.verification import verified
-from kin_assistant.rendering.words import document_link, external_link, period, places, plain, safe
+from kin_assistant.rendering.words import document_link, external_link, period, places, plain, quoted_words, safe
 
 __all__ = [
     "answer_html",
@@ -21,6 +21,7 @@ __all__ = [
     "period",
     "places",
     "plain",
+    "quoted_words",
     "reference_list",
     "refusal_html",
     "safe",

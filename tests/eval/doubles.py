@@ -56,7 +56,9 @@ def write_questions(folder: Path) -> Path:
         key = f"{city.lower()}-waste"
         result = {
             "kind": "single",
-            "evidence": [{"document_id": key, "quote": f"The city collected {100 + number} tonnes of {material} in one year."}],
+            "evidence": [
+                {"document_id": key, "quote": f"The city collected {100 + number} tonnes of {material} in one year."}
+            ],
             "nuggets": [{"id": "n1", "vital": True, "any_of": [f"{100 + number} tonnes"]}],
         }
         cost = {

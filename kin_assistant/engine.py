@@ -1,0 +1,155 @@
+"""Running a small transformer fast on a processor: in OpenVINO where it is installed, else in torch.
+
+Both compute in bfloat16 where the processor has instructions for it. What that is worth is in
+``docs/decisions/0003-embedding-engine.md``.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.util
+import os
+import threading
+import warnings
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    Batch = tuple[NDArray[np.int64], ...]
+    """Token ids and what else the network takes, each of shape (texts, tokens)."""
+    States = NDArray[np.float32]
+    """Token states; shape (texts, tokens, dimension)."""
+
+__all__ = ["Network", "file_sha256", "open_network"]
+
+
+class Network(Protocol):
+    """Token ids to token states."""
+
+    def run(self, inputs: Sequence[Batch]) -> Iterator[tuple[int, States]]:
+        """Token states of each batch; yields (position of the batch, states) in any order."""
+        ...
+
+
+def open_network(load: Callable[[], Any], inputs: int, key: str, *, engine: str, cache: Path | None) -> Network:
+    """A network that is loaded at its first batch.
+
+    ``load`` gives a torch module that takes ``inputs`` tensors (texts, tokens) and returns token states; ``key`` names its
+    weights, under which the converted network is kept in ``cache``. ``engine`` is "openvino", "torch" or "auto".
+    """
+    if engine == "auto":
+        engine = "openvino" if importlib.util.find_spec("openvino") else "torch"
+    return _OpenVino(load, inputs, key, cache) if engine == "openvino" else _Torch(load)
+
+
+def file_sha256(path: Path) -> str:
+    """SHA-256 of a file's bytes, in hexadecimal."""
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+class _OpenVino:
+    """OpenVINO: one stream for a question, two for many passages."""
+
+    def __init__(self, load: Callable[[], Any], inputs: int, key: str, cache: Path | None) -> None:
+        self._load, self._inputs, self._key, self._cache = load, inputs, key, cache
+        self._lock = threading.Lock()
+        self._compiled: dict[str, Any] = {}
+
+    def run(self, inputs: Sequence[Batch]) -> Iterator[tuple[int, States]]:
+        import openvino
+
+        if len(inputs) == 1:
+            with self._lock:
+                request = self._compile("LATENCY").create_infer_request()
+            yield 0, request.infer(list(inputs[0]))[0]
+            return
+        with self._lock:
+            queue = openvino.AsyncInferQueue(self._compile("THROUGHPUT"))
+        done: list[tuple[int, States]] = []
+        queue.set_callback(lambda request, number: done.append((number, request.get_output_tensor(0).data.copy())))
+        for number, batch in enumerate(inputs):
+            queue.start_async(list(batch), number)
+            while done:
+                yield done.pop()
+        queue.wait_all()
+        yield from done
+
+    def _compile(self, hint: str) -> Any:
+        if hint not in self._compiled:
+            import openvino
+
+            core = openvino.Core()
+            precision = "bf16" if "BF16" in core.get_property("CPU", "OPTIMIZATION_CAPABILITIES") else "f32"
+            self._compiled[hint] = core.compile_model(
+                self._model(core), "CPU", {"INFERENCE_PRECISION_HINT": precision, "PERFORMANCE_HINT": hint}
+            )
+        return self._compiled[hint]
+
+    def _model(self, core: Any) -> Any:
+        import openvino
+
+        if self._cache is None:
+            return _convert(self._load(), self._inputs)
+        path = self._cache / f"{self._key}-openvino-{openvino.__version__.split('-')[0]}.xml"
+        weights, digest = path.with_suffix(".bin"), path.with_suffix(".sha256")
+        if path.is_file() and weights.is_file() and digest.is_file():
+            expected = digest.read_text("ascii", errors="replace")
+            if expected == file_sha256(path) + file_sha256(weights):
+                return core.read_model(path)
+        model = _convert(self._load(), self._inputs)
+        try:
+            self._cache.mkdir(parents=True, exist_ok=True)
+            partial = self._cache / f"partial-{os.getpid()}.xml"
+            openvino.save_model(model, partial, compress_to_fp16=False)
+            os.replace(partial.with_suffix(".bin"), weights)
+            os.replace(partial, path)
+            # Written last: without it the files above are taken for unfinished.
+            digest.write_text(file_sha256(path) + file_sha256(weights), "ascii")
+        except (OSError, RuntimeError) as error:
+            # The copy only saves time at the next start.
+            warnings.warn(f"the converted model could not be kept: {error}", stacklevel=2)
+        return model
+
+
+def _convert(network: Any, inputs: int) -> Any:
+    """A torch network as an OpenVINO model.
+
+    The front end is called directly: ``openvino.convert_model`` would report each use to its maker.
+    """
+    import torch
+    from openvino.frontend import FrontEndManager
+    from openvino.frontend.pytorch.ts_decoder import TorchScriptPythonDecoder
+
+    example = tuple(torch.ones(2, 8, dtype=torch.long) for _ in range(inputs))
+    with warnings.catch_warnings(), torch.no_grad():
+        warnings.simplefilter("ignore")
+        decoder = TorchScriptPythonDecoder(network, example_input=example)
+        front_end = FrontEndManager().load_by_framework("pytorch")
+        return front_end.convert(front_end.load(decoder))
+
+
+class _Torch:
+    """Torch, for machines that OpenVINO does not run on."""
+
+    def __init__(self, load: Callable[[], Any]) -> None:
+        self._load = load
+        self._lock = threading.Lock()
+        self._network: Any = None
+
+    def run(self, inputs: Sequence[Batch]) -> Iterator[tuple[int, States]]:
+        import torch
+
+        with self._lock:
+            if self._network is None:
+                network = self._load()
+                fast = torch.cpu._is_amx_tile_supported() or torch.cpu._is_avx512_bf16_supported()
+                self._network = network.to(torch.bfloat16) if fast else network
+        for number, batch in enumerate(inputs):
+            with torch.inference_mode():
+                states = self._network(*(torch.from_numpy(values) for values in batch))
+            yield number, states.float().numpy()

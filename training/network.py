@@ -1,0 +1,102 @@
+"""The evidence reader's network: all-MiniLM's six layers with a score for each sentence and one for "no answer here"."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import torch
+from tokenizers import Tokenizer
+from torch import Tensor, nn
+
+from training.examples import Example
+
+__all__ = ["Batch", "EvidenceNetwork", "collate"]
+
+MAX_PIECES = 320
+MAX_QUESTION_PIECES = 64
+
+
+class Batch:
+    """Padded examples: ids, mask, token types (question 0, passage 1), sentence of each token (-1 for none), gold, weight."""
+
+    def __init__(
+        self, ids: Tensor, mask: Tensor, types: Tensor, sentence: Tensor, gold: Tensor, weight: Tensor
+    ) -> None:
+        self.ids, self.mask, self.types, self.sentence, self.gold, self.weight = (
+            ids,
+            mask,
+            types,
+            sentence,
+            gold,
+            weight,
+        )
+
+
+class EvidenceNetwork(nn.Module):
+    """Scores: column 0 for "no sentence answers", then one for each sentence, as logits of one softmax."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__()
+        from transformers import BertModel
+
+        self.bert = BertModel.from_pretrained(str(folder), local_files_only=True, add_pooling_layer=False)
+        self.bert.embeddings.requires_grad_(False)
+        width = self.bert.config.hidden_size
+        self.hidden = nn.Linear(width, width)
+        self.sentence = nn.Linear(width, 1)
+        self.nothing = nn.Linear(width, 1)
+
+    def forward(self, batch: Batch) -> Tensor:
+        """Logits, shape (examples, 1 + most sentences); sentences that an example lacks have -inf."""
+        states = self.bert(input_ids=batch.ids, attention_mask=batch.mask, token_type_ids=batch.types).last_hidden_state
+        count = batch.gold.shape[1] - 1
+        member = (batch.sentence[:, None, :] == torch.arange(count)[None, :, None]).to(states.dtype)
+        sizes = member.sum(-1, keepdim=True)
+        means = (member @ states) / sizes.clamp(min=1)
+        pooled = torch.cat([states[:, :1], means], 1)
+        hidden = nn.functional.gelu(self.hidden(pooled))
+        nothing = self.nothing(hidden[:, :1]).squeeze(-1)
+        scores = self.sentence(hidden[:, 1:]).squeeze(-1).float()
+        scores = scores.masked_fill(sizes.squeeze(-1) == 0, float("-inf"))
+        return torch.cat([nothing.float(), scores], 1)
+
+
+def collate(examples: Sequence[Example], tokenizer: Tokenizer) -> Batch:
+    """Tokenize and pad. A passage that is too long loses its last sentences; gold that is lost becomes "no answer"."""
+    rows = [_pieces(example, tokenizer) for example in examples]
+    width = max(len(ids) for ids, *_ in rows)
+    most = max(len(example.sentences) for example in examples)
+    ids = torch.zeros(len(rows), width, dtype=torch.long)
+    mask, types = torch.zeros_like(ids), torch.zeros_like(ids)
+    sentence = torch.full_like(ids, -1)
+    gold = torch.zeros(len(rows), 1 + most)
+    for i, (row_ids, row_types, row_sentence) in enumerate(rows):
+        n = len(row_ids)
+        ids[i, :n], mask[i, :n], types[i, :n] = torch.tensor(row_ids), 1, torch.tensor(row_types)
+        sentence[i, :n] = torch.tensor(row_sentence)
+        kept = set(row_sentence)
+        answers = [k for k in examples[i].evidence if k in kept]
+        for k in answers:
+            gold[i, 1 + k] = 1
+        if not answers:
+            gold[i, 0] = 1
+    return Batch(ids, mask, types, sentence, gold, torch.tensor([example.weight for example in examples]))
+
+
+def _pieces(example: Example, tokenizer: Tokenizer) -> tuple[list[int], list[int], list[int]]:
+    """Ids, types and sentence numbers of ``[CLS] question [SEP] context sentence sentence ... [SEP]``."""
+    start, end = tokenizer.token_to_id("[CLS]"), tokenizer.token_to_id("[SEP]")
+    encodings = tokenizer.encode_batch(
+        [example.question, example.context, *example.sentences], add_special_tokens=False
+    )
+    ids = [start, *encodings[0].ids[:MAX_QUESTION_PIECES], end]
+    types = [0] * len(ids)
+    numbers = [-1] * len(ids)
+    for k, encoding in enumerate(encodings[1:], -1):
+        room = MAX_PIECES - 1 - len(ids)
+        pieces = encoding.ids[:room]
+        ids += pieces
+        types += [1] * len(pieces)
+        numbers += [k] * len(pieces)
+    return [*ids, end], [*types, 1], [*numbers, -1]

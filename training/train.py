@@ -1,0 +1,177 @@
+"""Train the evidence reader: ``python -m training.train --public DIR --digests FILE... --out FOLDER``.
+
+First the public sets, then the digests' questions with some public ones among them. Every draw is seeded; on the same
+machine type the same command gives the same weights up to the order of floating-point sums.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import math
+import random
+import time
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import torch
+from safetensors.torch import save_file
+from tokenizers import Tokenizer
+
+from kin_assistant.assistant import Assistant
+from kin_assistant.embedding import find_model
+from training.examples import Example, digest_examples, public_examples
+from training.network import EvidenceNetwork, collate
+
+# Only sets whose terms allow weights trained on them to be given away; training/README.md lists each with its licence.
+SHARES = {
+    "squad2_19articles": 1.0,
+    "selqa": 0.8,
+    "covidqa": 0.8,
+    "tatqa_text": 1.0,
+    "onestopqa": 1.0,
+    "timeqa_human": 0.6,
+    "xquad_en": 1.0,
+    "squad_sentences": 0.2,
+    "evidence_inference": 0.2,
+    "wice": 0.3,
+    "fairytaleqa": 0.1,
+    "fm2": 0.2,
+}
+SEED = 7
+PIECES_IN_BATCH = 4096
+HELD_OUT = 0.15
+"""Share of the digests whose questions are kept for validation."""
+
+
+def main() -> None:
+    """Train, report on the digests held out, and write the weights."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--public", type=Path, required=True)
+    parser.add_argument("--digests", type=Path, nargs="+", required=True)
+    parser.add_argument("--index", type=Path, default=Path("index"))
+    parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument(
+        "--minutes", type=float, default=60, help="time for the public sets; the digests take about half of it"
+    )
+    parser.add_argument("--digest-epochs", type=int, default=3)
+    parser.add_argument("--all-digests", action="store_true", help="hold no digest out: for the weights that ship")
+    options = parser.parse_args()
+    torch.manual_seed(SEED)
+    generator = random.Random(SEED)
+    folder = find_model("bundled")
+    tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
+    tokenizer.no_padding()
+    tokenizer.no_truncation()
+    network = EvidenceNetwork(folder)
+    with Assistant.open(options.index) as assistant:
+        pairs = digest_examples(options.digests, assistant, generator)
+    held = {name for name in sorted({name for name, _ in pairs}) if random.Random(name).random() < HELD_OUT}
+    validation = [example for name, example in pairs if name in held]
+    digests = [example for name, example in pairs if options.all_digests or name not in held]
+    public = public_examples(options.public, SHARES, generator)
+    print(f"{len(public)} public, {len(digests)} digest, {len(validation)} held-out examples", flush=True)
+    report(network, validation, tokenizer, "before")
+    options.out.mkdir(parents=True, exist_ok=True)
+    fit(network, [public], tokenizer, generator, rate=8e-5, minutes=options.minutes)
+    report(network, validation, tokenizer, "after the public sets")
+    save(network, options.out / "public.safetensors")
+    mixed = [
+        digests + generator.sample(public, min(len(public), len(digests) // 3)) for _ in range(options.digest_epochs)
+    ]
+    fit(network, mixed, tokenizer, generator, rate=4e-5, minutes=None)
+    report(network, validation, tokenizer, "after the digests")
+    save(network, options.out / "reader.safetensors")
+
+
+def fit(
+    network: EvidenceNetwork,
+    epochs: Sequence[list[Example]],
+    tokenizer: Tokenizer,
+    generator: random.Random,
+    *,
+    rate: float,
+    minutes: float | None,
+) -> None:
+    """AdamW with warm-up and linear decay; ends after ``minutes`` even within an epoch, the rate having gone to 0 by then."""
+    parameters = [parameter for parameter in network.parameters() if parameter.requires_grad]
+    optimizer = torch.optim.AdamW(parameters, lr=rate, weight_decay=0.01)
+    batches = [batch for epoch in epochs for batch in batched(epoch, tokenizer, generator)]
+    started = time.monotonic()
+    total = 0.0
+    network.train()
+    for step, examples in enumerate(batches):
+        done = step / len(batches)
+        if minutes is not None:
+            done = max(done, (time.monotonic() - started) / 60 / minutes)
+        if done >= 1:
+            break
+        for group in optimizer.param_groups:
+            group["lr"] = rate * min(1.0, (step + 1) / 100) * (1 - done)
+        batch = collate(examples, tokenizer)
+        with torch.autocast("cpu", torch.bfloat16):
+            logits = network(batch)
+        likelihood = torch.logsumexp(logits.masked_fill(batch.gold == 0, -math.inf), 1) - torch.logsumexp(logits, 1)
+        loss = -(likelihood * batch.weight).sum() / batch.weight.sum()
+        loss.backward()
+        torch.nn.utils.clip_grad_norm_(parameters, 1.0)
+        optimizer.step()
+        optimizer.zero_grad()
+        total += float(loss.detach())
+        if step % 100 == 99:
+            speed = (step + 1) / (time.monotonic() - started)
+            print(f"step {step + 1}/{len(batches)} loss {total / 100:.3f} {speed:.2f} steps/s", flush=True)
+            total = 0.0
+
+
+def batched(examples: list[Example], tokenizer: Tokenizer, generator: random.Random) -> Iterator[list[Example]]:
+    """Batches of examples of similar length, in random order."""
+    sizes = [len(example.question) + len(example.context) + sum(map(len, example.sentences)) for example in examples]
+    order = sorted(range(len(examples)), key=lambda i: sizes[i] * generator.uniform(0.9, 1.1))
+    batches: list[list[Example]] = [[]]
+    widest = 0
+    for i in order:
+        pieces = min(320, sizes[i] // 4 + 8)
+        widest = max(widest, pieces)
+        if batches[-1] and widest * (len(batches[-1]) + 1) > PIECES_IN_BATCH:
+            batches.append([])
+            widest = pieces
+        batches[-1].append(examples[i])
+    generator.shuffle(batches)
+    return iter(batches)
+
+
+@torch.inference_mode()
+def report(network: EvidenceNetwork, examples: Sequence[Example], tokenizer: Tokenizer, title: str) -> None:
+    """Print how often the best sentence is gold where there is gold, and how well "no answer" tells the others apart."""
+    from sklearn.metrics import roc_auc_score
+
+    network.eval()
+    hits, scores, labels = [], [], []
+    for start in range(0, len(examples), 32):
+        batch = collate(examples[start : start + 32], tokenizer)
+        with torch.autocast("cpu", torch.bfloat16):
+            logits = network(batch)
+        best = logits[:, 1:].argmax(1) + 1
+        for i, row in enumerate(logits):
+            answerable = not bool(batch.gold[i, 0])
+            labels.append(answerable)
+            scores.append(float(torch.logsumexp(row[1:], 0) - row[0]))
+            if answerable:
+                hits.append(bool(batch.gold[i, best[i]]))
+    print(json.dumps({"when": title, "hit@1": sum(hits) / len(hits), "auc": roc_auc_score(labels, scores)}), flush=True)
+
+
+def save(network: EvidenceNetwork, path: Path) -> None:
+    """Write what was trained, in half precision; the word embeddings stay those of the bundled model."""
+    weights = {
+        name: value.to(torch.float16).contiguous()
+        for name, value in network.state_dict().items()
+        if ".embeddings." not in name
+    }
+    save_file(weights, path, metadata={"seed": str(SEED)})
+    print(f"{path}: {path.stat().st_size / 1e6:.1f} MB", flush=True)
+
+
+if __name__ == "__main__":
+    main()
