@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 from eval.changes import Change, Comparison
@@ -90,7 +91,12 @@ def render_html(results: Results, verdict: Verdict, gates: Gates | None) -> str:
     from jinja2 import Environment, StrictUndefined
 
     environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
-    environment.filters |= {"figure": shown, "signed": lambda value: f"{value:+.3f}"}
+    environment.filters |= {
+        "figure": shown,
+        "percent": lambda value: f"{100 * value:.0f} %",
+        "signed": lambda value: f"{value:+.3f}",
+        "day": _day,
+    }
     split = _split(results)
     return environment.from_string(_TEMPLATE.read_text(encoding="utf-8")).render(
         results=results,
@@ -170,6 +176,11 @@ def render_markdown(results: Results, verdict: Verdict) -> str:
 def shown(value: float) -> str:
     """A figure as it is printed: three decimals for shares, none for counts."""
     return f"{value:.3f}" if abs(value) <= 1 else f"{value:.0f}"
+
+
+def _day(date: str) -> str:
+    """A stored date for readers: "21 November 2026, 20:16 UTC"."""
+    return f"{datetime.fromisoformat(date):%d %B %Y, %H:%M} UTC".lstrip("0")
 
 
 def _headlines(results: Results, comparison: Comparison | None) -> list[HeadlineLine]:

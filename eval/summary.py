@@ -30,7 +30,7 @@ HEADLINES: Mapping[str, tuple[str, str]] = {
         "share of answerable questions whose first quote is from a right document",
     ),
     "answers.right_documents": ("Sources right", "share of the quotes in an answer that are from right documents"),
-    "refusal.f1": ("Refusals", "how well the unanswerable questions, and only these, are refused (F1; 1 is perfect)"),
+    "refusal.f1": ("Refusals", "how well the unanswerable questions, and only these, are refused (F1)"),
     "refusal.false_refusals": ("Needless refusals", "share of answerable questions that were refused; lower is better"),
     "followups.vital_nuggets": (
         "Facts given in follow-ups",

@@ -8,13 +8,16 @@ import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from kin_assistant.choosing import choose_sentences
 from kin_assistant.errors import KinError
 from kin_assistant.evidence import Candidate, EvidenceReader
+from kin_assistant.gazetteer import Place
 from kin_assistant.index.opened import OpenIndex
 from kin_assistant.lexical import fold, stems, words
-from kin_assistant.places import Mention, Place, PlaceIndex
+from kin_assistant.places import Mention, PlaceIndex
 from kin_assistant.questions import check_language, check_question, make_standalone
 from kin_assistant.retrieval import Ranking, Retriever
+from kin_assistant.scope import Scope, scope_of
 from kin_assistant.spelling import Speller
 from kin_assistant.types import (
     Answer,
@@ -31,12 +34,6 @@ from kin_assistant.types import (
 __all__ = ["Answerer"]
 
 _PASSAGES_READ = 60
-_MOST_DOCUMENTS = 3
-_MOST_SENTENCES = 12
-_SHARE_OF_BEST_DOCUMENT = 0.9
-"""A further document is quoted only if its best sentences score at least this share of the best document's."""
-_SHARE_OF_BEST_SENTENCE = 0.3
-_BEST_DOCUMENT_BONUS = 0.1
 _ALSO_RETRIEVED = 10
 _NEAREST = 4
 
@@ -46,22 +43,12 @@ _LEAST_SUPPORT = 0.25
 
 
 @dataclass(frozen=True, slots=True)
-class _Scope:
-    """The places that a question is about."""
-
-    named: tuple[Place, ...] = ()
-    """Places that documents are about."""
-    absent: tuple[Place, ...] = ()
-    """Places that no document is about."""
-
-
-@dataclass(frozen=True, slots=True)
 class _Reading:
     """What was read for one question."""
 
     question: str
     standalone: str
-    scope: _Scope
+    scope: Scope
     filtered: bool
     """Whether the reader restricted the documents."""
     ranking: Ranking
@@ -145,7 +132,7 @@ class Answerer:
             question, {word for word in words(question) if all(stem in self._index.lexical for stem in stems(word))}
         )
         mentions = [mention for mention in self._places.find_places(standalone) if not mention.programme]
-        scope = _scope(standalone, mentions)
+        scope = scope_of(standalone, mentions)
         about = self._rows_about(scope.named)
         favoured = about or self._rows_about(mention.place for mention in mentions)
         ranking = self._retriever.rank(
@@ -170,7 +157,7 @@ class Answerer:
         corrected = (right for word, right in self._speller.corrections(question).items() if word not in within)
         return " ".join([question, *(name for name in names if fold(name) not in folded), *corrected])
 
-    def _keep_places(self, rows: list[int], scope: _Scope, about: set[int]) -> list[int]:
+    def _keep_places(self, rows: list[int], scope: Scope, about: set[int]) -> list[int]:
         """Passages of documents about a place that the question names, or that name it themselves; all if it names none."""
         wanted = (*scope.named, *scope.absent)
         if not wanted:
@@ -236,52 +223,13 @@ class Answerer:
             for info in (library.infos[row] for row in rows[:_NEAREST])
         )
 
-    # Choosing
-
     def _choose(self, reading: _Reading) -> list[Candidate]:
-        """Sentences to quote within the word budget, grouped by document, the best document and sentence first."""
-        best = reading.candidates[0].score
-        documents = self._best_documents(reading.candidates)
-        ranked = sorted(
-            (candidate for candidate in reading.candidates if candidate.document_row in documents),
-            key=lambda candidate: (
-                -candidate.score - (_BEST_DOCUMENT_BONUS if candidate.document_row == documents[0] else 0)
-            ),
+        return choose_sentences(
+            reading.candidates,
+            [self._rows_about([place]) for place in reading.scope.named],
+            lambda row: self._index.library.passage(row).sentences,
+            self._answer_words - _WORDS_AROUND,
         )
-        chosen: list[Candidate] = []
-        budget = self._answer_words - _WORDS_AROUND
-        for candidate in self._first_of_each_place(reading, ranked):
-            length = len(candidate.text.split())
-            if len(chosen) == _MOST_SENTENCES or candidate.score < _SHARE_OF_BEST_SENTENCE * best:
-                break
-            if length <= budget or not chosen:
-                chosen.append(candidate)
-                budget -= length
-        order = list(dict.fromkeys(candidate.document_row for candidate in chosen))
-        leaders = {id(next(c for c in chosen if c.document_row == row)) for row in order}
-        return sorted(
-            chosen, key=lambda c: (order.index(c.document_row), id(c) not in leaders, c.passage_row, c.sentence.start)
-        )
-
-    def _best_documents(self, candidates: Sequence[Candidate]) -> list[int]:
-        """Rows of the few documents to quote from, by their best sentence with a little for the next three."""
-        scores: dict[int, list[float]] = {}
-        for candidate in candidates:
-            scores.setdefault(candidate.document_row, []).append(candidate.score)
-        totals = {row: values[0] + 0.3 * sum(values[1:4]) for row, values in scores.items()}
-        ranked = sorted(totals, key=lambda row: (-totals[row], row))
-        return [row for row in ranked if totals[row] >= _SHARE_OF_BEST_DOCUMENT * totals[ranked[0]]][:_MOST_DOCUMENTS]
-
-    def _first_of_each_place(self, reading: _Reading, ranked: list[Candidate]) -> list[Candidate]:
-        """``ranked``, with the best sentence of every named place in front, so that each place has its part."""
-        if len(reading.scope.named) < 2:
-            return ranked
-        front = []
-        for place in reading.scope.named:
-            rows = self._rows_about([place])
-            front += [candidate for candidate in reading.candidates if candidate.document_row in rows][:2]
-        front = list(dict.fromkeys(sorted(front, key=lambda candidate: -candidate.score)))
-        return front + [candidate for candidate in ranked if candidate not in front]
 
     # Citing
 
@@ -354,36 +302,6 @@ class Answerer:
 
 _WORDS_AROUND = 12
 """Words kept free for the program's own line and the place names."""
-
-
-_PLACE_NOUN = re.compile(
-    r"(\W+\w+){0,2}?\W+(capital|cit(y|ies)|communit(y|ies)|conurbation|district|island|market|metropolis|municipalit(y|ies)"
-    r"|neighbourhood|port|province|settlement|suburb|town|village)s?\b",
-    re.IGNORECASE,
-)
-
-
-def _scope(question: str, mentions: Sequence[Mention]) -> _Scope:
-    # "A Thai town" is about Thailand; "Japanese advice" is not about Japan.
-    named = [
-        mention
-        for mention in mentions
-        if mention.in_corpus
-        and mention.place.kind != "region"
-        and (mention.relation != "demonym" or _PLACE_NOUN.match(question, mention.end))
-    ]
-    # A city narrows more than its country, and than the nationality of somebody who helped there.
-    cities = [mention for mention in named if mention.place.kind == "city"]
-    absent = [mention for mention in mentions if not mention.in_corpus and _stands_for_itself(mention)]
-    return _Scope(
-        named=tuple(dict.fromkeys(mention.place for mention in cities or named)),
-        absent=tuple(dict.fromkeys(mention.place for mention in absent)),
-    )
-
-
-def _stands_for_itself(mention: Mention) -> bool:
-    """Whether a place without documents is what the question is about, not the nationality of somebody in it."""
-    return mention.relation != "demonym" and mention.place.kind in ("city", "country")
 
 
 def _sources_of(document: Document, start: int, end: int) -> tuple[Source, ...]:

@@ -91,7 +91,7 @@ class Mention:
     in_text: bool
     """Whether the vocabulary of the corpus has the words, if only in passing or in another meaning."""
     corrected: bool
-    """Whether the spelling was guessed."""
+    """Whether the name is misspelt, or spelt as in another language."""
     relation: Relation
     programme: bool = False
     """Whether the name is part of a programme's ("Kitakyushu Initiative") and so narrows nothing down."""
@@ -196,7 +196,7 @@ class PlaceIndex:
         self._names: dict[str, list[Name]] = {}
         self._about: dict[int, set[str]] = {}
         self._guessable: dict[str, dict[int, list[tuple[str, Name]]]] = {}
-        self._words = gazetteer.words | {word for word in vocabulary if word.islower()}
+        self._words = gazetteer.words | {fold(word) for word in vocabulary if word.islower()}
         # Empty until the titles are read: there, too, a name is part of a longer one, and tells what that one is.
         self._written: frozenset[str] = frozenset()
         self._cover_front_matter(documents)
@@ -271,7 +271,7 @@ class PlaceIndex:
 
     def _cover(self, name: str, kind: PlaceKind, document: DocumentInfo) -> int:
         """Number of the place that a document's front matter calls ``name``; where the world lacks it, of a new one."""
-        key = key_of(name)
+        key = key_of(name) or name
         number = self._numbered(key, kind, document.countries)
         if number is None:
             number = len(self._places)
@@ -323,7 +323,7 @@ class PlaceIndex:
                         self._names[letters_of(name)] = [Name(None, len(name))]
 
     def _collect_guessable(self) -> None:
-        """Sort by first letter and length the names that a misspelling may be meant for; short forms are too near to anything."""
+        """Sort by first letter and length the names that a misspelling may be meant for; short ones resemble too much."""
         for key, names in sorted(self._names.items()):
             number, trust = names[0].place, names[0].trust
             if number is None or trust != "name":
@@ -337,6 +337,7 @@ class PlaceIndex:
         return *self._names.get(key, ()), *self._gazetteer.names.get(key, ())
 
     def _means_nothing(self, name: str) -> bool:
+        """Whether the name is a phrase that narrows nothing down, such as "Asia-Pacific"."""
         return any(entry.place is None for entry in self._gazetteer.names.get(key_of(name), ()))
 
     # What a question names
@@ -376,7 +377,7 @@ class PlaceIndex:
             if known or len(key) < _START:
                 name = self._choose(key, question, at, at + size)
                 if name:
-                    return _Match(size, name)
+                    return _Match(size, name, corrected=name.trust == "spelling")
         return None
 
     def _choose(self, key: str, question: _Question, at: int, end: int) -> Name | None:

@@ -85,19 +85,18 @@ class Guard:
 
         async def guarded(message: Message) -> None:
             nonlocal start, page
-            if message["type"] == "http.response.start":
+            whole = scope["path"] == "/"
+            if message["type"] == "http.response.start" and whole:
                 start = message
-                if scope["path"] != "/":
-                    await send(_with_headers(start, b""))
-                return
-            if scope["path"] == "/":
+            elif message["type"] == "http.response.start":
+                await send(_with_headers(message, b""))
+            elif message["type"] == "http.response.body" and whole and start:
                 page += message.get("body", b"")
-                if message.get("more_body", False):
-                    return
-                assert start is not None
-                await send(_with_headers(start, page))
-                message = {"type": "http.response.body", "body": page}
-            await send(message)
+                if not message.get("more_body", False):
+                    await send(_with_headers(start, page))
+                    await send({"type": "http.response.body", "body": page})
+            else:
+                await send(message)
 
         if scope["path"] == "/":
             # The page's inline scripts are hashed, so it must arrive here as it is; it is compressed further out.

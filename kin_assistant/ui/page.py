@@ -20,6 +20,9 @@ __all__ = ["ASSETS", "build_page", "head_html"]
 
 ASSETS = Path(__file__).parent / "assets"
 
+MAX_SESSIONS = 500
+"""Conversations kept in memory; the oldest is forgotten first. Each is at most a few hundred kilobytes."""
+
 Turns = tuple[Turn, ...]
 
 
@@ -114,6 +117,7 @@ def build_page(
         gr.on(settled, describe, filters, [scope], **private)
         clear.click(reset, None, [*filters, scope], **private)
 
+    page.state_session_capacity = MAX_SESSIONS
     page.queue(max_size=queue_size, default_concurrency_limit=2, api_open=False)
     return page
 

@@ -1,0 +1,116 @@
+"""Which of the candidate sentences are quoted, and in which order."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+
+from kin_assistant.evidence import Candidate
+from kin_assistant.types import Sentence
+
+__all__ = ["choose_sentences"]
+
+_MOST_DOCUMENTS = 3
+_MOST_SENTENCES = 12
+_SHARE_OF_BEST_DOCUMENT = 0.9
+"""A further document is quoted only if its best sentences score at least this share of the best document's."""
+_SHARE_OF_BEST_SENTENCE = 0.3
+_BEST_DOCUMENT_BONUS = 0.1
+_NEXT_SENTENCES, _WEIGHT_OF_NEXT = 3, 0.3
+_GAP = 4
+"""Most characters between two sentences that follow each other: white space and a list marker."""
+
+_LEANS_BACK = re.compile(
+    r"(also|another|both|but|even so|he|her|his|however|instead|it|its|others?|she|so|such|that|their|then|there|these|they"
+    r"|this|those|the (former|latter|other|others|rest|same|second|third|two))\b",
+    re.IGNORECASE,
+)
+"""Sentences that begin so say something about the one before them."""
+
+
+def choose_sentences(
+    candidates: Sequence[Candidate],
+    places: Sequence[set[int]],
+    sentences_of: Callable[[int], Sequence[Sentence]],
+    words: int,
+) -> list[Candidate]:
+    """Sentences to quote, at most ``words`` words together, in reading order: the best document and stretch of text first.
+
+    ``candidates`` are sorted, the best first. ``places`` holds the documents (rows) about each place that the question names:
+    each place has its part. ``sentences_of`` gives the sentences of a passage.
+    """
+    documents = _best_documents(candidates)
+    ranked = sorted(
+        (candidate for candidate in candidates if candidate.document_row in documents),
+        key=lambda item: -item.score - (_BEST_DOCUMENT_BONUS if item.document_row == documents[0] else 0),
+    )
+    by_place = {(candidate.passage_row, candidate.sentence): candidate for candidate in candidates}
+    chosen: dict[Candidate, None] = {}
+    for candidate in _with_each_place(candidates, ranked, places):
+        if len(chosen) >= _MOST_SENTENCES or candidate.score < _SHARE_OF_BEST_SENTENCE * candidates[0].score:
+            break
+        leaned_on = _what_it_leans_on(candidate, sentences_of, by_place)
+        wanted = [item for item in (*leaned_on, candidate) if item not in chosen]
+        length = sum(len(item.text.split()) for item in wanted)
+        if wanted and (length <= words or not chosen):
+            chosen |= dict.fromkeys(wanted)
+            words -= length
+    return _in_reading_order(list(chosen))
+
+
+def _best_documents(candidates: Sequence[Candidate]) -> list[int]:
+    """Rows of the few documents to quote from, by their best sentence with a little for the next ones."""
+    scores: dict[int, list[float]] = {}
+    for candidate in candidates:
+        scores.setdefault(candidate.document_row, []).append(candidate.score)
+    totals = {row: values[0] + _WEIGHT_OF_NEXT * sum(values[1 : 1 + _NEXT_SENTENCES]) for row, values in scores.items()}
+    ranked = sorted(totals, key=lambda row: (-totals[row], row))
+    return [row for row in ranked if totals[row] >= _SHARE_OF_BEST_DOCUMENT * totals[ranked[0]]][:_MOST_DOCUMENTS]
+
+
+def _with_each_place(
+    candidates: Sequence[Candidate], ranked: list[Candidate], places: Sequence[set[int]]
+) -> list[Candidate]:
+    """``ranked``, with the two best sentences of every place in front if the question names several."""
+    if len(places) < 2:
+        return ranked
+    front: dict[Candidate, None] = {}
+    for rows in places:
+        front |= dict.fromkeys([candidate for candidate in candidates if candidate.document_row in rows][:2])
+    leading = sorted(front, key=lambda candidate: -candidate.score)
+    return leading + [candidate for candidate in ranked if candidate not in front]
+
+
+def _what_it_leans_on(
+    candidate: Candidate,
+    sentences_of: Callable[[int], Sequence[Sentence]],
+    by_place: dict[tuple[int, Sentence], Candidate],
+) -> list[Candidate]:
+    """The sentences before ``candidate`` without which it cannot be understood ("It rose to 30 per cent")."""
+    sentences = sentences_of(candidate.passage_row)
+    number = sentences.index(candidate.sentence)
+    if number == 0 or not _LEANS_BACK.match(candidate.text):
+        return []
+    before = by_place.get((candidate.passage_row, sentences[number - 1]))
+    return [*_what_it_leans_on(before, sentences_of, by_place), before] if before else []
+
+
+def _in_reading_order(chosen: Sequence[Candidate]) -> list[Candidate]:
+    """By document, in the order in which they were chosen, then by stretch of text, the best first."""
+    documents = list(dict.fromkeys(candidate.document_row for candidate in chosen))
+    stretches: list[list[Candidate]] = []
+    for candidate in sorted(chosen, key=lambda item: (item.document_row, item.passage_row, item.sentence.start)):
+        last = stretches[-1][-1] if stretches else None
+        if last and last.passage_row == candidate.passage_row and candidate.sentence.start - last.sentence.end <= _GAP:
+            stretches[-1].append(candidate)
+        else:
+            stretches.append([candidate])
+    stretches.sort(
+        key=lambda stretch: (
+            documents.index(stretch[0].document_row),
+            -max(candidate.score for candidate in stretch),
+            stretch[0].passage_row,
+            stretch[0].sentence.start,
+        )
+    )
+    return [candidate for stretch in stretches for candidate in stretch]

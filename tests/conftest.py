@@ -1,0 +1,155 @@
+"""What the whole suite shares: no network, no settings from outside, the shipped corpus built once."""
+
+from __future__ import annotations
+
+import ipaddress
+import json
+import os
+import shutil
+import socket
+import sqlite3
+from collections.abc import Callable, Iterator, Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from kin_assistant import Assistant
+from kin_assistant.embedding import Embedder, open_embedder
+from kin_assistant.index.build import sync
+from kin_assistant.index.layout import IndexFolder
+from kin_assistant.settings import Settings
+from tests.embedders import HashingEmbedder
+
+REPOSITORY = Path(__file__).resolve().parent.parent
+NOW = datetime(2026, 11, 21, 9, 30, tzinfo=UTC)
+
+Write = Callable[[Mapping[str, str | bytes]], Path]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def no_network() -> Iterator[None]:
+    """Whatever connects to, or asks for the address of, another machine fails."""
+    connect, connect_ex, getaddrinfo = socket.socket.connect, socket.socket.connect_ex, socket.getaddrinfo
+
+    def checked(host: object) -> None:
+        if not _is_loopback(host):
+            raise AssertionError(f"a test reached for the network: {host!r}")
+
+    def guarded_connect(self: socket.socket, address: object) -> None:
+        if self.family in (socket.AF_INET, socket.AF_INET6):
+            checked(address[0])
+        connect(self, address)
+
+    def guarded_connect_ex(self: socket.socket, address: object) -> int:
+        if self.family in (socket.AF_INET, socket.AF_INET6):
+            checked(address[0])
+        return connect_ex(self, address)
+
+    def guarded_getaddrinfo(host: object, *more: object, **named: object) -> object:
+        checked(host)
+        return getaddrinfo(host, *more, **named)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(socket.socket, "connect", guarded_connect)
+        patch.setattr(socket.socket, "connect_ex", guarded_connect_ex)
+        patch.setattr(socket, "getaddrinfo", guarded_getaddrinfo)
+        yield
+
+
+def _is_loopback(host: object) -> bool:
+    name = host.decode() if isinstance(host, bytes) else host
+    if name in (None, "", "localhost"):
+        return True
+    try:
+        address = ipaddress.ip_address(str(name).split("%")[0])
+    except ValueError:
+        return False
+    return address.is_loopback or address.is_unspecified
+
+
+@pytest.fixture(scope="session", autouse=True)
+def no_outer_settings() -> Iterator[None]:
+    """Settings of whoever runs the tests do not count."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name in [name for name in os.environ if name.upper().startswith("KIN_")]:
+            patch.delenv(name)
+        yield
+
+
+@pytest.fixture(scope="session")
+def repository() -> Path:
+    return REPOSITORY
+
+
+@pytest.fixture(scope="session")
+def shipped_corpus() -> Path:
+    return REPOSITORY / "corpus"
+
+
+@pytest.fixture(scope="session")
+def shipped_index(tmp_path_factory: pytest.TempPathFactory, shipped_corpus: Path) -> Path:
+    """An index of the shipped corpus, built now; what a build before has embedded and converted is used again."""
+    root = tmp_path_factory.mktemp("shipped") / "index"
+    root.mkdir()
+    _bring_over(IndexFolder(REPOSITORY / "index"), IndexFolder(root))
+    sync(shipped_corpus, root, open_embedder(cache=IndexFolder(root).models), now=NOW)
+    return root
+
+
+def _bring_over(known: IndexFolder, index: IndexFolder) -> None:
+    if known.models.is_dir():
+        shutil.copytree(known.models, index.models, ignore=shutil.ignore_patterns("partial-*"))
+    if known.vector_cache.is_file():
+        # SQLite's own way to copy a file that somebody may be writing to.
+        source, target = sqlite3.connect(known.vector_cache), sqlite3.connect(index.vector_cache)
+        source.backup(target)
+        source.close()
+        target.close()
+
+
+@pytest.fixture(scope="session")
+def assistant(shipped_index: Path) -> Iterator[Assistant]:
+    """The assistant over the shipped corpus."""
+    with Assistant.open(shipped_index, settings=Settings()) as opened:
+        yield opened
+
+
+@pytest.fixture(scope="session")
+def model(shipped_index: Path) -> Embedder:
+    """The bundled model in the engine that the product chooses."""
+    return open_embedder(cache=IndexFolder(shipped_index).models)
+
+
+@pytest.fixture(scope="session")
+def questions() -> list[dict[str, object]]:
+    """Every single question of the evaluation, without the conversations."""
+    lines = []
+    for path in sorted((REPOSITORY / "eval" / "questions").glob("*.jsonl")):
+        lines += [json.loads(line) for line in path.read_text("utf-8").splitlines() if line.strip()]
+    return [line for line in lines if "question" in line]
+
+
+@pytest.fixture
+def embedder() -> HashingEmbedder:
+    return HashingEmbedder()
+
+
+@pytest.fixture
+def write(tmp_path: Path) -> Write:
+    """Writes files, by path, into a corpus folder of this test and returns the folder."""
+
+    def write_files(files: Mapping[str, str | bytes]) -> Path:
+        return write_corpus(tmp_path / "corpus", files)
+
+    return write_files
+
+
+def write_corpus(folder: Path, files: Mapping[str, str | bytes]) -> Path:
+    """Write ``files``, by path, below ``folder``."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, content in files.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content.encode() if isinstance(content, str) else content)
+    return folder

@@ -1,0 +1,52 @@
+"""A double of the ``Embedder`` port: bags of hashed words instead of a model."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kin_assistant.embedding import Encoded
+
+__all__ = ["HashingEmbedder"]
+
+_WORD = re.compile(r"\w+")
+_PIECE = re.compile(r"\w{1,6}|[^\w\s]")
+
+
+class HashingEmbedder:
+    """Texts that share words get near vectors. Instant, the same on every machine, and it remembers its work."""
+
+    def __init__(self, name: str = "hashing", *, dimension: int = 64) -> None:
+        self.name = name
+        self.dimension = dimension
+        self.encoded_passages: list[str] = []
+        """Every text given to ``encode_passages`` so far."""
+
+    def count_pieces(self, texts: Sequence[str]) -> list[int]:
+        """A piece is up to six letters or one mark."""
+        return [len(_PIECE.findall(text)) for text in texts]
+
+    def encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """Vectors of ``texts``, shape (len(texts), dimension), length 1."""
+        return np.array([self._vector(text) for text in texts], np.float32).reshape(len(texts), self.dimension)
+
+    def encode_passages(
+        self, texts: Sequence[str], spans: Sequence[Sequence[tuple[int, int]]]
+    ) -> Iterator[tuple[int, Encoded]]:
+        """The texts from the last to the first, as a port may yield them in any order."""
+        for position in reversed(range(len(texts))):
+            text = texts[position]
+            self.encoded_passages.append(text)
+            yield position, Encoded(self._vector(text), self.encode([text[start:end] for start, end in spans[position]]))
+
+    def _vector(self, text: str) -> NDArray[np.float32]:
+        vector = sum((self._word_vector(word) for word in _WORD.findall(text.lower())), self._word_vector(""))
+        return (vector / np.linalg.norm(vector)).astype(np.float32)
+
+    def _word_vector(self, word: str) -> NDArray[np.float64]:
+        digest = hashlib.shake_128(word.encode("utf-8", "replace")).digest(self.dimension)
+        return np.frombuffer(digest, np.int8).astype(np.float64)

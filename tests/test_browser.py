@@ -1,0 +1,476 @@
+"""The page in a real browser, over the real documents: what a reader does, sees and never loads."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+import pytest
+
+from kin_assistant import Assistant, KinError, Settings
+from kin_assistant.rendering import answer_markdown
+from kin_assistant.types import DocumentInfo
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, BrowserContext, Page
+
+CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.skipif(CHROMIUM is None, reason="no chromium is installed on this machine"),
+]
+
+ROOT = Path(__file__).parents[1]
+QUESTION = "How did Surabaya cut its household waste?"
+UNKNOWN = "What did Lahore do about floods?"
+DESK, PHONE = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
+
+_ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
+_ARGUMENTS += ["--disable-component-update", "--disable-sync"]
+
+
+@dataclass(frozen=True)
+class Served:
+    """A running page and what it answers from."""
+
+    url: str
+    assistant: Assistant
+    feedback: Path
+
+    @property
+    def infos(self) -> dict[str, DocumentInfo]:
+        """All documents by id."""
+        return {info.id: info for info in self.assistant.documents}
+
+
+@pytest.fixture(scope="session")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    import uvicorn
+
+    from kin_assistant.ui.server import make_app
+
+    feedback = tmp_path_factory.mktemp("feedback")
+    with open_real_index(tmp_path_factory) as assistant, socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        app = make_app(assistant, feedback=feedback, questions_per_minute=10_000)
+        server = uvicorn.Server(uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=1))
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
+        thread.start()
+        while not server.started:
+            time.sleep(0.05)
+        yield Served(f"http://127.0.0.1:{listener.getsockname()[1]}/", assistant, feedback)
+        server.should_exit = True
+        thread.join(10)
+
+
+def open_real_index(tmp_path_factory: pytest.TempPathFactory) -> Assistant:
+    """The index of this checkout, or one that is built for these tests."""
+    from kin_assistant.embedding import open_embedder
+    from kin_assistant.index.build import sync
+
+    try:
+        return Assistant.open(ROOT / "index")
+    except KinError:
+        index = tmp_path_factory.mktemp("index")
+        settings = Settings()
+        sync(ROOT / "corpus", index, open_embedder(settings.model, engine=settings.engine), now=datetime.now(UTC))
+        return Assistant.open(index)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        running = playwright.chromium.launch(executable_path=CHROMIUM, args=_ARGUMENTS)
+        yield running
+        running.close()
+
+
+@pytest.fixture
+def view(request: pytest.FixtureRequest) -> dict[str, Any]:
+    """How the window is opened; parametrised by tests that try several."""
+    return getattr(request, "param", {"viewport": DESK})
+
+
+@pytest.fixture
+def context(browser: Browser, served: Served, view: dict[str, Any]) -> Iterator[BrowserContext]:
+    """A fresh window. Whatever a test does in it: every request stays on this machine and no script fails."""
+    opened = browser.new_context(reduced_motion="reduce", **view)
+    opened.set_default_timeout(15_000)
+    hosts: set[str] = set()
+    faults: list[str] = []
+    opened.on("request", lambda request: hosts.add(urlsplit(request.url).netloc or urlsplit(request.url).scheme))
+    opened.on("console", lambda message: faults.append(message.text) if message.type == "error" else None)
+    opened.on("weberror", lambda error: faults.append(str(error.error)))
+    opened.on("dialog", lambda dialog: faults.append(f"dialog: {dialog.message}"))
+    yield opened
+    opened.close()
+    assert hosts <= {urlsplit(served.url).netloc, "blob", "data"}
+    assert faults == []
+
+
+@pytest.fixture
+def page(context: BrowserContext, served: Served) -> Page:
+    opened = context.new_page()
+    opened.goto(served.url)
+    opened.get_by_label("Your question").wait_for()
+    opened.locator("#kin-filters input[placeholder=any]").first.wait_for(state="attached")  # our own script runs
+    return opened
+
+
+def ask(page: Page, question: str) -> Any:
+    """Ask by typing, and give the turn that comes of it."""
+    before = page.locator(".kin-turn").count()
+    page.get_by_label("Your question").fill(question)
+    page.get_by_label("Your question").press("Enter")
+    turn = page.locator(".kin-turn").nth(before)
+    turn.wait_for()
+    return turn
+
+
+def words_of(locator: Any) -> str:
+    """Text as it stands in the page, hidden bars of table rows included."""
+    return str(locator.evaluate("element => element.textContent"))
+
+
+def overflow(page: Page) -> int:
+    return int(page.evaluate("document.documentElement.scrollWidth - window.innerWidth"))
+
+
+# Reading an answer
+
+
+def test_each_number_leads_to_its_quote_and_on_to_the_marked_sentence(page: Page, served: Served) -> None:
+    turn = ask(page, QUESTION)
+    answer = served.assistant.ask(QUESTION)
+    assert turn.locator(".kin-answer .kin-words").count() == len(answer.sentences)
+    for citation in answer.citations:
+        turn.locator(f".kin-quote .kin-cite[id$='-said-{citation.number}']").click()
+        proof = page.locator(".kin-proof.kin-current")
+        assert words_of(proof.locator(".kin-words")) == citation.quote
+        assert proof.evaluate("element => element === document.activeElement")
+        proof.get_by_role("link", name="Open in document").click()
+        mark = page.locator(".kin-panel mark#cited")
+        mark.wait_for()
+        assert words_of(mark) == citation.quote
+        assert page.evaluate(
+            """() => {
+                const mark = document.querySelector('.kin-panel mark').getBoundingClientRect();
+                const frame = document.querySelector('.kin-panel-body').getBoundingClientRect();
+                return mark.top >= frame.top && mark.bottom <= frame.bottom;
+            }"""
+        )
+        page.get_by_role("button", name="Back to the answer").click()
+        assert not page.locator(".kin-panel").is_visible()
+        assert proof.get_by_role("link", name="Open in document").evaluate("element => element === document.activeElement")
+
+
+def test_a_number_in_the_evidence_leads_back_to_the_sentence(page: Page) -> None:
+    turn = ask(page, QUESTION)
+    turn.locator(".kin-number").last.click()
+    assert page.evaluate("document.activeElement.matches('.kin-quote .kin-cite')")
+
+
+def test_a_document_has_an_address_of_its_own(page: Page, context: BrowserContext) -> None:
+    turn = ask(page, QUESTION)
+    quote = words_of(turn.locator(".kin-proof .kin-words").first)
+    address = turn.get_by_role("link", name="Open in document").first.evaluate("element => element.href")
+    alone = context.new_page()
+    alone.goto(address)
+    assert words_of(alone.locator("mark#cited")) == quote
+    alone.get_by_role("link", name="Ask a question").click()
+    alone.get_by_label("Your question").wait_for()
+
+
+def test_the_download_is_the_answer_with_its_references(page: Page, served: Served) -> None:
+    turn = ask(page, QUESTION)
+    with page.expect_download() as downloaded:
+        turn.get_by_role("button", name="Download").click()
+    assert downloaded.value.suggested_filename == "how-did-surabaya-cut-its-household-waste.md"
+    text = Path(downloaded.value.path()).read_text(encoding="utf-8")
+    assert text == answer_markdown(served.assistant.ask(QUESTION), served.infos)
+
+
+@pytest.mark.parametrize("view", [{"viewport": DESK, "permissions": ["clipboard-read", "clipboard-write"]}], indirect=True)
+def test_the_copy_is_the_answer_with_its_references(page: Page, served: Served) -> None:
+    turn = ask(page, QUESTION)
+    turn.get_by_role("button", name="Copy").click()
+    turn.get_by_text("Copied with its references").wait_for()
+    expected = answer_markdown(served.assistant.ask(QUESTION), served.infos)
+    assert page.evaluate("navigator.clipboard.readText()") == expected
+
+
+def test_an_example_is_asked_by_a_click(page: Page) -> None:
+    example = page.locator(".kin-example").first
+    question = example.inner_text()
+    example.click()
+    assert page.locator(".kin-turn .kin-question").inner_text().endswith(question)
+    assert not page.locator(".kin-examples").is_visible()
+    assert not page.locator(".kin-introduction").is_visible()
+
+
+def test_a_follow_up_shows_what_was_searched(page: Page) -> None:
+    ask(page, QUESTION)
+    page.get_by_role("button", name="What did it cost?").click()
+    second = page.locator(".kin-turn").nth(1)
+    second.wait_for()
+    assert "Searched as:" in second.inner_text()
+    assert page.locator(".kin-follow-ups").count() == 1, "only the last answer offers to go on"
+
+
+# Refusing
+
+
+def test_a_refusal_looks_like_one_and_leads_on(page: Page) -> None:
+    turn = ask(page, UNKNOWN)
+    refusal = turn.locator(".kin-refusal")
+    assert "The documents do not say this" in refusal.inner_text()
+    assert "Lahore" in refusal.locator("p").first.inner_text()
+    assert turn.locator(".kin-quote, .kin-cite").count() == 0
+    title = refusal.locator(".kin-nearest a").first.inner_text()
+    refusal.get_by_role("button", name="Ask about it").first.click()
+    assert title in page.get_by_label("Your question").input_value()
+    refusal.locator(".kin-nearest a").first.click()
+    page.locator(".kin-panel h2", has_text=title).wait_for()
+
+
+def test_markup_in_a_question_is_words(page: Page) -> None:
+    question = "<img src=https://evil.example/x onerror=alert(1)> ![x](https://evil.example/y) ${alert(2)} {{alert(3)}}"
+    turn = ask(page, question)
+    assert turn.locator(".kin-question").inner_text().endswith(question)
+    assert page.locator("img[src*=evil]").count() == 0
+
+
+def test_a_very_long_question_is_refused_and_kept(page: Page) -> None:
+    box = page.get_by_label("Your question")
+    box.evaluate("element => element.removeAttribute('maxlength')")
+    turn = ask(page, "waste " * 1000)
+    assert "at most 2,000 characters" in turn.inner_text()
+    assert len(box.input_value()) == 6000
+
+
+# Filtering
+
+
+def test_a_city_filter_keeps_the_evidence_in_that_city(page: Page, served: Served) -> None:
+    page.get_by_label("City").click()
+    page.keyboard.type("Cebu")
+    page.get_by_role("option", name=re.compile(r"^\W*Cebu City|^\W*Cebu \(")).first.click()
+    page.locator(".kin-scope").wait_for()
+    city = page.locator(".kin-scope").inner_text().removeprefix("Looking only in: ")
+    assert city in {name for info in served.assistant.documents for name in info.cities}
+    turn = ask(page, "How was household waste reduced?")
+    assert f"Looked only in: {city}" in turn.inner_text()
+    titles = set(turn.locator(".kin-card h4").all_inner_texts())
+    assert titles
+    assert titles <= {info.title for info in served.assistant.documents if city in info.cities}
+    page.get_by_role("button", name="Clear filters").click()
+    page.locator(".kin-scope").wait_for(state="detached")
+
+
+def test_filters_that_leave_nothing_are_named(page: Page) -> None:
+    page.get_by_label("From year").fill("1800")
+    page.get_by_label("To year").fill("1801")
+    turn = ask(page, QUESTION)
+    assert turn.locator(".kin-refusal, .kin-fault").count() == 1
+    assert "1800" in turn.inner_text()
+
+
+def test_a_year_that_is_none_is_said_so(page: Page) -> None:
+    page.get_by_label("From year").fill("soon")
+    turn = ask(page, QUESTION)
+    assert "is not a year" in turn.locator(".kin-fault").inner_text()
+    assert page.get_by_label("Your question").input_value() == QUESTION
+
+
+# Keyboard, phone, eyes
+
+
+def test_everything_works_from_the_keyboard(page: Page) -> None:
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")  # skip to the question
+    page.keyboard.press("Tab")
+    for _ in range(30):
+        if page.evaluate("document.activeElement.matches('#kin-question textarea')"):
+            break
+        page.keyboard.press("Tab")
+    page.keyboard.type(QUESTION)
+    page.keyboard.press("Enter")
+    page.locator(".kin-turn").wait_for()
+    for _ in range(200):
+        page.keyboard.press("Shift+Tab")
+        if page.evaluate("document.activeElement.matches('.kin-quote .kin-cite')"):
+            break
+    page.keyboard.press("Enter")
+    assert page.evaluate("document.activeElement.matches('.kin-proof')")
+    quote = words_of(page.locator(".kin-proof.kin-current .kin-words"))
+    for _ in range(3):
+        page.keyboard.press("Tab")
+        if page.evaluate("document.activeElement.matches('.kin-open')"):
+            break
+    page.keyboard.press("Enter")
+    page.locator(".kin-panel mark#cited").wait_for()
+    assert words_of(page.locator(".kin-panel mark#cited")) == quote
+    page.keyboard.press("Escape")
+    assert page.evaluate("document.activeElement.matches('.kin-open')")
+
+
+@pytest.mark.parametrize("view", [{"viewport": PHONE, "has_touch": True, "is_mobile": True}], indirect=True)
+def test_on_a_phone_the_evidence_follows_the_answer(page: Page) -> None:
+    assert overflow(page) <= 0
+    assert not page.get_by_label("City").is_visible()
+    page.get_by_role("button", name="Filter by").tap()
+    assert page.get_by_label("City").is_visible()
+    turn = ask(page, QUESTION)
+    assert overflow(page) <= 0
+    reply, evidence = turn.locator(".kin-reply").bounding_box(), turn.locator(".kin-evidence").bounding_box()
+    assert evidence["y"] >= reply["y"] + reply["height"]
+    turn.get_by_role("link", name="Open in document").first.tap()
+    page.locator(".kin-panel mark#cited").wait_for()
+    assert overflow(page) <= 0
+    assert page.locator(".kin-panel").bounding_box()["width"] == PHONE["width"]
+    page.get_by_role("button", name="Back to the answer").tap()
+    for tab in ("Documents", "About"):
+        page.get_by_role("tab", name=tab).tap()
+        assert overflow(page) <= 0
+
+
+@pytest.mark.parametrize("view", [{"viewport": {"width": 320, "height": 640}}], indirect=True)
+def test_nothing_overflows_when_the_text_is_enlarged(page: Page) -> None:
+    """320 pixels are 1280 at 400 per cent."""
+    ask(page, "How did Phnom Penh turn round its water utility?")
+    assert overflow(page) <= 0
+
+
+_CONTRAST = """() => {
+    const canvas = document.createElement('canvas').getContext('2d', {willReadFrequently: true});
+    const rgba = (colour) => {
+        canvas.clearRect(0, 0, 1, 1); canvas.fillStyle = colour; canvas.fillRect(0, 0, 1, 1);
+        return [...canvas.getImageData(0, 0, 1, 1).data];
+    };
+    const light = ([r, g, b]) => {
+        const part = (value) => (value /= 255) <= .03928 ? value / 12.92 : ((value + .055) / 1.055) ** 2.4;
+        return .2126 * part(r) + .7152 * part(g) + .0722 * part(b);
+    };
+    const ground = (element) => {
+        for (; element; element = element.parentElement) {
+            const colour = rgba(getComputedStyle(element).backgroundColor);
+            if (colour[3] === 255) return colour;
+        }
+        return [255, 255, 255];
+    };
+    const faint = [];
+    const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+    while (walker.nextNode()) {
+        const element = walker.currentNode.parentElement;
+        if (!walker.currentNode.data.trim() || !element.checkVisibility({visibilityProperty: true})) continue;
+        if (element.closest('script, style, .kin-unseen, .kin-bar, .visually-hidden')) continue;
+        const [one, other] = [light(rgba(getComputedStyle(element).color)), light(ground(element))];
+        const ratio = (Math.max(one, other) + .05) / (Math.min(one, other) + .05);
+        if (ratio < 4.5) faint.push(`${ratio.toFixed(2)} ${element.className} ${walker.currentNode.data.trim().slice(0, 40)}`);
+    }
+    return faint;
+}"""
+
+
+@pytest.mark.parametrize("view", [{"viewport": DESK, "color_scheme": scheme} for scheme in ("light", "dark")], indirect=True)
+def test_all_text_can_be_read_in_light_and_dark(page: Page) -> None:
+    assert page.evaluate(_CONTRAST) == []
+    turn = ask(page, QUESTION)
+    turn.locator(".kin-cite").first.click()
+    assert page.evaluate(_CONTRAST) == []
+    turn.get_by_role("link", name="Open in document").first.click()
+    page.locator(".kin-panel mark#cited").wait_for()
+    assert page.evaluate(_CONTRAST) == []
+    page.keyboard.press("Escape")
+    ask(page, "What is the airspeed of an unladen swallow?")
+    assert page.evaluate(_CONTRAST) == []
+    for tab in ("Documents", "About"):
+        page.get_by_role("tab", name=tab).click()
+        assert page.evaluate(_CONTRAST) == []
+
+
+@pytest.mark.parametrize("view", [{"viewport": PHONE, "has_touch": True}], indirect=True)
+def test_what_is_tapped_is_large_enough(page: Page) -> None:
+    page.get_by_role("button", name="Filter by").tap()
+    ask(page, QUESTION)
+    small = page.evaluate(
+        """() => [...document.querySelectorAll('button, input, textarea, summary, .kin-open')]
+            .filter((element) => element.checkVisibility({visibilityProperty: true}) && !element.closest('.visually-hidden, .token'))
+            .filter((element) => element.getBoundingClientRect().height < 40)
+            .map((element) => `${element.getBoundingClientRect().height} ${element.outerHTML.slice(0, 80)}`)"""
+    )
+    assert small == []
+
+
+def test_lines_are_no_longer_than_seventy_five_characters(page: Page) -> None:
+    turn = ask(page, QUESTION)
+    widths = turn.locator(".kin-answer .kin-quote p").evaluate_all("all => all.map((element) => element.clientWidth)")
+    # A character of running text is about 0.5 em wide.
+    assert max(widths) / (17 * 0.5) <= 75
+
+
+def test_the_answer_is_announced_and_the_evidence_is_not(page: Page) -> None:
+    log = page.get_by_role("log")
+    assert log.get_attribute("aria-live") == "polite"
+    turn = ask(page, QUESTION)
+    assert turn.evaluate("element => element.parentElement.getAttribute('role')") == "log"
+    assert turn.locator(".kin-evidence").get_attribute("aria-live") == "off"
+
+
+# Verdicts, documents, about
+
+
+def test_a_verdict_is_stored_with_its_comment(page: Page, served: Served) -> None:
+    turn = ask(page, QUESTION)
+    turn.get_by_role("button", name="Wrong evidence").click()
+    comment = turn.get_by_label("Anything to add?")
+    comment.wait_for()
+    assert comment.evaluate("element => element === document.activeElement")
+    page.keyboard.type("The second quote is about another year.")
+    turn.get_by_role("button", name="Send comment").click()
+    turn.get_by_text("Your verdict and comment are stored").wait_for()
+    lines = [json.loads(line) for line in (served.feedback / "feedback.jsonl").read_text(encoding="utf-8").splitlines()]
+    mine = [line for line in lines if line["answer"]["id"] == turn.get_attribute("id")]
+    assert [(line["verdict"], line["comment"]) for line in mine] == [
+        ("wrong evidence", ""),
+        ("wrong evidence", "The second quote is about another year."),
+    ]
+
+
+def test_the_list_of_documents_narrows_as_one_types(page: Page, served: Served) -> None:
+    page.get_by_role("tab", name="Documents").click()
+    items = page.locator(".kin-list li:visible")
+    assert items.count() == len(served.assistant.documents)
+    page.get_by_label("Find a document").fill("surabaya compost")
+    expected = {
+        info.title
+        for info in served.assistant.documents
+        if all(word in " ".join((info.title, *info.cities, *info.themes)).lower() for word in ("surabaya", "compost"))
+    }
+    assert set(items.locator("a").all_inner_texts()) == expected
+    page.get_by_label("Find a document").fill("qqq")
+    page.get_by_text("To search inside the documents, ask a question.").wait_for()
+    page.get_by_label("Find a document").fill("takakura method")
+    items.locator("a").first.click()
+    page.locator(".kin-panel .kin-sources").wait_for()
+    page.get_by_role("button", name="Back to the list").click()
+
+
+def test_about_names_the_build(page: Page, served: Served) -> None:
+    page.get_by_role("tab", name="About").click()
+    about = page.locator(".kin-about").inner_text()
+    assert served.assistant.build.id in about
+    assert "Nothing leaves the machine" in about
