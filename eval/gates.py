@@ -78,7 +78,7 @@ def judge_results(results: Results, gates: Gates, baseline: Results | None) -> V
         *_invariants(results, gates),
         *_metrics(results, gates, comparison),
         *_timings(results, gates),
-        *_must_pass(results, baseline),
+        *_must_pass(results),
     ]
     if comparison and comparison.missing:
         failures.append(
@@ -131,15 +131,12 @@ def _timings(results: Results, gates: Gates) -> list[str]:
     ]
 
 
-def _must_pass(results: Results, baseline: Results | None) -> list[str]:
-    """A must-pass question fails the gate unless the baseline says that it failed before."""
-    before = {(record.id, record.fingerprint): record for record in baseline.records} if baseline else {}
-    failures: list[str] = []
-    for record in results.records:
-        known = before.get((record.id, record.fingerprint))
-        if MUST_PASS in record.tags and not record.passed and (known is None or known.passed):
-            failures.append(f"must_pass: {record.id} is no longer answered: {record.question} ({_lack(record)})")
-    return failures
+def _must_pass(results: Results) -> list[str]:
+    return [
+        f"must_pass: {record.id} is not answered: {record.question} ({_lack(record)})"
+        for record in results.records
+        if MUST_PASS in record.tags and not record.passed
+    ]
 
 
 def _lack(record: Record) -> str:

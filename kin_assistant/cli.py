@@ -123,7 +123,7 @@ def _ask(options: argparse.Namespace, settings: Settings) -> int:
         if options.json:
             _print_json(answer.model_dump(mode="json"))
         else:
-            print(plain(answer_markdown(answer)), end="")
+            print(plain(answer_markdown(answer, {info.id: info for info in assistant.documents})), end="")
     return DONE
 
 

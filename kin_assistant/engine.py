@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import importlib.util
 import os
+import sys
 import threading
 import warnings
 from collections.abc import Callable, Iterator, Sequence
@@ -61,8 +62,7 @@ class _OpenVino:
         self._compiled: dict[str, Any] = {}
 
     def run(self, inputs: Sequence[Batch]) -> Iterator[tuple[int, States]]:
-        import openvino
-
+        openvino = _import_openvino()
         if len(inputs) == 1:
             with self._lock:
                 request = self._compile("LATENCY").create_infer_request()
@@ -81,9 +81,7 @@ class _OpenVino:
 
     def _compile(self, hint: str) -> Any:
         if hint not in self._compiled:
-            import openvino
-
-            core = openvino.Core()
+            core = _import_openvino().Core()
             precision = "bf16" if "BF16" in core.get_property("CPU", "OPTIMIZATION_CAPABILITIES") else "f32"
             self._compiled[hint] = core.compile_model(
                 self._model(core), "CPU", {"INFERENCE_PRECISION_HINT": precision, "PERFORMANCE_HINT": hint}
@@ -91,10 +89,9 @@ class _OpenVino:
         return self._compiled[hint]
 
     def _model(self, core: Any) -> Any:
-        import openvino
-
         if self._cache is None:
             return _convert(self._load(), self._inputs)
+        openvino = _import_openvino()
         path = self._cache / f"{self._key}-openvino-{openvino.__version__.split('-')[0]}.xml"
         weights, digest = path.with_suffix(".bin"), path.with_suffix(".sha256")
         if path.is_file() and weights.is_file() and digest.is_file():
@@ -116,12 +113,22 @@ class _OpenVino:
         return model
 
 
-def _convert(network: Any, inputs: int) -> Any:
-    """A torch network as an OpenVINO model.
+def _import_openvino() -> Any:
+    """OpenVINO without the package ``openvino-telemetry``, which reports ``import openvino`` to its maker.
 
-    The front end is called directly: ``openvino.convert_model`` would report each use to its maker.
+    Where that package cannot be imported, OpenVINO falls back to a stub that does nothing.
     """
+    sys.modules.setdefault("openvino_telemetry", None)  # type: ignore[arg-type]  # None: importing it fails
+    import openvino
+
+    return openvino
+
+
+def _convert(network: Any, inputs: int) -> Any:
+    """A torch network as an OpenVINO model, by the front end itself."""
     import torch
+
+    _import_openvino()
     from openvino.frontend import FrontEndManager
     from openvino.frontend.pytorch.ts_decoder import TorchScriptPythonDecoder
 

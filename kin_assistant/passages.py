@@ -7,8 +7,10 @@ front of it, so that the model never truncates one. Sections that do not fit are
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Protocol
 
 from kin_assistant.types import Block, Document, Passage, Sentence
@@ -21,6 +23,7 @@ CHUNKER_VERSION = 1
 MAX_PIECES = 220
 """Word pieces in a passage with its context; the bundled model reads 256, two of which are its own marks."""
 
+_ENDS_IN_BRACKET = re.compile(r"[.!?]\)\s+(?=[A-Z])")
 _MAX_CONTEXT_PIECES = 70
 _SPECIAL_PIECES = 2
 
@@ -69,8 +72,10 @@ def split_sentences(text: str) -> list[tuple[int, int]]:
     from sentencex import get_sentence_boundaries
 
     spans: list[tuple[int, int]] = []
-    for boundary in get_sentence_boundaries("en", text):
-        start, end = int(boundary["start_index"]), int(boundary["end_index"])
+    ends = {int(boundary["end_index"]) for boundary in get_sentence_boundaries("en", text)}
+    # The splitter overlooks sentences that end in a bracket.
+    ends |= {match.end() for match in _ENDS_IN_BRACKET.finditer(text)}
+    for start, end in pairwise(sorted({0, *ends})):
         sentence = text[start:end]
         start += len(sentence) - len(sentence.lstrip())
         end -= len(sentence) - len(sentence.rstrip())

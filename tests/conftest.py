@@ -88,16 +88,11 @@ def shipped_corpus() -> Path:
 
 
 @pytest.fixture(scope="session")
-def shipped_index(tmp_path_factory: pytest.TempPathFactory, shipped_corpus: Path) -> Path:
-    """An index of the shipped corpus, built now; what a build before has embedded and converted is used again."""
+def prepared_root(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An index folder without a build; what was embedded and converted in the working tree is brought over."""
     root = tmp_path_factory.mktemp("shipped") / "index"
     root.mkdir()
-    _bring_over(IndexFolder(REPOSITORY / "index"), IndexFolder(root))
-    sync(shipped_corpus, root, open_embedder(cache=IndexFolder(root).models), now=NOW)
-    return root
-
-
-def _bring_over(known: IndexFolder, index: IndexFolder) -> None:
+    known, index = IndexFolder(REPOSITORY / "index"), IndexFolder(root)
     if known.models.is_dir():
         shutil.copytree(known.models, index.models, ignore=shutil.ignore_patterns("partial-*"))
     if known.vector_cache.is_file():
@@ -106,6 +101,20 @@ def _bring_over(known: IndexFolder, index: IndexFolder) -> None:
         source.backup(target)
         source.close()
         target.close()
+    return root
+
+
+@pytest.fixture(scope="session")
+def model(prepared_root: Path) -> Embedder:
+    """The bundled model in the engine that the product chooses."""
+    return open_embedder(cache=IndexFolder(prepared_root).models)
+
+
+@pytest.fixture(scope="session")
+def shipped_index(prepared_root: Path, shipped_corpus: Path, model: Embedder) -> Path:
+    """An index of the shipped corpus, built now."""
+    sync(shipped_corpus, prepared_root, model, now=NOW)
+    return prepared_root
 
 
 @pytest.fixture(scope="session")
@@ -113,12 +122,6 @@ def assistant(shipped_index: Path) -> Iterator[Assistant]:
     """The assistant over the shipped corpus."""
     with Assistant.open(shipped_index, settings=Settings()) as opened:
         yield opened
-
-
-@pytest.fixture(scope="session")
-def model(shipped_index: Path) -> Embedder:
-    """The bundled model in the engine that the product chooses."""
-    return open_embedder(cache=IndexFolder(shipped_index).models)
 
 
 @pytest.fixture(scope="session")

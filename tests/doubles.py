@@ -41,7 +41,8 @@ compiled: 2026-11-21
 The city gave compost baskets to households and trained neighbourhood leaders [1]. Each basket holds the food waste of one family.
 
 ## Results
-IGES reported that waste had dropped by over 20 per cent [1]. PEMSEA gives 30 per cent for the same years [2]. The two figures count different waste.
+IGES reported that waste had dropped by over 20 per cent [1]. PEMSEA gives 30 per cent for the same years [2].
+The two figures count different waste.
 
 | Year | Waste a day |
 |---|---|
@@ -162,10 +163,21 @@ class AssistantDouble:
     def search(
         self, query: str, *, limit: int = 10, filters: Filters | None = None, id: str | None = None
     ) -> SearchResult:
-        """The first paragraph of each document."""
+        """The first words of each document in the cities of ``filters``."""
+        cities = set(filters.city) if filters else set()
         hits = tuple(
-            Hit(passage_id=key, document_id=key, score=0.5, text=document.text[:40], heading="", page=None, start=0, end=40)
+            Hit(
+                passage_id=key,
+                document_id=key,
+                score=0.5,
+                text=document.text[:40],
+                heading="",
+                page=None,
+                start=0,
+                end=40,
+            )
             for key, document in sorted(self._documents.items())
+            if not cities or cities & set(document.cities)
         )
         return SearchResult(id=id, query=query, hits=hits[:limit])
 
@@ -175,7 +187,13 @@ class AssistantDouble:
     def _answer(self, question: str, standalone: str, id: str | None) -> Answer:
         surabaya, meeting = self._documents["surabaya-composting"], self._documents["meeting"]
         citations = (
-            cite(surabaya, "IGES reported that waste had dropped by over 20 per cent.", 1, heading="Results", sources=(1,)),
+            cite(
+                surabaya,
+                "IGES reported that waste had dropped by over 20 per cent.",
+                1,
+                heading="Results",
+                sources=(1,),
+            ),
             cite(surabaya, "PEMSEA gives 30 per cent for the same years.", 2, heading="Results", sources=(2,)),
             cite(surabaya, "| 2009 | 1,150 tons |", 3, heading="Results", sources=(2,)),
             cite(surabaya, "The two figures count different waste.", 4, heading="Results"),

@@ -10,16 +10,16 @@ import threading
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 import pytest
 
-from kin_assistant import Assistant, KinError, Settings
+from kin_assistant import Assistant
 from kin_assistant.rendering import answer_markdown
 from kin_assistant.types import DocumentInfo
+from kin_assistant.ui.conversation import MAX_TURNS
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserContext, Page
@@ -31,7 +31,6 @@ pytestmark = [
     pytest.mark.skipif(CHROMIUM is None, reason="no chromium is installed on this machine"),
 ]
 
-ROOT = Path(__file__).parents[1]
 QUESTION = "How did Surabaya cut its household waste?"
 UNKNOWN = "What did Lahore do about floods?"
 DESK, PHONE = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
@@ -54,16 +53,16 @@ class Served:
         return {info.id: info for info in self.assistant.documents}
 
 
-@pytest.fixture(scope="session")
-def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+@pytest.fixture(scope="module")
+def served(assistant: Assistant, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     import uvicorn
 
     from kin_assistant.ui.server import make_app
 
     feedback = tmp_path_factory.mktemp("feedback")
-    with open_real_index(tmp_path_factory) as assistant, socket.socket() as listener:
+    app = make_app(assistant, feedback=feedback, questions_per_minute=10_000)
+    with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
-        app = make_app(assistant, feedback=feedback, questions_per_minute=10_000)
         server = uvicorn.Server(uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=1))
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
         thread.start()
@@ -74,21 +73,7 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
         thread.join(10)
 
 
-def open_real_index(tmp_path_factory: pytest.TempPathFactory) -> Assistant:
-    """The index of this checkout, or one that is built for these tests."""
-    from kin_assistant.embedding import open_embedder
-    from kin_assistant.index.build import sync
-
-    try:
-        return Assistant.open(ROOT / "index")
-    except KinError:
-        index = tmp_path_factory.mktemp("index")
-        settings = Settings()
-        sync(ROOT / "corpus", index, open_embedder(settings.model, engine=settings.engine), now=datetime.now(UTC))
-        return Assistant.open(index)
-
-
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     from playwright.sync_api import sync_playwright
 
@@ -174,7 +159,9 @@ def test_each_number_leads_to_its_quote_and_on_to_the_marked_sentence(page: Page
         )
         page.get_by_role("button", name="Back to the answer").click()
         assert not page.locator(".kin-panel").is_visible()
-        assert proof.get_by_role("link", name="Open in document").evaluate("element => element === document.activeElement")
+        assert proof.get_by_role("link", name="Open in document").evaluate(
+            "element => element === document.activeElement"
+        )
 
 
 def test_a_number_in_the_evidence_leads_back_to_the_sentence(page: Page) -> None:
@@ -203,7 +190,9 @@ def test_the_download_is_the_answer_with_its_references(page: Page, served: Serv
     assert text == answer_markdown(served.assistant.ask(QUESTION), served.infos)
 
 
-@pytest.mark.parametrize("view", [{"viewport": DESK, "permissions": ["clipboard-read", "clipboard-write"]}], indirect=True)
+@pytest.mark.parametrize(
+    "view", [{"viewport": DESK, "permissions": ["clipboard-read", "clipboard-write"]}], indirect=True
+)
 def test_the_copy_is_the_answer_with_its_references(page: Page, served: Served) -> None:
     turn = ask(page, QUESTION)
     turn.get_by_role("button", name="Copy").click()
@@ -228,6 +217,18 @@ def test_a_follow_up_shows_what_was_searched(page: Page) -> None:
     second.wait_for()
     assert "Searched as:" in second.inner_text()
     assert page.locator(".kin-follow-ups").count() == 1, "only the last answer offers to go on"
+
+
+def test_a_long_conversation_goes_on(page: Page) -> None:
+    for number in range(MAX_TURNS + 2):
+        page.get_by_label("Your question").fill(f"{UNKNOWN} {number}")
+        page.get_by_label("Your question").press("Enter")
+        page.locator(".kin-turn:last-child .kin-question", has_text=re.compile(f" {number}$")).wait_for()
+    assert page.locator(".kin-turn").count() == MAX_TURNS
+    assert not page.get_by_text("Searching the documents").is_visible()
+    assert page.locator(".kin-turn:last-child .kin-question").evaluate(
+        "element => element.getBoundingClientRect().top < innerHeight"
+    )
 
 
 # Refusing
@@ -385,7 +386,9 @@ _CONTRAST = """() => {
 }"""
 
 
-@pytest.mark.parametrize("view", [{"viewport": DESK, "color_scheme": scheme} for scheme in ("light", "dark")], indirect=True)
+@pytest.mark.parametrize(
+    "view", [{"viewport": DESK, "color_scheme": scheme} for scheme in ("light", "dark")], indirect=True
+)
 def test_all_text_can_be_read_in_light_and_dark(page: Page) -> None:
     assert page.evaluate(_CONTRAST) == []
     turn = ask(page, QUESTION)
@@ -408,7 +411,8 @@ def test_what_is_tapped_is_large_enough(page: Page) -> None:
     ask(page, QUESTION)
     small = page.evaluate(
         """() => [...document.querySelectorAll('button, input, textarea, summary, .kin-open')]
-            .filter((element) => element.checkVisibility({visibilityProperty: true}) && !element.closest('.visually-hidden, .token'))
+            .filter((element) => element.checkVisibility({visibilityProperty: true}))
+            .filter((element) => !element.closest('.visually-hidden, .token'))
             .filter((element) => element.getBoundingClientRect().height < 40)
             .map((element) => `${element.getBoundingClientRect().height} ${element.outerHTML.slice(0, 80)}`)"""
     )

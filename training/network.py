@@ -9,12 +9,10 @@ import torch
 from tokenizers import Tokenizer
 from torch import Tensor, nn
 
+from kin_assistant.scorer import reading_pieces
 from training.examples import Example
 
 __all__ = ["Batch", "EvidenceNetwork", "collate"]
-
-MAX_PIECES = 320
-MAX_QUESTION_PIECES = 64
 
 
 class Batch:
@@ -55,7 +53,7 @@ class EvidenceNetwork(nn.Module):
         sizes = member.sum(-1, keepdim=True)
         means = (member @ states) / sizes.clamp(min=1)
         pooled = torch.cat([states[:, :1], means], 1)
-        hidden = nn.functional.gelu(self.hidden(pooled))
+        hidden = nn.functional.gelu(self.hidden(pooled), approximate="tanh")
         nothing = self.nothing(hidden[:, :1]).squeeze(-1)
         scores = self.sentence(hidden[:, 1:]).squeeze(-1).float()
         scores = scores.masked_fill(sizes.squeeze(-1) == 0, float("-inf"))
@@ -64,7 +62,7 @@ class EvidenceNetwork(nn.Module):
 
 def collate(examples: Sequence[Example], tokenizer: Tokenizer) -> Batch:
     """Tokenize and pad. A passage that is too long loses its last sentences; gold that is lost becomes "no answer"."""
-    rows = [_pieces(example, tokenizer) for example in examples]
+    rows = [reading_pieces(tokenizer, example.question, example.context, example.sentences) for example in examples]
     width = max(len(ids) for ids, *_ in rows)
     most = max(len(example.sentences) for example in examples)
     ids = torch.zeros(len(rows), width, dtype=torch.long)
@@ -82,21 +80,3 @@ def collate(examples: Sequence[Example], tokenizer: Tokenizer) -> Batch:
         if not answers:
             gold[i, 0] = 1
     return Batch(ids, mask, types, sentence, gold, torch.tensor([example.weight for example in examples]))
-
-
-def _pieces(example: Example, tokenizer: Tokenizer) -> tuple[list[int], list[int], list[int]]:
-    """Ids, types and sentence numbers of ``[CLS] question [SEP] context sentence sentence ... [SEP]``."""
-    start, end = tokenizer.token_to_id("[CLS]"), tokenizer.token_to_id("[SEP]")
-    encodings = tokenizer.encode_batch(
-        [example.question, example.context, *example.sentences], add_special_tokens=False
-    )
-    ids = [start, *encodings[0].ids[:MAX_QUESTION_PIECES], end]
-    types = [0] * len(ids)
-    numbers = [-1] * len(ids)
-    for k, encoding in enumerate(encodings[1:], -1):
-        room = MAX_PIECES - 1 - len(ids)
-        pieces = encoding.ids[:room]
-        ids += pieces
-        types += [1] * len(pieces)
-        numbers += [k] * len(pieces)
-    return [*ids, end], [*types, 1], [*numbers, -1]

@@ -20,6 +20,7 @@ from tokenizers import Tokenizer
 
 from kin_assistant.assistant import Assistant
 from kin_assistant.embedding import find_model
+from kin_assistant.scorer import open_tokenizer
 from training.examples import Example, digest_examples, public_examples
 from training.network import EvidenceNetwork, collate
 
@@ -60,9 +61,7 @@ def main() -> None:
     torch.manual_seed(SEED)
     generator = random.Random(SEED)
     folder = find_model("bundled")
-    tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
-    tokenizer.no_padding()
-    tokenizer.no_truncation()
+    tokenizer = open_tokenizer(folder)
     network = EvidenceNetwork(folder)
     with Assistant.open(options.index) as assistant:
         pairs = digest_examples(options.digests, assistant, generator)

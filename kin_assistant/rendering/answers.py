@@ -49,7 +49,9 @@ def refusal_html(answer: Answer) -> str:
         for item in answer.nearest
     )
     nearest = f'<p class="kin-label">Nearest in the documents</p><ul class="kin-nearest">{items}</ul>' if items else ""
-    return f'<div class="kin-refusal"><h3>{REFUSAL}</h3><p>{safe(answer.reason or "")}</p>{_notes(answer)}{nearest}</div>'
+    return (
+        f'<div class="kin-refusal"><h3>{REFUSAL}</h3><p>{safe(answer.reason or "")}</p>{_notes(answer)}{nearest}</div>'
+    )
 
 
 def evidence_html(answer: Answer, documents: Mapping[str, DocumentInfo]) -> str:

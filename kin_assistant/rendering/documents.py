@@ -30,7 +30,9 @@ def document_html(document: Document, highlight: Span | None = None) -> str:
     if highlight is not None and not 0 <= highlight[0] < highlight[1] <= len(document.text):
         raise ValueError("The highlighted span is not inside the document's text.")
     title, blocks = _title_and_blocks(document)
-    cited = next((block for block in (*title, *blocks) if highlight and _overlap((block.start, block.end), highlight)), None)
+    cited = next(
+        (block for block in (*title, *blocks) if highlight and _overlap((block.start, block.end), highlight)), None
+    )
     heading = _words(document, title[0], highlight, first=title[0] is cited) if title else safe(document.title)
     return (
         f'<article class="kin-document"><h2>{heading}</h2>{_facts(document)}'
@@ -151,7 +153,9 @@ def _words(document: Document, block: Block, highlight: Span | None, *, first: b
 
 def _source_mark(number: int) -> str:
     """A link without words of its own, so that a marked sentence reads exactly as it is quoted; the style shows the number."""
-    return f'<a class="kin-source-mark" href="#source-{number}" data-number="{number}" aria-label="Source {number}"></a>'
+    return (
+        f'<a class="kin-source-mark" href="#source-{number}" data-number="{number}" aria-label="Source {number}"></a>'
+    )
 
 
 def _overlap(one: Span, other: Span) -> bool:

@@ -32,4 +32,6 @@ def verified(answer: Answer, document_lookup: Callable[[str], Document]) -> Answ
 
 
 def _not_verbatim(details: str) -> KinError:
-    return KinError("A quote differs from its document, so this answer is not shown. Please ask again.", details=details)
+    return KinError(
+        "A quote differs from its document, so this answer is not shown. Please ask again.", details=details
+    )

@@ -44,7 +44,10 @@ class Choices:
         Raises ``FilterError`` if a year is none or the years are not in order.
         """
         return Filters(
-            city=tuple(self.cities), country=tuple(self.countries), theme=tuple(self.themes), years=self._years(known_years)
+            city=tuple(self.cities),
+            country=tuple(self.countries),
+            theme=tuple(self.themes),
+            years=self._years(known_years),
         )
 
     def _years(self, known: Years) -> Years | None:
@@ -53,7 +56,9 @@ class Choices:
             return None
         years = (known[0] if first is None else first, known[1] if last is None else last)
         if years[0] > years[1]:
-            raise FilterError(f"The years run from {years[0]} to {years[1]}. Please set the first year before the last.")
+            raise FilterError(
+                f"The years run from {years[0]} to {years[1]}. Please set the first year before the last."
+            )
         return years
 
 
@@ -83,11 +88,11 @@ class Callbacks:
 
     def ask(self, question: object, choices: Choices, turns: Sequence[Turn], client: str) -> tuple[Turn, ...]:
         """``turns`` with one more; a fault is a turn too, so that the question is not lost."""
-        id = f"q{secrets.token_hex(4)}"
+        turn_id = f"q{secrets.token_hex(4)}"
         # The browser bounds the length too, but whoever calls the server directly does not use the browser.
         if not isinstance(question, str) or len(question) > self.max_question_characters:
             text = f"Please ask in at most {self.max_question_characters:,} characters."
-            return self._add(turns, Turn(id, "A very long question", Filters(), fault=text))
+            return self._add(turns, Turn(turn_id, "", Filters(), fault=text))
         question = plain(question).strip()
         filters = Filters()
         try:
@@ -96,20 +101,23 @@ class Callbacks:
             filters = choices.filters(self.known_years)
             self._admit(client)
             history = [turn.question for turn in turns if turn.answer]
-            answer = self.assistant.ask(question, filters=filters, history=history, id=id)
-            turn = Turn(id, question, filters, answer=verified(answer, self.assistant.document))
-        except Exception as error:
-            turn = Turn(id, question or "An empty question", filters, fault=_explain(error))
+            answer = self.assistant.ask(question, filters=filters, history=history, id=turn_id)
+            turn = Turn(turn_id, question, filters, answer=verified(answer, self.assistant.document))
+        except Exception as error:  # noqa: BLE001 (the reader gets a sentence, the log the traceback)
+            turn = Turn(turn_id, question, filters, fault=_explain(error))
         return self._add(turns, turn)
 
     def describe(self, choices: Choices) -> str:
         """The filters in words, or what is wrong with them; empty where nothing is restricted."""
         try:
-            return describe_filters(choices.filters(self.known_years))
+            words = describe_filters(choices.filters(self.known_years))
+            return f"Looking only in: {words}" if words else ""
         except KinError as error:
             return str(error)
 
-    def rate(self, turn_id: object, verdict: object, comment: object, turns: Sequence[Turn], client: str) -> tuple[Turn, ...]:
+    def rate(
+        self, turn_id: object, verdict: object, comment: object, turns: Sequence[Turn], client: str
+    ) -> tuple[Turn, ...]:
         """``turns`` with a verdict on one of them stored; an unknown turn or verdict changes nothing."""
         known = next((name for name in VERDICTS if name == verdict), None)
         words = plain(comment).strip() if isinstance(comment, str) else ""
@@ -124,7 +132,7 @@ class Callbacks:
         try:
             self._admit(client)
             record(self.feedback, answer, verdict, at=self.now(), comment=comment)
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 (as above)
             return replace(turn, feedback_fault=_explain(error))
         return replace(turn, verdict=verdict, commented=bool(comment), feedback_fault="")
 

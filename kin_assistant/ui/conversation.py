@@ -28,6 +28,7 @@ class Turn:
 
     id: str
     question: str
+    """Empty where it could not be taken."""
     filters: Filters
     answer: Answer | None = None
     fault: str = ""
@@ -51,10 +52,7 @@ def conversation_html(turns: Sequence[Turn], documents: Mapping[str, DocumentInf
 def _turn(turn: Turn, documents: Mapping[str, DocumentInfo], *, last: bool) -> str:
     evidence = ""
     if turn.answer is None:
-        reply = (
-            f'<div class="kin-fault" role="alert"><p>{safe(turn.fault)}</p>'
-            f'<button type="button" class="kin-quiet" data-kin-fill="{safe(turn.question)}">Edit the question</button></div>'
-        )
+        reply = f'<div class="kin-fault" role="alert"><p>{safe(turn.fault)}</p>{_edit(turn)}</div>'
     else:
         reply = (
             _searched(turn, turn.answer)
@@ -72,8 +70,15 @@ def _turn(turn: Turn, documents: Mapping[str, DocumentInfo], *, last: bool) -> s
     return (
         f'<article class="kin-turn" id="{turn.id}" aria-labelledby="{turn.id}-question">'
         f'<h2 class="kin-question" id="{turn.id}-question"><span class="kin-unseen">You asked: </span>'
-        f'{safe(turn.question)}</h2><div class="kin-reply">{reply}</div>{evidence}</article>'
+        f"{safe(turn.question or 'A question that could not be taken')}</h2>"
+        f'<div class="kin-reply">{reply}</div>{evidence}</article>'
     )
+
+
+def _edit(turn: Turn) -> str:
+    if not turn.question:
+        return ""
+    return f'<button type="button" class="kin-quiet" data-kin-fill="{safe(turn.question)}">Edit the question</button>'
 
 
 def _searched(turn: Turn, answer: Answer) -> str:
@@ -111,7 +116,10 @@ def _feedback(turn: Turn) -> str:
             f"<span>Your verdict:</span>{buttons}</div>"
         )
     if turn.commented:
-        return '<p class="kin-feedback" role="status" tabindex="-1">Thank you. Your verdict and comment are stored on this machine.</p>'
+        return (
+            '<p class="kin-feedback" role="status" tabindex="-1">Thank you. Your verdict and comment are stored on this '
+            "machine.</p>"
+        )
     return (
         f'<div class="kin-feedback kin-comment" data-kin-turn="{turn.id}"><p role="status">Thank you. Your verdict, '
         f"\u201c{turn.verdict}\u201d, is stored on this machine.</p>"
@@ -122,5 +130,8 @@ def _feedback(turn: Turn) -> str:
 
 
 def _follow_ups() -> str:
-    buttons = "".join(f'<button type="button" class="kin-chip" data-kin-ask="{safe(text)}">{safe(text)}</button>' for text in FOLLOW_UPS)
+    buttons = "".join(
+        f'<button type="button" class="kin-chip" data-kin-ask="{safe(text)}">{safe(text)}</button>'
+        for text in FOLLOW_UPS
+    )
     return f'<div class="kin-follow-ups" role="group" aria-label="Ask further">{buttons}</div>'

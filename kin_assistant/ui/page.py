@@ -96,8 +96,8 @@ def build_page(
             return show(callbacks.ask(_field(event, "question"), _choices(*chosen), state, _client(request)))
 
         def rate(request: gr.Request, event: gr.EventData, state: Turns) -> tuple[Any, ...]:
-            fields = (_field(event, name) for name in ("turn", "verdict", "comment"))
-            state = callbacks.rate(*fields, state, _client(request))
+            turn, verdict, comment = (_field(event, name) for name in ("turn", "verdict", "comment"))
+            state = callbacks.rate(turn, verdict, comment, state, _client(request))
             return state, conversation_html(state, documents)
 
         def describe(*chosen: Any) -> str:
@@ -138,13 +138,13 @@ def _names(groups: Iterable[Sequence[str]]) -> list[tuple[str, str]]:
     return [(f"{name} ({count})", name) for name, count in sorted(counts.items(), key=lambda pair: pair[0].casefold())]
 
 
-def _choices(cities: Any, countries: Any, themes: Any, first_year: str, last_year: str) -> Choices:
-    return Choices(tuple(cities or ()), tuple(countries or ()), tuple(themes or ()), first_year, last_year)
+def _choices(cities: Any, countries: Any, themes: Any, first_year: str | None, last_year: str | None) -> Choices:
+    return Choices(tuple(cities or ()), tuple(countries or ()), tuple(themes or ()), first_year or "", last_year or "")
 
 
 def _scope_html(callbacks: Callbacks, choices: Choices) -> str:
     text = callbacks.describe(choices)
-    return f'<p class="kin-scope" role="status">Looking only in: {safe(text)}</p>' if text else ""
+    return f'<p class="kin-scope" role="status">{safe(text)}</p>' if text else ""
 
 
 def _field(event: "gradio.EventData", name: str) -> object:

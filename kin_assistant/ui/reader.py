@@ -44,7 +44,11 @@ def reader_page(document: Document | None, highlight: tuple[int, int] | None = N
     if notice:
         content = f'<p class="kin-notice">{safe(notice)}</p>{content}'
     where = section_at(document, highlight[0]) if document and highlight else ""
-    marked = f'<p class="kin-marked">Marked: <a href="#cited">{safe(where or "the quoted sentence")}</a></p>' if highlight else ""
+    marked = (
+        f'<p class="kin-marked">Marked: <a href="#cited">{safe(where or "the quoted sentence")}</a></p>'
+        if highlight
+        else ""
+    )
     return (
         '<!doctype html><html lang="en"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'

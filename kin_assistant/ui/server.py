@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import errno
 import json
 import os
 import socket
@@ -51,10 +53,13 @@ def serve(assistant: Assistant, settings: Settings, *, announce: Callable[[str],
             evaluation=read_evaluation(EVALUATION),
         )
         # The page keeps a connection open for as long as it is shown; stopping does not wait for that.
-        config = uvicorn.Config(app, log_level="warning", access_log=False, server_header=False, timeout_graceful_shutdown=2)
+        config = uvicorn.Config(
+            app, log_level="warning", access_log=False, server_header=False, timeout_graceful_shutdown=2
+        )
         host = f"[{settings.host}]" if ":" in settings.host else settings.host
         announce(f"The page is at http://{host}:{settings.port}/ - press Ctrl+C to stop it.")
-        uvicorn.Server(config).run(sockets=[listener])
+        with contextlib.suppress(KeyboardInterrupt):
+            uvicorn.Server(config).run(sockets=[listener])
 
 
 def make_app(
@@ -97,7 +102,7 @@ def make_app(
     def favicon() -> FileResponse:
         return FileResponse(ASSETS / "icon.svg", media_type="image/svg+xml")
 
-    return gradio.mount_gradio_app(
+    gradio.mount_gradio_app(
         app,
         page,
         path="/",
@@ -112,6 +117,7 @@ def make_app(
         pwa=False,
         max_file_size=1,
     )
+    return app
 
 
 def read_evaluation(path: Path) -> Mapping[str, Any] | None:
@@ -131,21 +137,27 @@ def _known_years(assistant: Assistant) -> tuple[int, int]:
 
 def _listen(host: str, port: int) -> socket.socket:
     """A socket bound to the address, so that a taken port is known before anything is built."""
+    listener: socket.socket | None = None
     try:
         family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
         listener = socket.socket(family, kind, protocol)
-    except OSError as error:
-        raise ServeError(f'"{host}" is not an address of this machine.', details=repr(error)) from error
-    try:
-        # Without this a restarted server would wait for the old one's connections to fade.
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        if os.name == "posix":
+            # A restarted server need not wait for the old one's connections to fade; elsewhere this would share the port.
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.bind(address)
         listener.listen(128)
     except OSError as error:
-        listener.close()
-        raise ServeError(
-            f"Port {port} on {host} cannot be used, perhaps because another program has it. "
-            "Stop that program or choose another port with KIN_PORT.",
-            details=repr(error),
-        ) from error
+        if listener:
+            listener.close()
+        raise ServeError(_why_not(error, host, port), details=repr(error)) from error
     return listener
+
+
+def _why_not(error: OSError, host: str, port: int) -> str:
+    match error.errno:
+        case errno.EADDRINUSE:
+            return f"Port {port} is in use by another program. Stop it, or choose another port with --port or KIN_PORT."
+        case errno.EACCES:
+            return f"Port {port} needs more rights than this program has. Choose a port above 1023 with --port or KIN_PORT."
+        case _:
+            return f'"{host}" is not an address of this machine. Choose another with --host or KIN_HOST.'

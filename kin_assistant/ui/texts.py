@@ -62,18 +62,23 @@ def introduction_html(documents: int) -> str:
     """Three sentences on what this is and what it is not."""
     return (
         '<div class="kin-introduction"><h2>Ask what other cities have done</h2>'
-        f"<p>Ask how cities of Asia and the Pacific dealt with waste, water, air or energy, and read what {documents:,} documents "
-        "say about it. Each answer is made of sentences copied word for word, with numbers that lead to the place where they "
-        "stand. Nothing is added or advised, and where the documents are silent, the page says so.</p></div>"
+        "<p>Ask how cities of Asia and the Pacific dealt with waste, water, air or energy, and read what "
+        f"{_count(documents, 'document')} say about it. Each answer is made of sentences copied word for word, with numbers "
+        "that lead to the place where they stand. Nothing is added or advised, and where the documents are silent, the page "
+        "says so.</p></div>"
     )
 
 
 def examples_html() -> str:
     """Questions to start from."""
     buttons = "".join(
-        f'<li><button type="button" class="kin-example" data-kin-ask="{safe(text)}">{safe(text)}</button></li>' for text in EXAMPLES
+        f'<li><button type="button" class="kin-example" data-kin-ask="{safe(text)}">{safe(text)}</button></li>'
+        for text in EXAMPLES
     )
-    return f'<div class="kin-examples"><h3 id="kin-examples-label">Or start with one of these</h3><ul aria-labelledby="kin-examples-label">{buttons}</ul></div>'
+    return (
+        '<div class="kin-examples"><h3 id="kin-examples-label">Or start with one of these</h3>'
+        f'<ul aria-labelledby="kin-examples-label">{buttons}</ul></div>'
+    )
 
 
 def corpus_html(build: BuildInfo, documents: Sequence[DocumentInfo]) -> str:
@@ -140,7 +145,9 @@ def about_html(build: BuildInfo, version: str, evaluation: Mapping[str, Any] | N
 def evaluation_html(results: Mapping[str, Any] | None) -> str:
     """The headline figures of a stored evaluation, each with its meaning; ``results`` is ``eval/results/latest.json``."""
     headline = results.get("headline") if results else None
-    rows = "".join(_figure(item) for item in headline if isinstance(item, Mapping)) if isinstance(headline, list) else ""
+    rows = (
+        "".join(_figure(item) for item in headline if isinstance(item, Mapping)) if isinstance(headline, list) else ""
+    )
     if not rows:
         return "<p>No evaluation is stored beside this program.</p>"
     day = safe(str(results["date"])[:10]) if results and "date" in results else "the last evaluation"

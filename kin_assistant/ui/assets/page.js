@@ -2,6 +2,7 @@
 (() => {
   "use strict";
   const root = document.documentElement;
+  const beside = matchMedia("(min-width: 70.01rem)"); // as in style.css
   const calm = matchMedia("(prefers-reduced-motion: reduce)");
   const show = (element, block) => element.scrollIntoView({ behavior: calm.matches ? "auto" : "smooth", block });
 
@@ -21,21 +22,23 @@
   };
   hint();
 
+  let last = "";
+  const look = () => {
+    const turn = document.querySelector(".kin-turn:last-child");
+    if (turn && turn.id !== last) {
+      last = turn.id;
+      settled();
+      requestAnimationFrame(() => show(turn, "start"));
+    }
+  };
+
+  // Gradio changes elements in place, so a new turn may be an old element with another id.
   new MutationObserver((changes) => {
     hint();
-    for (const change of changes) {
-      for (const node of change.addedNodes) {
-        if (!(node instanceof Element)) continue;
-        const turn = node.matches(".kin-turn") ? node : node.querySelector(".kin-turn:last-child");
-        if (turn && document.querySelector(".kin-turn:last-child") === turn) {
-          settled();
-          requestAnimationFrame(() => show(turn, "start"));
-        } else if (node.matches(".toast-wrap, .toast-body") || node.querySelector(".toast-body")) {
-          settled();
-        }
-      }
-    }
-  }).observe(root, { childList: true, subtree: true });
+    look();
+    const added = changes.flatMap((change) => [...change.addedNodes]).filter((node) => node instanceof Element);
+    if (added.some((node) => node.matches(".toast-body") || node.querySelector(".toast-body"))) settled();
+  }).observe(root, { childList: true, subtree: true, attributes: true, attributeFilter: ["id"] });
 
   // The document panel.
 
@@ -145,7 +148,7 @@
       const proof = document.getElementById(cite.getAttribute("href").slice(1));
       document.querySelectorAll(".kin-proof.kin-current").forEach((other) => other.classList.remove("kin-current"));
       proof.classList.add("kin-current");
-      show(proof, "center");
+      show(proof, beside.matches ? "nearest" : "center");
       proof.focus({ preventScroll: true });
       return;
     }

@@ -1,0 +1,151 @@
+"""Scores of sentences by a network that reads the question and the passage together.
+
+Vectors of a question and a sentence made apart can tell that they are about the same thing, not that the one answers the
+other. This network, all-MiniLM's layers trained further as ``training/README.md`` tells, reads both at once and gives each
+sentence a score and the passage one for "no sentence here answers".
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from kin_assistant.embedding import find_model
+from kin_assistant.engine import file_sha256, open_network
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+    from tokenizers import Tokenizer
+
+__all__ = ["SentenceScorer", "open_tokenizer", "reading_pieces"]
+
+MAX_PIECES = 320
+_MAX_QUESTION_PIECES = 64
+_BATCH = 4
+
+
+class SentenceScorer:
+    """Reads passages for a question. The network is loaded at the first question."""
+
+    def __init__(self, weights: Path, *, engine: str = "auto", cache: Path | None = None) -> None:
+        self._weights = weights
+        self._folder = find_model("bundled")
+        self._tokenizer = open_tokenizer(self._folder)
+        self._network = open_network(
+            lambda: _load_states(self._folder, weights),
+            3,
+            f"scorer-{file_sha256(weights)[:12]}",
+            engine=engine,
+            cache=cache,
+        )
+        from safetensors.numpy import load_file
+
+        tensors = load_file(weights)
+        self._head = {name: tensors[name].astype(np.float32) for name in tensors if not name.startswith("bert.")}
+
+    def score(self, question: str, passages: Sequence[tuple[str, Sequence[str]]]) -> list[NDArray[np.float32]]:
+        """Log odds of each sentence against "no sentence here answers": for each passage an array of shape (sentences,).
+
+        A passage is its context and its sentences.
+        """
+        rows = [reading_pieces(self._tokenizer, question, context, sentences) for context, sentences in passages]
+        order = sorted(range(len(rows)), key=lambda i: (-len(rows[i][0]), i))
+        batches = [order[start : start + _BATCH] for start in range(0, len(order), _BATCH)]
+        inputs = [_pad([rows[i] for i in batch]) for batch in batches]
+        result: list[NDArray[np.float32]] = [np.zeros(0, np.float32)] * len(rows)
+        for number, states in self._network.run(inputs):
+            for position, i in enumerate(batches[number]):
+                result[i] = self._odds(states[position], np.asarray(rows[i][2]), len(passages[i][1]))
+        return result
+
+    def _odds(self, states: NDArray[np.float32], owner: NDArray[np.int64], count: int) -> NDArray[np.float32]:
+        """Pooled by sentence, through the head. A sentence that did not fit scores as low as can be."""
+        states = states[: len(owner)]
+        pooled = np.zeros((1 + count, states.shape[1]), np.float32)
+        pooled[0] = states[0]
+        for sentence in range(count):
+            tokens = owner == sentence
+            if tokens.any():
+                pooled[1 + sentence] = states[tokens].mean(axis=0)
+        hidden = _gelu(pooled @ self._head["hidden.weight"].T + self._head["hidden.bias"])
+        nothing = hidden[0] @ self._head["nothing.weight"][0] + self._head["nothing.bias"][0]
+        scores = hidden[1:] @ self._head["sentence.weight"][0] + self._head["sentence.bias"][0]
+        missing = np.array([not (owner == sentence).any() for sentence in range(count)])
+        return np.where(missing, np.float32(-20), scores - nothing).astype(np.float32)
+
+
+def open_tokenizer(folder: Path) -> Tokenizer:
+    """The model's tokenizer, without padding and truncation."""
+    from tokenizers import Tokenizer
+
+    tokenizer: Tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
+    tokenizer.no_padding()
+    tokenizer.no_truncation()
+    return tokenizer
+
+
+def reading_pieces(
+    tokenizer: Tokenizer, question: str, context: str, sentences: Sequence[str]
+) -> tuple[list[int], list[int], list[int]]:
+    """Ids, types (question 0, passage 1) and owners of ``[CLS] question [SEP] context sentence sentence ... [SEP]``.
+
+    The owner of a piece is the number of its sentence, -1 for none. A passage that is too long loses its last pieces.
+    """
+    start, end = tokenizer.token_to_id("[CLS]"), tokenizer.token_to_id("[SEP]")
+    encodings = tokenizer.encode_batch([question, context, *sentences], add_special_tokens=False)
+    ids = [start, *encodings[0].ids[:_MAX_QUESTION_PIECES], end]
+    types = [0] * len(ids)
+    owners = [-1] * len(ids)
+    for number, encoding in enumerate(encodings[1:], -1):
+        pieces = encoding.ids[: MAX_PIECES - 1 - len(ids)]
+        ids += pieces
+        types += [1] * len(pieces)
+        owners += [number] * len(pieces)
+    return [*ids, end], [*types, 1], [*owners, -1]
+
+
+def _load_states(folder: Path, weights: Path) -> Any:
+    """The network as a torch module: ids, mask and types to token states. Its embeddings are the bundled model's."""
+    os.environ.setdefault("HF_HUB_OFFLINE", "1")
+    import torch
+    from safetensors.torch import load_file
+    from transformers import BertModel
+    from transformers.utils import logging
+
+    logging.disable_progress_bar()
+    logging.set_verbosity_error()
+    bert = BertModel.from_pretrained(str(folder), local_files_only=True, add_pooling_layer=False, use_safetensors=True)
+    trained = {
+        name.removeprefix("bert."): value.float()
+        for name, value in load_file(weights).items()
+        if name.startswith("bert.")
+    }
+    bert.load_state_dict(trained, strict=False)
+
+    class TokenStates(torch.nn.Module):  # type: ignore[misc]  # torch is not followed
+        def __init__(self) -> None:
+            super().__init__()
+            self.bert = bert
+
+        def forward(self, input_ids: torch.Tensor, attention_mask: torch.Tensor, types: torch.Tensor) -> torch.Tensor:
+            found = self.bert(input_ids=input_ids, attention_mask=attention_mask, token_type_ids=types)
+            return found.last_hidden_state
+
+    return TokenStates().eval()
+
+
+def _pad(rows: Sequence[tuple[list[int], list[int], list[int]]]) -> tuple[NDArray[np.int64], ...]:
+    width = max(len(ids) for ids, *_ in rows)
+    ids, mask, types = (np.zeros((len(rows), width), np.int64) for _ in range(3))
+    for i, (row_ids, row_types, _) in enumerate(rows):
+        ids[i, : len(row_ids)], mask[i, : len(row_ids)], types[i, : len(row_ids)] = row_ids, 1, row_types
+    return ids, mask, types
+
+
+def _gelu(values: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Gaussian error linear unit, by its tanh approximation (Hendrycks and Gimpel 2016)."""
+    return values * 0.5 * (1 + np.tanh(0.7978845608 * (values + 0.044715 * values**3)))

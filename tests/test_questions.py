@@ -1,0 +1,111 @@
+"""What may be asked, and how a follow-up is made to stand alone."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kin_assistant.errors import QuestionError
+from kin_assistant.questions import check_language, check_question, make_standalone
+
+FIRST = "How did Surabaya cut its household waste?"
+
+
+def checked(question: str) -> str:
+    return check_question(question, max_characters=2000)
+
+
+@pytest.mark.parametrize(
+    ("typed", "read"),
+    [
+        ("  How did\n\tSurabaya do it? ", "How did Surabaya do it?"),
+        ("zero\u200bwidth \u202eand bidi", "zerowidth and bidi"),
+        ("Cafe\u0301s in \u0110\u00e0 N\u1eb5ng?", "Caf\u00e9s in \u0110\u00e0 N\u1eb5ng?"),
+        ("waste \U0001f5d1", "waste \U0001f5d1"),
+    ],
+)
+def test_a_question_is_put_on_one_line_without_what_cannot_be_seen(typed: str, read: str) -> None:
+    assert checked(typed) == read
+
+
+@pytest.mark.parametrize(
+    ("typed", "reason"),
+    [
+        ("", "empty"),
+        (" \n\t ", "empty"),
+        ("\u200b\u2060", "empty"),
+        ("???", "no words in it"),
+        ("12 345", "no words in it"),
+        ("\U0001f600\U0001f600", "no words in it"),
+        ("bell\x07", "control characters"),
+        ("nul\x00", "control characters"),
+        ("\x1b[31mred", "control characters"),
+        ("lone \ud800 surrogate", "control characters"),
+        ("\u6cd7\u6c34\u5982\u4f55\u51cf\u5c11\u5783\u573e\uff1f", "in English"),
+        ("\u041a\u0430\u043a \u0421\u0443\u0440\u0430\u0431\u0430\u044f?", "in English"),
+        ("\u0643\u064a\u0641", "in English"),
+    ],
+)
+def test_what_cannot_be_asked_is_refused_with_a_reason(typed: str, reason: str) -> None:
+    with pytest.raises(QuestionError, match=reason):
+        checked(typed)
+
+
+def test_the_limit_on_length_is_exact_and_named() -> None:
+    assert checked("a" * 2000)
+    with pytest.raises(QuestionError, match=r"2,001 characters; at most 2,000"):
+        checked("a" * 2001)
+
+
+@given(st.text(st.characters(), max_size=100))
+def test_any_text_is_read_or_refused(text: str) -> None:
+    try:
+        question = checked(text)
+    except QuestionError as error:
+        assert str(error).endswith(".")
+    else:
+        assert question
+        assert checked(question) == question
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "\u00bfC\u00f3mo redujo Surabaya sus residuos dom\u00e9sticos?",
+        "Wie hat Surabaya seinen Hausm\u00fcll verringert?",
+        "Bagaimana Surabaya mengurangi sampah rumah tangga?",
+    ],
+)
+def test_another_language_is_recognised_by_words_that_no_document_uses(question: str) -> None:
+    with pytest.raises(QuestionError, match="English"):
+        check_language(question, {"surabaya"})
+
+
+@pytest.mark.parametrize("question", [FIRST, "Surabaya composting baskets households", "Surabaya", "Nonthaburi Cagayan Weihai Ube"])
+def test_keywords_names_and_english_pass(question: str) -> None:
+    check_language(question, {"surabaya", "composting", "nonthaburi", "weihai"})
+
+
+def test_without_history_a_question_stands_as_it_is() -> None:
+    assert make_standalone("What did it cost?", []) == "What did it cost?"
+
+
+@pytest.mark.parametrize("question", ["What did it cost them?", "And in Cebu?", "Why?", "When?", "How about its rivers and beaches today?"])
+def test_a_question_that_points_back_is_put_behind_what_it_points_to(question: str) -> None:
+    assert make_standalone(question, [FIRST.replace("its ", "")]) == f"{FIRST.replace('its ', '')} {question}"
+
+
+def test_a_question_that_names_its_own_subject_is_left_alone() -> None:
+    question = "Which Japanese cities signed pollution agreements with their factories?".replace("their", "local")
+    assert make_standalone(question, [FIRST]) == question
+
+
+def test_the_subject_is_the_last_question_that_had_one() -> None:
+    history = ["Which rivers were cleaned in Metro Cebu?", "How did Phnom Penh stop losing drinking water?", "And the cost?", "Who paid?"]
+    assert make_standalone("Was it enough?", history) == f"{history[1]} Was it enough?"
+
+
+@pytest.mark.parametrize("history", [["", " "], ["\x00"], ["???"], ["it"]])
+def test_a_history_without_a_subject_does_no_harm(history: list[str]) -> None:
+    assert make_standalone("What did it cost?", history).endswith("What did it cost?")
