@@ -21,8 +21,10 @@ from kin_assistant.types import Document
 __all__ = ["Collection", "Scores", "read_collection", "score_collection"]
 
 MEASURES: Mapping[str, str] = {"nDCG@10": "ndcg@10", "R@10": "recall@10", "R@100": "recall@100"}
-SEARCH_DEPTH = 300
-"""Passages asked for: at most three are of one document, so that there are 100 documents among them."""
+DOCUMENTS = 100
+"""Documents needed for each query."""
+DEPTHS = (150, 300)
+"""Passages asked for: at first as many as mostly hold 100 documents, then as many as always do, at most three of each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,10 +79,7 @@ def score_collection(
     scores: dict[Method, Scores] = {}
     for method in methods:
         started = time.perf_counter()
-        found = {
-            key: [hit.document_id for hit in product.retriever.search(query, limit=SEARCH_DEPTH, method=method)]
-            for key, query in collection.queries.items()
-        }
+        found = {key: _find_documents(product, query, method) for key, query in collection.queries.items()}
         seconds = time.perf_counter() - started
         rankings = {key: document_ranking(collection.grades[key], documents) for key, documents in found.items()}
         values = judge(rankings, tuple(MEASURES))
@@ -89,6 +88,17 @@ def score_collection(
         }
         scores[method] = Scores(figures, len(found) / seconds)
     return scores
+
+
+def _find_documents(product: Product, query: str, method: Method) -> list[str]:
+    """Ids of the documents found, in the order of their best passages."""
+    documents: list[str] = []
+    for depth in DEPTHS:
+        hits = product.retriever.search(query, limit=depth, method=method)
+        documents = list(dict.fromkeys(hit.document_id for hit in hits))
+        if len(documents) >= DOCUMENTS or len(hits) < depth:
+            break
+    return documents
 
 
 def _document(key: str, row: Mapping[str, Any]) -> Document | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import hashlib
 import json
@@ -25,7 +26,8 @@ from kin_assistant.ui.callbacks import Callbacks, Choices
 from kin_assistant.ui.conversation import MAX_TURNS, conversation_html, describe_filters
 from kin_assistant.ui.guard import MAX_BODY_BYTES
 from kin_assistant.ui.pace import Pace
-from kin_assistant.ui.server import make_app, read_evaluation, serve
+from kin_assistant.ui.page import MAX_SESSIONS, build_page
+from kin_assistant.ui.server import _is_no_goodbye, make_app, read_evaluation, serve
 from kin_assistant.ui.texts import EXAMPLES, about_html, evaluation_html
 from tests.doubles import QUESTION, UNKNOWN, AssistantDouble, BuildInfo
 
@@ -453,3 +455,23 @@ def test_importing_the_interface_does_not_import_gradio() -> None:
 
     code = "import sys, kin_assistant.ui.server; sys.exit('gradio' in sys.modules or 'fastapi' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_pages_left_open_are_no_fault_of_a_server_that_stops() -> None:
+    def record(message: str, error: BaseException | None = None) -> logging.LogRecord:
+        info = (type(error), error, None) if error else None
+        return logging.LogRecord("uvicorn.error", logging.ERROR, "", 0, message, (), info)
+
+    reason = "Task cancelled, timeout graceful shutdown exceeded"
+    assert not _is_no_goodbye(record("Cancel 3 running task(s), timeout graceful shutdown exceeded"))
+    assert not _is_no_goodbye(record("Exception in ASGI application", asyncio.CancelledError(reason)))
+    assert _is_no_goodbye(record("Exception in ASGI application", RuntimeError("disk")))
+
+
+def test_the_queue_and_the_memory_for_visitors_are_bounded(tmp_path: Path) -> None:
+    callbacks, _ = make_callbacks(tmp_path)
+    page = build_page(callbacks, version="0", evaluation=None, queue_size=7)
+    assert page._queue.max_size == 7
+    assert page._queue.default_concurrency_limit == 2
+    assert page.state_session_capacity == MAX_SESSIONS
+    assert page.analytics_enabled is False

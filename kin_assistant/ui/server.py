@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import errno
 import json
+import logging
 import os
 import socket
 import time
@@ -56,6 +57,7 @@ def serve(assistant: Assistant, settings: Settings, *, announce: Callable[[str],
         config = uvicorn.Config(
             app, log_level="warning", access_log=False, server_header=False, timeout_graceful_shutdown=2
         )
+        logging.getLogger("uvicorn.error").addFilter(_is_no_goodbye)
         host = f"[{settings.host}]" if ":" in settings.host else settings.host
         announce(f"The page is at http://{host}:{settings.port}/ - press Ctrl+C to stop it.")
         with contextlib.suppress(KeyboardInterrupt):
@@ -133,6 +135,12 @@ def _known_years(assistant: Assistant) -> tuple[int, int]:
     """First and last year of all documents; this year where none names any."""
     years = [year for document in assistant.documents for year in document.years or ()]
     return (min(years), max(years)) if years else (datetime.now(UTC).year,) * 2
+
+
+def _is_no_goodbye(record: logging.LogRecord) -> bool:
+    """Whether a log record tells of more than open pages that a stopping server leaves behind."""
+    error = record.exc_info[1] if record.exc_info else None
+    return "graceful shutdown exceeded" not in f"{record.getMessage()} {error}"
 
 
 def _listen(host: str, port: int) -> socket.socket:
