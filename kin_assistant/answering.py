@@ -11,11 +11,12 @@ from dataclasses import dataclass
 from kin_assistant.choosing import choose_sentences
 from kin_assistant.errors import KinError
 from kin_assistant.evidence import Candidate, EvidenceReader
+from kin_assistant.followups import make_standalone
 from kin_assistant.gazetteer import Place
 from kin_assistant.index.opened import OpenIndex
 from kin_assistant.lexical import fold, stems, words
 from kin_assistant.places import Mention, PlaceIndex
-from kin_assistant.questions import check_language, check_question, make_standalone
+from kin_assistant.questions import check_language, check_question
 from kin_assistant.retrieval import Ranking, Retriever
 from kin_assistant.scope import Scope, scope_of
 from kin_assistant.spelling import Speller
@@ -127,7 +128,7 @@ class Answerer:
 
     def _read(self, question: str, history: Sequence[str], filters: Filters | None) -> _Reading:
         recent = [turn[: self._max_characters] for turn in history[-self._max_turns :]] if self._max_turns else []
-        standalone = make_standalone(question, recent)
+        standalone = make_standalone(question, recent, self._places.find_places)
         check_language(
             question, {word for word in words(question) if all(stem in self._index.lexical for stem in stems(word))}
         )

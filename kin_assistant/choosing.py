@@ -39,12 +39,15 @@ def choose_sentences(
     ``candidates`` are sorted, the best first. ``places`` holds the documents (rows) about each place that the question names:
     each place has its part. ``sentences_of`` gives the sentences of a passage.
     """
+    by_place = {(candidate.passage_row, candidate.sentence): candidate for candidate in candidates}
+    candidates = [
+        item for item in candidates if not _says_nothing_alone(item, sentences_of(item.passage_row))
+    ] or candidates
     documents = _best_documents(candidates)
     ranked = sorted(
         (candidate for candidate in candidates if candidate.document_row in documents),
         key=lambda item: -item.score - (_BEST_DOCUMENT_BONUS if item.document_row == documents[0] else 0),
     )
-    by_place = {(candidate.passage_row, candidate.sentence): candidate for candidate in candidates}
     chosen: dict[Candidate, None] = {}
     for candidate in _with_each_place(candidates, ranked, places):
         if len(chosen) >= _MOST_SENTENCES or candidate.score < _SHARE_OF_BEST_SENTENCE * candidates[0].score:
@@ -86,13 +89,30 @@ def _what_it_leans_on(
     sentences_of: Callable[[int], Sequence[Sentence]],
     by_place: dict[tuple[int, Sentence], Candidate],
 ) -> list[Candidate]:
-    """The sentences before ``candidate`` without which it cannot be understood ("It rose to 30 per cent")."""
+    """The sentences of its passage without which ``candidate`` cannot be understood, in order.
+
+    For a table row, the header of its table; for "It rose to 30 per cent", the sentence before.
+    """
     sentences = sentences_of(candidate.passage_row)
     number = sentences.index(candidate.sentence)
-    if number == 0 or not _LEANS_BACK.match(candidate.text):
-        return []
-    before = by_place.get((candidate.passage_row, sentences[number - 1]))
-    return [*_what_it_leans_on(before, sentences_of, by_place), before] if before else []
+    if candidate.sentence.lead_in:
+        needed = [s for s in sentences if (s.start, s.end) == candidate.sentence.lead_in and _is_row(candidate.text)]
+    else:
+        needed = list(sentences[number - 1 : number]) if number and _LEANS_BACK.match(candidate.text) else []
+    found = [by_place[candidate.passage_row, s] for s in needed if (candidate.passage_row, s) in by_place]
+    return [item for before in found for item in (*_what_it_leans_on(before, sentences_of, by_place), before)]
+
+
+def _says_nothing_alone(candidate: Candidate, sentences: Sequence[Sentence]) -> bool:
+    """Whether the sentence is the header of a table, or broken where a source mark stood in it as a word."""
+    span = (candidate.sentence.start, candidate.sentence.end)
+    return (_is_row(candidate.text) and any(s.lead_in == span for s in sentences)) or bool(
+        _BROKEN.search(candidate.text)
+    )
+
+
+def _is_row(text: str) -> bool:
+    return text.startswith("| ")
 
 
 def _in_reading_order(chosen: Sequence[Candidate]) -> list[Candidate]:

@@ -15,7 +15,7 @@ import numpy as np
 from kin_assistant.index.opened import OpenIndex
 from kin_assistant.lexical import K1, B, stems
 from kin_assistant.retrieval import Ranking
-from kin_assistant.types import Sentence
+from kin_assistant.types import Document, Sentence
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -32,6 +32,9 @@ _ASKS_FOR_FIGURE = re.compile(
     re.IGNORECASE,
 )
 _HAS_FIGURE = re.compile(r"\d|\b(half|third|quarter|hundred|thousand|million|billion|dozen)\b", re.IGNORECASE)
+
+
+_WANTS_A_NOUN = re.compile(r"\b(by|from|see|sources?|than|with)$", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,8 +101,10 @@ class EvidenceReader:
         candidates = []
         for (row, number), score, cosine, sentence_words in zip(places, scores, cosines, words, strict=True):
             document_row = int(library.document_of[row])
-            sentence = library.passage(row).sentences[number]
-            text = library.document(document_row).text[sentence.start : sentence.end]
+            document, sentence = library.document(document_row), library.passage(row).sentences[number]
+            if _lost_a_word(document, sentence):
+                continue
+            text = document.text[sentence.start : sentence.end]
             if figure and _HAS_FIGURE.search(text):
                 score += _FIGURE * figure
             candidates.append(
@@ -125,6 +130,15 @@ class EvidenceReader:
             own = stems(text[sentence.start : sentence.end])
             result.append(_SentenceWords(frozenset(own), Counter(context + own)))
         return result
+
+
+def _lost_a_word(document: Document, sentence: Sentence) -> bool:
+    """Whether a source mark was a word of the sentence ("25% are from [2]"), which makes no sense without it."""
+    return any(
+        _WANTS_A_NOUN.search(document.text[sentence.start : mark.at])
+        for mark in document.marks
+        if sentence.start < mark.at <= sentence.end
+    )
 
 
 def _bm25(sentences: Sequence[_SentenceWords], weights: dict[str, float]) -> NDArray[np.float64]:

@@ -1,16 +1,14 @@
-"""What was asked: checks that need no index, and the question as it makes sense without the conversation."""
+"""Whether a question can be read at all."""
 
 from __future__ import annotations
 
-import re
 import unicodedata
-from collections.abc import Sequence
 
 from kin_assistant.errors import QuestionError
-from kin_assistant.lexical import stems, words
+from kin_assistant.lexical import words
 from kin_assistant.readers.composition import clean
 
-__all__ = ["check_question", "make_standalone"]
+__all__ = ["check_language", "check_question"]
 
 _ENGLISH_WORDS = frozenset(
     """a about after all also and any are as at be because been before being between but by can could cut describe did do does
@@ -18,12 +16,6 @@ _ENGLISH_WORDS = frozenset(
     not of on or our out over please she should show so tell than that the their them then there these they this those through
     to under up use used using was we were what when where which while who whom whose why will with would you your""".split()
 )
-_LEANS_ON_HISTORY = re.compile(
-    r"^(and|but|so|also|then|what about|how about|ok|okay|why|who|when|where)\b"
-    r"|\b(it|its|they|them|their|theirs|this|that|these|those|there|he|she|his|her|one|ones|same|others?|both|former|latter)\b",
-    re.IGNORECASE,
-)
-_FEW_STEMS = 3
 
 
 def check_question(question: str, *, max_characters: int) -> str:
@@ -57,22 +49,3 @@ def check_language(question: str, known: set[str]) -> None:
         return
     if sum(word in known for word in asked) < len(asked) / 2:
         raise QuestionError("The question does not seem to be in English, as the documents are. Please ask in English.")
-
-
-def make_standalone(question: str, history: Sequence[str]) -> str:
-    """The question with what it leans on from ``history``, the earlier questions in order.
-
-    A question that names its own subject is left alone; one that points back ("What did it cost them?") is put behind the
-    last question that did not.
-    """
-    if not history or not _leans_back(question):
-        return question
-    for earlier in reversed(history):
-        subject = clean(earlier)
-        if subject and not _leans_back(subject):
-            return f"{subject} {question}"
-    return f"{clean(history[0])} {question}".strip()
-
-
-def _leans_back(question: str) -> bool:
-    return len(stems(question)) <= _FEW_STEMS or bool(_LEANS_ON_HISTORY.search(question))

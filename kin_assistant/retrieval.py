@@ -81,6 +81,9 @@ class Retriever:
             raise ValueError(f"unknown method {method!r}")
         allowed = self.allowed_documents(filters)
         vector = self._embedder.encode([query])[0]
+        if allowed is not None and not len(allowed):
+            nothing = np.zeros(0, np.float32)
+            return Ranking(np.zeros(0, np.int64), nothing, nothing, vector, tuple(stems(query)))
         query_stems = stems(query)
         document_of = self._index.library.document_of
         lexical = self._index.lexical.scores(query_stems)

@@ -95,7 +95,7 @@ def reading_pieces(
 
     The owner of a piece is the number of its sentence, -1 for none. A passage that is too long loses its last pieces.
     """
-    start, end = tokenizer.token_to_id("[CLS]"), tokenizer.token_to_id("[SEP]")
+    start, end = (int(tokenizer.token_to_id(mark) or 0) for mark in ("[CLS]", "[SEP]"))
     encodings = tokenizer.encode_batch([question, context, *sentences], add_special_tokens=False)
     ids = [start, *encodings[0].ids[:_MAX_QUESTION_PIECES], end]
     types = [0] * len(ids)
@@ -133,7 +133,8 @@ def _load_states(folder: Path, weights: Path) -> Any:
 
         def forward(self, input_ids: torch.Tensor, attention_mask: torch.Tensor, types: torch.Tensor) -> torch.Tensor:
             found = self.bert(input_ids=input_ids, attention_mask=attention_mask, token_type_ids=types)
-            return found.last_hidden_state
+            states: torch.Tensor = found.last_hidden_state
+            return states
 
     return TokenStates().eval()
 
@@ -148,4 +149,5 @@ def _pad(rows: Sequence[tuple[list[int], list[int], list[int]]]) -> tuple[NDArra
 
 def _gelu(values: NDArray[np.float32]) -> NDArray[np.float32]:
     """Gaussian error linear unit, by its tanh approximation (Hendrycks and Gimpel 2016)."""
-    return values * 0.5 * (1 + np.tanh(0.7978845608 * (values + 0.044715 * values**3)))
+    result: NDArray[np.float32] = values * 0.5 * (1 + np.tanh(0.7978845608 * (values + 0.044715 * values**3)))
+    return result
