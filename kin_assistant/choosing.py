@@ -40,9 +40,7 @@ def choose_sentences(
     each place has its part. ``sentences_of`` gives the sentences of a passage.
     """
     by_place = {(candidate.passage_row, candidate.sentence): candidate for candidate in candidates}
-    candidates = [
-        item for item in candidates if not _says_nothing_alone(item, sentences_of(item.passage_row))
-    ] or candidates
+    candidates = [item for item in candidates if not _is_header(item, sentences_of(item.passage_row))] or candidates
     documents = _best_documents(candidates)
     ranked = sorted(
         (candidate for candidate in candidates if candidate.document_row in documents),
@@ -103,12 +101,10 @@ def _what_it_leans_on(
     return [item for before in found for item in (*_what_it_leans_on(before, sentences_of, by_place), before)]
 
 
-def _says_nothing_alone(candidate: Candidate, sentences: Sequence[Sentence]) -> bool:
-    """Whether the sentence is the header of a table, or broken where a source mark stood in it as a word."""
+def _is_header(candidate: Candidate, sentences: Sequence[Sentence]) -> bool:
+    """Whether the sentence is the header of a table, which says nothing alone."""
     span = (candidate.sentence.start, candidate.sentence.end)
-    return (_is_row(candidate.text) and any(s.lead_in == span for s in sentences)) or bool(
-        _BROKEN.search(candidate.text)
-    )
+    return _is_row(candidate.text) and any(sentence.lead_in == span for sentence in sentences)
 
 
 def _is_row(text: str) -> bool:
