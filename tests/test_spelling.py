@@ -21,7 +21,7 @@ def speller() -> Speller:
         ("wate", "waste"),
         ("tarif", "tariff"),
         ("houshold", "household"),
-        ("compostting", "composting"),
+        ("compsoting", "composting"),
         ("colection", "collection"),
         ("collectoin", "collection"),
     ],

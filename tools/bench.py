@@ -138,9 +138,8 @@ def long_passages(count: int) -> list[str]:
 def read_lines(folder: Path, name: str) -> Iterator[dict[str, str]]:
     """Rows of a JSON Lines file that may be gzipped."""
     path = folder / name
-    opened = path.open(encoding="utf-8") if path.exists() else gzip.open(f"{path}.gz", "rt", encoding="utf-8")
-    with opened as lines:
-        yield from map(json.loads, lines)
+    data = path.read_bytes() if path.exists() else gzip.decompress(Path(f"{path}.gz").read_bytes())
+    yield from map(json.loads, data.splitlines())
 
 
 def run(arguments: list[str]) -> None:

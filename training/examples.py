@@ -74,9 +74,9 @@ def _digest_examples(
             item = json.loads(line)
             question = f"{item['context']} {item['question']}" if item.get("context") else item["question"]
             wanted = {_letters(quote) for quote in item["evidence"]}
-            own = [(row, *_sentences(assistant, row)) for row in rows_of[item["document_id"]]]
+            own = [_sentences(assistant, row) for row in rows_of[item["document_id"]]]
             positive, negative = [], []
-            for row, context, sentences in own:
+            for context, sentences in own:
                 evidence = frozenset(i for i, sentence in enumerate(sentences) if _letters(sentence) in wanted)
                 (positive if evidence else negative).append(Example(question, context, sentences, evidence))
             for example in positive:

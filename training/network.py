@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import torch
-from tokenizers import Tokenizer
 from torch import Tensor, nn
 
 from kin_assistant.scorer import reading_pieces
 from training.examples import Example
+
+if TYPE_CHECKING:
+    from tokenizers import Tokenizer
 
 __all__ = ["Batch", "EvidenceNetwork", "collate"]
 

@@ -13,16 +13,19 @@ import random
 import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import torch
 from safetensors.torch import save_file
-from tokenizers import Tokenizer
 
 from kin_assistant.assistant import Assistant
 from kin_assistant.embedding import find_model
 from kin_assistant.scorer import open_tokenizer
 from training.examples import Example, digest_examples, public_examples
 from training.network import EvidenceNetwork, collate
+
+if TYPE_CHECKING:
+    from tokenizers import Tokenizer
 
 # Only sets whose terms allow weights trained on them to be given away; training/README.md lists each with its licence.
 SHARES = {
@@ -40,7 +43,7 @@ SHARES = {
     "fm2": 0.2,
 }
 SEED = 7
-PIECES_IN_BATCH = 4096
+PIECES_IN_BATCH = 3072
 HELD_OUT = 0.15
 """Share of the digests whose questions are kept for validation."""
 
@@ -95,7 +98,7 @@ def fit(
     """AdamW with warm-up and linear decay; ends after ``minutes`` even within an epoch, the rate having gone to 0 by then."""
     parameters = [parameter for parameter in network.parameters() if parameter.requires_grad]
     optimizer = torch.optim.AdamW(parameters, lr=rate, weight_decay=0.01)
-    batches = [batch for epoch in epochs for batch in batched(epoch, tokenizer, generator)]
+    batches = [batch for epoch in epochs for batch in batched(epoch, generator)]
     started = time.monotonic()
     total = 0.0
     network.train()
@@ -123,7 +126,7 @@ def fit(
             total = 0.0
 
 
-def batched(examples: list[Example], tokenizer: Tokenizer, generator: random.Random) -> Iterator[list[Example]]:
+def batched(examples: list[Example], generator: random.Random) -> Iterator[list[Example]]:
     """Batches of examples of similar length, in random order."""
     sizes = [len(example.question) + len(example.context) + sum(map(len, example.sentences)) for example in examples]
     order = sorted(range(len(examples)), key=lambda i: sizes[i] * generator.uniform(0.9, 1.1))

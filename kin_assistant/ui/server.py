@@ -55,7 +55,12 @@ def serve(assistant: Assistant, settings: Settings, *, announce: Callable[[str],
         )
         # The page keeps a connection open for as long as it is shown; stopping does not wait for that.
         config = uvicorn.Config(
-            app, log_level="warning", access_log=False, server_header=False, timeout_graceful_shutdown=2
+            app,
+            log_level="warning",
+            access_log=False,
+            server_header=False,
+            proxy_headers=False,  # or a local program could pass for any client
+            timeout_graceful_shutdown=2,
         )
         logging.getLogger("uvicorn.error").addFilter(_is_no_goodbye)
         host = f"[{settings.host}]" if ":" in settings.host else settings.host

@@ -189,7 +189,7 @@ def make_answer(
         cite(product.document(hit.document_id), hit.start + start, hit.start + end, number)
         for number, (hit, (start, end)) in enumerate(spans, 1)
     )
-    text = "\n\n".join(f"**{item.cities[0]}**\n\n> {item.quote} [{item.number}]" for item in citations)
+    text = "\n\n".join(f"**{', '.join(item.cities)}**\n\n> {item.quote} [{item.number}]" for item in citations)
     return Answer(
         question=question,
         standalone_question=standalone,
@@ -278,7 +278,7 @@ class ShuffledHits(Broken):
 
     def search(self, query, *, limit, filters=None, method="shipped"):
         hits = list(super().search(query, limit=limit, filters=filters, method=method))
-        random.Random(query).shuffle(hits)
+        random.Random(query).shuffle(hits)  # noqa: S311
         return tuple(hits)
 
 

@@ -55,7 +55,7 @@ def discounted(gains):
 
 
 def test_random_rankings_with_repeats_agree_with_the_definitions():
-    generator = random.Random(7)
+    generator = random.Random(7)  # noqa: S311
     cases = [random_case(generator) for _ in range(400)]
     judged = judge_retrieval(
         {str(i): found for i, (_, found) in enumerate(cases)}, {str(i): gold for i, (gold, _) in enumerate(cases)}
@@ -66,7 +66,7 @@ def test_random_rankings_with_repeats_agree_with_the_definitions():
 
 
 def test_graded_rankings_agree_with_the_definition():
-    generator = random.Random(11)
+    generator = random.Random(11)  # noqa: S311
     for _ in range(60):
         names = [f"d{i}" for i in range(generator.randint(2, 30))]
         grades = {name: generator.choice([0, 0, 1, 1, 2, 3]) for name in names}
@@ -102,7 +102,7 @@ def test_two_gold_sentences_in_one_passage_are_both_found_at_its_rank():
 
 
 def test_queries_do_not_depend_on_each_other_or_on_their_order():
-    generator = random.Random(3)
+    generator = random.Random(3)  # noqa: S311
     cases = {f"q {i} {i % 3}": random_case(generator) for i in range(20)}
     together = judge_retrieval({k: f for k, (_, f) in cases.items()}, {k: g for k, (g, _) in cases.items()})
     for key, (gold, found) in cases.items():
