@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import torch
 from torch import Tensor, nn
 
-from kin_assistant.scorer import reading_pieces
+from training.scorer import reading_pieces
 from training.examples import Example
 
 if TYPE_CHECKING:

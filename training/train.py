@@ -20,7 +20,7 @@ from safetensors.torch import save_file
 
 from kin_assistant.assistant import Assistant
 from kin_assistant.embedding import find_model
-from kin_assistant.scorer import open_tokenizer
+from training.scorer import open_tokenizer
 from training.examples import Example, digest_examples, public_examples
 from training.network import EvidenceNetwork, collate
 
