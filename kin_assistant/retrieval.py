@@ -106,8 +106,10 @@ class Retriever:
                 scores = lexical[rows]
             case "rrf":
                 scores = _reciprocal_ranks(rows, dense_rows) + _reciprocal_ranks(rows, lexical_rows)
-            case "convex" | "shipped":
+            case "convex":
                 scores = (_min_max(cosines) + _min_max(lexical[rows])) / 2
+            case "shipped":
+                scores = (cosines + lexical[rows] / self._most_lexical(query_stems)) / 2
         if method == "shipped" and favoured:
             scores = scores + _NAMED_PLACE_BONUS * np.isin(document_of[rows], np.asarray(favoured))
         # Ties are broken by row, which is the order of document ids.
@@ -124,6 +126,15 @@ class Retriever:
             if taken[document] <= self._per_document:
                 kept.append(row)
         return kept
+
+    def _most_lexical(self, query_stems: Sequence[str]) -> float:
+        """The BM25 score of a passage that says nothing but the query: the sum of its stems' document frequencies' inverses.
+
+        Over it, a BM25 score is the share of the query that a passage holds, and can be added to a cosine as it is. A query
+        in other words than the documents' then counts by its meaning, one in their words by both. Scaling each side to 0..1
+        for each query, as the convex fusion does, gives its best lexical match full weight however poor it is.
+        """
+        return sum(map(self._index.lexical.idf, query_stems)) or 1.0
 
     def allowed_documents(self, filters: Filters | None) -> NDArray[np.int64] | None:
         """Rows of the documents that pass ``filters``; None if all do. Raises ``FilterError`` for a value that none carries."""
