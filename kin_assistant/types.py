@@ -148,7 +148,7 @@ class Hit(Value):
     passage_id: str
     document_id: str
     score: float
-    """Fused score, at most 1; comparable within one query only."""
+    """Fused score, at most 1 but for the bonus of a place that the query names."""
     text: str
     heading: str
     page: int | None
