@@ -12,6 +12,7 @@ import os
 import sys
 import threading
 import warnings
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
@@ -32,7 +33,7 @@ class Network(Protocol):
     """Token ids to token states."""
 
     def run(self, inputs: Sequence[Batch]) -> Iterator[tuple[int, States]]:
-        """Token states of each batch; yields (position of the batch, states) in any order."""
+        """Token states of each batch, as (position of the batch, states)."""
         ...
 
 
@@ -62,22 +63,27 @@ class _OpenVino:
         self._compiled: dict[str, Any] = {}
 
     def run(self, inputs: Sequence[Batch]) -> Iterator[tuple[int, States]]:
-        openvino = _import_openvino()
-        if len(inputs) == 1:
-            with self._lock:
-                request = self._compile("LATENCY").create_infer_request()
-            yield 0, request.infer(list(inputs[0]))[0]
-            return
+        # Requests are waited for in turn, without callbacks: those need the interpreter's lock, and a queue that is
+        # discarded while one of them waits for it never ends.
         with self._lock:
-            queue = openvino.AsyncInferQueue(self._compile("THROUGHPUT"))
-        done: list[tuple[int, States]] = []
-        queue.set_callback(lambda request, number: done.append((number, request.get_output_tensor(0).data.copy())))
-        for number, batch in enumerate(inputs):
-            queue.start_async(list(batch), number)
-            while done:
-                yield done.pop()
-        queue.wait_all()
-        yield from done
+            compiled = self._compile("LATENCY" if len(inputs) == 1 else "THROUGHPUT")
+            at_once = min(len(inputs), compiled.get_property("OPTIMAL_NUMBER_OF_INFER_REQUESTS"))
+            idle = [compiled.create_infer_request() for _ in range(at_once)]
+        running: deque[tuple[int, Any]] = deque()
+        try:
+            for number, batch in enumerate(inputs):
+                if not idle:
+                    yield _finish(*running[0])
+                    idle.append(running.popleft()[1])
+                request = idle.pop()
+                request.start_async(list(batch))
+                running.append((number, request))
+            while running:
+                yield _finish(*running[0])
+                running.popleft()
+        finally:
+            for _, request in running:
+                request.wait()
 
     def _compile(self, hint: str) -> Any:
         if hint not in self._compiled:
@@ -111,6 +117,11 @@ class _OpenVino:
             # The copy only saves time at the next start.
             warnings.warn(f"the converted model could not be kept: {error}", stacklevel=2)
         return model
+
+
+def _finish(number: int, request: Any) -> tuple[int, States]:
+    request.wait()
+    return number, request.get_output_tensor(0).data.copy()
 
 
 def _import_openvino() -> Any:
