@@ -37,7 +37,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
     from kin_assistant.errors import KinError
 
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
-    logging.getLogger("bm25s").setLevel(logging.WARNING)  # it asks for DEBUG itself
     try:
         return int(options.run(options, _settings(options)))
     except KinError as error:

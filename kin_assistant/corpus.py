@@ -15,6 +15,8 @@ __all__ = ["MAX_FILE_BYTES", "CorpusFile", "Listing", "SkippedFile", "read_bytes
 MAX_FILE_BYTES = 50 * 1024 * 1024
 """Larger files are listed and not read."""
 
+_ABOUT_THE_FOLDER = frozenset({"LICENSE", "README.md"})
+
 
 @dataclass(frozen=True, slots=True)
 class CorpusFile:
@@ -101,7 +103,7 @@ def _reason_to_skip(entry: os.DirEntry[str], relative: str, suffixes: frozenset[
     status = entry.stat(follow_symlinks=False)
     if not stat.S_ISREG(status.st_mode):
         return "not a regular file"
-    if relative == "README.md":
+    if relative in _ABOUT_THE_FOLDER:
         return "describes the folder, is no document"
     suffix = Path(entry.name).suffix.lower()
     if suffix not in suffixes:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import re
 import threading
 import unicodedata
@@ -86,6 +87,7 @@ class LexicalIndex:
         """Index ``texts``; their order gives the numbers."""
         from bm25s import BM25
 
+        logging.getLogger("bm25s").setLevel(logging.WARNING)  # it asks for DEBUG when it is imported
         tokens = [stems(text) for text in texts]
         bm25 = BM25(k1=K1, b=B, method="lucene")
         bm25.index(tokens, show_progress=False)

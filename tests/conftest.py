@@ -9,7 +9,7 @@ import shutil
 import socket
 import sqlite3
 from collections.abc import Callable, Iterator, Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -18,7 +18,10 @@ from kin_assistant import Assistant
 from kin_assistant.embedding import Embedder, open_embedder
 from kin_assistant.index.build import sync
 from kin_assistant.index.layout import IndexFolder
+from kin_assistant.index.manifest import Recipe
+from kin_assistant.index.opened import current_recipe
 from kin_assistant.settings import Settings
+from tests.doubles import SOURCES
 from tests.embedders import HashingEmbedder
 
 REPOSITORY = Path(__file__).resolve().parent.parent
@@ -156,3 +159,28 @@ def write_corpus(folder: Path, files: Mapping[str, str | bytes]) -> Path:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(content.encode() if isinstance(content, str) else content)
     return folder
+
+
+@pytest.fixture(scope="session")
+def two_builds(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An index with two builds by the hashing embedder: the published one has the meeting, the one before has not.
+
+    Do not change it; take ``own_builds``.
+    """
+    folder = tmp_path_factory.mktemp("two-builds")
+    files = {name: text for name, text in SOURCES.items() if name != "meeting.txt"}
+    sync(write_corpus(folder / "corpus", files), folder / "index", HashingEmbedder(), now=NOW - timedelta(days=1))
+    sync(write_corpus(folder / "corpus", SOURCES), folder / "index", HashingEmbedder(), now=NOW)
+    return folder / "index"
+
+
+@pytest.fixture
+def own_builds(two_builds: Path, tmp_path: Path) -> Path:
+    """A copy of ``two_builds`` that may be spoilt."""
+    return Path(shutil.copytree(two_builds, tmp_path / "index"))
+
+
+@pytest.fixture
+def recipe() -> Recipe:
+    """What the hashing embedder builds with."""
+    return current_recipe(HashingEmbedder().name, HashingEmbedder().dimension)

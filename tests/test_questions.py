@@ -1,4 +1,4 @@
-"""What may be asked, and how a follow-up is made to stand alone."""
+"""What may be asked, and what is refused with a reason."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kin_assistant.errors import QuestionError
-from kin_assistant.questions import check_language, check_question, make_standalone
+from kin_assistant.questions import check_language, check_question
 
 FIRST = "How did Surabaya cut its household waste?"
 
@@ -85,27 +85,3 @@ def test_another_language_is_recognised_by_words_that_no_document_uses(question:
 @pytest.mark.parametrize("question", [FIRST, "Surabaya composting baskets households", "Surabaya", "Nonthaburi Cagayan Weihai Ube"])
 def test_keywords_names_and_english_pass(question: str) -> None:
     check_language(question, {"surabaya", "composting", "nonthaburi", "weihai"})
-
-
-def test_without_history_a_question_stands_as_it_is() -> None:
-    assert make_standalone("What did it cost?", []) == "What did it cost?"
-
-
-@pytest.mark.parametrize("question", ["What did it cost them?", "And in Cebu?", "Why?", "When?", "How about its rivers and beaches today?"])
-def test_a_question_that_points_back_is_put_behind_what_it_points_to(question: str) -> None:
-    assert make_standalone(question, [FIRST.replace("its ", "")]) == f"{FIRST.replace('its ', '')} {question}"
-
-
-def test_a_question_that_names_its_own_subject_is_left_alone() -> None:
-    question = "Which Japanese cities signed pollution agreements with their factories?".replace("their", "local")
-    assert make_standalone(question, [FIRST]) == question
-
-
-def test_the_subject_is_the_last_question_that_had_one() -> None:
-    history = ["Which rivers were cleaned in Metro Cebu?", "How did Phnom Penh stop losing drinking water?", "And the cost?", "Who paid?"]
-    assert make_standalone("Was it enough?", history) == f"{history[1]} Was it enough?"
-
-
-@pytest.mark.parametrize("history", [["", " "], ["\x00"], ["???"], ["it"]])
-def test_a_history_without_a_subject_does_no_harm(history: list[str]) -> None:
-    assert make_standalone("What did it cost?", history).endswith("What did it cost?")

@@ -1,0 +1,110 @@
+"""Chroma's answers are those of an exact search, and its files are left alone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from kin_assistant.index.dense import DenseIndex, write_chroma
+from kin_assistant.index.manifest import file_digests
+
+SIZE, DIMENSION, DOCUMENTS = 1500, 48, 40
+
+
+@pytest.fixture(scope="module")
+def vectors() -> NDArray[np.float32]:
+    """Clustered unit vectors, as texts have."""
+    numbers = np.random.default_rng(7)
+    centres = numbers.normal(size=(DOCUMENTS, DIMENSION))
+    values = centres[np.arange(SIZE) % DOCUMENTS] + 0.7 * numbers.normal(size=(SIZE, DIMENSION))
+    return (values / np.linalg.norm(values, axis=1, keepdims=True)).astype(np.float32)
+
+
+@pytest.fixture(scope="module")
+def document_of() -> NDArray[np.int64]:
+    return np.arange(SIZE) % DOCUMENTS
+
+
+@pytest.fixture(scope="module")
+def store(tmp_path_factory: pytest.TempPathFactory, vectors: NDArray[np.float32], document_of: NDArray[np.int64]) -> Path:
+    folder = tmp_path_factory.mktemp("dense") / "chroma"
+    write_chroma(folder, [f"id-{row}" for row in range(SIZE)], vectors, document_of.tolist())
+    return folder
+
+
+@pytest.fixture(scope="module")
+def dense(store: Path) -> Iterator[DenseIndex]:
+    index = DenseIndex(store)
+    yield index
+    index.close()
+
+
+def test_a_search_gives_the_exact_neighbours_and_their_cosines(dense: DenseIndex, vectors: NDArray[np.float32]) -> None:
+    overlaps = []
+    for row in range(0, SIZE, 30):
+        rows, cosines = dense.search(vectors[row], 100)
+        exact = vectors @ vectors[row]
+        overlaps.append(len(set(rows.tolist()) & set(np.argsort(-exact)[:100].tolist())) / 100)
+        np.testing.assert_allclose(cosines, exact[rows], atol=1e-5)
+        assert (np.diff(cosines) <= 1e-6).all()
+        assert rows[0] == row
+    assert np.mean(overlaps) > 0.99
+
+
+def test_a_search_in_some_documents_gives_the_exact_neighbours_in_them(
+    dense: DenseIndex, vectors: NDArray[np.float32], document_of: NDArray[np.int64]
+) -> None:
+    allowed = [3, 17, 31]
+    inside = np.flatnonzero(np.isin(document_of, allowed))
+    for row in range(0, SIZE, 100):
+        rows, _ = dense.search(vectors[row], 50, allowed)
+        exact = vectors[inside] @ vectors[row]
+        assert rows.tolist() == inside[np.lexsort((inside, -exact))][:50].tolist()
+
+
+def test_no_documents_hold_no_neighbours(dense: DenseIndex, vectors: NDArray[np.float32]) -> None:
+    rows, cosines = dense.search(vectors[0], 10, [])
+    assert len(rows) == len(cosines) == 0
+
+
+def test_more_than_there_is_gives_what_there_is(
+    dense: DenseIndex, vectors: NDArray[np.float32], document_of: NDArray[np.int64]
+) -> None:
+    rows, _ = dense.search(vectors[0], 10_000, [5])
+    assert sorted(rows.tolist()) == np.flatnonzero(document_of == 5).tolist()
+    assert len(dense.search(vectors[0], 10_000)[0]) == SIZE
+
+
+def test_all_ids_are_there(dense: DenseIndex) -> None:
+    assert dense.size == SIZE
+    assert dense.ids() == {f"id-{row}" for row in range(SIZE)}
+
+
+def test_threads_get_their_own_answers(dense: DenseIndex, vectors: NDArray[np.float32]) -> None:
+    with ThreadPoolExecutor(8) as pool:
+        found = pool.map(lambda row: dense.search(vectors[row], 5)[0][0], range(0, SIZE, 10))
+        assert list(found) == list(range(0, SIZE, 10))
+
+
+def test_searching_writes_to_a_copy_that_is_removed_on_closing(store: Path, vectors: NDArray[np.float32]) -> None:
+    before = file_digests(store)
+    index = DenseIndex(store)
+    copy = Path(index._copy.name)
+    index.search(vectors[0], 5)
+    index.close()
+    assert file_digests(store) == before
+    assert not copy.exists()
+
+
+def test_one_passage_is_enough(tmp_path: Path, vectors: NDArray[np.float32]) -> None:
+    write_chroma(tmp_path / "chroma", ["only"], vectors[:1], [0])
+    index = DenseIndex(tmp_path / "chroma")
+    rows, cosines = index.search(vectors[1], 10)
+    assert rows.tolist() == [0]
+    assert cosines[0] == pytest.approx(float(vectors[0] @ vectors[1]), abs=1e-5)
+    index.close()
