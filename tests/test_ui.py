@@ -394,6 +394,16 @@ def test_a_large_request_is_refused(client: Any) -> None:
     assert lies.status_code == 413
 
 
+def test_a_page_on_loopback_answers_to_no_foreign_name(tmp_path: Path) -> None:
+    from starlette.testclient import TestClient
+
+    app = make_app(AssistantDouble(), feedback=tmp_path, hosts=("127.0.0.1", "localhost"))  # type: ignore[arg-type]
+    with TestClient(app, base_url="http://127.0.0.1:7860") as client:
+        assert client.get("/").status_code == 200
+        assert client.get("/", headers={"host": "localhost:7860"}).status_code == 200
+        assert client.get("/", headers={"host": "rebound.example"}).status_code == 400
+
+
 def test_other_origins_get_nothing(client: Any) -> None:
     evil = {"origin": "https://evil.example", "host": "kin.example"}
     assert "access-control-allow-origin" not in client.get("/config", headers=evil).headers

@@ -122,7 +122,9 @@ def compare_rankings(folder: Path) -> None:
 def baseline_encoder() -> Callable[[list[str]], np.ndarray]:
     """Plain ``SentenceTransformer.encode`` in fp32."""
     from sentence_transformers import SentenceTransformer
+    from transformers.utils import logging
 
+    logging.disable_progress_bar()
     model = SentenceTransformer(str(find_model("bundled")), device="cpu", local_files_only=True)
     return lambda texts: np.asarray(model.encode(texts, normalize_embeddings=True, show_progress_bar=False))
 

@@ -9,7 +9,7 @@ import logging
 import os
 import socket
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -34,6 +34,7 @@ __all__ = ["EVALUATION", "make_app", "read_evaluation", "serve"]
 EVALUATION = Path("eval/results/latest.json")
 """Shown under "About" if it is there."""
 
+_LOOPBACK = ("127.0.0.1", "localhost")
 _QUIET = {"GRADIO_ANALYTICS_ENABLED": "False", "HF_HUB_DISABLE_TELEMETRY": "1", "HF_HUB_OFFLINE": "1"}
 
 
@@ -52,6 +53,7 @@ def serve(assistant: Assistant, settings: Settings, *, announce: Callable[[str],
             queue_size=settings.queue_size,
             questions_per_minute=settings.questions_per_minute,
             evaluation=read_evaluation(EVALUATION),
+            hosts=_LOOPBACK if settings.host in _LOOPBACK else ("*",),
         )
         # The page keeps a connection open for as long as it is shown; stopping does not wait for that.
         config = uvicorn.Config(
@@ -77,13 +79,19 @@ def make_app(
     queue_size: int = 32,
     questions_per_minute: int = 20,
     evaluation: Mapping[str, Any] | None = None,
+    hosts: Sequence[str] = ("*",),
 ) -> FastAPI:
-    """The page as an ASGI application. ``feedback`` is the folder for verdicts, ``evaluation`` what "About" reports."""
+    """The page as an ASGI application.
+
+    ``feedback`` is the folder for verdicts, ``evaluation`` what "About" reports, ``hosts`` the names under which the page
+    answers: one that only this machine can reach must not answer to a foreign name that was pointed at it.
+    """
     os.environ.update(_QUIET)  # Gradio reads these when it is imported
     import gradio
     from fastapi import FastAPI
     from fastapi.middleware.cors import CORSMiddleware
     from fastapi.middleware.gzip import GZipMiddleware
+    from fastapi.middleware.trustedhost import TrustedHostMiddleware
     from fastapi.responses import FileResponse
     from fastapi.staticfiles import StaticFiles
 
@@ -102,6 +110,7 @@ def make_app(
     app.add_middleware(CORSMiddleware, allow_origins=[])
     app.add_middleware(Guard)
     app.add_middleware(GZipMiddleware)
+    app.add_middleware(TrustedHostMiddleware, allowed_hosts=list(hosts), www_redirect=False)
     add_reader(app, assistant)
     app.mount("/page", StaticFiles(directory=ASSETS))
 

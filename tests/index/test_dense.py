@@ -67,11 +67,6 @@ def test_a_search_in_some_documents_gives_the_exact_neighbours_in_them(
         assert rows.tolist() == inside[np.lexsort((inside, -exact))][:50].tolist()
 
 
-def test_no_documents_hold_no_neighbours(dense: DenseIndex, vectors: NDArray[np.float32]) -> None:
-    rows, cosines = dense.search(vectors[0], 10, [])
-    assert len(rows) == len(cosines) == 0
-
-
 def test_more_than_there_is_gives_what_there_is(
     dense: DenseIndex, vectors: NDArray[np.float32], document_of: NDArray[np.int64]
 ) -> None:

@@ -116,7 +116,9 @@ def test_a_killed_builder_does_not_keep_the_right_to_build(tmp_path: Path, repos
         pass
 
 
-@pytest.mark.parametrize("make", [lambda path: path.write_text("x"), lambda path: path.symlink_to("/proc/nothing")])
+@pytest.mark.parametrize(
+    "make", [lambda path: path.write_text("x"), lambda path: path.symlink_to("/proc/nothing")], ids=["a file", "a link"]
+)
 def test_an_index_folder_that_cannot_be_made_is_a_clear_fault(tmp_path: Path, make: object) -> None:
     make(tmp_path / "index")
     with pytest.raises(KinError, match="index"), IndexFolder(tmp_path / "index").locked():
