@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import contextlib
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -93,10 +94,10 @@ def read_document(path: str, data: bytes, sha256: str) -> Reading:
         warnings += (f"unknown front matter fields: {', '.join(sorted(fields.model_extra))}",)
     stem = PurePosixPath(path).with_suffix("").as_posix()
     document = Document(
-        id=clean(fields.id or stem),
+        id=clean(fields.id or "") or clean(stem),
         path=path,
         sha256=sha256,
-        title=clean(fields.title or composition.title or PurePosixPath(stem).name),
+        title=clean(fields.title or "") or composition.title or clean(PurePosixPath(stem).name),
         cities=_names(fields.cities),
         countries=_names(fields.countries),
         region=clean(fields.region) if fields.region else None,
@@ -113,15 +114,11 @@ def read_document(path: str, data: bytes, sha256: str) -> Reading:
 
 def _decode(data: bytes) -> tuple[str, tuple[str, ...]]:
     """Text of a file, and a warning where the encoding had to be guessed."""
-    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        encoding = "utf-16"
-    else:
-        encoding = "utf-8-sig"
-    try:
-        return data.decode(encoding).replace("\r\n", "\n"), ()
-    except UnicodeDecodeError as error:
-        if b"\0" in data:
-            raise DocumentError("not a text file, though its suffix says so") from error
+    wide = data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    if b"\0" in data and not wide:
+        raise DocumentError("not a text file, though its suffix says so")
+    with contextlib.suppress(UnicodeDecodeError):
+        return data.decode("utf-16" if wide else "utf-8-sig").replace("\r\n", "\n"), ()
     from charset_normalizer import from_bytes
 
     best = from_bytes(data).best()

@@ -102,15 +102,18 @@ class MiniLM:
     def __init__(self, folder: Path, digest: str, *, engine: str, cache: Path | None) -> None:
         from tokenizers import Tokenizer
 
-        _check_pooling(folder)
-        config = json.loads((folder / "config.json").read_text("utf-8"))
+        _check_kind(folder)
+        config = _read_json(folder, "config.json")
+        tokenizer = json.dumps(_read_json(folder, "tokenizer.json"))
         name = "all-MiniLM-L6-v2" if digest == BUNDLED_MODEL_SHA256 else folder.name
         self.name = f"{name}@{digest[:12]}"
-        self.dimension = int(config["hidden_size"])
-        self._tokenizer: Tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
+        if not isinstance(config.get("hidden_size"), int):
+            raise ModelError(f"The model in {folder} is damaged: its config.json names no hidden_size.")
+        self.dimension: int = config["hidden_size"]
+        self._tokenizer: Tokenizer = Tokenizer.from_str(tokenizer)
         self._tokenizer.no_padding()
         self._tokenizer.enable_truncation(_MAX_PIECES)
-        self._counter: Tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
+        self._counter: Tokenizer = Tokenizer.from_str(tokenizer)
         self._counter.no_padding()
         self._counter.no_truncation()
         self._network = open_network(
@@ -193,24 +196,43 @@ def _load_token_states(folder: Path) -> Any:
     return TokenStates().eval()
 
 
-def _check_pooling(folder: Path) -> None:
-    """Refuse models that are not pooled as we pool: mean of all tokens."""
-    try:
-        modules = json.loads((folder / "modules.json").read_text("utf-8"))
-        pooling_folder = next(module["path"] for module in modules if module["type"].endswith("Pooling"))
-        pooling = json.loads((folder / pooling_folder / "config.json").read_text("utf-8"))
-    except (OSError, ValueError, KeyError, TypeError, StopIteration) as error:
-        raise ModelError(f"The model in {folder} has no readable modules.json.", details=str(error)) from error
-    if not (pooling.get("pooling_mode_mean_tokens") or pooling.get("pooling_mode") == "mean"):
+def _check_kind(folder: Path) -> None:
+    """Refuse models whose vectors are not made as ours are: a transformer, the mean over all tokens, length 1."""
+    modules = _read_json(folder, "modules.json")
+    named = [module for module in modules if isinstance(module, dict)] if isinstance(modules, list) else []
+    kinds = [str(module.get("type")).rsplit(".")[-1] for module in named]
+    if kinds not in (["Transformer", "Pooling"], ["Transformer", "Pooling", "Normalize"]):
+        raise ModelError(
+            f"The model in {folder} is not a transformer with pooling, and only such models are supported."
+        )
+    pooling = _read_json(folder, f"{named[1].get('path')}/config.json")
+    modes = {name for name, on in pooling.items() if name.startswith("pooling_mode_") and on is True}
+    if modes != {"pooling_mode_mean_tokens"} and pooling.get("pooling_mode") != "mean":
         raise ModelError(
             f"The model in {folder} does not average its token vectors, and only such models are supported."
         )
 
 
+def _read_json(folder: Path, name: str) -> Any:
+    try:
+        return json.loads((folder / name).read_text("utf-8"))
+    except (OSError, ValueError) as error:
+        raise ModelError(f"The model in {folder} is damaged: its {name} cannot be read.", details=str(error)) from error
+
+
 def _weights_digest(folder: Path) -> str:
+    from safetensors import SafetensorError, safe_open
+
     weights = folder / "model.safetensors"
     if not weights.is_file():
         raise ModelError(f"The model in {folder} has no model.safetensors; other weight files are not loaded.")
+    try:
+        with safe_open(weights, framework="np"):
+            pass  # opening it checks its table of contents against its length
+    except (SafetensorError, OSError) as error:
+        raise ModelError(
+            f"The model in {folder} is damaged: model.safetensors cannot be read.", details=str(error)
+        ) from error
     return file_sha256(weights)
 
 

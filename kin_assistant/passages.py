@@ -24,6 +24,9 @@ MAX_PIECES = 220
 """Word pieces in a passage with its context; the bundled model reads 256, two of which are its own marks."""
 
 _ENDS_IN_BRACKET = re.compile(r"[.!?]\)\s+(?=[A-Z])")
+_ABBREVIATION_BEFORE_FIGURE = re.compile(
+    r"\b(approx|art|avg|ca|ch|est|figs?|max|min|nos?|pp?|rs|sec|tk|vol)\.\s+(?=\d)", re.IGNORECASE
+)
 _MAX_CONTEXT_PIECES = 70
 _SPECIAL_PIECES = 2
 
@@ -73,9 +76,10 @@ def split_sentences(text: str) -> list[tuple[int, int]]:
 
     spans: list[tuple[int, int]] = []
     ends = {int(boundary["end_index"]) for boundary in get_sentence_boundaries("en", text)}
-    # The splitter overlooks sentences that end in a bracket.
+    # The splitter overlooks sentences that end in a bracket, and ends some at an abbreviation before a figure.
     ends |= {match.end() for match in _ENDS_IN_BRACKET.finditer(text)}
-    for start, end in pairwise(sorted({0, *ends})):
+    ends -= {match.end() for match in _ABBREVIATION_BEFORE_FIGURE.finditer(text)}
+    for start, end in pairwise(sorted({0, *ends, len(text)})):
         sentence = text[start:end]
         start += len(sentence) - len(sentence.lstrip())
         end -= len(sentence) - len(sentence.rstrip())
@@ -132,7 +136,12 @@ def _runs(
     text: str, sentences: Sequence[Sentence], budget: int, count_pieces: PieceCounter
 ) -> Iterator[list[Sentence]]:
     """Cut a section into the fewest runs that fit ``budget``, of about equal length."""
-    sentences = [part for sentence in sentences for part in _fit_sentence(text, sentence, budget, count_pieces)]
+    sizes = count_pieces([text[sentence.start : sentence.end] for sentence in sentences])
+    sentences = [
+        part
+        for sentence, size in zip(sentences, sizes, strict=True)
+        for part in ([sentence] if size <= budget else _cut_sentence(text, sentence, budget, count_pieces))
+    ]
     ends = [0, *(sentence.end for sentence in sentences)]
     # What stands between two sentences (a list marker) counts with the second one.
     costs = count_pieces(
@@ -155,21 +164,23 @@ def _runs(
         yield run
 
 
-def _fit_sentence(text: str, sentence: Sentence, budget: int, count_pieces: PieceCounter) -> list[Sentence]:
-    """The sentence itself, or its parts if it alone is over ``budget``: cut between words, inside them at worst."""
+def _cut_sentence(text: str, sentence: Sentence, budget: int, count_pieces: PieceCounter) -> list[Sentence]:
+    """Parts of a sentence that alone is over ``budget``: cut between words, inside them at worst."""
     parts: list[Sentence] = []
     pending = [(sentence.start, sentence.end)]
     while pending:
         start, end = pending.pop()
-        # A piece is at least one character, so most sentences need no counting.
-        if end - start <= budget or count_pieces([text[start:end]])[0] <= budget:
-            parts.append(Sentence(start=start, end=end, lead_in=sentence.lead_in))
+        start += len(text[start:end]) - len(text[start:end].lstrip())
+        end = start + len(text[start:end].rstrip())
+        if end - start <= 1 or count_pieces([text[start:end]])[0] <= budget:
+            if start < end:
+                parts.append(Sentence(start=start, end=end, lead_in=sentence.lead_in))
             continue
         middle = (start + end) // 2
         cut = text.rfind(" ", start + 1, middle)
-        left_end = cut if cut > 0 else middle
-        right_start = cut + 1 if cut > 0 else middle
-        pending += [(right_start, end), (start, left_end)]
+        if cut < 0:
+            cut = middle
+        pending += [(cut, end), (start, cut)]
     return parts
 
 

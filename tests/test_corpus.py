@@ -28,7 +28,7 @@ def test_a_file_is_known_by_the_hash_of_its_bytes(write: Write) -> None:
     ("name", "content", "reason"),
     [
         ("notes.docx", "x", "no reader for .docx files"),
-        ("LICENSE", "x", "no reader for files without a suffix"),
+        ("NOTES", "x", "no reader for files without a suffix"),
         ("README.md", "x", "describes the folder"),
         (".hidden.md", "x", "hidden"),
         ("nothing.md", "", "empty"),

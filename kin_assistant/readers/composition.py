@@ -125,4 +125,6 @@ class TextComposer:
             position = match.end()
             marks.append((length, numbers))
         kept.append(text[position:])
-        return "".join(kept).strip(), marks
+        whole = "".join(kept)
+        before = len(whole) - len(whole.lstrip())
+        return whole.strip(), [(max(0, at - before), numbers) for at, numbers in marks]

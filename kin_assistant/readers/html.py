@@ -67,7 +67,7 @@ class _PageReader:
                 node = node.parent
                 if node is not None:
                     self._leave(node.tag or "")
-                    if node == root:
+                    if node.mem_id == root.mem_id:  # "==" would compare their whole HTML
                         return
             node = node.next if node is not None else None
 

@@ -73,7 +73,8 @@ def read_markdown(source: str, *, source_count: int = 0) -> Composition:
 def _parser() -> MarkdownIt:
     from markdown_it import MarkdownIt
 
-    return MarkdownIt("commonmark").enable("table")
+    # The preset drops what is nested more than 20 deep.
+    return MarkdownIt("commonmark", {"maxNesting": 100}).enable("table")
 
 
 def _words(inline: Token) -> str:

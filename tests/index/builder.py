@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import resource
 import signal
+import sys
 from collections.abc import Callable
 from datetime import UTC, datetime
 from multiprocessing.process import BaseProcess
@@ -15,11 +17,15 @@ from pathlib import Path
 
 import numpy as np
 
+from kin_assistant.errors import BuildFailed
 from kin_assistant.index.build import sync
 from kin_assistant.index.opened import current_recipe, open_published
 from tests.embedders import HashingEmbedder
 
-__all__ = ["STEPS", "build", "check", "run_check", "start"]
+__all__ = ["BUILD_FAILED", "STEPS", "build", "build_with_small_files", "check", "run_check", "start"]
+
+BUILD_FAILED = 7
+"""Exit code of a process whose build failed as it should."""
 
 NOW = datetime(2026, 11, 21, tzinfo=UTC)
 
@@ -37,10 +43,11 @@ def start(target: Callable[..., None], *arguments: object) -> BaseProcess:
 
 
 def build(corpus: Path, index: Path, end_at: str | None = None) -> None:
-    """Sync ``corpus`` into ``index``, and be killed at the moment that ``end_at`` names, such as "Storing 2/4"."""
+    """Sync ``corpus`` into ``index``, and be killed at the moment that ``end_at`` names, such as "Storing 2 of 4"."""
 
     def progress(step: str, done: int, total: int) -> None:
-        if end_at == f"{step} {done}/{total}":
+        names = {f"{step} {done} of {total}", f"{step} begins" if done == 0 else "", f"{step} ends" if done == total else ""}
+        if end_at in names:
             os.kill(os.getpid(), signal.SIGKILL)
 
     if end_at in ("before the pointer", "behind the pointer"):
@@ -59,6 +66,16 @@ def _end_at_the_pointer(*, behind: bool) -> None:
         replace(source, target)
 
     os.replace = end
+
+
+def build_with_small_files(corpus: Path, index: Path, limit: int) -> None:
+    """Sync where no file may grow beyond ``limit`` bytes, as on a disk that is full; ends with ``BUILD_FAILED``."""
+    signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
+    try:
+        sync(corpus, index, HashingEmbedder(), now=NOW)
+    except BuildFailed:
+        sys.exit(BUILD_FAILED)
 
 
 def check(index: Path, states: list[Path]) -> None:

@@ -1,0 +1,456 @@
+"""Bringing an index up to date: what is read, what is embedded again, and what the report says."""
+
+from __future__ import annotations
+
+import builtins
+import errno
+import io
+import os
+import shutil
+import sqlite3
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from kin_assistant.errors import BuildFailed, BuildRunning, CorpusError
+from kin_assistant.index.build import build_documents, is_current, sync
+from kin_assistant.index.layout import IndexFolder
+from kin_assistant.index.manifest import Manifest
+from kin_assistant.index.opened import OpenIndex, current_recipe, open_published
+from kin_assistant.index.report import FileReport, SyncReport
+from tests.conftest import Write, write_corpus
+from tests.doubles import KITAKYUSHU, PLAIN, SURABAYA, read_documents
+from tests.embedders import HashingEmbedder
+from tests.index.builder import BUILD_FAILED, build_with_small_files, start
+
+NOW = datetime(2026, 11, 21, 9, 30, tzinfo=UTC)
+PAGE = "<h1>Clean rivers</h1><p>The river was cleaned by its neighbours.</p>"
+
+
+class Story:
+    """One corpus through several syncs; each is made once and looked at by several tests."""
+
+    def __init__(self, folder: Path) -> None:
+        self.corpus, self.index = folder / "corpus", folder / "index"
+        self.embedder = HashingEmbedder()
+        self.built: list[str] = []
+
+    def sync(self) -> tuple[SyncReport, list[str]]:
+        """The report, and what had to be embedded."""
+        known = len(self.embedder.encoded_passages)
+        report = sync(self.corpus, self.index, self.embedder, now=NOW)
+        return report, self.embedder.encoded_passages[known:]
+
+
+@pytest.fixture(scope="module")
+def story(tmp_path_factory: pytest.TempPathFactory) -> dict[str, object]:
+    own = Story(tmp_path_factory.mktemp("story"))
+    write_corpus(
+        own.corpus,
+        {
+            "surabaya.md": SURABAYA,
+            "kitakyushu.md": KITAKYUSHU,
+            "meeting.txt": PLAIN,
+            "broken.md": "---\ntitle: [a\n---\nWords.",
+            "twin.md": "---\nid: kitakyushu-air\n---\nAnother document of the same id.",
+            "image.txt": b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR",
+            "caf\u00e9.txt": "Le caf\u00e9 est ferm\u00e9 \u00e0 midi; l'\u00e9cole est ouverte d\u00e8s huit heures.".encode("latin-1"),
+            "slides.pptx": "not read",
+            ".hidden.md": "not read",
+            "empty.md": "",
+        },
+    )
+    (own.corpus / "link.md").symlink_to(own.corpus / "surabaya.md")
+    os.mkfifo(own.corpus / "pipe.md")
+    told: dict[str, object] = {"story": own, "first": own.sync()}
+    told["library"] = library_of(own.index)
+    told["unchanged"] = own.sync()
+    (own.corpus / "surabaya.md").write_text(SURABAYA.replace("Train the trainers first.", "Train the trainers twice."))
+    (own.corpus / "kitakyushu.md").rename(own.corpus / "air.md")
+    (own.corpus / "meeting.txt").unlink()
+    write_corpus(own.corpus, {"rivers.html": PAGE})
+    told["changed"] = own.sync()
+    return told
+
+
+def report_of(story: dict[str, object], step: str) -> SyncReport:
+    return story[step][0]
+
+
+def embedded_in(story: dict[str, object], step: str) -> list[str]:
+    return story[step][1]
+
+
+def file(report: SyncReport, path: str) -> FileReport:
+    (found,) = [file for file in report.files if file.path == path]
+    return found
+
+
+def library_of(index: Path) -> list[tuple[object, ...]]:
+    """Every row of the published library."""
+    with sqlite3.connect(IndexFolder(index).published() / "library.sqlite") as connection:
+        rows = connection.execute("SELECT * FROM documents ORDER BY row").fetchall()
+        return rows + connection.execute("SELECT * FROM passages ORDER BY row").fetchall()
+
+
+def opened(index: Path, embedder: HashingEmbedder) -> OpenIndex:
+    return open_published(index, current_recipe(embedder.name, embedder.dimension))
+
+
+# The report
+
+
+@pytest.mark.parametrize("step", ["first", "unchanged", "changed"])
+def test_every_file_has_one_entry_and_the_totals_add_up(story: dict[str, object], step: str) -> None:
+    report = report_of(story, step)
+    paths = [file.path for file in report.files]
+    assert paths == sorted(set(paths))
+    totals = report.totals
+    assert totals["found"] == totals["read"] + totals["unchanged"] + totals["skipped"] + totals["failed"]
+    assert totals["read"] == totals["new"] + totals["changed"]
+    assert totals["passages"] == sum(file.passages for file in report.files)
+
+
+def test_the_first_sync_reads_everything(story: dict[str, object]) -> None:
+    report = report_of(story, "first")
+    assert (report.published, report.why) == (True, "There was no index yet.")
+    assert report.totals | {"passages": 0, "embedded": 0} == {
+        "found": 12, "read": 4, "new": 4, "changed": 0, "unchanged": 0, "skipped": 5, "failed": 3, "removed": 0,
+        "passages": 0, "embedded": 0,
+    }  # fmt: skip
+    assert report.embedded == report.passages == len(embedded_in(story, "first"))
+
+
+@pytest.mark.parametrize(
+    ("path", "status", "reason"),
+    [
+        ("broken.md", "failed", "not valid YAML"),
+        ("twin.md", "failed", 'its id "kitakyushu-air" is taken by kitakyushu.md'),
+        ("image.txt", "failed", "not a text file"),
+        ("slides.pptx", "skipped", "no reader"),
+        (".hidden.md", "skipped", "hidden"),
+        ("empty.md", "skipped", "empty"),
+        ("link.md", "skipped", "symbolic link"),
+        ("pipe.md", "skipped", "not a regular file"),
+    ],
+)
+def test_what_was_not_read_is_listed_with_its_reason(
+    story: dict[str, object], path: str, status: str, reason: str
+) -> None:
+    for step in ("first", "unchanged"):
+        entry = file(report_of(story, step), path)
+        assert entry.status == status
+        assert reason in (entry.reason or "")
+        assert entry.passages == 0
+
+
+def test_a_guessed_encoding_is_noted(story: dict[str, object]) -> None:
+    assert file(report_of(story, "first"), "caf\u00e9.txt").warnings[0].startswith("not UTF-8; read as ")
+
+
+def test_an_unchanged_corpus_publishes_nothing(story: dict[str, object]) -> None:
+    report = report_of(story, "unchanged")
+    assert (report.published, report.embedded) == (False, 0)
+    assert report.build_id == report_of(story, "first").build_id
+    assert embedded_in(story, "unchanged") == []
+    assert report.totals["unchanged"] == 4
+    assert report.passages == report_of(story, "first").passages
+
+
+def test_only_what_changed_is_embedded_again(story: dict[str, object]) -> None:
+    report, embedded = story["changed"]
+    assert len(embedded) == report.embedded == 2
+    (lesson,) = [text for text in embedded if "Train the trainers twice." in text]
+    assert lesson.startswith("Household composting in Surabaya. Surabaya, Indonesia. Lessons\n")
+    assert any("The river was cleaned" in text for text in embedded)
+
+
+def test_changed_renamed_added_and_removed_files_are_told_apart(story: dict[str, object]) -> None:
+    report = report_of(story, "changed")
+    assert (report.published, report.why) == (True, "The corpus has changed.")
+    assert file(report, "surabaya.md").change == "changed"
+    assert file(report, "air.md").change == file(report, "rivers.html").change == "new"
+    assert file(report, "caf\u00e9.txt").status == "unchanged"
+    assert report.removed == ("kitakyushu.md", "meeting.txt")
+    # The id was free again, and "air.md" comes before "twin.md".
+    assert file(report, "air.md").document_id == "kitakyushu-air"
+    assert file(report, "twin.md").reason == 'its id "kitakyushu-air" is taken by air.md'
+
+
+def test_what_is_served_is_the_corpus_as_it_is_now(story: dict[str, object]) -> None:
+    index = opened(story["story"].index, story["story"].embedder)
+    texts = {info.path: index.library.document(row).text for row, info in enumerate(index.library.infos)}
+    index.close()
+    assert texts.keys() == {"surabaya.md", "air.md", "rivers.html", "caf\u00e9.txt"}
+    assert "Train the trainers twice." in texts["surabaya.md"]
+    assert "Train the trainers first." not in "".join(texts.values())
+
+
+def test_the_published_build_and_the_one_before_are_kept(story: dict[str, object]) -> None:
+    index = IndexFolder(story["story"].index)
+    assert index.builds()[0] == index.published()
+    assert [Manifest.read(build).build_id for build in index.builds()] == [
+        report_of(story, "changed").build_id,
+        report_of(story, "first").build_id,
+    ]
+
+
+def test_the_corpus_folder_is_not_written_to(story: dict[str, object]) -> None:
+    assert {path.name for path in story["story"].corpus.iterdir()} == {
+        *("surabaya.md", "air.md", "rivers.html", "broken.md", "twin.md", "image.txt", "caf\u00e9.txt", "slides.pptx"),
+        *(".hidden.md", "empty.md", "link.md", "pipe.md"),
+    }
+
+
+# The same corpus
+
+
+def test_the_same_corpus_gives_the_same_build(story: dict[str, object], tmp_path: Path) -> None:
+    """Another machine, another time, another order of files: the same ids, texts, vectors and words."""
+    own = Story(tmp_path)
+    original = story["story"]
+    for path in sorted(original.corpus.iterdir(), reverse=True):
+        if path.is_file() and not path.is_symlink():
+            write_corpus(own.corpus, {path.name: path.read_bytes()})
+    report = sync(own.corpus, own.index, own.embedder, now=datetime(2027, 1, 1, tzinfo=UTC))
+    assert report.build_id == report_of(story, "changed").build_id
+    assert library_of(own.index) == library_of(original.index)
+    one, two = IndexFolder(own.index).published(), IndexFolder(original.index).published()
+    files = {path.relative_to(one) for path in one.rglob("*") if path.is_file()}
+    same = {path for path in files if path.parts[0] != "chroma" and path.name not in ("manifest.json", "library.sqlite")}
+    assert len(same) >= 8
+    for path in same:
+        assert (one / path).read_bytes() == (two / path).read_bytes(), path
+    assert Manifest.read(one).built_at == datetime(2027, 1, 1, tzinfo=UTC)
+
+
+def test_vectors_are_those_of_what_is_embedded(story: dict[str, object]) -> None:
+    own = story["story"]
+    index = opened(own.index, own.embedder)
+    library = index.library
+    for row in range(len(library.document_of)):
+        passage = library.passage(row)
+        text = library.document(int(library.document_of[row])).text
+        expected = own.embedder.encode([f"{passage.context}\n{text[passage.start : passage.end]}"])[0]
+        np.testing.assert_allclose(index.vectors[row], expected, atol=1e-6)
+        first, last = library.first_sentence[row : row + 2]
+        quotes = [text[sentence.start : sentence.end] for sentence in passage.sentences]
+        np.testing.assert_allclose(index.sentences[first:last], own.embedder.encode(quotes), atol=2e-3)
+    index.close()
+
+
+# What the build was made with
+
+
+def test_a_build_by_another_model_is_replaced_and_the_model_named(own_builds: Path, write: Write) -> None:
+    other = HashingEmbedder("other")
+    report = sync(write({"a.md": "Words."}), own_builds, other, now=NOW)
+    assert report.why == "The index was made with another embedding model (hashing, now other)."
+    assert report.embedded == 1
+
+
+def test_whether_an_index_is_current_is_told_without_building(own_builds: Path, write: Write, embedder: HashingEmbedder) -> None:
+    corpus = write({"surabaya.md": SURABAYA, "kitakyushu.md": KITAKYUSHU, "meeting.txt": PLAIN})
+    assert is_current(corpus, own_builds, embedder)
+    assert not is_current(corpus, own_builds, HashingEmbedder("other"))
+    assert not is_current(corpus, own_builds / "nowhere", embedder)
+    (corpus / "meeting.txt").write_text("Other words.")
+    assert not is_current(corpus, own_builds, embedder)
+
+
+def test_a_damaged_build_is_built_anew_though_the_corpus_is_the_same(
+    own_builds: Path, write: Write, embedder: HashingEmbedder
+) -> None:
+    corpus = write({"surabaya.md": SURABAYA, "kitakyushu.md": KITAKYUSHU, "meeting.txt": PLAIN})
+    damaged = IndexFolder(own_builds).published() / "library.sqlite"
+    damaged.write_bytes(damaged.read_bytes()[:-1])
+    report = sync(corpus, own_builds, embedder, now=NOW)
+    assert report.published
+    assert report.why == "The index is damaged: its file library.sqlite was changed."
+    assert embedder.encoded_passages == [], "the cache has the vectors"
+    index = opened(own_builds, embedder)
+    assert index.notices == ()
+    index.close()
+
+
+def test_documents_in_memory_can_be_indexed(tmp_path: Path, embedder: HashingEmbedder) -> None:
+    documents = read_documents()
+    manifest = build_documents(documents.values(), tmp_path / "index", embedder, now=NOW)
+    index = opened(tmp_path / "index", embedder)
+    assert [info.id for info in index.library.infos] == sorted(documents)
+    assert manifest.documents == 3
+    index.close()
+
+
+# Nothing to index
+
+
+@pytest.mark.parametrize(
+    ("files", "reason"),
+    [
+        ({}, "the folder is empty"),
+        ({"a.docx": "x", "b": "x"}, "2 files were found, of kinds that are not read"),
+        ({"a.md": "---\ntitle: [\n---\n", "b.txt": " "}, "None of the 2 files"),
+        ({"a.md": "# Only a heading"}, "no sentence that could be quoted"),
+    ],
+)
+def test_without_a_readable_document_there_is_no_build(
+    write: Write, tmp_path: Path, own_builds: Path, embedder: HashingEmbedder, files: dict[str, str], reason: str
+) -> None:
+    corpus = write(files)
+    published = IndexFolder(own_builds).published()
+    with pytest.raises(CorpusError, match=reason):
+        sync(corpus, own_builds, embedder, now=NOW)
+    assert IndexFolder(own_builds).published() == published
+    assert len(list(own_builds.glob("build-*/"))) == 2
+
+
+# One builder
+
+
+def test_a_second_builder_is_told_so_at_once(own_builds: Path, write: Write, embedder: HashingEmbedder) -> None:
+    corpus = write({"a.md": "Words."})
+    with IndexFolder(own_builds).locked(), pytest.raises(BuildRunning):
+        sync(corpus, own_builds, embedder, now=NOW)
+
+
+def test_an_open_index_answers_on_while_another_build_is_published(own_builds: Path, write: Write, embedder: HashingEmbedder) -> None:
+    before = opened(own_builds, embedder)
+    vector = before.vectors[0].copy()
+    expected = before.dense.search(vector, 5)
+    for words in ("First words.", "Second words.", "Third words."):
+        sync(write({"a.md": words}), own_builds, embedder, now=NOW)
+    assert not before.folder.exists(), "its folder was pruned"
+    np.testing.assert_array_equal(before.dense.search(vector, 5)[0], expected[0])
+    assert before.library.document(0).text
+    assert float(before.vectors[0] @ vector) == pytest.approx(1)
+    before.close()
+
+
+# Failures on the way
+
+
+class Interrupted(Exception):
+    """Stands for whatever may happen in a callback."""
+
+
+@pytest.mark.parametrize("fault", [KeyboardInterrupt, Interrupted, OSError(errno.EIO, "Input/output error")])
+def test_what_is_published_stays_published_whatever_happens_next(
+    own_builds: Path, write: Write, embedder: HashingEmbedder, fault: BaseException
+) -> None:
+    def progress(step: str, done: int, total: int) -> None:
+        if step == "Publishing":
+            raise fault
+
+    with pytest.raises((KeyboardInterrupt, Interrupted, OSError, BuildFailed)):
+        sync(write({"a.md": "New words."}), own_builds, embedder, now=NOW, progress=progress)
+    index = opened(own_builds, embedder)
+    assert index.notices == ()
+    index.close()
+
+
+@pytest.mark.parametrize("step", ["Reading", "Splitting", "Embedding", "Storing", "Verifying"])
+def test_an_interrupted_build_leaves_the_published_one_and_no_folder(
+    own_builds: Path, write: Write, embedder: HashingEmbedder, step: str
+) -> None:
+    def progress(name: str, done: int, total: int) -> None:
+        if name == step and (done or name == "Verifying"):
+            raise KeyboardInterrupt
+
+    before = {path.name for path in own_builds.iterdir()}
+    with pytest.raises(KeyboardInterrupt):
+        sync(write({"a.md": "New words."}), own_builds, embedder, now=NOW, progress=progress)
+    assert {path.name for path in own_builds.iterdir()} == before
+
+
+def _fail_at(monkeypatch: pytest.MonkeyPatch, number: int) -> Callable[[], int]:
+    """Let the ``number``-th write of the standard library and NumPy find the disk full; gives how many there were."""
+    count = 0
+
+    def failing(function: Callable[..., object], writes: Callable[..., bool]) -> Callable[..., object]:
+        def run(*arguments: object, **named: object) -> object:
+            nonlocal count
+            if writes(*arguments, **named):
+                count += 1
+                if count == number:
+                    raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+            return function(*arguments, **named)
+
+        return run
+
+    def opens_to_write(path: object, mode: str = "r", *more: object, **named: object) -> bool:
+        return isinstance(path, str | Path) and any(letter in mode for letter in "wax+")
+
+    def makes_a_folder(path: object, *more: object, **named: object) -> bool:
+        return not Path(path).exists()
+
+    def always(*arguments: object, **named: object) -> bool:
+        return True
+
+    for owner, name, writes in (
+        (builtins, "open", opens_to_write),
+        (io, "open", opens_to_write),
+        (np, "save", always),
+        (os, "mkdir", makes_a_folder),
+        (os, "fsync", always),
+        (os, "replace", always),
+    ):
+        monkeypatch.setattr(owner, name, failing(getattr(owner, name), writes))
+    return lambda: count
+
+
+@pytest.mark.slow
+def test_a_full_disk_at_any_write_leaves_a_whole_build(
+    two_builds: Path, tmp_path: Path, write: Write, embedder: HashingEmbedder
+) -> None:
+    corpus = write({"a.md": "New words."})
+    embedder_of_all = HashingEmbedder()
+
+    def attempt(number: int) -> tuple[int, BaseException | None]:
+        root = Path(shutil.copytree(two_builds, tmp_path / f"index-{number}"))
+        fault = None
+        with pytest.MonkeyPatch.context() as patch:
+            writes = _fail_at(patch, number)
+            try:
+                sync(corpus, root, embedder_of_all, now=NOW)
+            except BuildFailed as error:
+                fault = error
+        index = opened(root, embedder)
+        assert index.notices == (), number
+        assert fault is not None or "a.md" in index.manifest.corpus, number
+        index.close()
+        assert len(list(root.glob("build-*/"))) == 2, number
+        shutil.rmtree(root)
+        return writes(), fault
+
+    total, fault = attempt(0)
+    assert fault is None
+    # The last ones come behind the verification, which takes a second; a few of them stand for all.
+    verified = total - FLUSHED_FILES - 4
+    for number in [*range(1, verified), *range(verified, total - 3, 8), *range(total - 3, total + 1)]:
+        _, fault = attempt(number)
+        assert fault is not None, f"write {number} failed unnoticed"
+        assert "No space left" in f"{fault} {fault.details}"
+
+
+FLUSHED_FILES = 17
+"""About as many files and folders as a build has."""
+
+
+@pytest.mark.parametrize("limit", [0, 600, 3000, 12_000, 22_000, 30_000, 60_000, 150_000])
+def test_files_that_cannot_grow_leave_the_published_build(
+    own_builds: Path, write: Write, embedder: HashingEmbedder, limit: int
+) -> None:
+    """Also where C and Rust do the writing: SQLite and Chroma."""
+    before = IndexFolder(own_builds).published()
+    process = start(build_with_small_files, write({"a.md": "New words."}), own_builds, limit)
+    process.join(60)
+    assert process.exitcode == BUILD_FAILED
+    assert IndexFolder(own_builds).published() == before
+    index = opened(own_builds, embedder)
+    assert index.notices == ()
+    index.close()
+    assert len(list(own_builds.glob("build-*/"))) == 2
