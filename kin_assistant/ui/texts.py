@@ -151,8 +151,10 @@ def evaluation_html(results: Mapping[str, Any] | None) -> str:
     if not rows:
         return "<p>No evaluation is stored beside this program.</p>"
     day = safe(str(results["date"])[:10]) if results and "date" in results else "the last evaluation"
+    build = results.get("build") if results else None
+    on_build = f", on build {safe(str(build['id']))}," if isinstance(build, Mapping) and "id" in build else ""
     return (
-        f"<p>Measured on {day} with questions whose answers are known. The range in brackets would hold the figure in "
+        f"<p>Measured on {day}{on_build} with questions whose answers are known. The range in brackets would hold the figure in "
         '19 of 20 repetitions.</p><dl class="kin-figures">' + rows + "</dl>"
     )
 

@@ -88,7 +88,7 @@ def test_a_damaged_file_gives_no_wrong_vector_and_takes_new_ones(tmp_path: Path,
     cache.close()
     whole = path.read_bytes()
     assert len(whole) > 16 * 1024
-    for offset in [0] if damage in ("emptied", "text") else range(0, len(whole), 2700):
+    for offset in [0] if damage in ("emptied", "text") else range(0, len(whole), 5300):
         damaged = bytearray(whole)
         match damage:
             case "flipped":

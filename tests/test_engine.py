@@ -1,0 +1,42 @@
+"""The engine runs the network, keeps its converted copy, and reports to nobody."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+pytest.importorskip("openvino", reason="OpenVINO is not made for this platform")
+
+
+def run(code: str, *arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-c", code, *arguments], capture_output=True, text=True, timeout=120, check=False
+    )
+
+
+def test_the_package_that_reports_the_use_of_openvino_is_never_loaded(prepared_root: Path) -> None:
+    code = (
+        "import sys; from pathlib import Path; from kin_assistant.embedding import open_embedder;"
+        "open_embedder(engine='openvino', cache=Path(sys.argv[1])).encode(['waste']);"
+        "assert 'openvino' in sys.modules; assert sys.modules['openvino_telemetry'] is None; print('silent')"
+    )
+    found = run(code, str(prepared_root / "models"))
+    assert found.stdout.strip() == "silent", found.stderr
+
+
+def test_a_run_that_is_given_up_half_way_ends(prepared_root: Path) -> None:
+    code = (
+        "import sys; from pathlib import Path; from kin_assistant.embedding import open_embedder\n"
+        "for _ in range(5):\n"
+        "    embedder = open_embedder(engine='openvino', cache=Path(sys.argv[1]))\n"
+        "    texts = [f'text {i} of words' * (i % 20 + 1) for i in range(200)]\n"
+        "    passages = embedder.encode_passages(texts, [[(0, 4)]] * 200)\n"
+        "    next(passages)\n"
+        "    del passages, embedder\n"
+        "print('ended')"
+    )
+    found = run(code, str(prepared_root / "models"))
+    assert found.stdout.strip() == "ended", found.stderr
