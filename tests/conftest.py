@@ -19,7 +19,7 @@ from kin_assistant.embedding import Embedder, open_embedder
 from kin_assistant.index.build import sync
 from kin_assistant.index.layout import IndexFolder
 from kin_assistant.index.manifest import Recipe
-from kin_assistant.index.opened import current_recipe
+from kin_assistant.index.opened import OpenIndex, current_recipe, open_published
 from kin_assistant.settings import Settings
 from tests.doubles import SOURCES
 from tests.embedders import HashingEmbedder
@@ -125,6 +125,14 @@ def assistant(shipped_index: Path) -> Iterator[Assistant]:
     """The assistant over the shipped corpus."""
     with Assistant.open(shipped_index, settings=Settings()) as opened:
         yield opened
+
+
+@pytest.fixture(scope="session")
+def opened_index(shipped_index: Path, model: Embedder) -> Iterator[OpenIndex]:
+    """The shipped index as its parts."""
+    opened = open_published(shipped_index, current_recipe(model.name, model.dimension))
+    yield opened
+    opened.close()
 
 
 @pytest.fixture(scope="session")

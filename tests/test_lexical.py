@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from kin_assistant.index.opened import OpenIndex
 from kin_assistant.lexical import LexicalIndex, fold, stems, words
 
 TEXTS = [
@@ -89,17 +90,23 @@ def test_scores_are_those_of_the_formula(query: str) -> None:
     np.testing.assert_allclose(index.scores(stems(query)), bm25(TEXTS, stems(query)), rtol=1e-5)
 
 
-def test_scores_of_the_shipped_corpus_are_those_of_the_formula(assistant: object, questions: list[dict]) -> None:
-    index = assistant.retriever._index
-    library = index.library
+def embedded_texts(index: OpenIndex) -> list[str]:
+    """What was indexed for each passage: its context and its text."""
     texts = []
-    for row in range(len(library.document_of)):
-        passage = library.passage(row)
-        text = library.document(int(library.document_of[row])).text
+    for row, document_row in enumerate(index.library.document_of):
+        passage = index.library.passage(row)
+        text = index.library.document(int(document_row)).text
         texts.append(f"{passage.context}\n{text[passage.start : passage.end]}")
+    return texts
+
+
+def test_scores_of_the_shipped_corpus_are_those_of_the_formula(
+    opened_index: OpenIndex, questions: list[dict[str, str]]
+) -> None:
+    texts = embedded_texts(opened_index)
     for line in questions[::60]:
         query = stems(line["question"])
-        np.testing.assert_allclose(index.lexical.scores(query), bm25(texts, query), rtol=1e-4, atol=1e-5)
+        np.testing.assert_allclose(opened_index.lexical.scores(query), bm25(texts, query), rtol=1e-4, atol=1e-5)
 
 
 @pytest.mark.parametrize("query", [[], ["unknownword"]])

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import shutil
+import sqlite3
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -22,7 +23,7 @@ from kin_assistant.documents import SUFFIXES, read_document
 from kin_assistant.embedding import Embedder
 from kin_assistant.errors import BuildFailed, CorpusError, DocumentError, IndexDamaged, IndexFault
 from kin_assistant.index.dense import write_chroma
-from kin_assistant.index.layout import IndexFolder
+from kin_assistant.index.layout import IndexFolder, sync_to_disk
 from kin_assistant.index.library import Library, write_library
 from kin_assistant.index.manifest import Manifest, Recipe, file_digests
 from kin_assistant.index.opened import current_recipe
@@ -78,7 +79,7 @@ def sync(
     recipe = current_recipe(embedder.name, embedder.dimension)
     index = IndexFolder(root)
     with index.locked():
-        index.discard_unfinished()
+        index.prune()
         earlier = _earlier_build(index)
         why = _why_build(earlier, recipe, listing.files)
         if why is None and earlier is not None:
@@ -126,7 +127,7 @@ def build_documents(
     ordered = sorted(documents, key=lambda document: document.id)
     recipe = current_recipe(embedder.name, embedder.dimension)
     with index.locked():
-        index.discard_unfinished()
+        index.prune()
         built = _write_and_publish(
             index, ordered, embedder, recipe,
             corpus={document.path: document.sha256 for document in ordered}, failed={}, now=now, progress=progress,
@@ -283,22 +284,36 @@ def _write_and_publish(
         manifest.write(folder)
         progress("Verifying", 0, 1)
         check_build_in_child(folder)
+        sync_to_disk(folder)
         progress("Verifying", 1, 1)
-        index.publish(folder)
-        progress("Publishing", 1, 1)
-    except (OSError, IndexDamaged) as error:
+    except BaseException as error:
         shutil.rmtree(folder, ignore_errors=True)
-        message = str(error) if isinstance(error, IndexDamaged) else f"{error.strerror or error}."
-        raise BuildFailed(
-            f"The new index could not be built, and the one before it stays. {message}", details=repr(error)
-        ) from error
-    except BaseException:
-        shutil.rmtree(folder, ignore_errors=True)
+        _explain(error)
         raise
+    # From here on the folder stays: once the pointer names it, readers may have it open.
+    try:
+        index.publish(folder)
+    except OSError as error:
+        index.prune()  # removes the folder again, unless the pointer names it already
+        _explain(error)
+    progress("Publishing", 1, 1)
     counts: dict[str, int] = {}
     for passage in passages:
         counts[passage.document_id] = counts.get(passage.document_id, 0) + 1
     return _Built(manifest, embedded, counts)
+
+
+def _explain(error: BaseException) -> None:
+    """Raise ``BuildFailed`` for what a disk or a library may do; return if ``error`` is of another kind."""
+    if isinstance(error, OSError):
+        reason = f"{error.strerror or error}."
+    elif isinstance(error, sqlite3.Error | IndexDamaged):
+        reason = f"{error}".rstrip(".") + "."
+    else:
+        return
+    raise BuildFailed(
+        f"The new index could not be built, and the one before it stays. {reason}", details=repr(error)
+    ) from error
 
 
 def _split_all(documents: Sequence[Document], embedder: Embedder, progress: Progress) -> list[Passage]:

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from kin_assistant.errors import IndexDamaged
+
 if TYPE_CHECKING:
     from chromadb.api import ClientAPI
     from numpy.typing import NDArray
@@ -32,6 +34,15 @@ def chroma_version() -> str:
 
 def write_chroma(folder: Path, ids: Sequence[str], vectors: NDArray[np.float32], document_of: Sequence[int]) -> None:
     """Write a store of passages: ``ids``, their ``vectors`` (passages, dimension) and the rows of their documents."""
+    from chromadb.errors import ChromaError
+
+    try:
+        _write(folder, ids, vectors, document_of)
+    except ChromaError as error:
+        raise IndexDamaged(f"The vector store could not be written: {error}") from error
+
+
+def _write(folder: Path, ids: Sequence[str], vectors: NDArray[np.float32], document_of: Sequence[int]) -> None:
     client = _client(folder)
     collection = client.create_collection(_COLLECTION, embedding_function=None, configuration={"hnsw": _GRAPH})
     for start in range(0, len(ids), _UPSERT_BATCH):

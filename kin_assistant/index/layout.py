@@ -13,7 +13,6 @@ from kin_assistant.errors import BuildFailed, BuildRunning, IndexMissing
 __all__ = ["IndexFolder", "sync_to_disk"]
 
 _POINTER = "CURRENT"
-_KEPT_BUILDS = 2
 
 
 class IndexFolder:
@@ -34,18 +33,17 @@ class IndexFolder:
 
     def published(self) -> Path:
         """The folder of the published build. Raises ``IndexMissing``."""
-        try:
-            name = (self.root / _POINTER).read_text("utf-8").strip()
-        except (OSError, UnicodeDecodeError):
-            name = ""
-        if not name.startswith("build-") or "/" in name:
-            raise IndexMissing("There is no index yet. Run: kin sync")
-        return self.root / name
+        return self.builds()[0]
 
     def builds(self) -> list[Path]:
-        """Finished builds, the newest first."""
-        folders = [path for path in self.root.glob("build-*") if (path / "manifest.json").is_file()]
-        return sorted(folders, key=lambda path: (path / "manifest.json").stat().st_mtime_ns, reverse=True)
+        """The published build and, if there was one, the build that was published before it. Raises ``IndexMissing``."""
+        try:
+            names = (self.root / _POINTER).read_text("utf-8").split()
+        except (OSError, UnicodeDecodeError):
+            names = []
+        if not names or not all(name.startswith("build-") and "/" not in name for name in names):
+            raise IndexMissing("There is no index yet. Run: kin sync")
+        return [self.root / name for name in names]
 
     @contextmanager
     def locked(self) -> Iterator[None]:
@@ -55,12 +53,16 @@ class IndexFolder:
         try:
             self.root.mkdir(parents=True, exist_ok=True)
             lock = FileLock(self.root / "build.lock", timeout=0)
-            with lock:
-                yield
+            lock.acquire()
         except Timeout as error:
             raise BuildRunning("Another build of this index is running. Wait for it to end.") from error
-        except PermissionError as error:
-            raise BuildFailed(f"The index folder {self.root} cannot be written to.", details=str(error)) from error
+        except OSError as error:
+            message = f"The index folder {self.root} cannot be written to: {error.strerror}."
+            raise BuildFailed(message, details=str(error)) from error
+        try:
+            yield
+        finally:
+            lock.release()
 
     def fresh_build(self, build_id: str) -> Path:
         """An empty folder for a new build, with a name that no other build has."""
@@ -71,28 +73,26 @@ class IndexFolder:
         return folder
 
     def publish(self, build: Path) -> None:
-        """Make ``build`` the published one: on disk first, then by one atomic replacement."""
-        sync_to_disk(build)
+        """Make ``build``, whose files are on the disk, the published one, by one atomic replacement of the pointer."""
+        try:
+            names = [build.name, self.published().name]
+        except IndexMissing:
+            names = [build.name]
         partial = self.root / f"{_POINTER}.partial"
-        partial.write_text(build.name + "\n", "utf-8")
+        partial.write_text("".join(f"{name}\n" for name in names), "utf-8")
         _flush(partial)
         os.replace(partial, self.root / _POINTER)
         _flush(self.root)
 
-    def discard_unfinished(self) -> None:
-        """Remove what an interrupted build left behind. Call with the lock held."""
-        for folder in self.root.glob("build-*"):
-            if folder.is_dir() and not (folder / "manifest.json").is_file():
-                shutil.rmtree(folder, ignore_errors=True)
-
     def prune(self) -> None:
-        """Keep the published build and the one before it. Call with the lock held."""
-        published = self.published()
-        others = [build for build in self.builds() if build != published]
-        for build in others[_KEPT_BUILDS - 1 :]:
-            # Without its manifest a half-removed folder counts as unfinished.
-            (build / "manifest.json").unlink(missing_ok=True)
-            shutil.rmtree(build, ignore_errors=True)
+        """Remove every build but those the pointer names: older ones, and what a killed builder left. Needs the lock."""
+        try:
+            kept = self.builds()
+        except IndexMissing:
+            kept = []
+        for folder in self.root.glob("build-*"):
+            if folder not in kept and folder.is_dir():
+                shutil.rmtree(folder, ignore_errors=True)
 
 
 def sync_to_disk(folder: Path) -> None:

@@ -20,6 +20,7 @@ FORMAT = 1
 """Layout of a build folder. A build of another format is rebuilt, never migrated."""
 
 _NAME = "manifest.json"
+_CHECKSUM = "sha256"
 
 
 class Recipe(BaseModel):
@@ -72,8 +73,11 @@ class Manifest(BaseModel):
     """SHA-256 of each file of the build, by path below its folder."""
 
     def write(self, folder: Path) -> None:
-        """Store in ``folder``."""
-        (folder / _NAME).write_text(json.dumps(self.model_dump(mode="json"), indent=1, sort_keys=True) + "\n", "utf-8")
+        """Store in ``folder``, with a checksum of its own."""
+        fields = self.model_dump(mode="json")
+        (folder / _NAME).write_text(
+            json.dumps({**fields, _CHECKSUM: _checksum(fields)}, indent=1, sort_keys=True) + "\n", "utf-8"
+        )
 
     @classmethod
     def read(cls, folder: Path) -> Manifest:
@@ -86,6 +90,8 @@ class Manifest(BaseModel):
             found = fields["recipe"].get("format")
             if isinstance(found, int) and found != FORMAT:
                 raise IndexStale(f"The index has format {found}; this version uses format {FORMAT}. Run: kin sync")
+        if not isinstance(fields, dict) or fields.pop(_CHECKSUM, None) != _checksum(fields):
+            raise IndexDamaged("The index is damaged: its manifest was changed.", details=str(folder))
         try:
             return cls.model_validate(fields)
         except ValidationError as error:
@@ -104,6 +110,10 @@ class Manifest(BaseModel):
                     else "was changed"
                 )
                 raise IndexDamaged(f"The index is damaged: its file {path} {state}.", details=str(folder))
+
+
+def _checksum(fields: dict[str, object]) -> str:
+    return hashlib.sha256(json.dumps(fields, sort_keys=True).encode()).hexdigest()
 
 
 def file_digests(folder: Path, expected: dict[str, str] | None = None) -> dict[str, str]:

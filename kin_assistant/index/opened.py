@@ -57,11 +57,8 @@ def open_published(root: Path, recipe: Recipe) -> OpenIndex:
     Chroma or SQLite. Raises ``IndexMissing``, ``IndexStale`` if it was made with another recipe, or ``IndexDamaged`` if
     no whole build is left.
     """
-    index = IndexFolder(root)
-    published = index.published()
-    earlier = [build for build in index.builds() if build != published]
     fault: IndexFault | None = None
-    for build in (published, *earlier):
+    for build in IndexFolder(root).builds():
         try:
             opened = open_build(build, recipe)
         except IndexFault as error:

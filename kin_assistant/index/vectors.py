@@ -24,13 +24,26 @@ class VectorCache:
     """A SQLite file of vectors. It is only a cache: one that cannot be read is started anew."""
 
     def __init__(self, path: Path, dimension: int) -> None:
+        self._path = path
         self._dimension = dimension
         try:
             self._connection = self._open(path)
+        except sqlite3.OperationalError:
+            raise
         except sqlite3.DatabaseError:
-            for damaged in path.parent.glob(path.name + "*"):
-                damaged.unlink()
-            self._connection = self._open(path)
+            self._connection = self._open_anew()
+
+    def _open_anew(self) -> sqlite3.Connection:
+        for damaged in self._path.parent.glob(self._path.name + "*"):
+            damaged.unlink()
+        return self._open(self._path)
+
+    def _start_anew(self, error: sqlite3.DatabaseError) -> None:
+        """Put an empty file in place of a damaged one. A full disk is another matter, and raised."""
+        if isinstance(error, sqlite3.OperationalError):
+            raise error
+        self.close()
+        self._connection = self._open_anew()
 
     @staticmethod
     def _open(path: Path) -> sqlite3.Connection:
@@ -46,7 +59,8 @@ class VectorCache:
         """Vectors stored under ``key`` for a passage of ``sentences`` sentences, or None."""
         try:
             row = self._connection.execute("SELECT data, checksum FROM vectors WHERE key = ?", (key,)).fetchone()
-        except sqlite3.DatabaseError:
+        except sqlite3.DatabaseError as error:
+            self._start_anew(error)
             return None
         size = 4 * self._dimension * (1 + sentences)
         if row is None or len(row[0]) != size or zlib.crc32(row[0]) != row[1]:
@@ -60,16 +74,27 @@ class VectorCache:
         for key, encoded in items:
             data = np.vstack([encoded.vector[None, :], encoded.sentences]).astype(np.float32).tobytes()
             rows.append((key, data, zlib.crc32(data)))
+        try:
+            self._insert(rows)
+        except sqlite3.DatabaseError as error:
+            self._start_anew(error)
+            self._insert(rows)
+
+    def _insert(self, rows: Sequence[tuple[bytes, bytes, int]]) -> None:
         with self._connection:
             self._connection.executemany("INSERT OR REPLACE INTO vectors VALUES (?, ?, ?)", rows)
 
     def keep_only(self, keys: set[bytes]) -> None:
-        """Drop every vector whose key is not in ``keys``."""
-        with self._connection:
-            stored = [row[0] for row in self._connection.execute("SELECT key FROM vectors")]
-            self._connection.executemany(
-                "DELETE FROM vectors WHERE key = ?", [(key,) for key in stored if key not in keys]
-            )
+        """Drop every vector whose key is not in ``keys``; a damaged file is left for the next ``get`` to find."""
+        try:
+            with self._connection:
+                stored = [row[0] for row in self._connection.execute("SELECT key FROM vectors")]
+                unused = [(key,) for key in stored if key not in keys]
+                self._connection.executemany("DELETE FROM vectors WHERE key = ?", unused)
+        except sqlite3.OperationalError:
+            raise
+        except sqlite3.DatabaseError:
+            return
 
     def close(self) -> None:
         """Close the file."""

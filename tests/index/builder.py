@@ -46,7 +46,11 @@ def build(corpus: Path, index: Path, end_at: str | None = None) -> None:
     """Sync ``corpus`` into ``index``, and be killed at the moment that ``end_at`` names, such as "Storing 2 of 4"."""
 
     def progress(step: str, done: int, total: int) -> None:
-        names = {f"{step} {done} of {total}", f"{step} begins" if done == 0 else "", f"{step} ends" if done == total else ""}
+        names = {
+            f"{step} {done} of {total}",
+            f"{step} begins" if done == 0 else "",
+            f"{step} ends" if done == total else "",
+        }
         if end_at in names:
             os.kill(os.getpid(), signal.SIGKILL)
 

@@ -57,7 +57,9 @@ def story(tmp_path_factory: pytest.TempPathFactory) -> dict[str, object]:
             "broken.md": "---\ntitle: [a\n---\nWords.",
             "twin.md": "---\nid: kitakyushu-air\n---\nAnother document of the same id.",
             "image.txt": b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR",
-            "caf\u00e9.txt": "Le caf\u00e9 est ferm\u00e9 \u00e0 midi; l'\u00e9cole est ouverte d\u00e8s huit heures.".encode("latin-1"),
+            "caf\u00e9.txt": "Le caf\u00e9 est ferm\u00e9 \u00e0 midi; l'\u00e9cole est ouverte d\u00e8s huit heures.".encode(
+                "latin-1"
+            ),
             "slides.pptx": "not read",
             ".hidden.md": "not read",
             "empty.md": "",
@@ -220,7 +222,9 @@ def test_the_same_corpus_gives_the_same_build(story: dict[str, object], tmp_path
     assert library_of(own.index) == library_of(original.index)
     one, two = IndexFolder(own.index).published(), IndexFolder(original.index).published()
     files = {path.relative_to(one) for path in one.rglob("*") if path.is_file()}
-    same = {path for path in files if path.parts[0] != "chroma" and path.name not in ("manifest.json", "library.sqlite")}
+    same = {
+        path for path in files if path.parts[0] != "chroma" and path.name not in ("manifest.json", "library.sqlite")
+    }
     assert len(same) >= 8
     for path in same:
         assert (one / path).read_bytes() == (two / path).read_bytes(), path
@@ -252,7 +256,9 @@ def test_a_build_by_another_model_is_replaced_and_the_model_named(own_builds: Pa
     assert report.embedded == 1
 
 
-def test_whether_an_index_is_current_is_told_without_building(own_builds: Path, write: Write, embedder: HashingEmbedder) -> None:
+def test_whether_an_index_is_current_is_told_without_building(
+    own_builds: Path, write: Write, embedder: HashingEmbedder
+) -> None:
     corpus = write({"surabaya.md": SURABAYA, "kitakyushu.md": KITAKYUSHU, "meeting.txt": PLAIN})
     assert is_current(corpus, own_builds, embedder)
     assert not is_current(corpus, own_builds, HashingEmbedder("other"))
@@ -317,7 +323,9 @@ def test_a_second_builder_is_told_so_at_once(own_builds: Path, write: Write, emb
         sync(corpus, own_builds, embedder, now=NOW)
 
 
-def test_an_open_index_answers_on_while_another_build_is_published(own_builds: Path, write: Write, embedder: HashingEmbedder) -> None:
+def test_an_open_index_answers_on_while_another_build_is_published(
+    own_builds: Path, write: Write, embedder: HashingEmbedder
+) -> None:
     before = opened(own_builds, embedder)
     vector = before.vectors[0].copy()
     expected = before.dense.search(vector, 5)

@@ -114,9 +114,7 @@ def test_the_published_index_survives_a_kill_at_every_step(states: list[Path], t
 
 
 @pytest.mark.slow
-def test_the_command_survives_being_killed(
-    tmp_path: Path, repository: Path, prepared_root: Path
-) -> None:
+def test_the_command_survives_being_killed(tmp_path: Path, repository: Path, prepared_root: Path) -> None:
     """The real command with the real model, killed while it embeds and while it stores."""
     index = tmp_path / "index"
     shutil.copytree(prepared_root / "models", index / "models")

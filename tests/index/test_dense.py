@@ -31,7 +31,9 @@ def document_of() -> NDArray[np.int64]:
 
 
 @pytest.fixture(scope="module")
-def store(tmp_path_factory: pytest.TempPathFactory, vectors: NDArray[np.float32], document_of: NDArray[np.int64]) -> Path:
+def store(
+    tmp_path_factory: pytest.TempPathFactory, vectors: NDArray[np.float32], document_of: NDArray[np.int64]
+) -> Path:
     folder = tmp_path_factory.mktemp("dense") / "chroma"
     write_chroma(folder, [f"id-{row}" for row in range(SIZE)], vectors, document_of.tolist())
     return folder

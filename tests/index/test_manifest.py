@@ -48,7 +48,9 @@ def test_a_manifest_is_read_as_it_was_written(own_builds: Path, tmp_path: Path) 
     assert set(manifest.corpus) == {"surabaya.md", "kitakyushu.md", "meeting.txt"}
 
 
-@pytest.mark.parametrize("content", [b"", b"{", b"[]", b"null", b"{}", b"\xff\xfe", b'{"recipe": {"format": 1}}', b'{"recipe": 1}'])
+@pytest.mark.parametrize(
+    "content", [b"", b"{", b"[]", b"null", b"{}", b"\xff\xfe", b'{"recipe": {"format": 1}}', b'{"recipe": 1}']
+)
 def test_what_is_no_manifest_is_damage(tmp_path: Path, content: bytes) -> None:
     (tmp_path / "manifest.json").write_bytes(content)
     with pytest.raises(IndexDamaged, match="manifest"):

@@ -33,7 +33,9 @@ def large_index(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """More passages than Chroma keeps in its log, so that its graph files count. Do not change it."""
     root = tmp_path_factory.mktemp("large") / "index"
     documents = [
-        read_document(f"{number}.txt", f"Town {number} sorts w{number % 37} and x{number % 91}.".encode(), "0" * 64).document
+        read_document(
+            f"{number}.txt", f"Town {number} sorts w{number % 37} and x{number % 91}.".encode(), "0" * 64
+        ).document
         for number in range(1300)
     ]
     build_documents(documents, root, HashingEmbedder(), now=datetime(2026, 11, 21, tzinfo=UTC))

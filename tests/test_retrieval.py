@@ -1,0 +1,232 @@
+"""Ranking, compared with one computed from scratch; filters; and what becomes of many passages of one document."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from kin_assistant.embedding import Embedder
+from kin_assistant.errors import FilterError
+from kin_assistant.index.opened import OpenIndex
+from kin_assistant.lexical import stems
+from kin_assistant.retrieval import Method, Retriever
+from kin_assistant.types import DocumentInfo, Filters
+from tests.test_lexical import bm25, embedded_texts
+
+QUERIES = [
+    "How did Surabaya cut its household waste?",
+    "air pollution agreements between the city and its factories",
+    "What did the tariff for rubbish cost in Almaty?",
+    "leak detection in water pipes",
+    "wastewater",
+    "entirely unrelated: quantum chromodynamics lattice",
+    "xyzzyqwerty",
+]
+
+
+@pytest.fixture(scope="module")
+def retriever(opened_index: OpenIndex, model: Embedder) -> Retriever:
+    return Retriever(opened_index, model)
+
+
+@pytest.fixture(scope="module")
+def texts(opened_index: OpenIndex) -> list[str]:
+    return embedded_texts(opened_index)
+
+
+def by_hand(
+    query: str, method: Method, index: OpenIndex, model: Embedder, texts: list[str], allowed: set[int] | None = None
+) -> list[tuple[int, float]]:
+    """Rows and scores, best first, from vectors and texts alone."""
+    inside = np.array([allowed is None or int(row) in allowed for row in index.library.document_of])
+    cosines = np.where(inside, np.asarray(index.vectors) @ model.encode([query])[0], -2)
+    words = np.where(inside, bm25(texts, stems(query)), 0)
+    order = np.arange(len(texts))
+    dense = [row for row in np.lexsort((order, -cosines))[:100].tolist() if inside[row]]
+    lexical = [row for row in np.lexsort((order, -words))[:100].tolist() if words[row] > 0]
+    rows = sorted({"dense": set(dense), "lexical": set(lexical)}.get(method, {*dense, *lexical}))
+    most = sum(np.log(1 + (len(texts) - n + 0.5) / (n + 0.5)) for n in _frequencies(texts, stems(query)))
+
+    def scaled(values: NDArray[np.float64]) -> NDArray[np.float64]:
+        spread = values.max() - values.min()
+        return (values - values.min()) / spread if spread else values * 0
+
+    scores: NDArray[np.float64]
+    match method:
+        case "dense":
+            scores = cosines[rows]
+        case "lexical":
+            scores = words[rows]
+        case "rrf":
+            scores = np.array([sum(1 / (61 + side.index(row)) for side in (dense, lexical) if row in side) for row in rows])
+        case "convex":
+            scores = (scaled(cosines[rows]) + scaled(words[rows])) / 2 if rows else np.zeros(0)
+        case "shipped":
+            scores = (cosines[rows] + words[rows] / (most or 1)) / 2
+    return [(rows[i], float(scores[i])) for i in np.lexsort((rows, -np.asarray(scores)))]
+
+
+_STEMS_OF: dict[int, list[frozenset[str]]] = {}
+
+
+def _frequencies(texts: list[str], query: list[str]) -> list[int]:
+    held = _STEMS_OF.setdefault(id(texts), [frozenset(stems(text)) for text in texts])
+    return [sum(stem in text for text in held) for stem in query]
+
+
+def assert_same_ranking(found: list[tuple[int, float]], expected: list[tuple[int, float]]) -> None:
+    """Equal but for places that rounding may exchange."""
+    np.testing.assert_allclose([score for _, score in found], [score for _, score in expected], atol=2e-3)
+    scores = dict(expected)
+    for (row, _), (_, score) in zip(found, expected, strict=True):
+        assert row in scores
+        assert abs(scores[row] - score) < 2e-3
+
+
+@pytest.mark.parametrize("method", ["shipped", "convex", "rrf", "lexical", "dense"])
+def test_a_ranking_is_what_vectors_and_words_give(
+    retriever: Retriever, opened_index: OpenIndex, model: Embedder, texts: list[str], method: Method
+) -> None:
+    for query in QUERIES:
+        ranking = retriever.rank(query, method=method)
+        found = list(zip(ranking.rows.tolist(), ranking.scores.tolist(), strict=True))
+        expected = by_hand(query, method, opened_index, model, texts)
+        assert_same_ranking(found[:20], expected[:20])
+        assert abs(len(found) - len(expected)) <= 2
+        np.testing.assert_allclose(ranking.cosines, opened_index.vectors[ranking.rows] @ ranking.vector, atol=1e-5)
+
+
+def test_a_ranking_within_a_filter_is_that_of_the_allowed_documents(
+    retriever: Retriever, opened_index: OpenIndex, model: Embedder, texts: list[str]
+) -> None:
+    filters = Filters(country=("Japan",))
+    allowed = {row for row, info in enumerate(opened_index.library.infos) if "Japan" in info.countries}
+    for query in QUERIES:
+        ranking = retriever.rank(query, filters=filters)
+        found = list(zip(ranking.rows.tolist(), ranking.scores.tolist(), strict=True))
+        expected = by_hand(query, "shipped", opened_index, model, texts, allowed)
+        assert_same_ranking(found[:20], expected[:20])
+        assert {int(opened_index.library.document_of[row]) for row in ranking.rows} <= allowed
+
+
+def test_hits_are_slices_of_their_documents(retriever: Retriever, opened_index: OpenIndex) -> None:
+    library = opened_index.library
+    hits = retriever.search(QUERIES[0])
+    assert len(hits) == 10
+    assert [hit.score for hit in hits] == sorted((hit.score for hit in hits), reverse=True)
+    for hit in hits:
+        assert library.document(library.row_of(hit.document_id)).text[hit.start : hit.end] == hit.text
+        assert hit.score <= 1
+
+
+def test_a_document_has_at_most_its_share_of_a_result(opened_index: OpenIndex, model: Embedder) -> None:
+    for share in (1, 3, 50):
+        hits = Retriever(opened_index, model, passages_per_document=share).search(QUERIES[0], limit=60)
+        most = Counter(hit.document_id for hit in hits).most_common(1)[0][1]
+        assert most <= share
+        assert share == 50 or most == share
+
+
+def test_dropping_for_the_share_keeps_the_order(retriever: Retriever) -> None:
+    ranking = retriever.rank(QUERIES[0])
+    kept = retriever.spread(ranking)
+    positions = [ranking.rows.tolist().index(row) for row in kept]
+    assert positions == sorted(positions)
+    assert positions[0] == 0
+
+
+@pytest.mark.parametrize("limit", [1, 7, 250])
+def test_the_limit_is_kept_and_a_longer_list_begins_with_the_shorter(retriever: Retriever, limit: int) -> None:
+    hits = retriever.search(QUERIES[0], limit=limit)
+    assert len(hits) <= limit
+    assert limit == 250 or hits == retriever.search(QUERIES[0], limit=limit + 5)[:limit]
+
+
+def test_favoured_documents_move_up_and_nothing_else_changes(retriever: Retriever, opened_index: OpenIndex) -> None:
+    plain = retriever.rank("household waste")
+    favoured = int(opened_index.library.document_of[plain.rows[-1]])
+    moved = retriever.rank("household waste", favoured=[favoured])
+    before, after = (dict(zip(r.rows.tolist(), r.scores.tolist(), strict=True)) for r in (plain, moved))
+    assert before.keys() == after.keys()
+    for row, score in after.items():
+        gain = 0.1 if opened_index.library.document_of[row] == favoured else 0
+        assert score == pytest.approx(before[row] + gain, abs=1e-6)
+
+
+def test_the_same_query_gives_the_same_hits(retriever: Retriever) -> None:
+    assert retriever.search(QUERIES[0]) == retriever.search(QUERIES[0])
+
+
+def test_an_unknown_method_is_refused(retriever: Retriever) -> None:
+    with pytest.raises(ValueError, match="unknown method"):
+        retriever.rank("waste", method="magic")
+
+
+# Filters
+
+
+def passing(retriever: Retriever, opened_index: OpenIndex, filters: Filters) -> list[DocumentInfo]:
+    rows = retriever.allowed_documents(filters)
+    assert rows is not None
+    return [opened_index.library.infos[row] for row in rows.tolist()]
+
+
+def test_without_a_filter_every_document_is_allowed(retriever: Retriever) -> None:
+    assert retriever.allowed_documents(None) is None
+    assert retriever.allowed_documents(Filters()) is None
+
+
+@pytest.mark.parametrize("written", ["Surabaya", "surabaya", "SURABAYA"])
+def test_a_city_is_found_however_it_is_written(retriever: Retriever, opened_index: OpenIndex, written: str) -> None:
+    infos = passing(retriever, opened_index, Filters(city=(written,)))
+    assert infos
+    assert infos == [info for info in opened_index.library.infos if "Surabaya" in info.cities]
+
+
+@pytest.mark.parametrize("field", ["city", "country", "region", "theme"])
+def test_values_of_one_field_widen_and_fields_narrow(retriever: Retriever, opened_index: OpenIndex, field: str) -> None:
+    name = {"city": "cities", "country": "countries", "theme": "themes", "region": "region"}[field]
+
+    def carried(info: DocumentInfo) -> set[str]:
+        value = getattr(info, name)
+        return {value} if isinstance(value, str) else set(value or ())
+
+    values = sorted({value for info in opened_index.library.infos for value in carried(info)})[:2]
+    infos = passing(retriever, opened_index, Filters(**{field: tuple(values)}))
+    assert infos == [info for info in opened_index.library.infos if carried(info) & set(values)]
+    years = (1900, 2100)
+    narrowed = passing(retriever, opened_index, Filters(**{field: tuple(values)}, years=years))
+    assert narrowed == [info for info in infos if info.years]
+
+
+@pytest.mark.parametrize("years", [(2000, 2000), (1990, 2005), (2024, 2026)])
+def test_years_filter_by_overlap(retriever: Retriever, opened_index: OpenIndex, years: tuple[int, int]) -> None:
+    infos = passing(retriever, opened_index, Filters(years=years))
+    assert infos == [
+        info for info in opened_index.library.infos if info.years and set(range(info.years[0], info.years[1] + 1)) & set(range(years[0], years[1] + 1))
+    ]
+
+
+@pytest.mark.parametrize(
+    ("filters", "words"),
+    [
+        (Filters(city=("Surabya",)), 'No document carries the city "Surabya". Did you mean Surabaya'),
+        (Filters(city=("Gotham City",)), 'No document carries the city "Gotham City".'),
+        (Filters(country=("Indonesia", "Narnia")), '"Narnia"'),
+        (Filters(theme=("",)), 'the theme ""'),
+    ],
+)
+def test_a_value_that_no_document_carries_is_named_with_what_is_near(
+    retriever: Retriever, filters: Filters, words: str
+) -> None:
+    with pytest.raises(FilterError) as caught:
+        retriever.search("waste", filters=filters)
+    assert words in str(caught.value)
+
+
+@pytest.mark.parametrize("filters", [Filters(city=("Surabaya",), country=("Japan",)), Filters(years=(1801, 1802))])
+def test_filters_that_no_document_passes_give_no_hits(retriever: Retriever, filters: Filters) -> None:
+    assert retriever.search("waste", filters=filters) == ()
