@@ -75,7 +75,7 @@ def test_answers_keep_to_their_words(answers: list[tuple[Question, Answer]]) -> 
         assert len({citation.document_id for citation in answer.citations}) <= 6
 
 
-def test_most_questions_are_answered_from_a_document_that_holds_the_answer(answers: list[tuple[Question, Answer]]) -> None:
+def test_most_questions_are_answered_from_the_right_document_and_most_strange_ones_refused(answers: list[tuple[Question, Answer]]) -> None:
     """A floor far below what the evaluation measures: it fails when something is broken, not when a number moves."""
     answerable = [(line, answer) for line, answer in answers if line["kind"] != "unanswerable"]
     right = [
@@ -84,7 +84,9 @@ def test_most_questions_are_answered_from_a_document_that_holds_the_answer(answe
         for line, answer in answerable
     ]
     assert sum(map(bool, right)) > 0.7 * len(answerable)
-    refused = [answer.abstained for line, answer in answers if line["kind"] == "unanswerable"]
+    # That a known city's documents lack the fact asked for is not recognised yet; decision 6 says so.
+    elsewhere = ("off_topic", "absent_city")
+    refused = [answer.abstained for line, answer in answers if line.get("unanswerable_kind") in elsewhere]
     assert sum(refused) > 0.5 * len(refused)
 
 

@@ -21,7 +21,7 @@ import numpy as np
 from kin_assistant.corpus import CorpusFile, SkippedFile, read_bytes, walk
 from kin_assistant.documents import SUFFIXES, read_document
 from kin_assistant.embedding import Embedder
-from kin_assistant.errors import BuildFailed, CorpusError, DocumentError, IndexDamaged, IndexFault
+from kin_assistant.errors import BuildFailed, CorpusError, DocumentError, IndexDamaged, IndexFault, IndexMissing
 from kin_assistant.index.dense import write_chroma
 from kin_assistant.index.layout import IndexFolder, sync_to_disk
 from kin_assistant.index.library import Library, write_library
@@ -80,9 +80,10 @@ def sync(
     index = IndexFolder(root)
     with index.locked():
         index.prune()
-        earlier = _earlier_build(index)
-        why = _why_build(earlier, recipe, listing.files)
-        if why is None and earlier is not None:
+        earlier, why = _earlier_build(index)
+        if earlier:
+            why = _why_build(earlier, recipe, listing.files)
+        if earlier and not why:
             files = _unchanged_reports(earlier, listing.files) + _skipped_reports(listing.skipped)
             return SyncReport(
                 build_id=earlier.manifest.build_id, published=False, why="The index is up to date.",
@@ -110,7 +111,7 @@ def sync(
     return SyncReport(
         build_id=built.manifest.build_id,
         published=True,
-        why=why or "",
+        why=why,
         files=_sorted(reports + _skipped_reports(listing.skipped)),
         removed=tuple(removed),
         passages=built.manifest.passages,
@@ -150,23 +151,24 @@ class _EarlierBuild:
             self.library.close()
 
 
-def _earlier_build(index: IndexFolder) -> _EarlierBuild | None:
+def _earlier_build(index: IndexFolder) -> tuple[_EarlierBuild | None, str]:
+    """The published build, and why there is none that could be built upon."""
     try:
         folder = index.published()
         manifest = Manifest.read(folder)
-    except IndexFault:
-        return None
+    except IndexMissing:
+        return None, "There was no index yet."
+    except IndexFault as fault:
+        return None, str(fault)
     try:
         manifest.check_files(folder)
-        return _EarlierBuild(manifest, Library(folder / "library.sqlite"))
+        return _EarlierBuild(manifest, Library(folder / "library.sqlite")), ""
     except IndexDamaged as error:
-        return _EarlierBuild(manifest, None, str(error))
+        return _EarlierBuild(manifest, None, str(error)), ""
 
 
-def _why_build(earlier: _EarlierBuild | None, recipe: Recipe, files: Sequence[CorpusFile]) -> str | None:
-    """Why the published build will not do, as a sentence; None if it will."""
-    if earlier is None:
-        return "There was no index yet."
+def _why_build(earlier: _EarlierBuild, recipe: Recipe, files: Sequence[CorpusFile]) -> str:
+    """Why the published build will not do, as a sentence; empty if it will."""
     if earlier.damage:
         return earlier.damage
     difference = earlier.manifest.recipe.difference(recipe)
@@ -174,7 +176,7 @@ def _why_build(earlier: _EarlierBuild | None, recipe: Recipe, files: Sequence[Co
         return f"The index was made with another {difference}."
     if earlier.manifest.corpus != {file.path: file.sha256 for file in files}:
         return "The corpus has changed."
-    return None
+    return ""
 
 
 def _read_all(

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from kin_assistant.errors import IndexDamaged, IndexFault, IndexMissing, IndexStale
+from kin_assistant.errors import IndexDamaged, IndexFault, IndexStale
 from kin_assistant.index.dense import DenseIndex, chroma_version
 from kin_assistant.index.layout import IndexFolder
 from kin_assistant.index.library import Library
@@ -69,7 +69,10 @@ def open_published(root: Path, recipe: Recipe) -> OpenIndex:
         when = f"{opened.manifest.built_at:%d %B %Y, %H:%M} UTC"
         notice = f"The newest index cannot be used, so the one of {when} answers. To repair it, run: kin sync"
         return replace(opened, notices=(notice,))
-    raise fault or IndexMissing("There is no index yet. Run: kin sync")
+    assert fault is not None  # the pointer names at least one build
+    if isinstance(fault, IndexDamaged) and "kin sync" not in str(fault):
+        raise IndexDamaged(f"{fault} Run: kin sync", details=fault.details) from fault
+    raise fault
 
 
 def open_build(build: Path, recipe: Recipe) -> OpenIndex:

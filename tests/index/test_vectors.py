@@ -111,5 +111,6 @@ def test_a_damaged_file_gives_no_wrong_vector_and_takes_new_ones(tmp_path: Path,
                 assert_same(found, encoded(number, 30))
         cache.put([(key(100), encoded(100))])
         cache.keep_only({key(100), key(1)})
-        assert_same(cache.get(key(100), 3), encoded(100))
+        cache.put([(key(101), encoded(101))])
+        assert_same(cache.get(key(101), 3), encoded(101))
         cache.close()

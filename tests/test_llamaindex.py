@@ -1,0 +1,55 @@
+"""The adapter for LlamaIndex applications: the same passages, as nodes."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from kin_assistant import Assistant, Filters
+from kin_assistant.errors import QuestionError
+from kin_assistant.llamaindex import make_retriever
+
+QUERY = "composting of household waste"
+
+
+def test_nodes_are_the_hits_of_a_search(assistant: Assistant) -> None:
+    nodes = make_retriever(assistant, limit=5).retrieve(QUERY)
+    hits = assistant.search(QUERY, limit=5).hits
+    assert [(node.node_id, node.text, node.score) for node in nodes] == [(h.passage_id, h.text, h.score) for h in hits]
+
+
+def test_nodes_tell_where_they_come_from(assistant: Assistant) -> None:
+    for node in make_retriever(assistant, limit=5).retrieve(QUERY):
+        document = assistant.document(node.metadata["document_id"])
+        assert document.text[node.metadata["start"] : node.metadata["end"]] == node.text
+        assert node.metadata["title"] == document.title
+        assert node.metadata.keys() == {"document_id", "title", "heading", "page", "start", "end"}
+
+
+def test_filters_hold(assistant: Assistant) -> None:
+    nodes = make_retriever(assistant, limit=5, filters=Filters(city=("Surabaya",))).retrieve(QUERY)
+    assert nodes
+    assert all("Surabaya" in assistant.document(node.metadata["document_id"]).cities for node in nodes)
+
+
+def test_it_is_a_retriever_of_llama_index_with_its_own_limits(assistant: Assistant) -> None:
+    from llama_index.core.base.base_retriever import BaseRetriever
+
+    retriever = make_retriever(assistant)
+    assert isinstance(retriever, BaseRetriever)
+    with pytest.raises(QuestionError):
+        retriever.retrieve("???")
+
+
+def test_no_language_model_is_asked_for(repository: Path, shipped_index: Path) -> None:
+    """LlamaIndex's global settings stay as they are: without a model, without a service."""
+    script = (
+        "import sys; from kin_assistant import Assistant; from kin_assistant.llamaindex import make_retriever\n"
+        "with Assistant.open(sys.argv[1]) as assistant: assert make_retriever(assistant, limit=2).retrieve('waste')\n"
+        "from llama_index.core import Settings\n"
+        "assert Settings._llm is None and Settings._embed_model is None\n"
+    )
+    subprocess.run([sys.executable, "-c", script, shipped_index], cwd=repository, check=True, timeout=120)

@@ -1,0 +1,83 @@
+"""Settings come from the environment, are checked, and cannot change."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from pydantic import ValidationError
+
+from kin_assistant.settings import Settings
+
+
+def test_what_is_not_set_has_its_default() -> None:
+    settings = Settings()
+    assert (settings.corpus, settings.index) == (Path("corpus"), Path("index"))
+    assert (settings.host, settings.port) == ("127.0.0.1", 7860)
+    assert settings.model == "bundled"
+
+
+@pytest.mark.parametrize(
+    ("variable", "value", "field", "read"),
+    [
+        ("KIN_PORT", "8000", "port", 8000),
+        ("KIN_CORPUS", "/some/folder", "corpus", Path("/some/folder")),
+        ("kin_answer_words", "80", "answer_words", 80),
+        ("KIN_ENGINE", "torch", "engine", "torch"),
+    ],
+)
+def test_the_environment_sets_them(
+    monkeypatch: pytest.MonkeyPatch, variable: str, value: str, field: str, read: object
+) -> None:
+    monkeypatch.setenv(variable, value)
+    assert getattr(Settings(), field) == read
+
+
+def test_what_is_given_comes_before_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("KIN_PORT", "8000")
+    assert Settings(port=9000).port == 9000
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("port", 0),
+        ("port", 65_536),
+        ("port", "many"),
+        ("engine", "magic"),
+        ("answer_words", 29),
+        ("answer_words", 1001),
+        ("max_question_characters", 49),
+        ("max_history_turns", -1),
+        ("passages_per_document", 0),
+        ("queue_size", 0),
+        ("questions_per_minute", 0),
+    ],
+)
+def test_values_out_of_bounds_are_refused(field: str, value: object) -> None:
+    with pytest.raises(ValidationError, match=field):
+        Settings(**{field: value})
+
+
+def test_unknown_names_are_refused() -> None:
+    with pytest.raises(ValidationError, match="portt"):
+        Settings(portt=1)
+
+
+def test_settings_cannot_be_changed() -> None:
+    with pytest.raises(ValidationError):
+        Settings().port = 1
+
+
+def test_every_setting_is_described_and_every_number_has_bounds() -> None:
+    for name, field in Settings.model_fields.items():
+        assert field.description, name
+        assert field.description.endswith("."), name
+        if field.annotation is int:
+            assert {type(bound).__name__ for bound in field.metadata} >= {"Ge", "Le"}, name
+
+
+def test_no_settings_file_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / ".env").write_text("KIN_PORT=1234\n")
+    monkeypatch.chdir(tmp_path)
+    assert Settings().port == 7860
