@@ -7,7 +7,9 @@ corpus or some lines of a batch could not be read. A refusal is an answer: ``kin
 from __future__ import annotations
 
 import argparse
-import json
+import contextlib
+import functools
+import io
 import logging
 import os
 import sys
@@ -16,32 +18,37 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
 from kin_assistant import __version__
+from kin_assistant.batch import FILTER_FIELDS, answer_lines, as_json, parse_filters
 
 if TYPE_CHECKING:
     from kin_assistant.assistant import Assistant
     from kin_assistant.index.report import SyncReport
     from kin_assistant.settings import Settings
-    from kin_assistant.types import Answer, Document, DocumentInfo, Filters, SearchResult
+    from kin_assistant.types import Answer, Document, DocumentInfo, SearchResult
 
 __all__ = ["main"]
 
 DONE, FAILED, WRONG_USE, IN_PART = 0, 1, 2, 3
-
-_FILTER_FIELDS = ("city", "country", "region", "theme")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code. Faults are printed as one sentence, never as a traceback."""
     parser = _parser()
     options = parser.parse_args(arguments)
-    from kin_assistant.errors import KinError
+    from kin_assistant.errors import IndexDamaged, KinError
 
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")  # a terminal that knows few letters
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
     try:
         return int(options.run(options, _settings(options)))
     except KinError as error:
         logging.getLogger(__name__).debug("%s", error.details)
-        return _fail(str(error))
+        message = str(error)
+        if isinstance(error, IndexDamaged) and "kin sync" not in message:
+            message += " Run: kin sync"
+        return _fail(message)
     except KeyboardInterrupt:
         return _fail("Stopped. What was published before stays as it was.", code=130)
     except BrokenPipeError:
@@ -108,7 +115,7 @@ def _ask(options: argparse.Namespace, settings: Settings) -> int:
     def run(assistant: Assistant, line: dict[str, Any]) -> Answer:
         answer = assistant.ask(
             line["question"],
-            filters=_filters(line.get("filters")),
+            filters=parse_filters(line.get("filters")),
             history=line.get("history") or (),
             id=line.get("id"),
         )
@@ -131,7 +138,9 @@ def _search(options: argparse.Namespace, settings: Settings) -> int:
 
     def run(assistant: Assistant, line: dict[str, Any]) -> SearchResult:
         query: str = line["query"] if "query" in line else line["question"]
-        return assistant.search(query, limit=options.limit, filters=_filters(line.get("filters")), id=line.get("id"))
+        return assistant.search(
+            query, limit=options.limit, filters=parse_filters(line.get("filters")), id=line.get("id")
+        )
 
     if options.batch:
         return _batch(options, settings, run, required="query")
@@ -150,7 +159,7 @@ def _list_documents(options: argparse.Namespace, settings: Settings) -> int:
     from kin_assistant.rendering import plain
 
     with _opened(settings) as assistant:
-        allowed = assistant.retriever.allowed_documents(_filters(_given_filters(options)))
+        allowed = assistant.retriever.allowed_documents(parse_filters(_given_filters(options)))
         infos = assistant.documents if allowed is None else [assistant.documents[row] for row in allowed.tolist()]
         if options.json:
             _print_json([info.model_dump(mode="json") for info in infos])
@@ -231,101 +240,27 @@ def _batch(
     """Run every line of a JSON Lines file with one opened index; a bad line becomes an error line."""
     from kin_assistant.errors import KinError
 
-    try:
-        source = options.batch.open(encoding="utf-8", errors="replace") if str(options.batch) != "-" else sys.stdin
-        target = options.out.open("w", encoding="utf-8") if options.out else sys.stdout
-    except OSError as error:
-        raise KinError(f"{error.filename} cannot be opened: {error.strerror}.") from error
-    failed = 0
-    with _opened(settings) as assistant, source, target:
-        for number, text in enumerate(source, 1):
-            if not text.strip():
-                continue
-            line_id = None
-            try:
-                line = _parse_line(text, number, required)
-                line_id = line.get("id")
-                result = run(assistant, line).model_dump(mode="json")
-            except KinError as error:
-                failed += 1
-                result = {"id": line_id if line_id is not None else _id_of(text), "line": number, "error": str(error)}
-            target.write(json.dumps(result, ensure_ascii=False) + "\n")
+    if options.out and options.out.exists() and options.batch.exists() and options.out.samefile(options.batch):
+        raise KinError("The results of a batch cannot go into the file that it is read from.")
+    with contextlib.ExitStack() as opened:
+        try:
+            source: TextIO = sys.stdin
+            if str(options.batch) != "-":
+                source = opened.enter_context(options.batch.open(encoding="utf-8", errors="replace"))
+            target: TextIO = sys.stdout
+            if options.out:
+                target = opened.enter_context(options.out.open("w", encoding="utf-8"))
+        except OSError as error:
+            raise KinError(f"{error.filename} cannot be opened: {error.strerror}.") from error
+        assistant = opened.enter_context(_opened(settings))
+        failed = answer_lines(source, target, functools.partial(run, assistant), required)
     if failed:
         print(f"{failed} lines could not be answered; each has an error line in the output.", file=sys.stderr)
     return IN_PART if failed else DONE
 
 
-def _parse_line(text: str, number: int, required: str) -> dict[str, Any]:
-    from kin_assistant.errors import KinError
-
-    try:
-        line = json.loads(text)
-    except (ValueError, RecursionError):
-        raise KinError(f"Line {number} is not valid JSON.") from None
-    if not isinstance(line, dict):
-        raise KinError(f"Line {number} is not a JSON object.")
-    if required == "query" and "query" not in line:
-        required = "question"
-    if not isinstance(line.get(required), str):
-        raise KinError(f'Line {number} has no "{required}" that is a text.')
-    if not isinstance(line.get("id"), str | None):
-        raise KinError(f'Line {number} has an "id" that is not a text.')
-    history = line.get("history")
-    if history is not None and not (isinstance(history, list) and all(isinstance(turn, str) for turn in history)):
-        raise KinError(f'Line {number} has a "history" that is not a list of texts.')
-    return line
-
-
-def _id_of(text: str) -> str | None:
-    """The id of a line that could not be used, if it can be told at all."""
-    try:
-        line = json.loads(text)
-    except (ValueError, RecursionError):
-        return None
-    return str(line["id"]) if isinstance(line, dict) and line.get("id") is not None else None
-
-
-def _filters(fields: object) -> Filters | None:
-    """Filters from command line options or a batch line. Raises ``FilterError``."""
-    from kin_assistant.errors import FilterError
-    from kin_assistant.types import Filters
-
-    if not fields:
-        return None
-    if not isinstance(fields, dict):
-        raise FilterError('The "filters" must be an object such as {"city": "Surabaya"}.')
-    values: dict[str, object] = {}
-    for name, value in fields.items():
-        if name == "years":
-            values["years"] = _years(value)
-        elif name not in _FILTER_FIELDS:
-            raise FilterError(f'There is no filter "{name}". There are: {", ".join((*_FILTER_FIELDS, "years"))}.')
-        else:
-            listed = [value] if isinstance(value, str) else value
-            if not isinstance(listed, list) or not all(isinstance(item, str) for item in listed):
-                raise FilterError(f'The filter "{name}" must be a text or a list of texts.')
-            values[name] = tuple(listed)
-    return Filters.model_validate(values)
-
-
-def _years(value: object) -> tuple[int, int]:
-    """First and last year of "2000-2010", "2005" or [2000, 2010]. Raises ``FilterError``."""
-    import re
-
-    from kin_assistant.errors import FilterError
-
-    text = "-".join(str(part) for part in value) if isinstance(value, list | tuple) else str(value)
-    match = re.fullmatch(r"\s*(\d{4})\s*(?:[-\u2013]\s*(\d{4})\s*)?", text)
-    if not match:
-        raise FilterError(f'"{text}" are no years. Write them as 2000-2010 or 2005.')
-    first, last = int(match[1]), int(match[2] or match[1])
-    if first > last:
-        raise FilterError(f"The years {first}-{last} run backwards.")
-    return first, last
-
-
 def _given_filters(options: argparse.Namespace) -> dict[str, object]:
-    return {name: value for name in (*_FILTER_FIELDS, "years") if (value := getattr(options, name, None))}
+    return {name: value for name in (*FILTER_FIELDS, "years") if (value := getattr(options, name, None))}
 
 
 def _settings(options: argparse.Namespace) -> Settings:
@@ -359,7 +294,7 @@ def _text_of(parts: Sequence[str]) -> str:
 
 
 def _print_json(value: object) -> None:
-    print(json.dumps(value, ensure_ascii=False, indent=2))
+    print(as_json(value, sys.stdout, indent=2))
 
 
 def _print_report(report: SyncReport, screen: TextIO) -> None:
@@ -419,7 +354,7 @@ def _parser() -> argparse.ArgumentParser:
     as_json.add_argument("--json", action="store_true", help="print JSON")
     filters = argparse.ArgumentParser(add_help=False)
     group = filters.add_argument_group("filters", "Only documents that carry one of the values of each filter given.")
-    for name in _FILTER_FIELDS:
+    for name in FILTER_FIELDS:
         group.add_argument(f"--{name}", action="append", metavar=name.upper(), help="may be given several times")
     group.add_argument("--years", metavar="2000-2010", help="documents whose years overlap these")
     batch = argparse.ArgumentParser(add_help=False)

@@ -90,9 +90,7 @@ def read_bytes(folder: Path, path: str) -> bytes:
 
 
 def _reason_to_skip(entry: os.DirEntry[str], relative: str, suffixes: frozenset[str]) -> str | None:
-    try:
-        relative.encode()
-    except UnicodeEncodeError:
+    if entry.name.encode("utf-8", "replace").decode() != entry.name:
         return "file name is not valid text"
     if entry.is_symlink():
         return "symbolic link, not followed"
@@ -116,4 +114,5 @@ def _reason_to_skip(entry: os.DirEntry[str], relative: str, suffixes: frozenset[
 
 
 def _relative(path: Path, folder: Path) -> str:
-    return path.relative_to(folder).as_posix()
+    # Bytes of a name that are no text are shown escaped, so that the path can be printed and stored.
+    return path.relative_to(folder).as_posix().encode("utf-8", "backslashreplace").decode()

@@ -5,11 +5,14 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
 from kin_assistant.embedding import Encoded
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 __all__ = ["HashingEmbedder"]
 
@@ -41,7 +44,10 @@ class HashingEmbedder:
         for position in reversed(range(len(texts))):
             text = texts[position]
             self.encoded_passages.append(text)
-            yield position, Encoded(self._vector(text), self.encode([text[start:end] for start, end in spans[position]]))
+            yield (
+                position,
+                Encoded(self._vector(text), self.encode([text[start:end] for start, end in spans[position]])),
+            )
 
     def _vector(self, text: str) -> NDArray[np.float32]:
         vector = sum((self._word_vector(word) for word in _WORD.findall(text.lower())), self._word_vector(""))

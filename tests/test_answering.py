@@ -35,7 +35,11 @@ def check(answer: Answer, assistant: Assistant) -> None:
         assert document.text[citation.start : citation.end] == citation.quote
         assert citation.quote == citation.quote.strip() != ""
         assert "\n" not in citation.quote
-        assert (citation.title, citation.cities, citation.countries) == (document.title, document.cities, document.countries)
+        assert (citation.title, citation.cities, citation.countries) == (
+            document.title,
+            document.cities,
+            document.countries,
+        )
         assert set(citation.sources) <= set(document.sources)
         if len(document.sources) == 1:
             assert citation.sources == document.sources
@@ -75,7 +79,9 @@ def test_answers_keep_to_their_words(answers: list[tuple[Question, Answer]]) -> 
         assert len({citation.document_id for citation in answer.citations}) <= 6
 
 
-def test_most_questions_are_answered_from_the_right_document_and_most_strange_ones_refused(answers: list[tuple[Question, Answer]]) -> None:
+def test_most_questions_are_answered_from_the_right_document_and_most_strange_ones_refused(
+    answers: list[tuple[Question, Answer]],
+) -> None:
     """A floor far below what the evaluation measures: it fails when something is broken, not when a number moves."""
     answerable = [(line, answer) for line, answer in answers if line["kind"] != "unanswerable"]
     right = [
@@ -90,7 +96,9 @@ def test_most_questions_are_answered_from_the_right_document_and_most_strange_on
     assert sum(refused) > 0.5 * len(refused)
 
 
-def test_sources_are_those_marked_within_the_quote(answers: list[tuple[Question, Answer]], assistant: Assistant) -> None:
+def test_sources_are_those_marked_within_the_quote(
+    answers: list[tuple[Question, Answer]], assistant: Assistant
+) -> None:
     seen = {"several": 0, "none": 0, "single": 0}
     for _, answer in answers:
         for citation in answer.citations:
@@ -134,7 +142,8 @@ def test_a_place_without_documents_is_named_and_near_ones_offered(assistant: Ass
 
 
 @pytest.mark.parametrize(
-    "question", ["What is the capital gains tax rate in Brazil?", "Who won the football world cup?", "xyzzy qwerty plugh asdfgh"]
+    "question",
+    ["What is the capital gains tax rate in Brazil?", "Who won the football world cup?", "xyzzy qwerty plugh asdfgh"],
 )
 def test_what_the_documents_do_not_say_is_refused(assistant: Assistant, question: str) -> None:
     try:
@@ -212,7 +221,9 @@ def test_misspelt_words_and_places_are_understood(assistant: Assistant) -> None:
 # Hostile and odd questions
 
 
-@pytest.mark.parametrize("question", ["", "a" * 2001, "nul\x00", "\u6cd7\u6c34\u5982\u4f55\u51cf\u5c11\u5783\u573e\uff1f"])
+@pytest.mark.parametrize(
+    "question", ["", "a" * 2001, "nul\x00", "\u6cd7\u6c34\u5982\u4f55\u51cf\u5c11\u5783\u573e\uff1f"]
+)
 def test_what_cannot_be_asked_is_refused_before_anything_is_read(assistant: Assistant, question: str) -> None:
     with pytest.raises(QuestionError):
         assistant.ask(question)
@@ -238,7 +249,22 @@ def test_a_question_is_plain_text_everywhere(assistant: Assistant, question: str
 
 
 _FRAGMENTS = st.one_of(
-    st.sampled_from(["waste", "Surabaya", "how much", "the", "[1]", "Lahore", "2005", "Kitakyushu Initiative", "cost?", "\u201c", "*", "Japanese"]),
+    st.sampled_from(
+        [
+            "waste",
+            "Surabaya",
+            "how much",
+            "the",
+            "[1]",
+            "Lahore",
+            "2005",
+            "Kitakyushu Initiative",
+            "cost?",
+            "\u201c",
+            "*",
+            "Japanese",
+        ]
+    ),
     st.text(max_size=12),
 )
 

@@ -29,6 +29,7 @@ FLOW: tuple[tuple[str, ...], ...] = (
     ("assistant",),
     ("rendering",),
     ("ui", "llamaindex"),
+    ("batch",),
     ("cli",),
 )
 RANKS = {room: rank for rank, rooms in enumerate(FLOW) for room in rooms}
@@ -92,7 +93,9 @@ def room_of(module: str) -> str:
 
 
 ALL = list(imports())
-OWN = [found for found in ALL if found.target.startswith("kin_assistant.") and found.module not in ("__init__", "__main__")]
+OWN = [
+    found for found in ALL if found.target.startswith("kin_assistant.") and found.module not in ("__init__", "__main__")
+]
 
 
 def test_every_module_has_its_place_in_the_flow() -> None:
@@ -155,7 +158,9 @@ def test_a_public_module_says_what_it_is_and_what_it_offers(module: str) -> None
     assert loaded.__all__ == sorted(loaded.__all__, key=_as_ruff_sorts), "not sorted"
     assert all(hasattr(loaded, name) for name in loaded.__all__)
     defined = {
-        node.name for node in tree.body if isinstance(node, ast.FunctionDef | ast.ClassDef) and not node.name.startswith("_")
+        node.name
+        for node in tree.body
+        if isinstance(node, ast.FunctionDef | ast.ClassDef) and not node.name.startswith("_")
     }
     described = {
         node.name for node in tree.body if isinstance(node, ast.FunctionDef | ast.ClassDef) and ast.get_docstring(node)
@@ -169,7 +174,11 @@ def _as_ruff_sorts(name: str) -> tuple[int, str]:
 
 
 def test_what_other_modules_import_has_no_underscore() -> None:
-    assert not [f"{found.module}: {found.target} {found.names}" for found in OWN if any(name.startswith("_") and name != "__version__" for name in found.names)]
+    assert not [
+        f"{found.module}: {found.target} {found.names}"
+        for found in OWN
+        if any(name.startswith("_") and name != "__version__" for name in found.names)
+    ]
 
 
 def test_no_module_is_too_long_to_read() -> None:

@@ -126,5 +126,7 @@ def test_a_fallback_is_noticed_and_answers(own_index: Path) -> None:
 def test_answers_are_the_same_after_opening_again(shipped_index: Path, assistant: Assistant) -> None:
     with Assistant.open(shipped_index) as again:
         for question in QUESTIONS:
-            one, two = (opened.ask(question).model_dump(mode="json", exclude={"elapsed_ms"}) for opened in (assistant, again))
+            one, two = (
+                opened.ask(question).model_dump(mode="json", exclude={"elapsed_ms"}) for opened in (assistant, again)
+            )
             assert json.dumps(one) == json.dumps(two)

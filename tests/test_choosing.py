@@ -37,9 +37,10 @@ class Shelf:
 
 def test_the_best_sentences_are_taken_in_the_order_of_the_text() -> None:
     shelf = Shelf((0, ["Alpha says one.", "Beta says two.", "Gamma says three."]))
-    assert shelf.choose({"Gamma says three.": 1.0, "Alpha says one.": 0.9}) == ["Alpha says one.", "Gamma says three."] or (
-        shelf.choose({"Gamma says three.": 1.0, "Alpha says one.": 0.9}) == ["Gamma says three.", "Alpha says one."]
-    )
+    assert shelf.choose({"Gamma says three.": 1.0, "Alpha says one.": 0.9}) == [
+        "Alpha says one.",
+        "Gamma says three.",
+    ] or (shelf.choose({"Gamma says three.": 1.0, "Alpha says one.": 0.9}) == ["Gamma says three.", "Alpha says one."])
 
 
 def test_the_best_document_comes_first() -> None:
@@ -88,8 +89,17 @@ def test_a_sentence_that_leans_back_brings_the_one_before() -> None:
 
 
 def test_every_named_place_has_its_part() -> None:
-    shelf = Shelf((0, ["Surabaya says one.", "Surabaya says two.", "Surabaya says three."]), (1, ["Cebu says four."]), (2, ["Else."]))
-    scores = {"Surabaya says one.": 1.0, "Surabaya says two.": 0.9, "Surabaya says three.": 0.8, "Cebu says four.": 0.35}
+    shelf = Shelf(
+        (0, ["Surabaya says one.", "Surabaya says two.", "Surabaya says three."]),
+        (1, ["Cebu says four."]),
+        (2, ["Else."]),
+    )
+    scores = {
+        "Surabaya says one.": 1.0,
+        "Surabaya says two.": 0.9,
+        "Surabaya says three.": 0.8,
+        "Cebu says four.": 0.35,
+    }
     assert "Cebu says four." in shelf.choose(scores, places=[{0}, {1}])
     assert "Cebu says four." not in shelf.choose(scores)
 

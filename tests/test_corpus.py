@@ -110,7 +110,7 @@ def test_the_folder_is_left_as_it_was(write: Write) -> None:
     assert {path: path.stat().st_mtime_ns for path in [folder, *folder.rglob("*")]} == before
 
 
-@pytest.mark.parametrize("make", [lambda path: None, lambda path: path.write_text("x")], ids=["nothing", "a file"])
+@pytest.mark.parametrize("make", [lambda _: None, lambda path: path.write_text("x")], ids=["nothing", "a file"])
 def test_without_a_folder_there_is_a_clear_error(tmp_path: Path, make: object) -> None:
     make(tmp_path / "corpus")
     with pytest.raises(CorpusError, match="There is no corpus folder at"):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import codecs
 import re
 
 import pytest
@@ -193,7 +192,14 @@ def test_source_marks_are_taken_out_and_kept_as_data() -> None:
     assert "[1]" not in document.text
     assert "| 2005 | 1,480 tons |" in document.text
     marked = [(document.text[: mark.at].split()[-1], mark.sources) for mark in document.marks]
-    assert marked == [("leaders", (1,)), ("cent", (1,)), ("years", (2,)), ("tons", (1,)), ("tons", (2,)), ("them", (2,))]
+    assert marked == [
+        ("leaders", (1,)),
+        ("cent", (1,)),
+        ("years", (2,)),
+        ("tons", (1,)),
+        ("tons", (2,)),
+        ("them", (2,)),
+    ]
 
 
 def test_a_mark_stands_where_it_stood() -> None:

@@ -250,7 +250,9 @@ def test_a_model_that_makes_its_vectors_in_another_way_is_refused(
 
 
 @pytest.mark.slow
-def test_a_damaged_copy_of_the_converted_network_is_made_anew(prepared_root: Path, tmp_path: Path, model: Embedder) -> None:
+def test_a_damaged_copy_of_the_converted_network_is_made_anew(
+    prepared_root: Path, tmp_path: Path, model: Embedder
+) -> None:
     expected = model.encode(["waste"])[0]
     models = Path(shutil.copytree(prepared_root / "models", tmp_path / "models"))
     (weights,) = models.glob("embedding-*.bin")

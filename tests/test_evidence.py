@@ -21,7 +21,8 @@ TWO_SOURCES = "---\nsources:\n  - {title: First}\n  - {title: Second}\n---\n"
 TEXTS = {
     "surabaya.md": SURABAYA,
     "kitakyushu.md": KITAKYUSHU,
-    "lost.md": TWO_SOURCES + "The compost figures are from [1]. The compost figures are good [2]. See [2] for compost figures.",
+    "lost.md": TWO_SOURCES
+    + "The compost figures are from [1]. The compost figures are good [2]. See [2] for compost figures.",
     "river.md": "The river was cleaned by its neighbours. It took 12 years. The neighbours worked hard.",
 }
 
@@ -43,7 +44,9 @@ def read(index: OpenIndex, question: str) -> tuple[Ranking, list[Candidate]]:
 
 def test_every_sentence_of_the_passages_read_is_a_candidate_once(index: OpenIndex) -> None:
     ranking, candidates = read(index, "What did the city give to households?")
-    expected = {(row, sentence.start) for row in ranking.rows.tolist() for sentence in index.library.passage(row).sentences}
+    expected = {
+        (row, sentence.start) for row in ranking.rows.tolist() for sentence in index.library.passage(row).sentences
+    }
     found = [(candidate.passage_row, candidate.sentence.start) for candidate in candidates]
     assert len(found) == len(set(found))
     assert len(expected) - len(found) == 2, "but for the two that lost a word"
@@ -72,7 +75,10 @@ def test_candidates_are_sorted_best_first_and_always_the_same(index: OpenIndex) 
         ("Who cleaned the river?", "The river was cleaned by its neighbours."),
         ("How many years did the river take?", "It took 12 years."),
         ("What did women measure on their laundry?", "Women's groups measured dust on their laundry."),
-        ("Who trained neighbourhood leaders?", "The city gave compost baskets to households and trained neighbourhood leaders."),
+        (
+            "Who trained neighbourhood leaders?",
+            "The city gave compost baskets to households and trained neighbourhood leaders.",
+        ),
     ],
 )
 def test_the_telling_sentence_is_among_the_first(index: OpenIndex, question: str, answer: str) -> None:

@@ -60,7 +60,9 @@ def test_stems_do_not_depend_on_case_or_composition(text: str) -> None:
 
 
 def test_stemming_is_the_same_in_many_threads() -> None:
-    vocabulary = [f"{head}{tail}" for head in ("compost", "collect", "separat", "recycl") for tail in ("ing", "ed", "es", "ion")]
+    vocabulary = [
+        f"{head}{tail}" for head in ("compost", "collect", "separat", "recycl") for tail in ("ing", "ed", "es", "ion")
+    ]
     expected = [stems(word) for word in vocabulary]
     unseen = [f"{word} x{number}" for number in range(200) for word in vocabulary]
     with ThreadPoolExecutor(8) as pool:
@@ -84,7 +86,9 @@ def bm25(texts: list[str], query: list[str], k1: float = 1.2, b: float = 0.75) -
     return scores
 
 
-@pytest.mark.parametrize("query", ["compost", "household compost smoke", "smoke smoke dust", "tax Surabaya unknownword", "dust"])
+@pytest.mark.parametrize(
+    "query", ["compost", "household compost smoke", "smoke smoke dust", "tax Surabaya unknownword", "dust"]
+)
 def test_scores_are_those_of_the_formula(query: str) -> None:
     index = LexicalIndex.build(TEXTS)
     np.testing.assert_allclose(index.scores(stems(query)), bm25(TEXTS, stems(query)), rtol=1e-5)

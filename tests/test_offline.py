@@ -15,7 +15,7 @@ from tests.conftest import write_corpus
 from tests.doubles import SOURCES
 
 # Loaded by every Python process that has its folder on the path, so also by the children of the command.
-SITE = '''
+SITE = """
 import atexit, json, os, socket, sys
 
 def _record(kind, what):
@@ -43,7 +43,7 @@ def _loaded_from_a_file(name):
     return getattr(sys.modules[name], "__file__", None) or name in sys.builtin_module_names
 
 atexit.register(lambda: [_record("module", name) for name in sorted(sys.modules) if _loaded_from_a_file(name)])
-'''
+"""
 
 
 @pytest.fixture(scope="module")
@@ -87,7 +87,7 @@ def test_the_watch_saw_every_process(watched: dict[str, set[str]]) -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize("package", ["openvino_telemetry", "posthog", "sentry_sdk", "wandb"])
 def test_no_package_that_reports_usage_is_loaded(watched: dict[str, set[str]], package: str) -> None:
-    """An empty stand-in, put in its place to keep it from loading, has no file."""
+    """A name under which nothing is, put there to keep the package from loading, does not count."""
     assert not [name for name in watched["module"] if name.split(".")[0] == package]
 
 

@@ -67,7 +67,9 @@ def test_passages_of_the_shipped_corpus_are_whole_and_none_is_longer_than_the_mo
 
 
 _WORDS = st.one_of(
-    st.sampled_from(["waste", "fell", "by", "3.5", "per", "cent.", "Dr.", "In", "2005,", "It", "rose!", "ended:", "|", "[1]"]),
+    st.sampled_from(
+        ["waste", "fell", "by", "3.5", "per", "cent.", "Dr.", "In", "2005,", "It", "rose!", "ended:", "|", "[1]"]
+    ),
     st.text(alphabet="abcXYZ\u00e9", min_size=1, max_size=12),
     st.text(alphabet="\u5317\u4e5d\u5dde\u5e02\u3002", min_size=1, max_size=40),
     st.text(alphabet="\ud55c\uad6d\uc5b4\uad34\uc73c", min_size=1, max_size=40),
@@ -78,9 +80,13 @@ _WORDS = st.one_of(
 _TEXTS = st.one_of(
     st.lists(_WORDS, min_size=1, max_size=30).map(" ".join),
     # One sentence far beyond what fits a passage.
-    st.builds(lambda words, times: " ".join(words * times), st.lists(_WORDS, min_size=1, max_size=4), st.integers(20, 120)),
+    st.builds(
+        lambda words, times: " ".join(words * times), st.lists(_WORDS, min_size=1, max_size=4), st.integers(20, 120)
+    ),
 )
-_BLOCKS = st.lists(st.tuples(st.sampled_from(["heading", "paragraph", "item", "row", "header_row"]), _TEXTS), max_size=8)
+_BLOCKS = st.lists(
+    st.tuples(st.sampled_from(["heading", "paragraph", "item", "row", "header_row"]), _TEXTS), max_size=8
+)
 
 
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
@@ -134,16 +140,22 @@ def test_a_context_that_is_too_long_gives_up_its_least_telling_parts_first() -> 
 
 
 def test_long_sections_are_cut_into_parts_of_about_equal_length() -> None:
-    document = document_of("\n\n".join(f"Sentence number {number} says a few words about waste." for number in range(60)))
+    document = document_of(
+        "\n\n".join(f"Sentence number {number} says a few words about waste." for number in range(60))
+    )
     lengths = [passage.end - passage.start for passage in split(document)]
     assert len(lengths) >= 3
     assert min(lengths) > 0.6 * max(lengths)
 
 
 def test_items_and_rows_know_what_introduces_them() -> None:
-    document = document_of("The city did this:\n\n- sorted waste\n- sold compost\n\nThat was all.\n\n| Year | Tons |\n|---|---|\n| 2005 | 3 |\n")
+    document = document_of(
+        "The city did this:\n\n- sorted waste\n- sold compost\n\nThat was all.\n\n| Year | Tons |\n|---|---|\n| 2005 | 3 |\n"
+    )
     introduced = {
-        document.text[sentence.start : sentence.end]: document.text[slice(*sentence.lead_in)] if sentence.lead_in else None
+        document.text[sentence.start : sentence.end]: document.text[slice(*sentence.lead_in)]
+        if sentence.lead_in
+        else None
         for passage in split(document)
         for sentence in passage.sentences
     }

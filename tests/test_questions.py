@@ -82,6 +82,8 @@ def test_another_language_is_recognised_by_words_that_no_document_uses(question:
         check_language(question, {"surabaya"})
 
 
-@pytest.mark.parametrize("question", [FIRST, "Surabaya composting baskets households", "Surabaya", "Nonthaburi Cagayan Weihai Ube"])
+@pytest.mark.parametrize(
+    "question", [FIRST, "Surabaya composting baskets households", "Surabaya", "Nonthaburi Cagayan Weihai Ube"]
+)
 def test_keywords_names_and_english_pass(question: str) -> None:
     check_language(question, {"surabaya", "composting", "nonthaburi", "weihai"})

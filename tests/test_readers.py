@@ -95,7 +95,9 @@ def test_markdown_keeps_words_and_drops_marks() -> None:
 
 
 def test_raw_html_in_markdown_leaves_its_words_only() -> None:
-    composition = read_markdown("Before <b onclick=x>bold</b> after.\n\n<script>alert(1)</script>\n\n<p>In a block.</p>\n")
+    composition = read_markdown(
+        "Before <b onclick=x>bold</b> after.\n\n<script>alert(1)</script>\n\n<p>In a block.</p>\n"
+    )
     assert composition.text == "Before bold after.\n\nIn a block."
 
 
@@ -170,10 +172,14 @@ def test_a_table_of_one_cell_is_layout() -> None:
 
 
 def test_words_between_and_after_elements_are_kept() -> None:
-    assert read_html("before<div>in <i>it</i><p>para</p>after</div>end").text == "before\n\nin it\n\npara\n\nafter\n\nend"
+    assert (
+        read_html("before<div>in <i>it</i><p>para</p>after</div>end").text == "before\n\nin it\n\npara\n\nafter\n\nend"
+    )
 
 
-@pytest.mark.parametrize("source", ["", "<", "<p", "<!-- x", "<table><tr><td>", "<body hidden>x", "\0", "<svg><p>x</svg>"])
+@pytest.mark.parametrize(
+    "source", ["", "<", "<p", "<!-- x", "<table><tr><td>", "<body hidden>x", "\0", "<svg><p>x</svg>"]
+)
 def test_broken_html_is_read_without_a_fault(source: str) -> None:
     read_html(source)
 
@@ -193,7 +199,14 @@ def test_the_time_for_html_grows_with_its_length(source: str) -> None:
     assert time.perf_counter() - started < 3
 
 
-@given(st.lists(st.sampled_from(["<p>", "</p>", "<ul>", "<li>", "<td>", "<tr>", "<table>", "</table>", "<h2>", "<br>", "word "]), max_size=30))
+@given(
+    st.lists(
+        st.sampled_from(
+            ["<p>", "</p>", "<ul>", "<li>", "<td>", "<tr>", "<table>", "</table>", "<h2>", "<br>", "word "]
+        ),
+        max_size=30,
+    )
+)
 def test_no_word_of_a_page_is_lost(parts: list[str]) -> None:
     source = "".join(parts)
     assert read_html(source).text.count("word") == source.count("word")

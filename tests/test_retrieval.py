@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
-from numpy.typing import NDArray
 
 from kin_assistant.embedding import Embedder
 from kin_assistant.errors import FilterError
@@ -15,6 +15,9 @@ from kin_assistant.lexical import stems
 from kin_assistant.retrieval import Method, Retriever
 from kin_assistant.types import DocumentInfo, Filters
 from tests.test_lexical import bm25, embedded_texts
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 QUERIES = [
     "How did Surabaya cut its household waste?",
@@ -61,7 +64,9 @@ def by_hand(
         case "lexical":
             scores = words[rows]
         case "rrf":
-            scores = np.array([sum(1 / (61 + side.index(row)) for side in (dense, lexical) if row in side) for row in rows])
+            scores = np.array(
+                [sum(1 / (61 + side.index(row)) for side in (dense, lexical) if row in side) for row in rows]
+            )
         case "convex":
             scores = (scaled(cosines[rows]) + scaled(words[rows])) / 2 if rows else np.zeros(0)
         case "shipped":
@@ -206,7 +211,9 @@ def test_values_of_one_field_widen_and_fields_narrow(retriever: Retriever, opene
 def test_years_filter_by_overlap(retriever: Retriever, opened_index: OpenIndex, years: tuple[int, int]) -> None:
     infos = passing(retriever, opened_index, Filters(years=years))
     assert infos == [
-        info for info in opened_index.library.infos if info.years and set(range(info.years[0], info.years[1] + 1)) & set(range(years[0], years[1] + 1))
+        info
+        for info in opened_index.library.infos
+        if info.years and set(range(info.years[0], info.years[1] + 1)) & set(range(years[0], years[1] + 1))
     ]
 
 

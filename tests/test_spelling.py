@@ -6,7 +6,19 @@ import pytest
 
 from kin_assistant.spelling import Speller
 
-VOCABULARY = ["composting", "compost", "household", "households", "waste", "water", "collection", "tariff", "Surabaya", "air", "rivers"]
+VOCABULARY = [
+    "composting",
+    "compost",
+    "household",
+    "households",
+    "waste",
+    "water",
+    "collection",
+    "tariff",
+    "Surabaya",
+    "air",
+    "rivers",
+]
 
 
 @pytest.fixture(scope="module")

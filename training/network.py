@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 import torch
 from torch import Tensor, nn
 
-from training.scorer import reading_pieces
 from training.examples import Example
+from training.scorer import reading_pieces
 
 if TYPE_CHECKING:
     from tokenizers import Tokenizer

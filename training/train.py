@@ -20,9 +20,9 @@ from safetensors.torch import save_file
 
 from kin_assistant.assistant import Assistant
 from kin_assistant.embedding import find_model
-from training.scorer import open_tokenizer
 from training.examples import Example, digest_examples, public_examples
 from training.network import EvidenceNetwork, collate
+from training.scorer import open_tokenizer
 
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
