@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -11,9 +12,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kin_assistant import Assistant
+from kin_assistant.embedding import open_embedder
 from kin_assistant.errors import FilterError, QuestionError
+from kin_assistant.index.build import sync
 from kin_assistant.settings import Settings
 from kin_assistant.types import Answer, Filters
+from tests.conftest import NOW, write_corpus
 
 Question = dict[str, object]
 WASTE = "How did Surabaya cut its household waste?"
@@ -111,6 +115,35 @@ def test_sources_are_those_marked_within_the_quote(
             assert citation.sources == tuple(document.sources[number - 1] for number in numbers)
             seen["several" if numbers else "none"] += 1
     assert all(seen.values()), seen
+
+
+MARKED = """---
+title: Waste in Middletown
+sources:
+  - {title: First}
+  - {title: Second}
+  - {title: Third}
+---
+Middletown sorts its waste [1]. Middletown burns no waste. [2] Middletown sells its waste [1][3], Middletown says [2, 3].
+Middletown counts its waste [4] and weighs it.
+"""
+
+
+def test_a_mark_belongs_to_the_sentence_it_stands_in_or_behind(prepared_root: Path, tmp_path: Path) -> None:
+    shutil.copytree(prepared_root / "models", tmp_path / "index" / "models")
+    model = open_embedder(cache=tmp_path / "index" / "models")
+    sync(write_corpus(tmp_path / "corpus", {"a.md": MARKED}), tmp_path / "index", model, now=NOW)
+    with Assistant.open(tmp_path / "index") as own:
+        answer = own.ask("How does Middletown sort, burn, sell and count its waste?")
+        check(answer, own)
+    cited = {citation.quote: [source.title for source in citation.sources] for citation in answer.citations}
+    assert cited == {
+        "Middletown sorts its waste.": ["First"],
+        "Middletown burns no waste.": ["Second"],
+        "Middletown sells its waste, Middletown says.": ["First", "Third", "Second"],
+        "Middletown counts its waste [4] and weighs it.": [],
+    }
+    assert "\\[4\\]" in answer.text, "what is no source's number is shown as it stands and cannot be mistaken"
 
 
 def test_source_marks_never_look_like_answer_numbers(answers: list[tuple[Question, Answer]]) -> None:

@@ -143,6 +143,11 @@ def test_unicode_is_read_without_a_warning(encoding: str) -> None:
     assert reading.warnings == ()
 
 
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16"])
+def test_a_byte_order_mark_does_not_hide_the_front_matter(encoding: str) -> None:
+    assert read("a.md", "---\ntitle: A title\n---\nText.".encode(encoding)).title == "A title"
+
+
 def test_another_encoding_is_guessed_and_noted() -> None:
     text = "Le caf\u00e9 de la cit\u00e9 est ferm\u00e9 \u00e0 midi, et l'\u00e9cole est ouverte d\u00e8s huit heures."
     reading = reading_of("a.txt", text.encode("latin-1"))

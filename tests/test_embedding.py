@@ -83,6 +83,23 @@ def test_a_passage_has_the_vector_of_its_text_and_one_for_each_sentence(
         np.testing.assert_allclose(np.linalg.norm(result.sentences, axis=1), 1, atol=1e-3)
 
 
+def test_the_vector_of_a_sentence_is_the_mean_of_its_own_words_in_the_passage(
+    model: Embedder, passages: list[tuple[str, list[tuple[int, int]]]]
+) -> None:
+    from sentence_transformers import SentenceTransformer
+
+    plain = SentenceTransformer(str(find_model("bundled")), device="cpu", local_files_only=True)
+    texts, spans = [text for text, _ in passages[:20]], [spans for _, spans in passages[:20]]
+    states = plain.encode(texts, output_value="token_embeddings", convert_to_numpy=False)
+    encoded = dict(model.encode_passages(texts, spans))
+    for position, text in enumerate(texts):
+        offsets = plain.tokenizer(text, return_offsets_mapping=True)["offset_mapping"]
+        for (start, end), vector in zip(spans[position], encoded[position].sentences, strict=True):
+            own = [row for row, (first, last) in enumerate(offsets) if start <= first < last <= end]
+            mean = states[position][own].mean(axis=0).numpy()
+            assert float(vector @ mean) / float(np.linalg.norm(mean)) > 0.999
+
+
 def test_a_text_has_the_same_vector_alone_and_among_others(model: Embedder) -> None:
     texts = ["waste", "How did Surabaya cut its household waste? " * 10, "air pollution in Kitakyushu", ""] * 5
     together = model.encode(texts)

@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 from collections import Counter
+from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
 
+from kin_assistant.documents import read_document
 from kin_assistant.embedding import Embedder
 from kin_assistant.errors import FilterError
-from kin_assistant.index.opened import OpenIndex
+from kin_assistant.index.build import build_documents
+from kin_assistant.index.opened import OpenIndex, current_recipe, open_published
 from kin_assistant.lexical import stems
 from kin_assistant.retrieval import Method, Retriever
 from kin_assistant.types import DocumentInfo, Filters
+from tests.embedders import HashingEmbedder
 from tests.test_lexical import bm25, embedded_texts
 
 if TYPE_CHECKING:
@@ -163,6 +168,20 @@ def test_favoured_documents_move_up_and_nothing_else_changes(retriever: Retrieve
 
 def test_the_same_query_gives_the_same_hits(retriever: Retriever) -> None:
     assert retriever.search(QUERIES[0]) == retriever.search(QUERIES[0])
+
+
+def test_ties_are_broken_by_document(tmp_path: Path) -> None:
+    embedder = HashingEmbedder()
+    front = "---\ntitle: The same\n---\n"
+    documents = [
+        read_document(f"{number:03}.md", f"{front}The same words everywhere.".encode(), "0" * 64).document
+        for number in range(80)
+    ]
+    build_documents(documents, tmp_path, embedder, now=datetime(2026, 11, 21, tzinfo=UTC))
+    index = open_published(tmp_path, current_recipe(embedder.name, embedder.dimension))
+    hits = Retriever(index, embedder).search("the same words", limit=80)
+    index.close()
+    assert [hit.document_id for hit in hits] == [document.id for document in documents]
 
 
 def test_an_unknown_method_is_refused(retriever: Retriever) -> None:

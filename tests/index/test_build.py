@@ -8,13 +8,14 @@ import io
 import os
 import shutil
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from kin_assistant.embedding import Encoded
 from kin_assistant.errors import BuildFailed, BuildRunning, CorpusError
 from kin_assistant.index.build import build_documents, is_current, sync
 from kin_assistant.index.layout import IndexFolder
@@ -339,6 +340,29 @@ def test_an_open_index_answers_on_while_another_build_is_published(
 
 
 # Failures on the way
+
+
+class NoVectors(HashingEmbedder):
+    """An embedder that is out of order."""
+
+    def encode_passages(
+        self, texts: Sequence[str], spans: Sequence[Sequence[tuple[int, int]]]
+    ) -> Iterator[tuple[int, Encoded]]:
+        for position, encoded in super().encode_passages(texts, spans):
+            yield position, Encoded(encoded.vector * 0, encoded.sentences * 0)
+
+
+def test_a_build_that_does_not_verify_is_not_published(
+    own_builds: Path, write: Write, embedder: HashingEmbedder
+) -> None:
+    before = IndexFolder(own_builds).published()
+    with pytest.raises(BuildFailed, match="the one before it stays"):
+        sync(write({"a.md": "New words.", "b.md": "Other words."}), own_builds, NoVectors(), now=NOW)
+    assert IndexFolder(own_builds).published() == before
+    index = opened(own_builds, embedder)
+    assert index.notices == ()
+    index.close()
+    assert len(list(own_builds.glob("build-*/"))) == 2
 
 
 class Interrupted(Exception):
