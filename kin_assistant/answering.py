@@ -50,8 +50,8 @@ class _Reading:
     question: str
     standalone: str
     scope: Scope
-    filtered: bool
-    """Whether the reader restricted the documents."""
+    filters: Filters | None
+    """How the reader restricted the documents, if at all."""
     ranking: Ranking
     rows: list[int]
     candidates: list[Candidate]
@@ -142,9 +142,9 @@ class Answerer:
         rows = ranking.rows[:_PASSAGES_READ].tolist()
         rows = self._keep_places(rows, scope, about)
         candidates = self._reader.read(standalone, ranking, rows)
-        filtered = filters is not None and not filters.empty
         support = self._support(ranking, candidates)
-        return _Reading(question, standalone, scope, filtered, ranking, rows, candidates, support)
+        given = None if filters is None or filters.empty else filters
+        return _Reading(question, standalone, scope, given, ranking, rows, candidates, support)
 
     def _rows_about(self, places: Iterable[Place]) -> set[int]:
         """Rows of the documents about any of ``places``."""
@@ -192,16 +192,18 @@ class Answerer:
     # Refusing
 
     def _reason_to_refuse(self, reading: _Reading) -> str | None:
-        if reading.scope.absent and not reading.scope.named and not reading.candidates:
-            return f"No document is about {_listed([place.label for place in reading.scope.absent], 'or')}."
-        filtered = " that match the filters" if reading.filtered else ""
+        scope, filters = reading.scope, reading.filters
+        if scope.absent and not scope.named and not reading.candidates:
+            return f"No document is about {_listed([place.label for place in scope.absent], 'or')}."
+        if filters and not len(reading.ranking.rows):
+            return f"No document covers {_described(filters)}{' together' if _count(filters) > 1 else ''}."
+        within = f" among those on {_described(filters)}" if filters else ""
         if not reading.candidates:
-            if reading.scope.named:
-                names = _listed([place.name for place in reading.scope.named], "or")
-                return f"No document{filtered} on {names} was found for this question."
-            return f"No document{filtered} was found for this question."
+            about = f" on {_listed([place.name for place in scope.named], 'or')}" if scope.named else ""
+            return f"No document{about} was found for this question{within}."
         if reading.support < _LEAST_SUPPORT:
-            return f"The documents{filtered} do not seem to answer this.{self._missing_words(reading)}"
+            subject = f"No document{within} seems" if filters else "The documents do not seem"
+            return f"{subject} to answer this.{self._missing_words(reading)}"
         return None
 
     def _missing_words(self, reading: _Reading) -> str:
@@ -303,6 +305,22 @@ class Answerer:
 
 _WORDS_AROUND = 12
 """Words kept free for the program's own line and the place names."""
+
+
+def _described(filters: Filters) -> str:
+    """Filters in words: "the city Surabaya and the years 1950-1960"."""
+    parts = [
+        f"the {field} {_listed(getattr(filters, field), 'or')}"
+        for field in ("city", "country", "region", "theme")
+        if getattr(filters, field)
+    ]
+    if filters.years:
+        parts.append(f"the years {filters.years[0]}-{filters.years[1]}")
+    return _listed(parts, "and")
+
+
+def _count(filters: Filters) -> int:
+    return sum(bool(value) for value in (filters.city, filters.country, filters.region, filters.theme, filters.years))
 
 
 def _sources_of(document: Document, start: int, end: int) -> tuple[Source, ...]:

@@ -13,6 +13,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from kin_assistant import Assistant
 from kin_assistant.embedding import Embedder, open_embedder
@@ -23,6 +24,10 @@ from kin_assistant.index.opened import OpenIndex, current_recipe, open_published
 from kin_assistant.settings import Settings
 from tests.doubles import SOURCES
 from tests.embedders import HashingEmbedder
+
+# The same examples on every run, and no deadline: the first one of a kind imports its library.
+settings.register_profile("suite", deadline=None, derandomize=True)
+settings.load_profile("suite")
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 NOW = datetime(2026, 11, 21, 9, 30, tzinfo=UTC)

@@ -218,7 +218,7 @@ def test_filters_that_nothing_passes_are_a_refusal(assistant: Assistant) -> None
     answer = assistant.ask("How was waste cut?", filters=Filters(city=("Surabaya",), country=("Japan",)))
     check(answer, assistant)
     assert answer.abstained
-    assert "filters" in (answer.reason or "")
+    assert answer.reason == "No document covers the city Surabaya and the country Japan together."
 
 
 def test_an_unknown_filter_value_is_an_error(assistant: Assistant) -> None:
@@ -302,7 +302,7 @@ _FRAGMENTS = st.one_of(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.lists(_FRAGMENTS, max_size=12).map(" ".join), st.lists(st.text(max_size=40), max_size=3))
 def test_any_text_is_answered_or_refused_with_a_reason(assistant: Assistant, question: str, history: list[str]) -> None:
     try:
