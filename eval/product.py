@@ -10,7 +10,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -21,6 +21,7 @@ from eval.errors import CannotRunError
 from eval.invariants import answer_digest
 from eval.questions import Case
 from eval.runner import Product
+from kin_assistant.embedding import Embedder
 from kin_assistant.types import Document
 
 __all__ = [
@@ -103,50 +104,43 @@ def index_corpus(corpus: Path, models: Path) -> Iterator[tuple[Product, float]]:
 
     ``models`` is a folder with converted models, used where it is there.
     """
-    from kin_assistant.embedding import open_embedder
     from kin_assistant.index.build import sync
-    from kin_assistant.settings import Settings
 
-    settings = Settings()
-    with _temporary_index(models) as folder:
-        embedder = open_embedder(settings.model, engine=settings.engine, cache=folder / "models")
-        embedder.encode(["The network is loaded before the clock starts."])
-        started = time.perf_counter()
-        sync(corpus, folder, embedder, now=datetime.now(UTC))
-        seconds = time.perf_counter() - started
-        product = open_product(folder)
-        try:
-            yield product, seconds
-        finally:
-            product.close()
+    with _built(models, lambda folder, embedder: sync(corpus, folder, embedder, now=datetime.now(UTC))) as product:
+        yield product
 
 
 @contextmanager
 def index_documents(documents: Iterable[Document], models: Path) -> Iterator[tuple[Product, float]]:
     """The product on documents in memory; otherwise as ``index_corpus``."""
-    from kin_assistant.embedding import open_embedder
     from kin_assistant.index.build import build_documents
+
+    with _built(
+        models, lambda folder, embedder: build_documents(documents, folder, embedder, now=datetime.now(UTC))
+    ) as product:
+        yield product
+
+
+@contextmanager
+def _built(models: Path, build: Callable[[Path, Embedder], object]) -> Iterator[tuple[Product, float]]:
+    from kin_assistant.embedding import open_embedder
     from kin_assistant.settings import Settings
 
     settings = Settings()
-    with _temporary_index(models) as folder:
+    with tempfile.TemporaryDirectory(prefix="kin-eval-") as name:
+        folder = Path(name)
+        if models.is_dir():
+            shutil.copytree(models, folder / "models")
         embedder = open_embedder(settings.model, engine=settings.engine, cache=folder / "models")
+        embedder.encode(["The network is loaded before the clock starts."])
         started = time.perf_counter()
-        build_documents(documents, folder, embedder, now=datetime.now(UTC))
+        build(folder, embedder)
         seconds = time.perf_counter() - started
         product = open_product(folder)
         try:
             yield product, seconds
         finally:
             product.close()
-
-
-@contextmanager
-def _temporary_index(models: Path) -> Iterator[Path]:
-    with tempfile.TemporaryDirectory(prefix="kin-eval-") as folder:
-        if models.is_dir():
-            shutil.copytree(models, Path(folder) / "models")
-        yield Path(folder)
 
 
 def versions() -> dict[str, str]:

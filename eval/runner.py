@@ -111,9 +111,7 @@ class _Notebook:
         start = time.perf_counter()
         try:
             answer = product.ask(question, history=history)
-        except (
-            Exception
-        ) as error:  # a question that crashes the product is a finding, and the other ones are still asked
+        except Exception as error:  # a question that crashes the product is a finding; the others are still asked
             logger.exception("question %s", key)
             self.crashes[key] = f"{key}: {type(error).__name__}: {error}"
             return None
