@@ -116,8 +116,7 @@ def _in_reading_order(chosen: Sequence[Candidate]) -> list[Candidate]:
     documents = list(dict.fromkeys(candidate.document_row for candidate in chosen))
     stretches: list[list[Candidate]] = []
     for candidate in sorted(chosen, key=lambda item: (item.document_row, item.passage_row, item.sentence.start)):
-        last = stretches[-1][-1] if stretches else None
-        if last and last.passage_row == candidate.passage_row and candidate.sentence.start - last.sentence.end <= _GAP:
+        if stretches and _follows(candidate, stretches[-1]):
             stretches[-1].append(candidate)
         else:
             stretches.append([candidate])
@@ -130,3 +129,12 @@ def _in_reading_order(chosen: Sequence[Candidate]) -> list[Candidate]:
         )
     )
     return [candidate for stretch in stretches for candidate in stretch]
+
+
+def _follows(candidate: Candidate, stretch: Sequence[Candidate]) -> bool:
+    """Whether ``candidate`` comes next after ``stretch`` in the text, or is a row of the table whose header is in it."""
+    last = stretch[-1]
+    if last.passage_row != candidate.passage_row:
+        return False
+    under = any((item.sentence.start, item.sentence.end) == candidate.sentence.lead_in for item in stretch)
+    return under or candidate.sentence.start - last.sentence.end <= _GAP

@@ -146,6 +146,21 @@ def test_a_mark_belongs_to_the_sentence_it_stands_in_or_behind(prepared_root: Pa
     assert "\\[4\\]" in answer.text, "what is no source's number is shown as it stands and cannot be mistaken"
 
 
+def test_a_sentence_of_two_documents_is_said_once_and_both_are_cited(prepared_root: Path, tmp_path: Path) -> None:
+    shutil.copytree(prepared_root / "models", tmp_path / "index" / "models")
+    model = open_embedder(cache=tmp_path / "index" / "models")
+    words = "Middletown sorts its waste at home."
+    corpus = write_corpus(tmp_path / "corpus", {"a.md": words, "b.md": f"{words} Its river is clean."})
+    sync(corpus, tmp_path / "index", model, now=NOW)
+    with Assistant.open(tmp_path / "index") as own:
+        answer = own.ask("Where does Middletown sort its waste?")
+        check(answer, own)
+    said = [sentence for sentence in answer.sentences if sentence.text == words]
+    assert len(said) == 1
+    cited = [citation.document_id for citation in answer.citations if citation.number in said[0].citations]
+    assert sorted(cited) == ["a", "b"]
+
+
 def test_source_marks_never_look_like_answer_numbers(answers: list[tuple[Question, Answer]]) -> None:
     for _, answer in answers:
         for sentence in answer.sentences:

@@ -37,10 +37,13 @@ class Shelf:
 
 def test_the_best_sentences_are_taken_in_the_order_of_the_text() -> None:
     shelf = Shelf((0, ["Alpha says one.", "Beta says two.", "Gamma says three."]))
-    assert shelf.choose({"Gamma says three.": 1.0, "Alpha says one.": 0.9}) == [
-        "Alpha says one.",
-        "Gamma says three.",
-    ] or (shelf.choose({"Gamma says three.": 1.0, "Alpha says one.": 0.9}) == ["Gamma says three.", "Alpha says one."])
+    assert shelf.choose({"Beta says two.": 1.0, "Alpha says one.": 0.9}) == ["Alpha says one.", "Beta says two."]
+
+
+def test_stretches_of_text_that_are_apart_come_by_their_best_sentence() -> None:
+    shelf = Shelf((0, ["Alpha says one.", "Beta says two.", "Gamma says three.", "Delta says four."]))
+    scores = {"Gamma says three.": 1.0, "Delta says four.": 0.9, "Alpha says one.": 0.8}
+    assert shelf.choose(scores) == ["Gamma says three.", "Delta says four.", "Alpha says one."]
 
 
 def test_the_best_document_comes_first() -> None:
@@ -51,6 +54,12 @@ def test_the_best_document_comes_first() -> None:
 def test_a_poor_document_is_not_quoted_beside_a_good_one() -> None:
     shelf = Shelf((0, ["Alpha says one."]), (1, ["Beta says two."]))
     assert shelf.choose({"Beta says two.": 1.0, "Alpha says one.": 0.5}) == ["Beta says two."]
+
+
+def test_few_documents_are_quoted_however_many_are_good() -> None:
+    texts = [f"Town {number} says so." for number in range(8)]
+    shelf = Shelf(*((row, [text]) for row, text in enumerate(texts)))
+    assert shelf.choose({text: 1 - number / 1000 for number, text in enumerate(texts)}) == texts[:3]
 
 
 def test_a_poor_sentence_is_not_quoted_beside_a_good_one() -> None:
@@ -110,3 +119,9 @@ def test_nothing_is_chosen_twice(words: int) -> None:
     chosen = Shelf((0, texts)).choose({text: 1 - number / 100 for number, text in enumerate(texts)}, words=words)
     assert len(chosen) == len(set(chosen))
     assert chosen
+
+
+def test_a_row_stands_under_its_header_though_other_rows_lie_between() -> None:
+    header, row = "| Year | Waste |", "| 2009 | 1,150 |"
+    shelf = Shelf((0, [header, "| 2005 | 1,480 |", row]), (0, ["Alpha says one."]))
+    assert shelf.choose({row: 1.0, "Alpha says one.": 0.9}, words=13) == [header, row, "Alpha says one."]

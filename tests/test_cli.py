@@ -444,6 +444,13 @@ def test_files_of_a_batch_that_cannot_be_opened_are_named(
     assert "cannot be opened" in result.err
 
 
+def test_earlier_results_stay_where_a_batch_cannot_begin(run: Run, tmp_path: Path) -> None:
+    source, target = batch(tmp_path, json.dumps({"question": WASTE})), tmp_path / "out.jsonl"
+    target.write_text("earlier results\n")
+    assert run("ask", "--index", tmp_path / "nowhere", "--batch", source, "--out", target).code == FAILED
+    assert target.read_text() == "earlier results\n"
+
+
 def test_a_batch_does_not_overwrite_what_it_reads(kin: Run, tmp_path: Path) -> None:
     source = batch(tmp_path, json.dumps({"id": "a", "question": WASTE}))
     before = source.read_bytes()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import threading
 from pathlib import Path
 
 import pytest
@@ -71,6 +72,28 @@ def test_a_link_put_in_place_of_a_file_after_the_walk_is_refused(write: Write, t
     (folder / "a.md").symlink_to(tmp_path / "secret.md")
     with pytest.raises(OSError, match=r"a\.md"):
         read_bytes(folder, "a.md")
+
+
+def test_a_pipe_put_in_place_of_a_file_after_the_walk_is_not_waited_for(write: Write) -> None:
+    folder = write({"a.md": "a"})
+    (folder / "a.md").unlink()
+    os.mkfifo(folder / "a.md")
+    faults: list[OSError] = []
+
+    def read() -> None:
+        try:
+            read_bytes(folder, "a.md")
+        except OSError as error:
+            faults.append(error)
+
+    reader = threading.Thread(target=read, daemon=True)
+    reader.start()
+    reader.join(2)
+    waits = reader.is_alive()
+    if waits:
+        os.close(os.open(folder / "a.md", os.O_WRONLY | os.O_NONBLOCK))  # lets it go
+    assert not waits
+    assert len(faults) == 1
 
 
 def test_a_pipe_neither_stops_the_walk_nor_is_read(write: Write) -> None:

@@ -89,7 +89,7 @@ _BLOCKS = st.lists(
 )
 
 
-@settings(max_examples=150, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@settings(max_examples=80, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 @given(blocks=_BLOCKS, title=st.text(max_size=300))
 def test_passages_of_any_document_are_whole_and_fit(model: Embedder, blocks: list[tuple[str, str]], title: str) -> None:
     composer = TextComposer()

@@ -174,14 +174,17 @@ def test_ties_are_broken_by_document(tmp_path: Path) -> None:
     embedder = HashingEmbedder()
     front = "---\ntitle: The same\n---\n"
     documents = [
-        read_document(f"{number:03}.md", f"{front}The same words everywhere.".encode(), "0" * 64).document
+        read_document(
+            f"{number:03}.md", f"{front}{'Other' if number % 2 else 'The same'} words.".encode(), "0" * 64
+        ).document
         for number in range(80)
     ]
     build_documents(documents, tmp_path, embedder, now=datetime(2026, 11, 21, tzinfo=UTC))
     index = open_published(tmp_path, current_recipe(embedder.name, embedder.dimension))
     hits = Retriever(index, embedder).search("the same words", limit=80)
     index.close()
-    assert [hit.document_id for hit in hits] == [document.id for document in documents]
+    ids = [document.id for document in documents]
+    assert [hit.document_id for hit in hits] == ids[::2] + ids[1::2]
 
 
 def test_an_unknown_method_is_refused(retriever: Retriever) -> None:

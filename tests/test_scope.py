@@ -28,6 +28,7 @@ def places() -> PlaceIndex:
         ("How was Japanese advice taken in Surabaya?", ["Surabaya"], []),
         ("Which Indonesian city cut its waste?", ["Indonesia"], []),
         ("What is done in Asia about waste?", [], []),
+        ("What is done in South-East Asia about waste?", [], []),
         ("How is waste cut?", [], []),
     ],
 )

@@ -283,6 +283,20 @@ def test_a_damaged_build_is_built_anew_though_the_corpus_is_the_same(
     index.close()
 
 
+def test_a_damaged_build_is_not_kept_to_fall_back_on(
+    own_builds: Path, write: Write, embedder: HashingEmbedder
+) -> None:
+    index = IndexFolder(own_builds)
+    damaged, whole = index.builds()
+    (damaged / "library.sqlite").write_bytes(b"")
+    sync(write({"a.md": "New words."}), own_builds, embedder, now=NOW)
+    assert index.builds()[1] == whole
+    (index.published() / "library.sqlite").write_bytes(b"")
+    fallback = opened(own_builds, embedder)
+    assert fallback.folder == whole
+    fallback.close()
+
+
 def test_documents_in_memory_can_be_indexed(tmp_path: Path, embedder: HashingEmbedder) -> None:
     documents = read_documents()
     manifest = build_documents(documents.values(), tmp_path / "index", embedder, now=NOW)
@@ -463,7 +477,7 @@ def test_a_full_disk_at_any_write_leaves_a_whole_build(
     assert fault is None
     # The last ones come behind the verification, which takes a second; a few of them stand for all.
     verified = total - FLUSHED_FILES - 4
-    for number in [*range(1, verified), *range(verified, total - 3, 8), *range(total - 3, total + 1)]:
+    for number in [*range(1, verified), *range(verified, total - 3, 12), *range(total - 3, total + 1)]:
         _, fault = attempt(number)
         assert fault is not None, f"write {number} failed unnoticed"
         assert "No space left" in f"{fault} {fault.details}"

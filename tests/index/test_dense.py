@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import tempfile
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -88,14 +90,25 @@ def test_threads_get_their_own_answers(dense: DenseIndex, vectors: NDArray[np.fl
         assert list(found) == list(range(0, SIZE, 10))
 
 
-def test_searching_writes_to_a_copy_that_is_removed_on_closing(store: Path, vectors: NDArray[np.float32]) -> None:
+def open_files(folder: Path) -> list[str]:
+    """Files below ``folder`` that this process has open."""
+    names = [os.path.realpath(link) for link in Path("/proc/self/fd").iterdir()]
+    return [name for name in names if name.startswith(f"{folder}/")]
+
+
+@pytest.mark.skipif(not Path("/proc/self/fd").is_dir(), reason="open files cannot be listed here")
+def test_searching_opens_a_copy_that_is_removed_on_closing(
+    store: Path, vectors: NDArray[np.float32], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     before = file_digests(store)
     index = DenseIndex(store)
-    copy = Path(index._copy.name)
     index.search(vectors[0], 5)
+    assert open_files(tmp_path)
+    assert open_files(store) == []
     index.close()
     assert file_digests(store) == before
-    assert not copy.exists()
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_one_passage_is_enough(tmp_path: Path, vectors: NDArray[np.float32]) -> None:
