@@ -243,6 +243,8 @@ def _batch(
     if options.out and options.out.exists() and options.batch.exists() and options.out.samefile(options.batch):
         raise KinError("The results of a batch cannot go into the file that it is read from.")
     with contextlib.ExitStack() as opened:
+        # Before the results: a missing index must not cost those of an earlier run.
+        assistant = opened.enter_context(_opened(settings))
         try:
             source: TextIO = sys.stdin
             if str(options.batch) != "-":
@@ -252,7 +254,6 @@ def _batch(
                 target = opened.enter_context(options.out.open("w", encoding="utf-8"))
         except OSError as error:
             raise KinError(f"{error.filename} cannot be opened: {error.strerror}.") from error
-        assistant = opened.enter_context(_opened(settings))
         failed = answer_lines(source, target, functools.partial(run, assistant), required)
     if failed:
         print(f"{failed} lines could not be answered; each has an error line in the output.", file=sys.stderr)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
 import stat
@@ -66,16 +67,16 @@ def walk(folder: Path, suffixes: frozenset[str]) -> Listing:
         for entry in entries:
             path = Path(entry.path)
             relative = _relative(path, folder)
-            reason = _reason_to_skip(entry, relative, suffixes)
-            if reason is not None:
-                skipped.append(SkippedFile(relative, reason))
-            elif entry.is_dir(follow_symlinks=False):
-                pending.append(path)
-            else:
-                try:
+            try:
+                reason = _reason_to_skip(entry, relative, suffixes)
+                if reason is not None:
+                    skipped.append(SkippedFile(relative, reason))
+                elif entry.is_dir(follow_symlinks=False):
+                    pending.append(path)
+                else:
                     files.append(CorpusFile(relative, hashlib.sha256(read_bytes(folder, relative)).hexdigest()))
-                except OSError as error:
-                    skipped.append(SkippedFile(relative, f"cannot be read: {error.strerror}"))
+            except OSError as error:
+                skipped.append(SkippedFile(relative, f"cannot be read: {error.strerror}"))
     return Listing(
         tuple(sorted(files, key=lambda file: file.path)),
         tuple(sorted(skipped, key=lambda file: file.path)),
@@ -83,9 +84,11 @@ def walk(folder: Path, suffixes: frozenset[str]) -> Listing:
 
 
 def read_bytes(folder: Path, path: str) -> bytes:
-    """The bytes of one corpus file; a symbolic link put in its place since the walk is refused."""
-    descriptor = os.open(folder / path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0))
-    with open(descriptor, "rb") as stream:
+    """The bytes of one corpus file; a link or a pipe put in its place since the walk is refused."""
+    flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
+    with open(os.open(folder / path, flags), "rb") as stream:
+        if not stat.S_ISREG(os.fstat(stream.fileno()).st_mode):
+            raise OSError(errno.EINVAL, "not a regular file")
         return stream.read(MAX_FILE_BYTES + 1)
 
 

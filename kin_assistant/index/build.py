@@ -294,7 +294,7 @@ def _write_and_publish(
         raise
     # From here on the folder stays: once the pointer names it, readers may have it open.
     try:
-        index.publish(folder)
+        index.publish(folder, _is_whole)
     except OSError as error:
         index.prune()  # removes the folder again, unless the pointer names it already
         _explain(error)
@@ -303,6 +303,14 @@ def _write_and_publish(
     for passage in passages:
         counts[passage.document_id] = counts.get(passage.document_id, 0) + 1
     return _Built(manifest, embedded, counts)
+
+
+def _is_whole(build: Path) -> bool:
+    try:
+        Manifest.read(build).check_files(build)
+    except IndexFault:
+        return False
+    return True
 
 
 def _explain(error: BaseException) -> None:

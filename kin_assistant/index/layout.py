@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -72,12 +72,16 @@ class IndexFolder:
         folder.mkdir(parents=True)
         return folder
 
-    def publish(self, build: Path) -> None:
-        """Make ``build``, whose files are on the disk, the published one, by one atomic replacement of the pointer."""
+    def publish(self, build: Path, is_whole: Callable[[Path], bool] = Path.is_dir) -> None:
+        """Make ``build``, whose files are on the disk, the published one, by one atomic replacement of the pointer.
+
+        The newest of the builds before it that ``is_whole`` stays to fall back on.
+        """
         try:
-            names = [build.name, self.published().name]
+            before = next(filter(is_whole, self.builds()), None)
         except IndexMissing:
-            names = [build.name]
+            before = None
+        names = [build.name, before.name] if before else [build.name]
         partial = self.root / f"{_POINTER}.partial"
         partial.write_text("".join(f"{name}\n" for name in names), "utf-8")
         _flush(partial)
