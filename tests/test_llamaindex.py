@@ -52,4 +52,5 @@ def test_no_language_model_is_asked_for(repository: Path, shipped_index: Path) -
         "from llama_index.core import Settings\n"
         "assert Settings._llm is None and Settings._embed_model is None\n"
     )
-    subprocess.run([sys.executable, "-c", script, shipped_index], cwd=repository, check=True, timeout=120)
+    done = subprocess.run([sys.executable, "-c", script, shipped_index], cwd=repository, check=False, timeout=120)
+    assert done.returncode == 0
