@@ -90,7 +90,7 @@ class Retriever:
         if allowed is not None:
             lexical = np.where(np.isin(document_of, allowed), lexical, 0)
         lexical_rows = _top(lexical, candidates)
-        dense_rows, _ = self._index.dense.search(vector, candidates, None if allowed is None else allowed.tolist())
+        dense_rows = self._index.nearest(vector, candidates, allowed)
         if method == "lexical":
             rows = lexical_rows
         elif method == "dense":
