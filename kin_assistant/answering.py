@@ -261,6 +261,7 @@ class Answerer:
         quote = document.text[start:end]
         if quote != candidate.text:
             raise KinError("A quote does not stand in its document.", details=f"{document.id} {start}:{end}")
+        page = document.page_at(start)
         return Citation(
             number=number,
             passage_id=passage.id,
@@ -270,7 +271,9 @@ class Answerer:
             countries=document.countries,
             years=_years_as_text(document),
             heading=passage.heading,
-            page=passage.page,
+            page=page,
+            page_label=document.page_labels[page - 1] if page and page <= len(document.page_labels) else None,
+            recognised=page in document.ocr_pages,
             start=start,
             end=end,
             quote=quote,

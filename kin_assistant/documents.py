@@ -108,6 +108,7 @@ def read_document(path: str, data: bytes, sha256: str) -> Reading:
         text=composition.text,
         blocks=composition.blocks,
         marks=composition.marks,
+        page_starts=composition.page_starts,
     )
     return Reading(document, warnings)
 

@@ -6,6 +6,7 @@ All offsets are character offsets into ``Document.text``, half open: ``text[star
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -86,6 +87,10 @@ class DocumentInfo(Value):
     years: Years | None = None
     sources: tuple[Source, ...] = ()
     compiled: str | None = None
+    language: str | None = None
+    """ISO 639-1 code of the language most of the text is in, where it can be told."""
+    pages: int | None = None
+    """Physical pages or slides; None where the format has none."""
 
 
 class Document(DocumentInfo):
@@ -94,6 +99,17 @@ class Document(DocumentInfo):
     text: str
     blocks: tuple[Block, ...] = ()
     marks: tuple[SourceMark, ...] = ()
+    page_starts: tuple[tuple[int, int], ...] = ()
+    """(offset, page) for each place of the text where another physical page begins, ascending; empty without pages."""
+    page_labels: tuple[str, ...] = ()
+    """Printed label of each physical page, where the file gives labels that differ from the page numbers."""
+    ocr_pages: tuple[int, ...] = ()
+    """Physical pages whose text was recognised from a picture."""
+
+    def page_at(self, offset: int) -> int | None:
+        """Physical page of ``text[offset]``, counted from 1; None without pages."""
+        after = bisect_right(self.page_starts, offset, key=lambda start: start[0])
+        return self.page_starts[after - 1][1] if after else None
 
     @property
     def info(self) -> DocumentInfo:
@@ -176,6 +192,11 @@ class Citation(Value):
     years: str | None
     heading: str
     page: int | None
+    """Physical page on which the quote begins, counted from 1."""
+    page_label: str | None = None
+    """What is printed on that page as its number, where it differs."""
+    recognised: bool = False
+    """Whether the page is a picture whose text was recognised (OCR)."""
     start: int
     end: int
     quote: str

@@ -75,13 +75,13 @@ def main() -> None:
     print(f"{len(public)} public, {len(digests)} digest, {len(validation)} held-out examples", flush=True)
     report(network, validation, tokenizer, "before")
     options.out.mkdir(parents=True, exist_ok=True)
-    fit(network, [public], tokenizer, generator, rate=8e-5, minutes=options.minutes)
+    fit(network, [public], tokenizer, generator, rate=8e-5, minutes=options.minutes, out=options.out)
     report(network, validation, tokenizer, "after the public sets")
     save(network, options.out / "public.safetensors")
     mixed = [
         digests + generator.sample(public, min(len(public), len(digests) // 3)) for _ in range(options.digest_epochs)
     ]
-    fit(network, mixed, tokenizer, generator, rate=4e-5, minutes=None)
+    fit(network, mixed, tokenizer, generator, rate=4e-5, minutes=None, out=options.out)
     report(network, validation, tokenizer, "after the digests")
     save(network, options.out / "reader.safetensors")
 
@@ -94,8 +94,12 @@ def fit(
     *,
     rate: float,
     minutes: float | None,
+    out: Path,
 ) -> None:
-    """AdamW with warm-up and linear decay; ends after ``minutes`` even within an epoch, the rate having gone to 0 by then."""
+    """AdamW with warm-up and linear decay; ends after ``minutes`` even within an epoch, the rate having gone to 0 by then.
+
+    What is there after every hundred steps is kept in ``out``.
+    """
     parameters = [parameter for parameter in network.parameters() if parameter.requires_grad]
     optimizer = torch.optim.AdamW(parameters, lr=rate, weight_decay=0.01)
     batches = [batch for epoch in epochs for batch in batched(epoch, generator)]
@@ -124,6 +128,7 @@ def fit(
             speed = (step + 1) / (time.monotonic() - started)
             print(f"step {step + 1}/{len(batches)} loss {total / 100:.3f} {speed:.2f} steps/s", flush=True)
             total = 0.0
+            save(network, out / "latest.safetensors")
 
 
 def batched(examples: list[Example], generator: random.Random) -> Iterator[list[Example]]:
@@ -172,7 +177,6 @@ def save(network: EvidenceNetwork, path: Path) -> None:
         if ".embeddings." not in name
     }
     save_file(weights, path, metadata={"seed": str(SEED)})
-    print(f"{path}: {path.stat().st_size / 1e6:.1f} MB", flush=True)
 
 
 if __name__ == "__main__":

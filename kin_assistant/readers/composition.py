@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 from kin_assistant.types import Block, SourceMark
 
-__all__ = ["Composition", "TextComposer", "clean"]
+__all__ = ["Composition", "Extract", "TextComposer", "clean"]
 
 BlockKind = Literal["heading", "paragraph", "item", "header_row", "row"]
 
@@ -30,6 +31,27 @@ class Composition:
     marks: tuple[SourceMark, ...]
     title: str | None
     """The first heading of the highest level."""
+    page_starts: tuple[tuple[int, int], ...] = ()
+    """(offset, page) for each place of the text where another physical page begins, ascending; empty without pages."""
+
+
+@dataclass(frozen=True, slots=True)
+class Extract:
+    """What a reader got out of a file."""
+
+    composition: Composition
+    title: str | None = None
+    """What the file itself says its title is, where that is to be believed."""
+    pages: int | None = None
+    """Physical pages or slides; None where the format has none."""
+    page_labels: tuple[str, ...] = ()
+    """Printed label of each page, where the file gives labels that differ from the page numbers."""
+    pages_without_text: tuple[int, ...] = ()
+    """Physical pages, counted from 1, on which no text was found."""
+    ocr_pages: tuple[int, ...] = ()
+    """Physical pages whose text was recognised from a picture."""
+    warnings: tuple[str, ...] = ()
+    """What a curator should know, a clause each."""
 
 
 def clean(text: str) -> str:
@@ -58,6 +80,7 @@ class TextComposer:
         self._blocks: list[Block] = []
         self._marks: list[SourceMark] = []
         self._source_count = source_count
+        self._page_starts: list[tuple[int, int]] = []
 
     @property
     def has_blocks(self) -> bool:
@@ -73,12 +96,17 @@ class TextComposer:
         page: int | None = None,
         marker: str = "",
         lead: str = "",
+        continued: Sequence[tuple[int, str]] = (),
     ) -> None:
         """Append a block.
 
         ``marker`` ("- ", "3. ") is written before it and never quoted; ``lead`` is a run-in heading that ``text`` begins with.
+        ``continued`` are (page, text) of its further parts on later pages; a space is put between the parts.
         """
-        text, marks = self._take_marks_out(clean(text))
+        parts = [(page, clean(text)), *((later, clean(more)) for later, more in continued)]
+        parts = [(number, words) for number, words in parts if words]
+        page = parts[0][0] if parts else page
+        text, marks = self._take_marks_out(" ".join(words for _, words in parts))
         if not text:
             return
         previous = self._blocks[-1].kind if self._blocks else None
@@ -88,6 +116,11 @@ class TextComposer:
         self._write(marker)
         start = self._length
         self._write(text)
+        offset = start
+        for number, words in parts:
+            if number is not None and (not self._page_starts or number != self._page_starts[-1][1]):
+                self._page_starts.append((min(offset, self._length), number))
+            offset += len(words) + 1
         lead_length = len(self._take_marks_out(clean(lead))[0])
         self._blocks.append(Block(kind=kind, start=start, end=self._length, level=level, page=page, lead=lead_length))
         self._marks += [SourceMark(at=start + at, sources=sources) for at, sources in marks]
@@ -104,7 +137,7 @@ class TextComposer:
         text = "".join(self._parts)
         top = min(headings, key=lambda block: (block.level, block.start), default=None)
         title = text[top.start : top.end] if top else None
-        return Composition(text, tuple(self._blocks), tuple(self._marks), title)
+        return Composition(text, tuple(self._blocks), tuple(self._marks), title, tuple(self._page_starts))
 
     def _write(self, text: str) -> None:
         self._parts.append(text)
