@@ -66,6 +66,7 @@ class Answerer:
         self,
         index: OpenIndex,
         retriever: Retriever,
+        reader: EvidenceReader,
         places: PlaceIndex,
         *,
         answer_words: int = 150,
@@ -75,7 +76,7 @@ class Answerer:
         self._index = index
         self._retriever = retriever
         self._places = places
-        self._reader = EvidenceReader(index)
+        self._reader = reader
         self._speller = Speller(index.vocabulary)
         self._answer_words = answer_words
         self._max_characters = max_question_characters
@@ -346,7 +347,7 @@ def _as_text(sentences: Sequence[AnswerSentence], citations: Sequence[Citation],
     by_number = {citation.number: citation for citation in citations}
     documents = len({citation.document_id for citation in citations})
     lines = [f"From {documents} document{'s' if documents > 1 else ''}:", *notes]
-    heading = None
+    heading, before = None, None
     for sentence in sentences:
         first = by_number[sentence.citations[0]]
         place = ", ".join(first.cities[:3]) or first.title
@@ -354,7 +355,12 @@ def _as_text(sentences: Sequence[AnswerSentence], citations: Sequence[Citation],
             lines.append(f"**{_escape(place)}**")
             heading = place
         marks = "".join(f"[{number}]" for number in sentence.citations)
-        lines.append(f"> {_escape(sentence.text)} {marks}")
+        quote = f"{_escape(sentence.text)} {marks}"
+        if before and first.continues(before):
+            lines[-1] += f" {quote}"
+        else:
+            lines.append(f"> {quote}")
+        before = first
     return "\n\n".join(lines)
 
 

@@ -10,11 +10,13 @@ from typing import Self
 
 from kin_assistant.answering import Answerer
 from kin_assistant.embedding import Embedder, open_embedder
+from kin_assistant.evidence import EvidenceReader, Scorer
 from kin_assistant.index.layout import IndexFolder
 from kin_assistant.index.opened import OpenIndex, current_recipe, open_published
 from kin_assistant.places import Gazetteer, PlaceIndex
 from kin_assistant.questions import check_question
 from kin_assistant.retrieval import Retriever
+from kin_assistant.scorer import open_scorer
 from kin_assistant.settings import Settings
 from kin_assistant.types import Answer, Document, DocumentInfo, Filters, SearchResult
 
@@ -38,7 +40,9 @@ class BuildInfo:
 class Assistant:
     """Answers from one published build; safe to use from several threads. Close it to free the files."""
 
-    def __init__(self, index: OpenIndex, embedder: Embedder, settings: Settings) -> None:
+    def __init__(
+        self, index: OpenIndex, embedder: Embedder, settings: Settings, *, scorer: Scorer | None = None
+    ) -> None:
         self._index = index
         self._max_characters = settings.max_question_characters
         self.retriever = Retriever(index, embedder, passages_per_document=settings.passages_per_document)
@@ -46,6 +50,7 @@ class Assistant:
         self._answerer = Answerer(
             index,
             self.retriever,
+            EvidenceReader(index, scorer),
             places,
             answer_words=settings.answer_words,
             max_question_characters=settings.max_question_characters,
@@ -61,8 +66,11 @@ class Assistant:
         settings = settings or Settings()
         root = Path(index) if index is not None else settings.index
         IndexFolder(root).published()  # before the model: without an index nothing else matters
-        embedder = open_embedder(settings.model, engine=settings.engine, cache=IndexFolder(root).models)
-        return cls(open_published(root, current_recipe(embedder.name, embedder.dimension)), embedder, settings)
+        models = IndexFolder(root).models
+        embedder = open_embedder(settings.model, engine=settings.engine, cache=models)
+        scorer = open_scorer(settings.reader, engine=settings.engine, cache=models)
+        opened = open_published(root, current_recipe(embedder.name, embedder.dimension))
+        return cls(opened, embedder, settings, scorer=scorer)
 
     def ask(
         self,

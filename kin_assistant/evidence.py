@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
@@ -20,11 +20,17 @@ from kin_assistant.types import Document, Sentence
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["Candidate", "EvidenceReader"]
+__all__ = ["Candidate", "EvidenceReader", "Scorer"]
 
 # Weights of a sentence's signals, each scaled to 0..1 over the candidates. Chosen on the development questions by hand,
 # one value at a time; see docs/decisions/0005-choosing-sentences.md.
-_PASSAGE, _MEANING, _WORDS, _COVERAGE, _COVERAGE_IN_CONTEXT, _FIGURE = 1.0, 0.5, 0.3, 0.3, 0.3, 0.15
+# In the order: fused score of the passage; cosine; BM25 with the context; share of the question's stems in the sentence, and
+# with its context; whether it has a figure where one is asked for.
+_WEIGHTS = np.array([1.0, 0.5, 0.3, 0.3, 0.3, 0.15])
+_READ_CLOSELY = 12
+"""Passages that the network reads; each takes some 5 ms of two cores."""
+_READING = 0.5
+"""Weight of what the network says."""
 
 _ASKS_FOR_FIGURE = re.compile(
     r"\bhow (much|many|big|far|long|large|high|often)\b"
@@ -32,8 +38,6 @@ _ASKS_FOR_FIGURE = re.compile(
     re.IGNORECASE,
 )
 _HAS_FIGURE = re.compile(r"\d|\b(half|third|quarter|hundred|thousand|million|billion|dozen)\b", re.IGNORECASE)
-
-
 _WANTS_A_NOUN = re.compile(r"\b(by|from|see|sources?|than|with)$", re.IGNORECASE)
 
 
@@ -51,6 +55,16 @@ class Candidate:
     """Of the sentence's vector with the question's."""
     stems: frozenset[str]
     """Of the sentence and of its passage's context."""
+    odds: float | None = None
+    """Log odds that it answers against nothing there does, by a network that read it with the question; None if unread."""
+
+
+class Scorer(Protocol):
+    """What reads a question and a passage together."""
+
+    def score(self, question: str, passages: Sequence[tuple[str, Sequence[str]]]) -> list[NDArray[np.float32]]:
+        """Log odds of each sentence; for each passage, given as its context and sentences, an array (sentences,)."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,16 +74,16 @@ class _SentenceWords:
 
 
 class EvidenceReader:
-    """Reads sentences of one opened index."""
+    """Reads sentences of one opened index; the most promising passages with ``scorer``, if there is one."""
 
-    def __init__(self, index: OpenIndex) -> None:
+    def __init__(self, index: OpenIndex, scorer: Scorer | None = None) -> None:
         self._index = index
+        self._scorer = scorer
         self._words_of = lru_cache(20_000)(self._passage_words)
 
     def read(self, question: str, ranking: Ranking, rows: Sequence[int]) -> list[Candidate]:
         """Sentences of the passages ``rows``, best first."""
         library = self._index.library
-        fused = dict(zip(ranking.rows.tolist(), ranking.scores.tolist(), strict=True))
         places: list[tuple[int, int]] = []
         words: list[_SentenceWords] = []
         vectors: list[NDArray[np.float16]] = []
@@ -80,46 +94,79 @@ class EvidenceReader:
             vectors.append(np.asarray(self._index.sentences[first:last]))
         if not places:
             return []
-        weights = {stem: self._index.lexical.idf(stem) for stem in set(ranking.stems)}
+        texts = [text for row in rows for text in self._texts_of(row)]
         cosines = np.concatenate(vectors).astype(np.float32) @ ranking.vector
-        total = sum(weights.values()) or 1.0
-        covered = (
-            np.array([sum(w for stem, w in weights.items() if stem in sentence.own) for sentence in words]) / total
-        )
-        covered_in_context = (
-            np.array([sum(w for stem, w in weights.items() if stem in sentence.with_context) for sentence in words])
-            / total
-        )
-        figure = float(bool(_ASKS_FOR_FIGURE.search(question)))
-        scores = (
-            _PASSAGE * np.array([fused[row] for row, _ in places])
-            + _MEANING * _min_max(cosines)
-            + _WORDS * _min_max(_bm25(words, weights))
-            + _COVERAGE * covered
-            + _COVERAGE_IN_CONTEXT * covered_in_context
-        )
+        scores = self._signals(question, ranking, places, words, texts, cosines) @ _WEIGHTS
+        odds = self._read_closely(question, places, scores)
+        if self._scorer:
+            scores = scores + _READING * _as_signal(odds)
         candidates = []
-        for (row, number), score, cosine, sentence_words in zip(places, scores, cosines, words, strict=True):
+        for i, (row, number) in enumerate(places):
             document_row = int(library.document_of[row])
-            document, sentence = library.document(document_row), library.passage(row).sentences[number]
-            if _lost_a_word(document, sentence):
+            sentence = library.passage(row).sentences[number]
+            if _lost_a_word(library.document(document_row), sentence):
                 continue
-            text = document.text[sentence.start : sentence.end]
-            if figure and _HAS_FIGURE.search(text):
-                score += _FIGURE * figure
             candidates.append(
                 Candidate(
                     row,
                     document_row,
                     sentence,
-                    text,
-                    float(score),
-                    float(cosine),
-                    frozenset(sentence_words.with_context),
+                    texts[i],
+                    float(scores[i]),
+                    float(cosines[i]),
+                    frozenset(words[i].with_context),
+                    None if np.isnan(odds[i]) else float(odds[i]),
                 )
             )
         candidates.sort(key=lambda candidate: (-candidate.score, candidate.passage_row, candidate.sentence.start))
         return candidates
+
+    def _signals(
+        self,
+        question: str,
+        ranking: Ranking,
+        places: Sequence[tuple[int, int]],
+        words: Sequence[_SentenceWords],
+        texts: Sequence[str],
+        cosines: NDArray[np.float32],
+    ) -> NDArray[np.float64]:
+        """What similarity and words say of each sentence; shape (sentences, signals), in the order of ``_WEIGHTS``."""
+        fused = dict(zip(ranking.rows.tolist(), ranking.scores.tolist(), strict=True))
+        weights = {stem: self._index.lexical.idf(stem) for stem in set(ranking.stems)}
+        total = sum(weights.values()) or 1.0
+        asks_for_figure = bool(_ASKS_FOR_FIGURE.search(question))
+        return np.column_stack([
+            [fused[row] for row, _ in places],
+            _min_max(cosines),
+            _min_max(_bm25(words, weights)),
+            [sum(w for stem, w in weights.items() if stem in sentence.own) / total for sentence in words],
+            [sum(w for stem, w in weights.items() if stem in sentence.with_context) / total for sentence in words],
+            [asks_for_figure and bool(_HAS_FIGURE.search(text)) for text in texts],
+        ])  # fmt: skip
+
+    def _read_closely(
+        self, question: str, places: Sequence[tuple[int, int]], scores: NDArray[np.float64]
+    ) -> NDArray[np.float64]:
+        """Log odds by the scorer for the sentences of the passages with the best sentences; NaN for the others."""
+        odds = np.full(len(places), np.nan)
+        if self._scorer is None:
+            return odds
+        library = self._index.library
+        first_place: dict[int, int] = {}
+        best: dict[int, float] = {}
+        for i, (row, _) in enumerate(places):
+            first_place.setdefault(row, i)
+            best[row] = max(best.get(row, -math.inf), float(scores[i]))
+        chosen = sorted(best, key=lambda row: (-best[row], row))[:_READ_CLOSELY]
+        passages = [(library.passage(row).context, self._texts_of(row)) for row in chosen]
+        for row, found in zip(chosen, self._scorer.score(question, passages), strict=True):
+            odds[first_place[row] : first_place[row] + len(found)] = found
+        return odds
+
+    def _texts_of(self, row: int) -> list[str]:
+        library = self._index.library
+        text = library.document(int(library.document_of[row])).text
+        return [text[sentence.start : sentence.end] for sentence in library.passage(row).sentences]
 
     def _passage_words(self, row: int) -> list[_SentenceWords]:
         passage = self._index.library.passage(row)
@@ -130,6 +177,11 @@ class EvidenceReader:
             own = stems(text[sentence.start : sentence.end])
             result.append(_SentenceWords(frozenset(own), Counter(context + own)))
         return result
+
+
+def _as_signal(odds: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Log odds as a signal from 0 to 1; what was not read counts as what was turned down."""
+    return np.where(np.isnan(odds), 0.0, 1 / (1 + np.exp(-odds)))
 
 
 def _lost_a_word(document: Document, sentence: Sentence) -> bool:

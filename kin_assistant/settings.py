@@ -26,6 +26,10 @@ class Settings(BaseSettings):
         pattern="^(auto|openvino|torch)$",
         description="What runs the model: 'openvino', 'torch', or 'auto' for the faster one that is installed.",
     )
+    reader: str = Field(
+        "off",
+        description="What reads question and passage together: 'bundled', 'off', or a file of weights.",
+    )
     host: str = Field("127.0.0.1", description="Address the page listens on.")
     port: int = Field(7860, ge=1, le=65535, description="Port the page listens on.")
     feedback: Path = Field(Path("feedback"), description="Folder for the readers' verdicts; stays on this machine.")

@@ -203,6 +203,11 @@ class Citation(Value):
     sources: tuple[Source, ...] = ()
     """What the document itself cites for this sentence; empty where the sentence is the compiler's reading."""
 
+    def continues(self, before: Citation) -> bool:
+        """Whether it is the next sentence of the same paragraph; a table row is a line of its own."""
+        next_to = self.document_id == before.document_id and self.start == before.end + 1
+        return next_to and not self.quote.startswith("| ") and not before.quote.startswith("| ")
+
 
 class AnswerSentence(Value):
     """A quoted sentence of an answer."""

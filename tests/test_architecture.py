@@ -21,7 +21,7 @@ FLOW: tuple[tuple[str, ...], ...] = (
     ("documents", "gazetteer", "engine"),
     ("passages", "places"),
     ("embedding", "lexical"),
-    ("index", "spelling", "questions", "followups", "scope"),
+    ("index", "spelling", "questions", "followups", "scope", "scorer"),
     ("retrieval", "progress"),
     ("evidence",),
     ("choosing",),

@@ -156,6 +156,8 @@ ANSWER_KEYS = {
 CITATION_KEYS = {
     *(
         "number",
+        "page_label",
+        "recognised",
         "passage_id",
         "document_id",
         "title",

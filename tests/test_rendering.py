@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from html.parser import HTMLParser
+from itertools import pairwise
 
 import pytest
 
@@ -23,6 +24,7 @@ from kin_assistant.rendering import (
     section_at,
     verified,
 )
+from kin_assistant.rendering.markdown import paragraphs, quoted_sentences
 from kin_assistant.types import (
     Answer,
     AnswerSentence,
@@ -326,7 +328,7 @@ def test_the_markdown_has_quotes_numbers_and_references(
     answer = assistant.ask(QUESTION)
     text = answer_markdown(answer, infos)
     assert text.startswith(f"# {QUESTION}\n")
-    assert "> IGES reported that waste had dropped by over 20 per cent. [1]\n" in text
+    assert "> IGES reported that waste had dropped by over 20 per cent. [1]" in text
     assert "The documents give different figures: [1] [2]." in text
     assert reference_list(answer, infos)[0] == (
         "[1] Household composting in Surabaya. Surabaya, Indonesia (2001-2011). Results. "
@@ -335,6 +337,20 @@ def test_the_markdown_has_quotes_numbers_and_references(
     assert reference_list(answer, infos)[3].endswith("Compiler's reading.")
     assert reference_list(answer, infos)[4] == "[5] Notes of a meeting."
     assert answer.build_id in text
+
+
+def test_sentences_of_one_paragraph_stand_in_one_quote(
+    assistant: AssistantDouble, infos: dict[str, DocumentInfo]
+) -> None:
+    answer = assistant.ask(QUESTION)
+    quoted = quoted_sentences(answer)
+    together = [(first, second) for (_, first), (_, second) in pairwise(quoted) if second.continues(first)]
+    assert together, "the double's answer holds two sentences of one paragraph"
+    assert len(paragraphs(quoted)) == len(quoted) - len(together)
+    markdown = answer_markdown(answer, infos)
+    for first, second in together:
+        assert f"[{first.number}] {second.quote.split()[0]}" in markdown
+    assert answer_html(answer).count("<blockquote") == len(paragraphs(quoted))
 
 
 def test_a_refusal_says_why_and_what_is_near(assistant: AssistantDouble) -> None:

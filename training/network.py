@@ -10,7 +10,7 @@ import torch
 from torch import Tensor, nn
 
 from training.examples import Example
-from training.scorer import reading_pieces
+from kin_assistant.scorer import reading_pieces
 
 if TYPE_CHECKING:
     from tokenizers import Tokenizer

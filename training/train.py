@@ -22,7 +22,7 @@ from kin_assistant.assistant import Assistant
 from kin_assistant.embedding import find_model
 from training.examples import Example, digest_examples, public_examples
 from training.network import EvidenceNetwork, collate
-from training.scorer import open_tokenizer
+from kin_assistant.scorer import open_tokenizer
 
 if TYPE_CHECKING:
     from tokenizers import Tokenizer

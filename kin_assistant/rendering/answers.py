@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from itertools import groupby
 
-from kin_assistant.rendering.markdown import quoted_sentences
+from kin_assistant.rendering.markdown import paragraphs, quoted_sentences
 from kin_assistant.rendering.words import (
     REFUSAL,
     document_link,
@@ -17,7 +17,7 @@ from kin_assistant.rendering.words import (
     safe,
     section_and_page,
 )
-from kin_assistant.types import Answer, Citation, DocumentInfo
+from kin_assistant.types import Answer, AnswerSentence, Citation, DocumentInfo
 
 __all__ = ["answer_html", "evidence_html", "refusal_html"]
 
@@ -32,9 +32,9 @@ def answer_html(answer: Answer) -> str:
     for _, group in groupby(quoted_sentences(answer), key=lambda pair: pair[1].document_id):
         pairs = list(group)
         quotes = "".join(
-            f'<blockquote class="kin-quote"><p>{quoted_words(sentence.text)}\u00a0'
-            f"{''.join(_citation_link(answer, number, said=True) for number in sentence.citations)}</p></blockquote>"
-            for sentence, _ in pairs
+            f'<blockquote class="kin-quote"><p>{" ".join(_quote(answer, sentence) for sentence, _ in paragraph)}'
+            "</p></blockquote>"
+            for paragraph in paragraphs(pairs)
         )
         groups.append(f'<section class="kin-group">{_group_heading(pairs[0][1])}{quotes}</section>')
     return f'<div class="kin-answer">{"".join(groups)}{_notes(answer)}</div>'
@@ -73,6 +73,11 @@ def evidence_html(answer: Answer, documents: Mapping[str, DocumentInfo]) -> str:
             f'<details class="kin-also"><summary>Also read, not quoted ({len(also)})</summary><ul>{items}</ul></details>'
         )
     return "".join(cards)
+
+
+def _quote(answer: Answer, sentence: AnswerSentence) -> str:
+    links = "".join(_citation_link(answer, number, said=True) for number in sentence.citations)
+    return f"{quoted_words(sentence.text)}\u00a0{links}"
 
 
 def _card(answer: Answer, citations: list[Citation], documents: Mapping[str, DocumentInfo]) -> str:

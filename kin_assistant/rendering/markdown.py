@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from itertools import groupby
 
 from kin_assistant.rendering.words import REFUSAL, external_link, place_and_years, plain, section_and_page
 from kin_assistant.types import Answer, AnswerSentence, Citation, DocumentInfo, Source
 
-__all__ = ["answer_markdown", "quoted_sentences", "reference_list"]
+__all__ = ["answer_markdown", "paragraphs", "quoted_sentences", "reference_list"]
 
 _MARK_ANYWHERE = re.compile(r"[\\`*_\[\]]|<(?=[A-Za-z/!?])|~(?=~)|&(?=#?\w+;)")
 _MARK_AT_START = re.compile(r"\d*(?=[#>+=|-]|~~~|(?<=\d)[.)])")
@@ -29,7 +29,9 @@ def answer_markdown(answer: Answer, documents: Mapping[str, DocumentInfo] | None
         pairs = list(group)
         first = pairs[0][1]
         parts.append(f"**{_escape(' - '.join(filter(None, (place_and_years(first), first.title))))}**")
-        parts += [f"> {_escape(sentence.text)} {_numbers(sentence)}" for sentence, _ in pairs]
+        for paragraph in paragraphs(pairs):
+            quotes = (f"{_escape(sentence.text)} {_numbers(sentence)}" for sentence, _ in paragraph)
+            parts.append(f"> {' '.join(quotes)}")
     parts += [_escape(note, keep_numbers=True) for note in answer.notes]
     if answer.nearest:
         near = (f"{item.title} ({', '.join(item.cities)})" if item.cities else item.title for item in answer.nearest)
@@ -53,6 +55,17 @@ def quoted_sentences(answer: Answer) -> list[tuple[AnswerSentence, Citation]]:
         for sentence in answer.sentences
         if sentence.citations and sentence.citations[0] in by_number
     ]
+
+
+def paragraphs(quoted: Sequence[tuple[AnswerSentence, Citation]]) -> list[list[tuple[AnswerSentence, Citation]]]:
+    """Quoted sentences in runs that stand together in one paragraph of their document."""
+    runs: list[list[tuple[AnswerSentence, Citation]]] = []
+    for pair in quoted:
+        if runs and pair[1].continues(runs[-1][-1][1]):
+            runs[-1].append(pair)
+        else:
+            runs.append([pair])
+    return runs
 
 
 def _reference(citation: Citation, documents: Mapping[str, DocumentInfo]) -> str:

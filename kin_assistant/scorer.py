@@ -14,38 +14,63 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from kin_assistant.embedding import find_model
+from kin_assistant.embedding import BUNDLED_MODEL_SHA256, find_model
 from kin_assistant.engine import file_sha256, open_network
+from kin_assistant.errors import ModelError
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
     from tokenizers import Tokenizer
 
-__all__ = ["SentenceScorer", "open_tokenizer", "reading_pieces"]
+__all__ = ["WEIGHTS", "WEIGHTS_SHA256", "SentenceScorer", "open_scorer", "open_tokenizer", "reading_pieces"]
+
+WEIGHTS = Path(__file__).parent / "data" / "evidence_reader.safetensors"
+"""The weights that ship; ``training/README.md`` tells how they were made."""
+WEIGHTS_SHA256 = "0" * 64
 
 MAX_PIECES = 320
 _MAX_QUESTION_PIECES = 64
 _BATCH = 4
+_HEAD = ("hidden.weight", "hidden.bias", "sentence.weight", "sentence.bias", "nothing.weight", "nothing.bias")
+_UNREADABLE = np.float32(-20)
+"""Log odds of a sentence that did not fit."""
+
+
+def open_scorer(reader: str = "bundled", *, engine: str = "auto", cache: Path | None = None) -> SentenceScorer | None:
+    """The evidence reader: the one that ships ("bundled"), none ("off"), or a file of weights for the same network.
+
+    ``engine`` and ``cache`` are as for the embedding model. Raises ``ModelError`` if the weights are missing or damaged.
+    """
+    if reader == "off":
+        return None
+    weights = WEIGHTS if reader == "bundled" else Path(reader)
+    if not weights.is_file():
+        raise ModelError(
+            f"There are no weights of an evidence reader at {weights}. Set KIN_READER to off to go without."
+        )
+    digest = file_sha256(weights)
+    if reader == "bundled" and digest != WEIGHTS_SHA256:
+        raise ModelError("The evidence reader's weights are damaged or were replaced.", details=f"sha256 {digest}")
+    return SentenceScorer(weights, digest, engine=engine, cache=cache)
 
 
 class SentenceScorer:
     """Reads passages for a question. The network is loaded at the first question."""
 
-    def __init__(self, weights: Path, *, engine: str = "auto", cache: Path | None = None) -> None:
-        self._weights = weights
-        self._folder = find_model("bundled")
-        self._tokenizer = open_tokenizer(self._folder)
-        self._network = open_network(
-            lambda: _load_states(self._folder, weights),
-            3,
-            f"scorer-{file_sha256(weights)[:12]}",
-            engine=engine,
-            cache=cache,
-        )
+    def __init__(self, weights: Path, digest: str, *, engine: str = "auto", cache: Path | None = None) -> None:
+        from safetensors import SafetensorError
         from safetensors.numpy import load_file
 
-        tensors = load_file(weights)
-        self._head = {name: tensors[name].astype(np.float32) for name in tensors if not name.startswith("bert.")}
+        folder = find_model("bundled")
+        self._tokenizer = open_tokenizer(folder)
+        self._network = open_network(
+            lambda: _load_states(folder, weights), 3, f"reader-{digest[:12]}", engine=engine, cache=cache
+        )
+        try:
+            tensors = load_file(weights)
+            self._head = {name: tensors[name].astype(np.float32) for name in _HEAD}
+        except (SafetensorError, KeyError) as error:
+            raise ModelError(f"{weights} holds no evidence reader: {error}") from error
 
     def score(self, question: str, passages: Sequence[tuple[str, Sequence[str]]]) -> list[NDArray[np.float32]]:
         """Log odds of each sentence against "no sentence here answers": for each passage an array of shape (sentences,).
@@ -63,7 +88,7 @@ class SentenceScorer:
         return result
 
     def _odds(self, states: NDArray[np.float32], owner: NDArray[np.int64], count: int) -> NDArray[np.float32]:
-        """Pooled by sentence, through the head. A sentence that did not fit scores as low as can be."""
+        """Pooled by sentence, through the head."""
         states = states[: len(owner)]
         pooled = np.zeros((1 + count, states.shape[1]), np.float32)
         pooled[0] = states[0]
@@ -75,7 +100,7 @@ class SentenceScorer:
         nothing = hidden[0] @ self._head["nothing.weight"][0] + self._head["nothing.bias"][0]
         scores = hidden[1:] @ self._head["sentence.weight"][0] + self._head["sentence.bias"][0]
         missing = np.array([not (owner == sentence).any() for sentence in range(count)])
-        return np.where(missing, np.float32(-20), scores - nothing).astype(np.float32)
+        return np.where(missing, _UNREADABLE, scores - nothing).astype(np.float32)
 
 
 def open_tokenizer(folder: Path) -> Tokenizer:
@@ -110,6 +135,9 @@ def reading_pieces(
 
 def _load_states(folder: Path, weights: Path) -> Any:
     """The network as a torch module: ids, mask and types to token states. Its embeddings are the bundled model's."""
+    digest = file_sha256(folder / "model.safetensors")
+    if digest != BUNDLED_MODEL_SHA256:
+        raise ModelError("The embedding model's file is damaged or was replaced. Run: make clean setup", details=digest)
     os.environ.setdefault("HF_HUB_OFFLINE", "1")
     import torch
     from safetensors.torch import load_file
