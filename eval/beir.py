@@ -103,18 +103,22 @@ def _find_documents(product: Product, query: str, method: Method) -> list[str]:
 
 def _document(key: str, row: Mapping[str, Any]) -> Document | None:
     """A document of a test collection, read as plain text; None where it has no words and can never be found."""
-    from kin_assistant.documents import read_document
-    from kin_assistant.errors import DocumentError
     from kin_assistant.readers.composition import clean
+    from kin_assistant.readers.text import read_plain_text
 
     title = clean(str(row.get("title") or ""))
     text = str(row.get("text") or "").strip() or title
-    digest = hashlib.sha256(f"{title}\n{text}".encode()).hexdigest()
-    try:
-        document = read_document("document.txt", text.encode(), digest).document
-    except DocumentError:
+    composition = read_plain_text(text)
+    if not composition.text:
         return None
-    return document.model_copy(update={"id": key, "path": f"{key}.txt", "title": title or key})
+    return Document(
+        id=key,
+        path=f"{key}.txt",
+        sha256=hashlib.sha256(f"{title}\n{text}".encode()).hexdigest(),
+        title=title or key,
+        text=composition.text,
+        blocks=composition.blocks,
+    )
 
 
 def _rows(path: Path) -> Iterator[tuple[str, Mapping[str, Any]]]:

@@ -1,43 +1,68 @@
-"""From a corpus file to a ``Document``: front matter, encoding, and one reader per suffix."""
+"""From a corpus file to a ``Document``: what kind of file it is, one reader per suffix, and what is known about it."""
 
 from __future__ import annotations
 
-import codecs
-import contextlib
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import PurePosixPath
-from typing import Any
-
-from pydantic import BaseModel, ConfigDict, ValidationError, field_validator
 
 from kin_assistant.errors import DocumentError
-from kin_assistant.readers.composition import Composition, clean
-from kin_assistant.readers.html import read_html
+from kin_assistant.frontmatter import FrontMatter, parse_front_matter
+from kin_assistant.language import language_of_parts
+from kin_assistant.metadata import Description, describe
+from kin_assistant.readers.composition import Composition, Extract, clean
+from kin_assistant.readers.delimited import read_delimited
+from kin_assistant.readers.detection import check_kind, decode
+from kin_assistant.readers.docx import read_docx
+from kin_assistant.readers.epub import read_epub
+from kin_assistant.readers.html import read_html_bytes
+from kin_assistant.readers.legacy import read_legacy
+from kin_assistant.readers.mail import read_mail, read_msg
 from kin_assistant.readers.markdown import read_markdown
-from kin_assistant.readers.text import read_plain_text
-from kin_assistant.types import Document, Source, Years
+from kin_assistant.readers.odf import read_odf
+from kin_assistant.readers.pdf import read_pdf
+from kin_assistant.readers.pptx import read_pptx
+from kin_assistant.readers.rtf import read_rtf
+from kin_assistant.readers.spreadsheet import read_xls, read_xlsx
+from kin_assistant.readers.text import read_text_bytes
+from kin_assistant.sidecars import parse_sidecar
+from kin_assistant.types import Document, Years
 
 __all__ = ["READER_VERSION", "SUFFIXES", "Reading", "read_document"]
 
-READER_VERSION = 1
+READER_VERSION = 2
 """Raised whenever the same bytes would give another ``Document``."""
 
 _MARKDOWN = frozenset({".md", ".markdown"})
-_READERS: dict[str, Callable[[str], Composition]] = {
-    ".md": read_markdown,
-    ".markdown": read_markdown,
-    ".txt": read_plain_text,
-    ".text": read_plain_text,
-    ".html": read_html,
-    ".htm": read_html,
+_READERS: dict[str, Callable[[bytes], Extract]] = {
+    ".txt": read_text_bytes,
+    ".text": read_text_bytes,
+    ".html": read_html_bytes,
+    ".htm": read_html_bytes,
+    ".xhtml": read_html_bytes,
+    ".pdf": read_pdf,
+    **dict.fromkeys((".docx", ".docm", ".dotx", ".dotm"), read_docx),
+    **dict.fromkeys((".pptx", ".pptm", ".ppsx", ".ppsm", ".potx"), read_pptx),
+    ".xlsx": read_xlsx,
+    ".xlsm": read_xlsx,
+    ".xls": read_xls,
+    ".csv": read_delimited,
+    ".tsv": read_delimited,
+    **dict.fromkeys((".odt", ".ott", ".odp", ".otp", ".ods", ".ots", ".odg", ".fodt", ".fodp", ".fods"), read_odf),
+    ".rtf": read_rtf,
+    ".epub": read_epub,
+    ".eml": read_mail,
+    ".msg": read_msg,
+    ".doc": partial(read_legacy, suffix=".doc"),
+    ".ppt": partial(read_legacy, suffix=".ppt"),
 }
-SUFFIXES = frozenset(_READERS)
+SUFFIXES = _MARKDOWN | frozenset(_READERS)
 """Suffixes that can be read, lower case, with the dot."""
 
 _FRONT_MATTER = re.compile(r"\A---[ \t]*\n(.*?)^---[ \t]*(?:\n|\Z)", re.DOTALL | re.MULTILINE)
-_MAX_FRONT_MATTER = 64 * 1024
+_WHAT = "its front matter"
 _FIRST_YEAR, _LAST_YEAR = 1800, 2100
 
 
@@ -47,122 +72,103 @@ class Reading:
 
     document: Document
     warnings: tuple[str, ...] = ()
+    pages_without_text: tuple[int, ...] = ()
+    """Physical pages, counted from 1, on which no text was found."""
+
+    @property
+    def pages(self) -> int | None:
+        """Physical pages or slides; None where the format has none."""
+        return self.document.pages
+
+    @property
+    def ocr_pages(self) -> tuple[int, ...]:
+        """Physical pages whose text was recognised from a picture."""
+        return self.document.ocr_pages
 
 
-class _FrontMatter(BaseModel):
-    """The fields a document may open with; all are optional."""
-
-    model_config = ConfigDict(extra="allow", coerce_numbers_to_str=True)
-
-    id: str | None = None
-    title: str | None = None
-    cities: tuple[str, ...] = ()
-    countries: tuple[str, ...] = ()
-    region: str | None = None
-    themes: tuple[str, ...] = ()
-    years: str | None = None
-    sources: tuple[Source, ...] = ()
-    compiled: str | None = None
-
-    @field_validator("cities", "countries", "themes", mode="before")
-    @classmethod
-    def _one_is_a_list_too(cls, value: object) -> object:
-        return () if value is None else (value,) if isinstance(value, str) else value
-
-    @field_validator("compiled", mode="before")
-    @classmethod
-    def _dates_are_text(cls, value: object) -> object:
-        return None if value is None else str(value)
-
-
-def read_document(path: str, data: bytes, sha256: str) -> Reading:
+def read_document(path: str, data: bytes, sha256: str, sidecar: bytes | None = None) -> Reading:
     """Read the bytes of the corpus file ``path`` (POSIX, below the corpus folder).
 
-    Raises ``DocumentError`` with a reason that a curator can act on.
+    ``sidecar`` is what a curator wrote beside it: its fields win. What neither it nor a front matter says is told from the
+    text. Raises ``DocumentError`` with a reason that a curator can act on.
     """
     suffix = PurePosixPath(path).suffix.lower()
-    text, warnings = _decode(data)
-    fields = _FrontMatter()
-    if suffix in _MARKDOWN:
-        fields, text = _split_front_matter(text)
-        composition = read_markdown(text, source_count=len(fields.sources))
-    else:
-        composition = _READERS[suffix](text)
+    check_kind(suffix, data)
+    fields, extract = _read_markdown(data) if suffix in _MARKDOWN else (None, _READERS[suffix](data))
+    composition = extract.composition
     if not composition.text:
         raise DocumentError("no text in it")
-    if fields.model_extra:
-        warnings += (f"unknown front matter fields: {', '.join(sorted(fields.model_extra))}",)
+    # A document with front matter is the curator's: what that leaves out is meant to be left out.
+    told = (
+        describe(composition, title=extract.title, path=path) if fields is None else _described_by(fields, composition)
+    )
+    fields = fields or FrontMatter()
+    if sidecar is not None:
+        fields = fields.overridden_by(parse_sidecar(sidecar))
+    given = fields.model_fields_set
+
+    warnings = extract.warnings
+    if fields.unknown:
+        warnings += (f"unknown front matter fields: {', '.join(fields.unknown)}",)
     stem = PurePosixPath(path).with_suffix("").as_posix()
+    # In Markdown the first heading is the title by convention; elsewhere it may be any line.
+    title = (composition.title if suffix in _MARKDOWN else None) or told.title
+    places = fields if given & {"cities", "countries", "region"} else told
     document = Document(
         id=clean(fields.id or "") or clean(stem),
         path=path,
         sha256=sha256,
-        title=clean(fields.title or "") or composition.title or clean(PurePosixPath(stem).name),
-        cities=_names(fields.cities),
-        countries=_names(fields.countries),
-        region=clean(fields.region) if fields.region else None,
-        themes=_names(fields.themes),
-        years=_years(fields.years),
+        title=clean(fields.title or "") or title or clean(PurePosixPath(stem).name),
+        cities=_names(places.cities),
+        countries=_names(places.countries),
+        region=clean(places.region or "") or None,
+        themes=_names(fields.themes if "themes" in given else told.themes),
+        years=_years(fields.years) if "years" in given else told.years,
         sources=fields.sources,
         compiled=fields.compiled,
+        language=fields.language or told.language,
+        pages=extract.pages,
         text=composition.text,
         blocks=composition.blocks,
         marks=composition.marks,
         page_starts=composition.page_starts,
+        page_labels=extract.page_labels,
+        ocr_pages=extract.ocr_pages,
     )
-    return Reading(document, warnings)
+    return Reading(document, warnings, extract.pages_without_text)
 
 
-def _decode(data: bytes) -> tuple[str, tuple[str, ...]]:
-    """Text of a file, and a warning where the encoding had to be guessed."""
-    wide = data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
-    if b"\0" in data and not wide:
-        raise DocumentError("not a text file, though its suffix says so")
-    with contextlib.suppress(UnicodeDecodeError):
-        return data.decode("utf-16" if wide else "utf-8-sig").replace("\r\n", "\n"), ()
-    from charset_normalizer import from_bytes
+def _described_by(fields: FrontMatter, composition: Composition) -> Description:
+    """What a front matter says and leaves out, and the language of the text."""
+    texts = [composition.text[block.start : block.end] for block in composition.blocks if block.kind != "heading"]
+    return Description(
+        title=composition.title or "",
+        cities=fields.cities,
+        countries=fields.countries,
+        region=fields.region,
+        themes=fields.themes,
+        years=_years(fields.years),
+        language=language_of_parts(texts),
+    )
 
-    best = from_bytes(data).best()
-    if best is None:
-        raise DocumentError("its character encoding cannot be told")
-    return str(best).replace("\r\n", "\n"), (f"not UTF-8; read as {best.encoding}",)
+
+def _read_markdown(data: bytes) -> tuple[FrontMatter | None, Extract]:
+    """Front matter, if there is one, and text."""
+    text, warnings = decode(data)
+    fields, body = _split_front_matter(text)
+    return fields, Extract(read_markdown(body, source_count=len(fields.sources) if fields else 0), warnings=warnings)
 
 
-def _split_front_matter(text: str) -> tuple[_FrontMatter, str]:
+def _split_front_matter(text: str) -> tuple[FrontMatter | None, str]:
     if not text.startswith("---"):
-        return _FrontMatter(), text
+        return None, text
+    # Three dashes alone are a rule in Markdown; with a "key:" under them they were meant as front matter.
+    if not re.match(r"---[ \t]*\n(\s*\n|#.*\n)*[A-Za-z_]+\s*:|---[ \t]*\n---", text):
+        return None, text
     match = _FRONT_MATTER.match(text)
     if match is None:
-        # Three dashes alone are a rule in Markdown; with a "key:" under them they were meant as front matter.
-        if re.match(r"---[ \t]*\n[A-Za-z_]+:", text):
-            raise DocumentError('its front matter is not closed: a line "---" is missing')
-        return _FrontMatter(), text
-    if len(match[1]) > _MAX_FRONT_MATTER:
-        raise DocumentError(f"its front matter is longer than {_MAX_FRONT_MATTER // 1024} KB")
-    return _parse_front_matter(match[1]), text[match.end() :]
-
-
-def _parse_front_matter(source: str) -> _FrontMatter:
-    import yaml
-
-    try:
-        fields: Any = yaml.load(source, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506 (a safe loader)
-    except (yaml.YAMLError, ValueError, RecursionError) as error:
-        mark = getattr(error, "problem_mark", None)
-        where = f" in line {mark.line + 2}" if mark else ""
-        raise DocumentError(
-            f"its front matter is not valid YAML{where}: {getattr(error, 'problem', None) or error}"
-        ) from error
-    if fields is None:
-        return _FrontMatter()
-    if not isinstance(fields, dict):
-        raise DocumentError("its front matter is not a list of fields")
-    try:
-        return _FrontMatter.model_validate(fields)
-    except ValidationError as error:
-        first = error.errors(include_url=False)[0]
-        field = ".".join(str(part) for part in first["loc"])
-        raise DocumentError(f'its front matter field "{field}" is wrong: {first["msg"]}') from error
+        raise DocumentError('its front matter is not closed: a line "---" is missing')
+    return parse_front_matter(match[1], what=_WHAT, first_line=2), text[match.end() :]
 
 
 def _names(values: tuple[str, ...]) -> tuple[str, ...]:

@@ -17,14 +17,19 @@ PACKAGE = Path(__file__).resolve().parent.parent / "kin_assistant"
 # A room may import from the rooms above it and, where it is a package, from itself.
 FLOW: tuple[tuple[str, ...], ...] = (
     ("types", "errors", "settings"),
+    ("frontmatter",),
+    ("sidecars",),
     ("corpus", "readers", "feedback"),
-    ("documents", "gazetteer", "engine"),
-    ("passages", "places"),
-    ("embedding", "lexical"),
+    ("gazetteer", "engine", "language", "themes"),
+    ("places",),
+    ("metadata",),
+    ("documents",),
+    ("passages",),
+    ("embedding", "lexical", "reranking"),
     ("index", "spelling", "questions", "followups", "scope", "scorer"),
     ("retrieval", "progress"),
     ("evidence",),
-    ("choosing",),
+    ("choosing", "explaining"),
     ("answering",),
     ("assistant",),
     ("rendering",),
@@ -37,12 +42,30 @@ RANKS = {room: rank for rank, rooms in enumerate(FLOW) for room in rooms}
 LEAVES = {"ui", "cli", "llamaindex"}
 """Front ends, which import nothing from each other."""
 
-HOMES = {"chromadb": "index.dense", "gradio": "ui", "llama_index": "llamaindex", "openvino": "engine"}
+HOMES = {
+    "chromadb": "index.dense",
+    "gradio": "ui",
+    "llama_index": "llamaindex",
+    "openvino": "engine",
+    "py3langid": "language",
+}
 """Libraries that one room knows."""
 
 HEAVY = {
     *("chromadb", "gradio", "llama_index", "openvino", "torch", "transformers", "sentence_transformers", "tokenizers"),
-    *("bm25s", "charset_normalizer", "filelock", "markdown_it", "rich", "selectolax", "sentencex", "Stemmer", "yaml"),
+    *(
+        "bm25s",
+        "charset_normalizer",
+        "filelock",
+        "lxml",
+        "markdown_it",
+        "py3langid",
+        "rich",
+        "selectolax",
+        "sentencex",
+        "Stemmer",
+        "yaml",
+    ),
 }
 """Libraries that are imported where they are used, so that nothing waits for what it does not need."""
 
