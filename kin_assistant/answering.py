@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from kin_assistant.choosing import choose_sentences
 from kin_assistant.errors import KinError
 from kin_assistant.evidence import Candidate, EvidenceReader
+from kin_assistant.explaining import why_not_quoted, why_quoted
 from kin_assistant.followups import make_standalone
 from kin_assistant.gazetteer import Place
 from kin_assistant.index.opened import OpenIndex
@@ -78,6 +79,7 @@ class Answerer:
         self._places = places
         self._reader = reader
         self._speller = Speller(index.vocabulary)
+        self._languages = frozenset(info.language for info in index.library.infos if info.language)
         self._answer_words = answer_words
         self._max_characters = max_question_characters
         self._max_turns = max_history_turns
@@ -89,8 +91,9 @@ class Answerer:
         filters: Filters | None = None,
         history: Sequence[str] = (),
         answer_id: str | None = None,
+        most_words: int | None = None,
     ) -> Answer:
-        """Answer ``question``, with what it leans on from the earlier questions in ``history``.
+        """Answer ``question``, with what it leans on from the earlier questions in ``history``, in at most ``most_words``.
 
         Raises ``QuestionError`` for a question that cannot be read and ``FilterError`` for an unknown filter value.
         """
@@ -99,10 +102,10 @@ class Answerer:
         reading = self._read(question, history, filters)
         retrieved = time.perf_counter()
         reason = self._reason_to_refuse(reading)
-        chosen = [] if reason else self._choose(reading)
-        citations, sentences = self._cite(chosen)
+        chosen = [] if reason else self._choose(reading, most_words or self._answer_words)
+        citations, sentences = self._cite(chosen, reading.standalone)
         notes = self._notes(reading, chosen)
-        also = self._also_retrieved(reading, {candidate.passage_row for candidate in chosen})
+        also = self._also_retrieved(reading, chosen)
         finished = time.perf_counter()
         return Answer(
             id=answer_id,
@@ -130,9 +133,8 @@ class Answerer:
     def _read(self, question: str, history: Sequence[str], filters: Filters | None) -> _Reading:
         recent = [turn[: self._max_characters] for turn in history[-self._max_turns :]] if self._max_turns else []
         standalone = make_standalone(question, recent, self._places.find_places)
-        check_language(
-            question, {word for word in words(question) if all(stem in self._index.lexical for stem in stems(word))}
-        )
+        known = {word for word in words(question) if all(stem in self._index.lexical for stem in stems(word))}
+        check_language(question, known, self._languages)
         mentions = [mention for mention in self._places.find_places(standalone) if not mention.programme]
         scope = scope_of(standalone, mentions)
         about = self._rows_about(scope.named)
@@ -227,22 +229,24 @@ class Answerer:
             for info in (library.infos[row] for row in rows[:_NEAREST])
         )
 
-    def _choose(self, reading: _Reading) -> list[Candidate]:
+    def _choose(self, reading: _Reading, most_words: int) -> list[Candidate]:
         return choose_sentences(
             reading.candidates,
             [self._rows_about([place]) for place in reading.scope.named],
             lambda row: self._index.library.passage(row).sentences,
-            self._answer_words - _WORDS_AROUND,
+            most_words - _WORDS_AROUND,
         )
 
     # Citing
 
-    def _cite(self, chosen: Sequence[Candidate]) -> tuple[tuple[Citation, ...], tuple[AnswerSentence, ...]]:
+    def _cite(
+        self, chosen: Sequence[Candidate], question: str
+    ) -> tuple[tuple[Citation, ...], tuple[AnswerSentence, ...]]:
         citations: list[Citation] = []
         sentences: list[AnswerSentence] = []
         said: dict[str, int] = {}
         for candidate in chosen:
-            citation = self._citation(candidate, len(citations) + 1)
+            citation = self._citation(candidate, len(citations) + 1, question)
             citations.append(citation)
             words_said = " ".join(words(citation.quote))
             if words_said in said:
@@ -255,7 +259,7 @@ class Answerer:
             sentences.append(AnswerSentence(text=citation.quote, citations=(citation.number,)))
         return tuple(citations), tuple(sentences)
 
-    def _citation(self, candidate: Candidate, number: int) -> Citation:
+    def _citation(self, candidate: Candidate, number: int, question: str) -> Citation:
         document = self._index.library.document(candidate.document_row)
         passage = self._index.library.passage(candidate.passage_row)
         start, end = candidate.sentence.start, candidate.sentence.end
@@ -279,6 +283,7 @@ class Answerer:
             end=end,
             quote=quote,
             sources=_sources_of(document, start, end),
+            why=why_quoted(candidate, question),
         )
 
     def _notes(self, reading: _Reading, chosen: Sequence[Candidate]) -> tuple[str, ...]:
@@ -293,15 +298,22 @@ class Answerer:
             notes.append(f"Nothing was found for {_listed(silent, 'or')}.")
         return tuple(notes)
 
-    def _also_retrieved(self, reading: _Reading, cited: set[int]) -> tuple[Retrieved, ...]:
+    def _also_retrieved(self, reading: _Reading, chosen: Sequence[Candidate]) -> tuple[Retrieved, ...]:
         library = self._index.library
         scores = dict(zip(reading.ranking.rows.tolist(), reading.ranking.scores.tolist(), strict=True))
+        cited = {candidate.passage_row for candidate in chosen}
         rows = [row for row in reading.rows if row not in cited][:_ALSO_RETRIEVED]
+        sentences: dict[int, list[Candidate]] = {row: [] for row in rows}
+        for candidate in reading.candidates:
+            if candidate.passage_row in sentences:
+                sentences[candidate.passage_row].append(candidate)
+        least = min((candidate.score for candidate in chosen), default=0.0)
         return tuple(
             Retrieved(
                 passage_id=library.passage(row).id,
                 document_id=library.passage(row).document_id,
                 score=round(scores[row], 6),
+                why=why_not_quoted(sentences[row], chosen, least) if chosen else "",
             )
             for row in rows
         )

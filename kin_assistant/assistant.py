@@ -15,6 +15,7 @@ from kin_assistant.index.layout import IndexFolder
 from kin_assistant.index.opened import OpenIndex, current_recipe, open_published
 from kin_assistant.places import Gazetteer, PlaceIndex
 from kin_assistant.questions import check_question
+from kin_assistant.reranking import open_reranker
 from kin_assistant.retrieval import Retriever
 from kin_assistant.scorer import open_scorer
 from kin_assistant.settings import Settings
@@ -45,7 +46,12 @@ class Assistant:
     ) -> None:
         self._index = index
         self._max_characters = settings.max_question_characters
-        self.retriever = Retriever(index, embedder, passages_per_document=settings.passages_per_document)
+        self.retriever = Retriever(
+            index,
+            embedder,
+            passages_per_document=settings.passages_per_document,
+            reranker=open_reranker(settings.reranker),
+        )
         places = PlaceIndex(Gazetteer.load(), index.library.infos, index.vocabulary)
         self._answerer = Answerer(
             index,
@@ -79,12 +85,15 @@ class Assistant:
         filters: Filters | None = None,
         history: Sequence[str] = (),
         id: str | None = None,
+        words: int | None = None,
     ) -> Answer:
         """Answer ``question`` with quoted sentences, or say why not. ``history`` holds the earlier questions in order.
 
+        The quotes take at most ``words``, by default what the settings say.
+
         Raises ``QuestionError`` for a question that cannot be read, ``FilterError`` for an unknown filter value.
         """
-        return self._answerer.answer(question, filters=filters, history=history, answer_id=id)
+        return self._answerer.answer(question, filters=filters, history=history, answer_id=id, most_words=words)
 
     def search(
         self, query: str, *, limit: int = 10, filters: Filters | None = None, id: str | None = None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import unicodedata
 
 from kin_assistant.errors import QuestionError
+from kin_assistant.language import language_of
 from kin_assistant.lexical import words
 from kin_assistant.readers.composition import clean
 
@@ -16,6 +17,15 @@ _ENGLISH_WORDS = frozenset(
     not of on or our out over please she should show so tell than that the their them then there these they this those through
     to under up use used using was we were what when where which while who whom whose why will with would you your""".split()
 )
+
+_ENGLISH_ALONE = _ENGLISH_WORDS - frozenset(
+    "a also an are as at be by can do for had has have he i if in is it list made me more my no not of on or our so us we"
+    " will".split()
+)
+"""English words that are no words of other languages in Latin script."""
+_FEWEST_WORDS = 3
+_SHARE_OF_STRANGE = 1 / 3
+_OTHER_LANGUAGE = "The question does not seem to be in English, as the documents are. Please ask in English."
 
 
 def check_question(question: str, *, max_characters: int) -> str:
@@ -38,14 +48,25 @@ def check_question(question: str, *, max_characters: int) -> str:
     return text
 
 
-def check_language(question: str, known: set[str]) -> None:
-    """Raise ``QuestionError`` for a question that is not in English.
+def check_language(question: str, known: set[str], languages: frozenset[str]) -> None:
+    """Raise ``QuestionError`` for a question that is in none of the documents' ``languages`` (ISO 639-1).
 
-    ``known`` are the words of the question that the documents use. A question without any English function word, most
-    of whose words the documents do not use, is taken for another language; keywords and names pass.
+    ``known`` are the words of the question that the documents use. Only where many words are strange is the language told
+    from them; keywords and names pass.
     """
     asked = words(question)
-    if len(asked) < 4 or not _ENGLISH_WORDS.isdisjoint(asked):
+    strange = [word for word in asked if word not in known and word not in _ENGLISH_WORDS]
+    if len(asked) < _FEWEST_WORDS or len(strange) < _SHARE_OF_STRANGE * len(asked):
         return
-    if sum(word in known for word in asked) < len(asked) / 2:
-        raise QuestionError("The question does not seem to be in English, as the documents are. Please ask in English.")
+    if len(_ENGLISH_ALONE.intersection(asked)) > 1:
+        return
+    language = language_of(question)
+    if language is not None and language not in languages | {"en"}:
+        raise QuestionError(_OTHER_LANGUAGE)
+    if (
+        language is None
+        and len(asked) > _FEWEST_WORDS
+        and _ENGLISH_WORDS.isdisjoint(asked)
+        and len(strange) > len(asked) / 2
+    ):
+        raise QuestionError(_OTHER_LANGUAGE)

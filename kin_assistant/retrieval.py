@@ -13,6 +13,7 @@ from kin_assistant.embedding import Embedder
 from kin_assistant.errors import FilterError
 from kin_assistant.index.opened import OpenIndex
 from kin_assistant.lexical import fold, stems
+from kin_assistant.reranking import Reranker
 from kin_assistant.types import DocumentInfo, Filters, Hit
 
 if TYPE_CHECKING:
@@ -29,6 +30,8 @@ RRF_K = 60
 """Cormack, Clarke and Büttcher, "Reciprocal Rank Fusion outperforms Condorcet" (2009)."""
 _NAMED_PLACE_BONUS = 0.1
 """Added to the fused score (at most 1) of passages from a place that the query names."""
+_RERANKED = 30
+"""Passages that the reranker reads, if there is one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,9 +53,17 @@ class Ranking:
 class Retriever:
     """Searches one opened index."""
 
-    def __init__(self, index: OpenIndex, embedder: Embedder, *, passages_per_document: int = 3) -> None:
+    def __init__(
+        self,
+        index: OpenIndex,
+        embedder: Embedder,
+        *,
+        passages_per_document: int = 3,
+        reranker: Reranker | None = None,
+    ) -> None:
         self._index = index
         self._embedder = embedder
+        self._reranker = reranker
         self._per_document = passages_per_document
 
     def search(
@@ -112,9 +123,25 @@ class Retriever:
                 scores = (cosines + lexical[rows] / self._most_lexical(query_stems)) / 2
         if method == "shipped" and favoured:
             scores = scores + _NAMED_PLACE_BONUS * np.isin(document_of[rows], np.asarray(favoured))
+        if method == "shipped" and self._reranker:
+            scores = scores + self._reranked(query, rows, scores)
         # Ties are broken by row, which is the order of document ids.
         order = np.lexsort((rows, -scores))
         return Ranking(rows[order], scores[order].astype(np.float32), cosines[order], vector, tuple(query_stems))
+
+    def _reranked(self, query: str, rows: NDArray[np.int64], scores: NDArray[np.floating]) -> NDArray[np.float32]:
+        """What the reranker gives the best candidates; 0 for the others, which it does not read."""
+        given = np.zeros(len(rows), np.float32)
+        best = np.lexsort((rows, -scores))[:_RERANKED]
+        if self._reranker:
+            given[best] = self._reranker.score(query, [self._text(row) for row in rows[best].tolist()])
+        return given
+
+    def _text(self, row: int) -> str:
+        library = self._index.library
+        passage = library.passage(row)
+        text = library.document(int(library.document_of[row])).text[passage.start : passage.end]
+        return f"{passage.context}\n{text}"
 
     def spread(self, ranking: Ranking) -> list[int]:
         """Rows of ``ranking`` in order, without the passages of a document beyond its share."""

@@ -30,8 +30,16 @@ class Settings(BaseSettings):
         "off",
         description="What reads question and passage together: 'bundled', 'off', or a file of weights.",
     )
+    reranker: str = Field(
+        "",
+        description="Cross-encoder that ranks the best passages again: a folder, or a name on a model hub; empty for none.",
+    )
     host: str = Field("127.0.0.1", description="Address the page listens on.")
     port: int = Field(7860, ge=1, le=65535, description="Port the page listens on.")
+    curator_password: str = Field(
+        "",
+        description="Lets a curator add and remove documents on the page from other machines; on this one none is needed.",
+    )
     feedback: Path = Field(Path("feedback"), description="Folder for the readers' verdicts; stays on this machine.")
     max_question_characters: int = Field(2000, ge=50, le=20_000, description="Longer questions are refused.")
     max_history_turns: int = Field(8, ge=0, le=50, description="Earlier questions taken into account.")

@@ -202,6 +202,8 @@ class Citation(Value):
     quote: str
     sources: tuple[Source, ...] = ()
     """What the document itself cites for this sentence; empty where the sentence is the compiler's reading."""
+    why: str = ""
+    """Why it was quoted, in words."""
 
     def continues(self, before: Citation) -> bool:
         """Whether it is the next sentence of the same paragraph; a table row is a line of its own."""
@@ -222,6 +224,8 @@ class Retrieved(Value):
     passage_id: str
     document_id: str
     score: float
+    why: str = ""
+    """Why none of its sentences was quoted, in words."""
 
 
 class NearDocument(Value):

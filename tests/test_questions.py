@@ -75,15 +75,32 @@ def test_any_text_is_read_or_refused(text: str) -> None:
         "\u00bfC\u00f3mo redujo Surabaya sus residuos dom\u00e9sticos?",
         "Wie hat Surabaya seinen Hausm\u00fcll verringert?",
         "Bagaimana Surabaya mengurangi sampah rumah tangga?",
+        "Comment Surabaya a-t-elle r\u00e9duit ses d\u00e9chets m\u00e9nagers ?",
+        "No me queda claro: \u00bfqu\u00e9 hizo Surabaya con la basura?",
+        "L\u00e0m th\u1ebf n\u00e0o Surabaya gi\u1ea3m r\u00e1c th\u1ea3i sinh ho\u1ea1t?",
     ],
 )
 def test_another_language_is_recognised_by_words_that_no_document_uses(question: str) -> None:
     with pytest.raises(QuestionError, match="English"):
-        check_language(question, {"surabaya"})
+        check_language(question, {"surabaya"}, frozenset({"en"}))
+
+
+def test_a_language_of_the_documents_may_be_asked_in() -> None:
+    question = "Wie hat Surabaya seinen Hausm\u00fcll verringert?"
+    check_language(question, {"surabaya"}, frozenset({"en", "de"}))
 
 
 @pytest.mark.parametrize(
-    "question", [FIRST, "Surabaya composting baskets households", "Surabaya", "Nonthaburi Cagayan Weihai Ube"]
+    "question",
+    [
+        FIRST,
+        "Surabaya composting baskets households",
+        "Surabaya",
+        "Nonthaburi Cagayan Weihai Ube",
+        "How did Surabaya deal with sampah and pemulung in kampungs?",
+        "Bank Sampah Induk Surabaya",
+        "wat did kitakyushu do abt smog plz",
+    ],
 )
 def test_keywords_names_and_english_pass(question: str) -> None:
-    check_language(question, {"surabaya", "composting", "nonthaburi", "weihai"})
+    check_language(question, {"surabaya", "composting", "nonthaburi", "weihai", "bank", "sampah"}, frozenset({"en"}))
