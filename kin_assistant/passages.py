@@ -17,7 +17,7 @@ from kin_assistant.types import Block, Document, Passage, Sentence
 
 __all__ = ["CHUNKER_VERSION", "MAX_PIECES", "PieceCounter", "split_document", "split_sentences"]
 
-CHUNKER_VERSION = 1
+CHUNKER_VERSION = 2
 """Raised whenever the same document would be split in another way."""
 
 MAX_PIECES = 220
@@ -121,6 +121,8 @@ def _block_sentences(
         span = (block.start, block.end)
         if block.kind == "header_row":
             return [Sentence(start=span[0], end=span[1])], span
+        if block.starts_table:
+            lead_in = None
         return [Sentence(start=span[0], end=span[1], lead_in=lead_in)], lead_in
     spans = [(block.start + start, block.start + end) for start, end in split_sentences(text[block.start : block.end])]
     # A run-in heading is no sentence: it stays with the sentence it heads.

@@ -69,6 +69,8 @@ class Block(Value):
     """Physical page, counted from 1; None where the format has no pages."""
     lead: int = 0
     """Characters of a run-in heading ("Results.") at the start that belong to the first sentence."""
+    starts_table: bool = False
+    """Whether a new table begins with this row, which the header of one before does not head."""
 
 
 class DocumentInfo(Value):

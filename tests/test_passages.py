@@ -211,3 +211,18 @@ def test_sentences_lose_nothing_but_white_space(text: str) -> None:
     spans = split_sentences(text)
     assert all(earlier[1] <= later[0] for earlier, later in pairwise(spans))
     assert "".join("".join(text[start:end] for start, end in spans).split()) == "".join(text.split())
+
+
+def test_a_table_without_a_header_has_not_that_of_the_table_before() -> None:
+    composer = TextComposer()
+    for rows, header in (([["City", "Tonnes"], ["Cebu", "470"]], True), ([["Staff", "12"]], False)):
+        composer.start_table()
+        for number, row in enumerate(rows):
+            composer.add_row(row, header=header and number == 0)
+    composition = composer.finish()
+    document = document_of("Text.").model_copy(update={"text": composition.text, "blocks": composition.blocks})
+    sentences = [sentence for passage in split(document) for sentence in passage.sentences]
+    texts = [composition.text[sentence.start : sentence.end] for sentence in sentences]
+    assert texts == ["| City | Tonnes |", "| Cebu | 470 |", "| Staff | 12 |"]
+    assert sentences[1].lead_in == (sentences[0].start, sentences[0].end)
+    assert sentences[2].lead_in is None

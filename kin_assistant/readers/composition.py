@@ -81,6 +81,7 @@ class TextComposer:
         self._marks: list[SourceMark] = []
         self._source_count = source_count
         self._page_starts: list[tuple[int, int]] = []
+        self._starts_table = False
 
     @property
     def has_blocks(self) -> bool:
@@ -122,8 +123,24 @@ class TextComposer:
                 self._page_starts.append((min(offset, self._length), number))
             offset += len(words) + 1
         lead_length = len(self._take_marks_out(clean(lead))[0])
-        self._blocks.append(Block(kind=kind, start=start, end=self._length, level=level, page=page, lead=lead_length))
+        starts_table = self._starts_table and kind in ("header_row", "row")
+        self._starts_table = self._starts_table and not starts_table
+        self._blocks.append(
+            Block(
+                kind=kind,
+                start=start,
+                end=self._length,
+                level=level,
+                page=page,
+                lead=lead_length,
+                starts_table=starts_table,
+            )
+        )
         self._marks += [SourceMark(at=start + at, sources=sources) for at, sources in marks]
+
+    def start_table(self) -> None:
+        """The next row begins a table, even if a row of another stands before it."""
+        self._starts_table = True
 
     def add_row(self, cells: list[str], *, header: bool = False, page: int | None = None) -> None:
         """Append a table row, written as ``| a | b |``; a row of empty cells is left out."""

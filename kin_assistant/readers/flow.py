@@ -99,6 +99,7 @@ def _add_table(composer: TextComposer, table: Table, page: int | None) -> None:
         headers = 1 if _first_is_header([texts for _, texts in rows]) else 0
     elif headers >= len(rows):
         headers = 0
+    composer.start_table()
     for number, (row, texts) in enumerate(rows):
         if any(len(text) > _LONGEST_CELL for text in texts) or any(map(_is_section, row)):
             _add_cells(composer, row, page)

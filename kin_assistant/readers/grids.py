@@ -47,6 +47,7 @@ def add_table(
     if header_rows is None:
         header_rows = header_rows_of(rows, named=named)
     header = rows[:header_rows] if header_rows < len(rows) else []
+    composer.start_table()
     if header:
         composer.add_row(_one_header(header), header=True, page=page)
         rows = rows[header_rows:]
