@@ -22,6 +22,7 @@ from kin_assistant.batch import FILTER_FIELDS, answer_lines, as_json, parse_filt
 
 if TYPE_CHECKING:
     from kin_assistant.assistant import Assistant
+    from kin_assistant.index.manifest import Manifest
     from kin_assistant.index.report import SyncReport
     from kin_assistant.settings import Settings
     from kin_assistant.types import Answer, Document, DocumentInfo, SearchResult
@@ -64,12 +65,58 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _sync(options: argparse.Namespace, settings: Settings) -> int:
-    report = _run_sync(settings, sys.stderr)
-    if options.json:
-        _print_json(report.as_json())
-    else:
-        _print_report(report, sys.stdout)
-    return IN_PART if report.totals["failed"] else DONE
+    def run(*, retry_failed: bool) -> int:
+        report = _run_sync(settings, sys.stderr, retry_failed=retry_failed)
+        if options.json:
+            _print_json(report.as_json(), indent=None if options.watch else 2)
+        else:
+            _print_report(report, sys.stdout)
+        return IN_PART if report.totals["failed"] else DONE
+
+    return _watch(settings, run, options) if options.watch else run(retry_failed=options.retry_failed)
+
+
+def _watch(settings: Settings, run: Callable[..., int], options: argparse.Namespace) -> int:
+    """Sync now and after every change, until Ctrl+C. A sync that fails is told, and the next change awaited."""
+    from kin_assistant.errors import KinError
+    from kin_assistant.index.watch import changes
+
+    retry_failed = options.retry_failed
+    try:
+        for _ in changes(settings.corpus):
+            try:
+                run(retry_failed=retry_failed)
+            except KinError as error:
+                _fail(str(error))
+            retry_failed = False
+            sys.stdout.flush()
+            print(f"Watching {settings.corpus}; Ctrl+C ends.", file=sys.stderr, flush=True)
+    except KeyboardInterrupt:
+        print("Watching ended.", file=sys.stderr)
+    return DONE
+
+
+def _backup(options: argparse.Namespace, settings: Settings) -> int:
+    from kin_assistant.index.backup import write_backup
+
+    manifest = write_backup(settings.index, options.file)
+    _print_build(f"Written to {options.file}", manifest, options)
+    return DONE
+
+
+def _restore(options: argparse.Namespace, settings: Settings) -> int:
+    from kin_assistant.embedding import open_embedder
+    from kin_assistant.index.backup import restore_backup
+    from kin_assistant.index.build import is_current
+    from kin_assistant.index.layout import IndexFolder
+    from kin_assistant.index.opened import current_recipe
+
+    embedder = open_embedder(settings.model, engine=settings.engine, cache=IndexFolder(settings.index).models)
+    manifest = restore_backup(options.file, settings.index, current_recipe(embedder.name, embedder.dimension))
+    _print_build("Restored and published", manifest, options)
+    if not (settings.corpus.is_dir() and is_current(settings.corpus, settings.index, embedder)):
+        print(f"The corpus in {settings.corpus} is not the one it was built from. Run: kin sync", file=sys.stderr)
+    return DONE
 
 
 def _verify(options: argparse.Namespace, settings: Settings) -> int:
@@ -79,7 +126,8 @@ def _verify(options: argparse.Namespace, settings: Settings) -> int:
     from kin_assistant.index.layout import IndexFolder
     from kin_assistant.index.manifest import Manifest
     from kin_assistant.index.opened import current_recipe
-    from kin_assistant.index.verify import check_build_in_child
+    from kin_assistant.index.verify import check_build_in_child, check_deeply_in_child
+    from kin_assistant.rendering import plain
 
     index = IndexFolder(settings.index)
     build = index.published()
@@ -88,7 +136,10 @@ def _verify(options: argparse.Namespace, settings: Settings) -> int:
     difference = manifest.recipe.difference(current_recipe(embedder.name, embedder.dimension))
     if difference:
         raise IndexStale(f"The index was made with another {difference}. Run: kin sync")
-    check_build_in_child(build)
+    if options.deep:
+        check_deeply_in_child(build, model=settings.model, engine=settings.engine, models=index.models)
+    else:
+        check_build_in_child(build)
     current = settings.corpus.is_dir() and is_current(settings.corpus, settings.index, embedder)
     facts = {
         "build_id": manifest.build_id,
@@ -96,7 +147,9 @@ def _verify(options: argparse.Namespace, settings: Settings) -> int:
         "documents": manifest.documents,
         "passages": manifest.passages,
         "whole": True,
+        "deep": options.deep,
         "current": current,
+        "differences": _differences(manifest, settings.corpus) if options.deep else [],
     }
     if options.json:
         _print_json(facts)
@@ -105,6 +158,8 @@ def _verify(options: argparse.Namespace, settings: Settings) -> int:
             f"The index is whole: {manifest.documents} documents, {manifest.passages} passages, build {manifest.build_id}."
         )
         if not current:
+            for difference in _differences(manifest, settings.corpus) if options.deep else ():
+                print(plain(difference))
             print(f"The corpus in {settings.corpus} has changed since. Run: kin sync")
     return DONE
 
@@ -208,17 +263,37 @@ def _serve(_options: argparse.Namespace, settings: Settings) -> int:
 # What the commands share
 
 
-def _run_sync(settings: Settings, screen: TextIO) -> SyncReport:
+def _run_sync(settings: Settings, screen: TextIO, *, retry_failed: bool = False) -> SyncReport:
     from datetime import UTC, datetime
 
     from kin_assistant.embedding import open_embedder
     from kin_assistant.index.build import sync
     from kin_assistant.index.layout import IndexFolder
+    from kin_assistant.parsing import Limits
     from kin_assistant.progress import progress_bar
 
     embedder = open_embedder(settings.model, engine=settings.engine, cache=IndexFolder(settings.index).models)
     with progress_bar(screen) as progress:
-        return sync(settings.corpus, settings.index, embedder, now=datetime.now(UTC), progress=progress)
+        return sync(
+            settings.corpus,
+            settings.index,
+            embedder,
+            now=datetime.now(UTC),
+            progress=progress,
+            limits=Limits(
+                seconds=settings.read_seconds, memory=settings.read_memory_mb * 2**20, workers=settings.read_workers
+            ),
+            retry_failed=retry_failed,
+        )
+
+
+def _differences(manifest: Manifest, corpus: Path) -> list[str]:
+    """How the files of ``corpus`` differ from those that the index was built from, a line each."""
+    from kin_assistant.corpus import walk
+    from kin_assistant.documents import SUFFIXES
+
+    files = walk(corpus, SUFFIXES).files if corpus.is_dir() else ()
+    return manifest.differences({file.path: file.content for file in files})
 
 
 def _opened(settings: Settings) -> Assistant:
@@ -294,35 +369,24 @@ def _text_of(parts: Sequence[str]) -> str:
     return sys.stdin.read() if list(parts) == ["-"] else " ".join(parts)
 
 
-def _print_json(value: object) -> None:
-    print(as_json(value, sys.stdout, indent=2))
+def _print_json(value: object, indent: int | None = 2) -> None:
+    print(as_json(value, sys.stdout, indent=indent))
+
+
+def _print_build(done: str, manifest: Manifest, options: argparse.Namespace) -> None:
+    if options.json:
+        fields = {"build_id", "built_at", "documents", "passages"}
+        _print_json({**manifest.model_dump(mode="json", include=fields), "file": str(options.file)})
+    else:
+        print(f"{done}: {manifest.documents} documents, {manifest.passages} passages, build {manifest.build_id}.")
 
 
 def _print_report(report: SyncReport, screen: TextIO) -> None:
+    from kin_assistant.index.report import report_lines
     from kin_assistant.rendering import plain
 
-    def show(line: str) -> None:
+    for line in report_lines(report):
         print(plain(line), file=screen)
-
-    for file in report.files:
-        if file.status in ("skipped", "failed"):
-            show(f"{file.status}: {file.path}: {file.reason}")
-        elif file.change == "changed":
-            show(f"changed: {file.path}")
-        for warning in file.warnings:
-            show(f"note: {file.path}: {warning}")
-    for path in report.removed:
-        show(f"removed: {path}")
-    totals = report.totals
-    show(report.why)
-    show(
-        f"{totals['found']} files: {totals['read']} read ({totals['new']} new, {totals['changed']} changed),"
-        f" {totals['unchanged']} unchanged, {totals['skipped']} skipped, {totals['failed']} failed; {totals['removed']} removed."
-    )
-    show(
-        f"{totals['passages']} passages, {totals['embedded']} of them embedded now; build {report.build_id},"
-        f" {report.seconds:.1f} s."
-    )
 
 
 def _heading_of(info: DocumentInfo) -> str:
@@ -377,8 +441,15 @@ def _parser() -> argparse.ArgumentParser:
         added.set_defaults(run=run)
         return added
 
-    command("sync", _sync, "bring the index up to date with the corpus folder", [as_json])
-    command("verify", _verify, "say whether the published index is whole", [as_json])
+    sync = command("sync", _sync, "bring the index up to date with the corpus folder", [as_json])
+    sync.add_argument("--retry-failed", action="store_true", help="try files again that could not be read before")
+    sync.add_argument("--watch", action="store_true", help="go on, and sync again whenever the folder changes")
+    verify = command("verify", _verify, "say whether the published index is whole", [as_json])
+    verify.add_argument("--deep", action="store_true", help="compare everything stored with what it was made from")
+    backup = command("backup", _backup, "write the published index to one new file", [as_json])
+    backup.add_argument("file", type=Path, metavar="FILE", help="the file to write; it must not exist")
+    restore = command("restore", _restore, "publish the index of a backup, once it is checked", [as_json])
+    restore.add_argument("file", type=Path, metavar="FILE", help="a file that kin backup wrote")
     ask = command("ask", _ask, "answer a question with quoted, cited sentences", [as_json, filters, batch])
     ask.add_argument("question", nargs="*", help="the question; - reads it from standard input")
     ask.add_argument(

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from kin_assistant.errors import CorpusError
+from kin_assistant.sidecars import hash_with_sidecar, is_sidecar, pair_sidecars
 
 __all__ = ["MAX_FILE_BYTES", "CorpusFile", "Listing", "SkippedFile", "read_bytes", "walk"]
 
@@ -26,6 +27,15 @@ class CorpusFile:
     path: str
     """POSIX path below the corpus folder."""
     sha256: str
+    """Of its bytes."""
+    sidecar: str | None = None
+    """Path of the file beside it that describes it."""
+    sidecar_sha256: str | None = None
+
+    @property
+    def content(self) -> str:
+        """Hash of all that its document is made from: its bytes and its sidecar's."""
+        return hash_with_sidecar(self.sha256, self.sidecar_sha256)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +61,7 @@ def walk(folder: Path, suffixes: frozenset[str]) -> Listing:
     """
     if not folder.is_dir():
         raise CorpusError(f"There is no corpus folder at {folder}. Name one with --corpus.")
-    files: list[CorpusFile] = []
+    hashes: dict[str, str] = {}
     skipped: list[SkippedFile] = []
     # Folders still to be visited; a list instead of recursion, so that depth is no limit.
     pending = [folder]
@@ -74,13 +84,19 @@ def walk(folder: Path, suffixes: frozenset[str]) -> Listing:
                 elif entry.is_dir(follow_symlinks=False):
                     pending.append(path)
                 else:
-                    files.append(CorpusFile(relative, hashlib.sha256(read_bytes(folder, relative)).hexdigest()))
+                    hashes[relative] = hashlib.sha256(read_bytes(folder, relative)).hexdigest()
             except OSError as error:
                 skipped.append(SkippedFile(relative, f"cannot be read: {error.strerror}"))
-    return Listing(
-        tuple(sorted(files, key=lambda file: file.path)),
-        tuple(sorted(skipped, key=lambda file: file.path)),
-    )
+    documents = sorted(path for path in hashes if not is_sidecar(path))
+    pairing = pair_sidecars(documents, hashes.keys() - set(documents))
+    files = [
+        CorpusFile(path, hashes[path], sidecar, hashes[sidecar] if sidecar else None)
+        for path in documents
+        for sidecar in [pairing.sidecars.get(path)]
+    ]
+    skipped += [SkippedFile(path, f'describes "{document}"') for document, path in pairing.sidecars.items()]
+    skipped += [SkippedFile(path, reason) for path, reason in pairing.orphans.items()]
+    return Listing(tuple(files), tuple(sorted(skipped, key=lambda file: file.path)))
 
 
 def read_bytes(folder: Path, path: str) -> bytes:
@@ -107,7 +123,7 @@ def _reason_to_skip(entry: os.DirEntry[str], relative: str, suffixes: frozenset[
     if relative in _ABOUT_THE_FOLDER:
         return "describes the folder, is no document"
     suffix = Path(entry.name).suffix.lower()
-    if suffix not in suffixes:
+    if suffix not in suffixes and not is_sidecar(entry.name):
         return f"no reader for {suffix} files" if suffix else "no reader for files without a suffix"
     if status.st_size > MAX_FILE_BYTES:
         return f"larger than {MAX_FILE_BYTES // 1024 // 1024} MB"

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 from kin_assistant.readers.composition import clean
 
 if TYPE_CHECKING:
-    from py3langid.langid import LanguageIdentifier  # type: ignore[import-untyped]
+    from py3langid.langid import LanguageIdentifier
 
 __all__ = ["language_of", "language_of_parts"]
 

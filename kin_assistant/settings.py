@@ -36,6 +36,11 @@ class Settings(BaseSettings):
     )
     host: str = Field("127.0.0.1", description="Address the page listens on.")
     port: int = Field(7860, ge=1, le=65535, description="Port the page listens on.")
+    read_seconds: int = Field(
+        120, ge=10, le=3600, description="Reading one file may take so long; then it is given up."
+    )
+    read_memory_mb: int = Field(1024, ge=256, le=65_536, description="Memory that reading one file may take.")
+    read_workers: int = Field(2, ge=1, le=64, description="Files read at the same time.")
     curator_password: str = Field(
         "",
         description="Lets a curator add and remove documents on the page from other machines; on this one none is needed.",

@@ -24,7 +24,7 @@ FLOW: tuple[tuple[str, ...], ...] = (
     ("places",),
     ("metadata",),
     ("documents",),
-    ("passages",),
+    ("passages", "parsing", "library_changes"),
     ("embedding", "lexical", "reranking"),
     ("index", "spelling", "questions", "followups", "scope", "scorer"),
     ("retrieval", "progress"),

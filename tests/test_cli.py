@@ -6,6 +6,7 @@ import io
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import time
@@ -106,7 +107,9 @@ def test_starting_is_instant(repository: Path, arguments: list[str]) -> None:
     assert min(times) < 0.5
 
 
-@pytest.mark.parametrize("command", ["", "sync", "verify", "ask", "search", "docs", "docs list", "docs show", "serve"])
+@pytest.mark.parametrize(
+    "command", ["", "sync", "verify", "backup", "restore", "ask", "search", "docs", "docs list", "docs show", "serve"]
+)
 def test_every_command_explains_itself(run: Run, command: str) -> None:
     result = run(*command.split(), "--help")
     assert result.code == DONE
@@ -470,8 +473,8 @@ def test_sync_reports_and_verify_agrees(run: Run, write: Write, empty_root: Path
     first = run("sync", "--json", *options)
     assert first.code == IN_PART, "a file could not be read"
     assert first.json["totals"] | {"passages": 0, "embedded": 0} == {
-        "found": 5, "read": 3, "new": 3, "changed": 0, "unchanged": 0, "skipped": 1, "failed": 1, "removed": 0,
-        "passages": 0, "embedded": 0,
+        "found": 5, "read": 3, "new": 3, "changed": 0, "renamed": 0, "unchanged": 0, "skipped": 1, "failed": 1,
+        "removed": 0, "pages": 0, "pages_without_text": 0, "passages": 0, "embedded": 0,
     }  # fmt: skip
     (corpus / "broken.md").unlink()
     (corpus / "meeting.txt").unlink()
@@ -480,14 +483,16 @@ def test_sync_reports_and_verify_agrees(run: Run, write: Write, empty_root: Path
     assert "removed: broken.md" in second.out
     assert "removed: meeting.txt" in second.out
     assert "skipped: image.png: no reader for .png files" in second.out
-    assert "3 files: 0 read (0 new, 0 changed), 2 unchanged, 1 skipped, 0 failed; 2 removed." in second.out
+    assert "3 files: 0 read (0 new, 0 changed, 0 renamed), 2 unchanged, 1 skipped, 0 failed; 2 removed." in second.out
     third = run("sync", *options)
     assert third.out.startswith("skipped: image.png")
     assert "The index is up to date." in third.out
     verified = run("verify", "--json", *options)
     assert verified.code == DONE
     facts = verified.json
-    assert facts.keys() == {"build_id", "built_at", "documents", "passages", "whole", "current"}
+    assert facts.keys() == {
+        *("build_id", "built_at", "documents", "passages", "whole", "deep", "current", "differences"),
+    }
     assert (facts["documents"], facts["whole"], facts["current"]) == (2, True, True)
     write_corpus(corpus, {"new.txt": "New words."})
     assert "has changed since. Run: kin sync" in run("verify", *options).out
@@ -531,7 +536,7 @@ def test_control_characters_of_documents_and_names_never_reach_the_terminal(
     ("files", "words"),
     [
         ({}, "There is nothing to read in"),
-        ({"a.docx": "x"}, "of kinds that are not read"),
+        ({"a.png": "x"}, "of kinds that are not read"),
         ({"a.md": "# Heading"}, "no sentence"),
     ],
 )
@@ -566,6 +571,107 @@ def test_a_second_sync_is_told_that_one_is_running(run: Run, write: Write, empty
     with IndexFolder(empty_root).locked():
         result = run("sync", "--corpus", write({"a.md": "Some words."}), "--index", empty_root)
     assert (result.code, result.err) == (FAILED, "kin: Another build of this index is running. Wait for it to end.\n")
+
+
+def test_every_file_has_an_entry_in_the_json_of_a_sync(run: Run, write: Write, empty_root: Path) -> None:
+    corpus = write({"a.md": "Some words.", "b.md": "Some words.", "broken.md": "---\ntitle: [\n---\n"})
+    for status in ("read", "unchanged"):
+        result = run("sync", "--json", "--corpus", corpus, "--index", empty_root).json
+        assert {"build_id", "files", "totals"} <= result.keys()
+        wanted = (
+            "path",
+            "document_id",
+            "status",
+            "reason",
+            "pages",
+            "pages_without_text",
+            "passages",
+            "warnings",
+            "seconds",
+        )
+        assert all(set(wanted) <= entry.keys() for entry in result["files"])
+        found = {entry["path"]: (entry["status"], entry["passages"]) for entry in result["files"]}
+        assert found == {"a.md": (status, 1), "b.md": ("skipped", 0), "broken.md": ("failed", 0)}
+        totals = result["totals"]
+        assert totals["found"] == sum(totals[name] for name in ("read", "unchanged", "skipped", "failed")) == 3
+
+
+def test_failed_files_are_tried_again_when_that_is_asked_for(run: Run, write: Write, empty_root: Path) -> None:
+    options = ("--corpus", write({"a.md": "Some words.", "broken.md": "---\ntitle: [\n---\n"}), "--index", empty_root)
+    assert run("sync", *options).code == IN_PART
+    again = run("sync", "--retry-failed", *options)
+    assert again.code == IN_PART
+    assert "failed: broken.md: " in again.out
+    assert "The index is up to date." in again.out
+
+
+def test_the_deep_check_names_what_has_changed_in_the_corpus(run: Run, write: Write, empty_root: Path) -> None:
+    corpus = write({"a.md": "Some words.", "b.md": "Other words."})
+    options = ("--corpus", corpus, "--index", empty_root)
+    run("sync", *options)
+    verified = run("verify", "--deep", "--json", *options)
+    assert verified.code == DONE, verified.err
+    assert (verified.json["deep"], verified.json["current"], verified.json["differences"]) == (True, True, [])
+    write({"a.md": "Changed words.", "c.md": "New words."})
+    (corpus / "b.md").unlink()
+    assert run("verify", "--deep", "--json", *options).json["differences"] == [
+        "changed: a.md",
+        "gone: b.md",
+        "new: c.md",
+    ]
+    assert "gone: b.md" in run("verify", "--deep", *options).out
+
+
+def test_a_backup_can_be_restored_elsewhere(
+    run: Run, shipped_index: Path, shipped_corpus: Path, tmp_path: Path
+) -> None:
+    file = tmp_path / "kin.zip"
+    written = run("backup", file, "--index", shipped_index)
+    assert (written.code, written.err) == (DONE, "")
+    assert str(file) in written.out
+    again = run("backup", file, "--index", shipped_index)
+    assert (again.code, again.err) == (FAILED, f"kin: {file} exists already. A backup does not overwrite anything.\n")
+    restored = run("restore", file, "--json", "--index", tmp_path / "new", "--corpus", shipped_corpus)
+    assert (restored.code, restored.err) == (DONE, "")
+    assert restored.json["build_id"] == run("verify", "--json", "--index", tmp_path / "new").json["build_id"]
+    assert "[1]" in run("ask", "--index", tmp_path / "new", WASTE).out
+    broken = run("restore", __file__, "--index", tmp_path / "other")
+    assert (broken.code, broken.err) == (FAILED, f"kin: {__file__} is no backup, or is damaged.\n")
+
+
+def test_watching_syncs_after_every_change_and_outlives_failures(
+    repository: Path, tmp_path: Path, empty_root: Path
+) -> None:
+    corpus = tmp_path / "corpus"
+    corpus.mkdir()
+    command = [
+        sys.executable,
+        "-m",
+        "kin_assistant",
+        "sync",
+        "--watch",
+        "--json",
+        "--corpus",
+        corpus,
+        "--index",
+        empty_root,
+    ]
+    process = subprocess.Popen(
+        command, cwd=repository, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, bufsize=1
+    )
+    try:
+        assert "There is nothing to read in" in process.stderr.readline(), "a sync that fails is told"
+        assert "Ctrl+C ends" in process.stderr.readline()
+        for number in range(2):
+            write_corpus(corpus, {f"{number}.md": f"Words of document {number}."})
+            assert json.loads(process.stdout.readline())["totals"]["found"] == number + 1
+            assert "Ctrl+C ends" in process.stderr.readline()
+        process.send_signal(signal.SIGINT)
+        _, err = process.communicate(timeout=20)
+        assert (process.returncode, err) == (DONE, "Watching ended.\n")
+    finally:
+        process.kill()
+        process.communicate()
 
 
 # Without a whole index

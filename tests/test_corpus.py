@@ -28,7 +28,7 @@ def test_a_file_is_known_by_the_hash_of_its_bytes(write: Write) -> None:
 @pytest.mark.parametrize(
     ("name", "content", "reason"),
     [
-        ("notes.docx", "x", "no reader for .docx files"),
+        ("notes.xyz", "x", "no reader for .xyz files"),
         ("NOTES", "x", "no reader for files without a suffix"),
         ("README.md", "x", "describes the folder"),
         (".hidden.md", "x", "hidden"),
@@ -39,6 +39,23 @@ def test_what_is_not_read_is_listed_with_a_reason(write: Write, name: str, conte
     listing = walk(write({name: content}), SUFFIXES)
     assert listing.files == ()
     assert [(file.path, reason in file.reason) for file in listing.skipped] == [(name, True)]
+
+
+def test_what_describes_a_file_goes_with_it_and_is_listed(write: Write) -> None:
+    folder = write({"a.html": "a", "a.html.meta.yaml": "title: A", "b.md": "b", "c.meta.yaml": "title: C"})
+    listing = walk(folder, SUFFIXES)
+    described, alone = listing.files
+    assert (described.path, described.sidecar) == ("a.html", "a.html.meta.yaml")
+    assert described.sidecar_sha256 == hashlib.sha256(b"title: A").hexdigest()
+    assert (alone.path, alone.sidecar) == ("b.md", None)
+    assert described.content != described.sha256
+    assert alone.content == alone.sha256
+    assert [(file.path, file.reason) for file in listing.skipped] == [
+        ("a.html.meta.yaml", 'describes "a.html"'),
+        ("c.meta.yaml", "describes a document that is not there"),
+    ]
+    write({"a.html.meta.yaml": "title: Another"})
+    assert walk(folder, SUFFIXES).files[0].content != described.content
 
 
 def test_a_readme_below_the_top_folder_is_a_document(write: Write) -> None:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
 import shutil
 import tempfile
+import time
 from collections.abc import Sequence
 from importlib.metadata import version
 from pathlib import Path
@@ -21,6 +24,8 @@ __all__ = ["DenseIndex", "chroma_version", "write_chroma"]
 
 _COLLECTION = "passages"
 _UPSERT_BATCH = 1000
+_COPY = "kin-chroma-"
+_OLD_SECONDS = 24 * 3600
 
 # More links and a wider search than Chroma's defaults: top-100 lists then agree with exact search to the last place on
 # corpora of this size. One thread, so that the same vectors give the same graph.
@@ -59,7 +64,8 @@ class DenseIndex:
     """Chroma over a private copy of the build's store: Chroma writes on opening, and a published build is not written to."""
 
     def __init__(self, folder: Path) -> None:
-        self._copy = tempfile.TemporaryDirectory(prefix="kin-chroma-", ignore_cleanup_errors=True)
+        _remove_leftovers()
+        self._copy = tempfile.TemporaryDirectory(prefix=f"{_COPY}{os.getpid()}-", ignore_cleanup_errors=True)
         store = Path(self._copy.name) / "chroma"
         shutil.copytree(folder, store)
         self._client = _client(store)
@@ -89,6 +95,27 @@ class DenseIndex:
         """Close the store and remove the copy."""
         self._client.close()
         self._copy.cleanup()
+
+
+def _remove_leftovers() -> None:
+    """Remove the copies of processes of ours that were killed. One whose number now belongs to another process stays."""
+    for folder in Path(tempfile.gettempdir()).glob(f"{_COPY}*"):
+        pid = folder.name.removeprefix(_COPY).split("-")[0]
+        # Processes of another machine or container may share the folder: theirs are left alone for a day.
+        with contextlib.suppress(OSError):
+            old = time.time() - folder.stat().st_mtime > _OLD_SECONDS
+            if pid.isdigit() and old and folder.stat().st_uid == os.getuid() and not _runs(int(pid)):
+                shutil.rmtree(folder, ignore_errors=True)
+
+
+def _runs(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except OSError:
+        return True
+    return True
 
 
 def _client(folder: Path) -> ClientAPI:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from kin_assistant.errors import BuildFailed, BuildRunning, IndexMissing
 
-__all__ = ["IndexFolder", "sync_to_disk"]
+__all__ = ["IndexFolder", "flush", "sync_to_disk"]
 
 _POINTER = "CURRENT"
 
@@ -30,6 +30,11 @@ class IndexFolder:
     def vector_cache(self) -> Path:
         """The store of vectors by content."""
         return self.root / "vectors.sqlite"
+
+    @property
+    def reading_cache(self) -> Path:
+        """The store of documents that were read and of their passages."""
+        return self.root / "documents.sqlite"
 
     def published(self) -> Path:
         """The folder of the published build. Raises ``IndexMissing``."""
@@ -84,9 +89,9 @@ class IndexFolder:
         names = [build.name, before.name] if before else [build.name]
         partial = self.root / f"{_POINTER}.partial"
         partial.write_text("".join(f"{name}\n" for name in names), "utf-8")
-        _flush(partial)
+        flush(partial)
         os.replace(partial, self.root / _POINTER)
-        _flush(self.root)
+        flush(self.root)
 
     def prune(self) -> None:
         """Remove every build but those the pointer names: older ones, and what a killed builder left. Needs the lock."""
@@ -102,12 +107,13 @@ class IndexFolder:
 def sync_to_disk(folder: Path) -> None:
     """Flush every file and folder below ``folder`` to the disk, and the folder it stands in."""
     for path in sorted(folder.rglob("*"), reverse=True):
-        _flush(path)
-    _flush(folder)
-    _flush(folder.parent)
+        flush(path)
+    flush(folder)
+    flush(folder.parent)
 
 
-def _flush(path: Path) -> None:
+def flush(path: Path) -> None:
+    """Flush one file or folder to the disk."""
     descriptor = os.open(path, os.O_RDONLY)
     try:
         os.fsync(descriptor)

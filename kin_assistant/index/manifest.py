@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 
@@ -11,12 +12,13 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from kin_assistant.documents import READER_VERSION
 from kin_assistant.errors import IndexDamaged, IndexStale
+from kin_assistant.index.report import FileReport
 from kin_assistant.lexical import LEXICAL_VERSION
 from kin_assistant.passages import CHUNKER_VERSION
 
 __all__ = ["FORMAT", "Manifest", "Recipe", "file_digests"]
 
-FORMAT = 1
+FORMAT = 2
 """Layout of a build folder. A build of another format is rebuilt, never migrated."""
 
 _NAME = "manifest.json"
@@ -63,9 +65,9 @@ class Manifest(BaseModel):
     recipe: Recipe
     built_at: datetime
     corpus: dict[str, str]
-    """SHA-256 of each corpus file that was found, by path."""
-    failed: dict[str, str] = {}
-    """Why a corpus file could not be read, by path."""
+    """Hash of each corpus file that was found and of what describes it (``CorpusFile.content``), by path."""
+    reports: tuple[FileReport, ...] = ()
+    """What came of each of them."""
     documents: int
     passages: int
     sentences: int
@@ -96,6 +98,15 @@ class Manifest(BaseModel):
             return cls.model_validate(fields)
         except ValidationError as error:
             raise IndexDamaged("The index has no readable manifest.", details=f"{folder}: {error}") from error
+
+    def differences(self, corpus: Mapping[str, str]) -> list[str]:
+        """How ``corpus`` (path to hash) differs from what this build was made from, a line for each file."""
+        words = {(True, True): "changed", (True, False): "gone", (False, True): "new"}
+        return [
+            f"{words[path in self.corpus, path in corpus]}: {path}"
+            for path in sorted(self.corpus.keys() | corpus.keys())
+            if self.corpus.get(path) != corpus.get(path)
+        ]
 
     def check_files(self, folder: Path) -> None:
         """Raise ``IndexDamaged`` unless ``folder`` holds exactly the files of this build, byte for byte."""

@@ -1,4 +1,4 @@
-"""Whether a build answers as it should: its counts, its ids, and its searches against exact ones.
+"""Whether a build answers as it should: its counts, its ids, and its searches against exact ones; if wished all of it.
 
 Runs in a child process (``python -m kin_assistant.index.verify FOLDER``), because a broken vector store can end the
 process that opens it.
@@ -6,21 +6,40 @@ process that opens it.
 
 from __future__ import annotations
 
+import argparse
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
+from kin_assistant.embedding import Embedder, open_embedder
 from kin_assistant.errors import IndexDamaged, KinError
 from kin_assistant.index.manifest import Manifest
+from kin_assistant.index.shelf import embedded_text, sentence_spans
+from kin_assistant.lexical import LexicalIndex, stems
+from kin_assistant.passages import split_document
+from kin_assistant.places import words_of
 
-__all__ = ["check_build", "check_build_in_child"]
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from kin_assistant.index.opened import OpenIndex
+
+__all__ = ["check_build", "check_build_in_child", "check_deeply", "check_deeply_in_child"]
 
 _SAMPLE = 200
 _NEIGHBOURS = 20
+_SEARCHES_AT_ONCE = 20
 _LEAST_OVERLAP = 0.95
-_TIMEOUT_SECONDS = 300
+_TIMEOUT_SECONDS = 300.0
+_DEEP_SECONDS_PER_PASSAGE = 0.1
+_EMBEDDED_AGAIN = 48
+_LEAST_AGREEMENT = 0.99  # cosine with a vector computed anew: batches of another shape round in another way
+_ROWS_AT_ONCE = 65_536
+_PASSAGES_AT_ONCE = 200
 # What a healthy store takes: vectors and links, Chroma's own SQLite tables, and some room.
 _BYTES_PER_VECTOR = 24_000
 _BYTES_AT_LEAST = 64 * 1024 * 1024
@@ -45,14 +64,16 @@ def check_build(build: Path) -> None:
         rows = np.unique(np.linspace(0, len(ids) - 1, min(_SAMPLE, len(ids))).astype(int))
         wanted = min(_NEIGHBOURS, len(ids))
         overlaps = []
-        for row in rows:
-            found, cosines = dense.search(np.array(opened.vectors[row]), wanted)
-            _expect(len(found) == wanted, "a search gives too few passages")
-            # Passages with the same text share a vector, so the nearest one need not be this one.
-            _expect(cosines[0] > 0.999, "a passage is not found by its own vector")
-            exact = np.asarray(opened.vectors @ opened.vectors[row])
-            threshold = np.partition(exact, -wanted)[-wanted]
-            overlaps.append(float(np.mean(exact[found] >= threshold - 1e-5)))
+        for start in range(0, len(rows), _SEARCHES_AT_ONCE):
+            some = rows[start : start + _SEARCHES_AT_ONCE]
+            own = np.array(opened.vectors[some])
+            for vector, exact in zip(own, np.asarray(opened.vectors @ own.T).T, strict=True):
+                found, cosines = dense.search(vector, wanted)
+                _expect(len(found) == wanted, "a search gives too few passages")
+                # Passages with the same text share a vector, so the nearest one need not be this one.
+                _expect(cosines[0] > 0.999, "a passage is not found by its own vector")
+                threshold = np.partition(exact, -wanted)[-wanted]
+                overlaps.append(float(np.mean(exact[found] >= threshold - 1e-5)))
         _expect(float(np.mean(overlaps)) >= _LEAST_OVERLAP, "its searches disagree with exact ones")
         for row in rows[:20]:
             document = library.document(int(library.document_of[row]))
@@ -63,15 +84,45 @@ def check_build(build: Path) -> None:
         opened.close()
 
 
+def check_deeply(build: Path, embedder: Embedder) -> None:
+    """``check_build``, and every stored thing against what it was derived from.
+
+    Passages are split anew, word lists made anew, all vectors looked at in Chroma too, and a sample embedded anew.
+    """
+    from kin_assistant.index.opened import open_build
+
+    check_build(build)
+    opened = open_build(build, Manifest.read(build).recipe)
+    try:
+        _check_passages(opened, embedder)
+        _check_vectors(opened.vectors, 1e-3)
+        _check_vectors(opened.sentences, 1e-2)
+        _check_store(opened)
+        _check_words(opened)
+        _check_sample(opened, embedder)
+    finally:
+        opened.close()
+
+
 def check_build_in_child(build: Path) -> None:
     """``check_build`` in a child process; a child that crashes or hangs counts as damage too."""
+    _in_child([str(build)], _TIMEOUT_SECONDS)
+
+
+def check_deeply_in_child(build: Path, *, model: str, engine: str, models: Path) -> None:
+    """``check_deeply`` in a child process, with the embedder that ``open_embedder`` opens."""
+    seconds = _TIMEOUT_SECONDS + _DEEP_SECONDS_PER_PASSAGE * Manifest.read(build).passages
+    _in_child([str(build), "--deep", "--model", model, "--engine", engine, "--models", str(models)], seconds)
+
+
+def _in_child(arguments: Sequence[str], seconds: float) -> None:
     try:
         child = subprocess.run(
-            [sys.executable, "-m", "kin_assistant.index.verify", str(build)],
-            capture_output=True, text=True, timeout=_TIMEOUT_SECONDS, check=False,
+            [sys.executable, "-m", "kin_assistant.index.verify", *arguments],
+            capture_output=True, text=True, timeout=seconds, check=False,
         )  # fmt: skip
     except subprocess.TimeoutExpired as error:
-        raise IndexDamaged("The index is damaged: checking it did not end.", details=str(build)) from error
+        raise IndexDamaged("The index is damaged: checking it did not end.", details=arguments[0]) from error
     if child.returncode:
         message = child.stdout.strip().splitlines()[-1:] or [
             f"The index is damaged: checking it ended with {child.returncode}."
@@ -79,14 +130,99 @@ def check_build_in_child(build: Path) -> None:
         raise IndexDamaged(message[0], details=child.stderr[-2000:])
 
 
+def _check_passages(opened: OpenIndex, embedder: Embedder) -> None:
+    library = opened.library
+    ids = library.passage_ids()
+    row = 0
+    for number, info in enumerate(library.infos):
+        document = library.document(number)
+        _expect(document.info == info, f"what it lists of {info.id} is not what it stores")
+        for expected in split_document(document, embedder.count_pieces):
+            fits = row < len(ids) and int(library.document_of[row]) == number and ids[row] == expected.id
+            _expect(fits and library.passage(row) == expected, f"a passage of {info.id} is not as it stands there")
+            row += 1
+    _expect(row == len(ids), "it holds passages of no document")
+
+
+def _check_vectors(vectors: NDArray[np.floating], tolerance: float) -> None:
+    for start in range(0, len(vectors), _ROWS_AT_ONCE):
+        part = np.asarray(vectors[start : start + _ROWS_AT_ONCE], np.float32)
+        _expect(bool(np.isfinite(part).all()), "a vector has no value")
+        lengths = np.linalg.norm(part, axis=1)
+        _expect(bool((np.abs(lengths - 1) <= tolerance).all()), "a vector has another length than 1")
+
+
+def _check_store(opened: OpenIndex) -> None:
+    """Two random vectors have the same cosines with the vectors of the store as with those of vectors.npy."""
+    queries = np.random.default_rng(7).normal(size=(2, opened.vectors.shape[1])).astype(np.float32)
+    queries /= np.linalg.norm(queries, axis=1, keepdims=True)
+    firsts = np.searchsorted(opened.library.document_of, np.arange(len(opened.library.infos) + 1))
+    start = 0
+    while start < len(firsts) - 1:
+        # As many documents at once as a search still gives all the passages of.
+        end = max(start + 1, int(np.searchsorted(firsts, firsts[start] + _PASSAGES_AT_ONCE, side="right")) - 1)
+        rows = np.arange(firsts[start], firsts[end])
+        for query in queries if len(rows) else ():
+            found, cosines = opened.dense.search(query, len(rows), range(start, end))
+            _expect(np.array_equal(np.sort(found), rows), "the vector store lacks passages of a document")
+            exact = np.asarray(opened.vectors[found] @ query)
+            _expect(bool(np.allclose(cosines, exact, atol=1e-5)), "the vector store holds other vectors")
+        start = end
+
+
+def _check_words(opened: OpenIndex) -> None:
+    library = opened.library
+    found = (
+        (library.document(int(library.document_of[row])), library.passage(row))
+        for row in range(len(library.document_of))
+    )
+    texts = [embedded_text(document, passage) for document, passage in found]
+    anew = LexicalIndex.build(texts)
+    # By what each stem finds: the order in which a word index holds its stems is not always the same.
+    for stem in sorted({stem for text in texts for stem in stems(text)}):
+        same = np.array_equal(opened.lexical.scores([stem]), anew.scores([stem]))
+        _expect(same, "its word index is not that of its passages")
+    vocabulary = words_of(library.document(row).text for row in range(len(library.infos)))
+    _expect(opened.vocabulary == frozenset(vocabulary or {""}), "its vocabulary is not that of its documents")
+
+
+def _check_sample(opened: OpenIndex, embedder: Embedder) -> None:
+    library = opened.library
+    count = len(library.document_of)
+    rows = np.unique(np.linspace(0, count - 1, min(_EMBEDDED_AGAIN, count)).astype(int)).tolist()
+    found = [(library.document(int(library.document_of[row])), library.passage(row)) for row in rows]
+    texts = [embedded_text(document, passage) for document, passage in found]
+    spans = [sentence_spans(passage) for _, passage in found]
+    for position, encoded in embedder.encode_passages(texts, spans):
+        row = rows[position]
+        first, last = library.first_sentence[row : row + 2]
+        agreement = [float(opened.vectors[row] @ encoded.vector)]
+        agreement += np.sum(opened.sentences[first:last] * encoded.sentences, axis=1).tolist()
+        _expect(min(agreement) >= _LEAST_AGREEMENT, "a passage has the vectors of another text")
+
+
 def _expect(condition: bool, fault: str) -> None:
     if not condition:
         raise IndexDamaged(f"The index is damaged: {fault}.")
 
 
-if __name__ == "__main__":
+def _main() -> None:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("build", type=Path)
+    parser.add_argument("--deep", action="store_true")
+    parser.add_argument("--model", default="bundled")
+    parser.add_argument("--engine", default="auto")
+    parser.add_argument("--models", type=Path)
+    options = parser.parse_args()
     try:
-        check_build(Path(sys.argv[1]))
+        if options.deep:
+            check_deeply(options.build, open_embedder(options.model, engine=options.engine, cache=options.models))
+        else:
+            check_build(options.build)
     except KinError as fault:
         print(fault)
         sys.exit(1)
+
+
+if __name__ == "__main__":
+    _main()

@@ -36,7 +36,7 @@ _MOSTLY_PICTURE = 0.6
 _MOST_OBJECTS = 2000
 _DOTS_PER_INCH = 300
 _MOST_PIXELS = 16_000_000
-_OCR_SECONDS = 900.0
+_OCR_SECONDS = 90.0
 _NO_TITLE = re.compile(
     r"microsoft|untitled|powerpoint|\.(?:docx?|pdf|indd|qxd|pptx?|xlsx?|rtf|tex|dvi)\b", re.IGNORECASE
 )

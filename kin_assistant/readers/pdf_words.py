@@ -100,20 +100,20 @@ def read_words(page: pypdfium2.PdfPage) -> PageWords:
     main = max(_TURNS, key=lambda turn: (amounts[turn], -turn))
     size = (right - left, top - bottom)
     upright = _upright((left, bottom, right, top), main)
-    words = tuple(word._replace(**_box(upright, word)) for turn, word in found if turn == main)
+    words = tuple(_turned(upright, word) for turn, word in found if turn == main)
     turned: list[Word] = []
     for other in _TURNS:
         if other != main and amounts[other]:
             turn_it = _upright((left, bottom, right, top), other)
-            turned += [word._replace(**_box(turn_it, word)) for turn, word in found if turn == other]
+            turned += [_turned(turn_it, word) for turn, word in found if turn == other]
     width, height = size if main in (0, 180) else size[::-1]
     unreadable = max(collector.unreadable / max(1, collector.characters), _share_of_mixtures(words))
     return PageWords(words, tuple(turned), width, height, unreadable, upright)
 
 
-def _box(upright: Callable[[Box], Box], word: Word) -> dict[str, float]:
+def _turned(upright: Callable[[Box], Box], word: Word) -> Word:
     x0, top, x1, bottom = upright((word.x0, word.bottom, word.x1, word.top))
-    return {"x0": x0, "top": top, "x1": x1, "bottom": bottom}
+    return word._replace(x0=x0, top=top, x1=x1, bottom=bottom)
 
 
 def _upright(page: Box, turn: int) -> Callable[[Box], Box]:

@@ -9,12 +9,14 @@ import os
 import shutil
 import sqlite3
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from kin_assistant.documents import read_document
 from kin_assistant.embedding import Encoded
 from kin_assistant.errors import BuildFailed, BuildRunning, CorpusError
 from kin_assistant.index.build import build_documents, is_current, sync
@@ -22,10 +24,12 @@ from kin_assistant.index.layout import IndexFolder
 from kin_assistant.index.manifest import Manifest
 from kin_assistant.index.opened import OpenIndex, current_recipe, open_published
 from kin_assistant.index.report import FileReport, SyncReport
+from kin_assistant.parsing import Limits
 from tests.conftest import Write, write_corpus
 from tests.doubles import KITAKYUSHU, PLAIN, SURABAYA, read_documents
 from tests.embedders import HashingEmbedder
 from tests.index.builder import BUILD_FAILED, build_with_small_files, start
+from tests.misreaders import misread, note_reading
 
 NOW = datetime(2026, 11, 21, 9, 30, tzinfo=UTC)
 PAGE = "<h1>Clean rivers</h1><p>The river was cleaned by its neighbours.</p>"
@@ -61,7 +65,7 @@ def story(tmp_path_factory: pytest.TempPathFactory) -> dict[str, object]:
             "caf\u00e9.txt": "Le caf\u00e9 est ferm\u00e9 \u00e0 midi; l'\u00e9cole est ouverte d\u00e8s huit heures.".encode(
                 "latin-1"
             ),
-            "slides.pptx": "not read",
+            "picture.png": "not read",
             ".hidden.md": "not read",
             "empty.md": "",
         },
@@ -113,7 +117,7 @@ def test_every_file_has_one_entry_and_the_totals_add_up(story: dict[str, object]
     assert paths == sorted(set(paths))
     totals = report.totals
     assert totals["found"] == totals["read"] + totals["unchanged"] + totals["skipped"] + totals["failed"]
-    assert totals["read"] == totals["new"] + totals["changed"]
+    assert totals["read"] == totals["new"] + totals["changed"] + totals["renamed"]
     assert totals["passages"] == sum(file.passages for file in report.files)
 
 
@@ -121,8 +125,8 @@ def test_the_first_sync_reads_everything(story: dict[str, object]) -> None:
     report = report_of(story, "first")
     assert (report.published, report.why) == (True, "There was no index yet.")
     assert report.totals | {"passages": 0, "embedded": 0} == {
-        "found": 12, "read": 4, "new": 4, "changed": 0, "unchanged": 0, "skipped": 5, "failed": 3, "removed": 0,
-        "passages": 0, "embedded": 0,
+        "found": 12, "read": 4, "new": 4, "changed": 0, "renamed": 0, "unchanged": 0, "skipped": 5, "failed": 3,
+        "removed": 0, "pages": 0, "pages_without_text": 0, "passages": 0, "embedded": 0,
     }  # fmt: skip
     assert report.embedded == report.passages == len(embedded_in(story, "first"))
 
@@ -132,8 +136,8 @@ def test_the_first_sync_reads_everything(story: dict[str, object]) -> None:
     [
         ("broken.md", "failed", "not valid YAML"),
         ("twin.md", "failed", 'its id "kitakyushu-air" is taken by kitakyushu.md'),
-        ("image.txt", "failed", "not a text file"),
-        ("slides.pptx", "skipped", "no reader"),
+        ("image.txt", "failed", "picture (PNG)"),
+        ("picture.png", "skipped", "no reader"),
         (".hidden.md", "skipped", "hidden"),
         ("empty.md", "skipped", "empty"),
         ("link.md", "skipped", "symbolic link"),
@@ -175,9 +179,10 @@ def test_changed_renamed_added_and_removed_files_are_told_apart(story: dict[str,
     report = report_of(story, "changed")
     assert (report.published, report.why) == (True, "The corpus has changed.")
     assert file(report, "surabaya.md").change == "changed"
-    assert file(report, "air.md").change == file(report, "rivers.html").change == "new"
+    assert file(report, "rivers.html").change == "new"
+    assert (file(report, "air.md").change, file(report, "air.md").renamed_from) == ("renamed", "kitakyushu.md")
     assert file(report, "caf\u00e9.txt").status == "unchanged"
-    assert report.removed == ("kitakyushu.md", "meeting.txt")
+    assert report.removed == ("meeting.txt",), "what was renamed is not gone"
     # The id was free again, and "air.md" comes before "twin.md".
     assert file(report, "air.md").document_id == "kitakyushu-air"
     assert file(report, "twin.md").reason == 'its id "kitakyushu-air" is taken by air.md'
@@ -203,7 +208,7 @@ def test_the_published_build_and_the_one_before_are_kept(story: dict[str, object
 
 def test_the_corpus_folder_is_not_written_to(story: dict[str, object]) -> None:
     assert {path.name for path in story["story"].corpus.iterdir()} == {
-        *("surabaya.md", "air.md", "rivers.html", "broken.md", "twin.md", "image.txt", "caf\u00e9.txt", "slides.pptx"),
+        *("surabaya.md", "air.md", "rivers.html", "broken.md", "twin.md", "image.txt", "caf\u00e9.txt", "picture.png"),
         *(".hidden.md", "empty.md", "link.md", "pipe.md"),
     }
 
@@ -247,6 +252,230 @@ def test_vectors_are_those_of_what_is_embedded(story: dict[str, object]) -> None
     index.close()
 
 
+# The same content twice
+
+
+def test_of_files_with_the_same_bytes_one_is_read(tmp_path: Path, write: Write, embedder: HashingEmbedder) -> None:
+    corpus = write({"b.md": SURABAYA, "a/copy.md": SURABAYA, "c.txt": SURABAYA, "d.md": KITAKYUSHU})
+    for status in ("read", "unchanged"):
+        report = sync(corpus, tmp_path / "index", embedder, now=NOW)
+        assert [(entry.path, entry.status) for entry in report.files] == [
+            ("a/copy.md", status), ("b.md", "skipped"), ("c.txt", "skipped"), ("d.md", status),
+        ]  # fmt: skip
+        assert file(report, "c.txt").reason == 'same content as "a/copy.md"'
+        totals = report.totals
+        assert totals["found"] == totals["read"] + totals["unchanged"] + totals["skipped"] + totals["failed"]
+
+
+def test_where_the_first_of_equal_files_cannot_be_read_another_kind_is_tried(
+    tmp_path: Path, write: Write, embedder: HashingEmbedder
+) -> None:
+    broken = "---\ntitle: [a\n---\nStill words."
+    corpus = write({"a.md": broken, "b.md": broken, "c.txt": broken, "d.txt": broken})
+    report = sync(corpus, tmp_path / "index", embedder, now=NOW)
+    assert [(entry.path, entry.status) for entry in report.files] == [
+        ("a.md", "failed"), ("b.md", "skipped"), ("c.txt", "read"), ("d.txt", "skipped"),
+    ]  # fmt: skip
+    assert file(report, "b.md").reason == 'same content as "c.txt"'
+
+
+def test_the_copy_takes_the_place_of_a_file_that_is_gone(
+    tmp_path: Path, write: Write, embedder: HashingEmbedder
+) -> None:
+    corpus = write({"a.md": SURABAYA, "b.md": SURABAYA})
+    sync(corpus, tmp_path / "index", embedder, now=NOW)
+    embedded = len(embedder.encoded_passages)
+    (corpus / "a.md").unlink()
+    report = sync(corpus, tmp_path / "index", embedder, now=NOW)
+    assert (file(report, "b.md").change, file(report, "b.md").renamed_from) == ("renamed", "a.md")
+    assert (report.removed, report.embedded) == ((), 0)
+    assert len(embedder.encoded_passages) == embedded
+
+
+def test_files_of_one_name_and_several_kinds_are_told_apart(
+    tmp_path: Path, write: Write, embedder: HashingEmbedder
+) -> None:
+    corpus = write({"a.html": "<p>Words of a page.</p>", "a.md": "Words of a note.", "a.txt": "Words of a text."})
+    for status in ("read", "unchanged"):
+        report = sync(corpus, tmp_path / "index", embedder, now=NOW)
+        assert [(entry.document_id, entry.status) for entry in report.files] == [
+            ("a", status), ("a.md", status), ("a.txt", status),
+        ]  # fmt: skip
+    index = opened(tmp_path / "index", embedder)
+    assert [(info.id, info.path) for info in index.library.infos] == [
+        ("a", "a.html"),
+        ("a.md", "a.md"),
+        ("a.txt", "a.txt"),
+    ]
+    assert {index.library.passage(row).document_id for row in range(3)} == {"a", "a.md", "a.txt"}
+    index.close()
+
+
+# Interrupted, and taken up again
+
+
+@pytest.fixture
+def readings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[], list[str]]:
+    """Paths of the files that ``note_reading`` has read since it was asked last."""
+    notes = tmp_path / "readings"
+    monkeypatch.setenv("READINGS", str(notes))
+
+    def since_last() -> list[str]:
+        found = notes.read_text().splitlines() if notes.exists() else []
+        notes.unlink(missing_ok=True)
+        return sorted(found)
+
+    return since_last
+
+
+@pytest.mark.parametrize(
+    ("step", "done"), [("Reading", 3), ("Splitting", 2), ("Embedding", 0), ("Storing", 2), ("Verifying", 0)]
+)
+def test_nothing_is_read_or_embedded_twice_after_an_interruption(
+    tmp_path: Path, write: Write, embedder: HashingEmbedder, readings: Callable[[], list[str]], step: str, done: int
+) -> None:
+    def progress(name: str, so_far: int, _total: int) -> None:
+        if name == step and so_far == done:
+            raise KeyboardInterrupt
+
+    corpus = write({f"{number}.txt": f"Words of file {number}." for number in range(9)})
+    with pytest.raises(KeyboardInterrupt):
+        sync(corpus, tmp_path / "index", embedder, now=NOW, progress=progress, reader=note_reading)
+    before, embedded = readings(), list(embedder.encoded_passages)
+    assert len(before) >= (3 if step == "Reading" else 9)
+    report = sync(corpus, tmp_path / "index", embedder, now=NOW, reader=note_reading)
+    assert report.totals["read"] == 9
+    again = readings()
+    if step == "Reading":
+        # Up to two workers' files, and those that waited to be stored, may be read again.
+        assert 9 <= len(before + again) <= 9 + 8
+    else:
+        assert again == []
+    assert len(embedder.encoded_passages) == 9
+    if step in ("Storing", "Verifying"):
+        assert len(embedded) == 9
+
+
+def test_only_changed_files_are_read(
+    tmp_path: Path, write: Write, embedder: HashingEmbedder, readings: Callable[[], list[str]]
+) -> None:
+    corpus = write({f"{number}.txt": f"Words of file {number}." for number in range(5)})
+    sync(corpus, tmp_path / "index", embedder, now=NOW, reader=note_reading)
+    assert len(readings()) == 5
+    write({"3.txt": "Other words."})
+    sync(corpus, tmp_path / "index", embedder, now=NOW, reader=note_reading)
+    assert readings() == ["3.txt"]
+
+
+@pytest.mark.parametrize("content", [b"", b"This is no database." * 300], ids=["empty", "text"])
+def test_a_damaged_store_of_readings_costs_time_only(
+    tmp_path: Path, write: Write, embedder: HashingEmbedder, readings: Callable[[], list[str]], content: bytes
+) -> None:
+    corpus, root = write({"a.txt": "Words of a.", "b.txt": "Words of b."}), tmp_path / "index"
+    sync(corpus, root, embedder, now=NOW, reader=note_reading)
+    readings()
+    IndexFolder(root).reading_cache.write_bytes(content)
+    assert sync(corpus, root, embedder, now=NOW, reader=note_reading).totals["unchanged"] == 2
+    assert readings() == [], "an unchanged corpus needs no store"
+    write({"a.txt": "New words."})
+    report = sync(corpus, root, embedder, now=NOW, reader=note_reading)
+    assert (file(report, "a.txt").change, file(report, "b.txt").status) == ("changed", "unchanged")
+    assert readings() == ["a.txt", "b.txt"]
+
+
+def test_a_change_of_what_describes_a_file_is_a_change_of_its_document(
+    tmp_path: Path, write: Write, embedder: HashingEmbedder
+) -> None:
+    corpus = write({"a.txt": "Some words of a text.", "b.txt": "Other words."})
+    sync(corpus, tmp_path / "index", embedder, now=NOW)
+    write({"a.txt.meta.yaml": "title: A better title"})
+    assert not is_current(corpus, tmp_path / "index", embedder)
+    report = sync(corpus, tmp_path / "index", embedder, now=NOW)
+    assert (file(report, "a.txt").change, file(report, "b.txt").status) == ("changed", "unchanged")
+    assert file(report, "a.txt.meta.yaml").reason == 'describes "a.txt"'
+    index = opened(tmp_path / "index", embedder)
+    assert index.library.infos[0].title == "A better title"
+    index.close()
+
+
+# Readers that fail
+
+
+CHILDREN = Limits(seconds=10, memory=512 * 1024**2, workers=2, trusted=0)
+
+
+def test_a_reader_that_crashes_costs_its_file_and_is_not_called_again_until_asked(
+    tmp_path: Path, write: Write, embedder: HashingEmbedder, readings: Callable[[], list[str]]
+) -> None:
+    corpus, root = (
+        write({"a.txt": "Words of a.", "b.txt": "abort", "c.txt": "swell", "d.txt": "Words of d."}),
+        tmp_path / "i",
+    )
+
+    def run(**options: bool) -> SyncReport:
+        return sync(corpus, root, embedder, now=NOW, reader=note_reading, limits=CHILDREN, **options)
+
+    first = run()
+    assert readings() == ["a.txt", "b.txt", "c.txt", "d.txt"]
+    reasons = {entry.path: entry.reason for entry in first.files if entry.status == "failed"}
+    assert reasons == {
+        "b.txt": "its reader crashed (SIGABRT)", "c.txt": "reading it took more than 512 MB of memory",
+    }  # fmt: skip
+    assert {path: file(run(), path).reason for path in reasons} == reasons
+    assert readings() == []
+    write({"e.txt": "Words of e."})
+    assert {path: file(run(), path).reason for path in reasons} == reasons
+    assert readings() == ["e.txt"], "those that failed are remembered in a new build too"
+    again = run(retry_failed=True)
+    assert readings() == ["b.txt", "c.txt"]
+    assert (again.published, again.totals["failed"]) == (False, 2)
+    write({"b.txt": "Sound words."})
+    mended = run()
+    assert readings() == ["b.txt"]
+    assert file(mended, "b.txt").status == "read"
+
+
+def test_a_file_that_can_be_read_now_is_published_on_a_retry(
+    tmp_path: Path, write: Write, embedder: HashingEmbedder, readings: Callable[[], list[str]]
+) -> None:
+    corpus, root = write({"a.txt": "Words of a.", "b.txt": "hang"}), tmp_path / "index"
+    short = replace(CHILDREN, seconds=0.7)
+    first = sync(corpus, root, embedder, now=NOW, reader=misread, limits=short)
+    assert file(first, "b.txt").reason == "reading it took more than 0.7 s"
+    report = sync(corpus, root, embedder, now=NOW, retry_failed=True)  # by a reader that does not hang
+    assert (report.published, report.why) == (True, "Files that had failed were tried again.")
+    assert (file(report, "b.txt").status, file(report, "a.txt").status) == ("read", "unchanged")
+
+
+def test_a_file_that_changes_while_it_is_read_is_not_taken_for_what_it_was(
+    tmp_path: Path, write: Write, embedder: HashingEmbedder
+) -> None:
+    corpus = write({"a.txt": "Words of a.", "b.txt": "Words of b."})
+
+    def progress(step: str, done: int, _total: int) -> None:
+        if (step, done) == ("Reading", 0):
+            write({"b.txt": "Other words."})
+
+    report = sync(corpus, tmp_path / "index", embedder, now=NOW, progress=progress)
+    assert file(report, "b.txt").reason == "changed while it was being read"
+    report = sync(corpus, tmp_path / "index", embedder, now=NOW)
+    assert file(report, "b.txt").status == "read"
+
+
+def test_a_store_in_a_child_is_the_same_store(tmp_path: Path, embedder: HashingEmbedder) -> None:
+    """Many passages: Chroma's store is written in a process of its own."""
+    documents = [
+        read_document(f"{number}.txt", f"Town {number} sorts w{number % 37} and x{number % 91}.".encode(), "0" * 64)
+        for number in range(2100)
+    ]
+    manifest = build_documents([reading.document for reading in documents], tmp_path / "index", embedder, now=NOW)
+    assert manifest.passages == 2100
+    index = opened(tmp_path / "index", embedder)
+    rows, _ = index.dense.search(np.array(index.vectors[77]), 1)
+    assert float(index.vectors[rows[0]] @ index.vectors[77]) == pytest.approx(1, abs=1e-5)
+    index.close()
+
+
 # What the build was made with
 
 
@@ -283,9 +512,7 @@ def test_a_damaged_build_is_built_anew_though_the_corpus_is_the_same(
     index.close()
 
 
-def test_a_damaged_build_is_not_kept_to_fall_back_on(
-    own_builds: Path, write: Write, embedder: HashingEmbedder
-) -> None:
+def test_a_damaged_build_is_not_kept_to_fall_back_on(own_builds: Path, write: Write, embedder: HashingEmbedder) -> None:
     index = IndexFolder(own_builds)
     damaged, whole = index.builds()
     (damaged / "library.sqlite").write_bytes(b"")
@@ -313,7 +540,7 @@ def test_documents_in_memory_can_be_indexed(tmp_path: Path, embedder: HashingEmb
     ("files", "reason"),
     [
         ({}, "the folder is empty"),
-        ({"a.docx": "x", "b": "x"}, "2 files were found, of kinds that are not read"),
+        ({"a.png": "x", "b": "x"}, "2 files were found, of kinds that are not read"),
         ({"a.md": "---\ntitle: [\n---\n", "b.txt": " "}, "None of the 2 files"),
         ({"a.md": "# Only a heading"}, "no sentence that could be quoted"),
     ],

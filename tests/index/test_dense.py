@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 import tempfile
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -118,3 +120,18 @@ def test_one_passage_is_enough(tmp_path: Path, vectors: NDArray[np.float32]) -> 
     assert rows.tolist() == [0]
     assert cosines[0] == pytest.approx(float(vectors[0] @ vectors[1]), abs=1e-5)
     index.close()
+
+
+def test_copies_that_killed_processes_left_are_removed_after_a_day(
+    store: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    ended = subprocess.run([sys.executable, "-c", "import os; print(os.getpid())"], capture_output=True, check=True)
+    old, young = tmp_path / f"kin-chroma-{int(ended.stdout)}-old", tmp_path / f"kin-chroma-{int(ended.stdout)}-young"
+    running = tmp_path / f"kin-chroma-{os.getpid()}-running"
+    for folder in (old, young, running):
+        (folder / "chroma").mkdir(parents=True)
+    for folder in (old, running):
+        os.utime(folder, (0, 0))
+    DenseIndex(store).close()
+    assert sorted(tmp_path.glob("kin-chroma-*")) == sorted([young, running])

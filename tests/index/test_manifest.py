@@ -17,7 +17,7 @@ RECIPE = Recipe(model="double@1", dimension=64, chromadb="1.5.9")
 @pytest.mark.parametrize(
     ("change", "words"),
     [
-        ({"format": 99}, "index format (1, now 99)"),
+        ({"format": 99}, f"index format ({FORMAT}, now 99)"),
         ({"reader": 99}, "document reader"),
         ({"chunker": 99}, "passage splitter"),
         ({"lexical": 99}, "word index"),
@@ -49,7 +49,7 @@ def test_a_manifest_is_read_as_it_was_written(own_builds: Path, tmp_path: Path) 
 
 
 @pytest.mark.parametrize(
-    "content", [b"", b"{", b"[]", b"null", b"{}", b"\xff\xfe", b'{"recipe": {"format": 1}}', b'{"recipe": 1}']
+    "content", [b"", b"{", b"[]", b"null", b"{}", b"\xff\xfe", b'{"recipe": {"format": 2}}', b'{"recipe": 1}']
 )
 def test_what_is_no_manifest_is_damage(tmp_path: Path, content: bytes) -> None:
     (tmp_path / "manifest.json").write_bytes(content)

@@ -19,7 +19,8 @@ from kin_assistant.index.build import build_documents
 from kin_assistant.index.dense import write_chroma
 from kin_assistant.index.layout import IndexFolder
 from kin_assistant.index.manifest import Manifest, file_digests
-from kin_assistant.index.verify import check_build, check_build_in_child
+from kin_assistant.index.verify import check_build, check_build_in_child, check_deeply
+from kin_assistant.lexical import LexicalIndex
 from tests.embedders import HashingEmbedder
 
 
@@ -157,3 +158,78 @@ def test_a_store_of_absurd_size_is_refused_without_being_read(build: Path) -> No
 def test_a_folder_that_is_no_build_is_damage(tmp_path: Path) -> None:
     with pytest.raises(IndexDamaged):
         check_build_in_child(tmp_path)
+
+
+# Everything against what it was made from
+
+
+def test_a_whole_build_passes_the_deep_check_and_is_left_as_it_was(build: Path, large_build: Path) -> None:
+    for whole in (build, large_build):
+        before = file_digests(whole)
+        check_deeply(whole, HashingEmbedder())
+        assert file_digests(whole) == before
+
+
+def _turn_a_vector(build: Path, name: str, change: Callable[[np.ndarray], object]) -> None:
+    vectors = np.load(build / name)
+    change(vectors[1])
+    np.save(build / name, vectors)
+
+
+def _rewrite_words(build: Path) -> None:
+    shutil.rmtree(build / "lexical")
+    count = Manifest.read(build).passages
+    LexicalIndex.build(["other words"] * count).save(build / "lexical")
+
+
+def _half_a_turn(vector: np.ndarray) -> None:
+    vector[:] = np.roll(vector, 1)
+
+
+@pytest.mark.parametrize(
+    ("spoil", "fault"),
+    [
+        (
+            lambda build: execute(build, "UPDATE passages SET body = json_set(body, '$.start', 1) WHERE row = 0"),
+            "not as it stands",
+        ),
+        (
+            lambda build: execute(build, "UPDATE passages SET body = json_set(body, '$.context', 'x') WHERE row = 2"),
+            "not as it stands",
+        ),
+        (
+            lambda build: execute(build, "UPDATE documents SET body = json_set(body, '$.title', 'x') WHERE row = 1"),
+            "not what it stores",
+        ),
+        (lambda build: _turn_a_vector(build, "sentences.npy", lambda vector: vector.fill(np.nan)), "a vector has no value"),
+        (lambda build: _turn_a_vector(build, "sentences.npy", lambda vector: vector.fill(0)), "another length than 1"),
+        (lambda build: _turn_a_vector(build, "sentences.npy", _half_a_turn), "the vectors of another text"),
+        (lambda build: rewrite_store(build, lambda ids, vectors: (ids, _a_little_off(vectors))), "holds other vectors"),
+        (_rewrite_words, "its word index is not that"),
+        (lambda build: (build / "vocabulary.txt").write_text("other"), "its vocabulary is not that"),
+    ],
+)  # fmt: skip
+def test_the_deep_check_finds_what_does_not_follow_from_the_documents(
+    build: Path, spoil: Callable[[Path], object], fault: str
+) -> None:
+    spoil(build)
+    seal(build)
+    check_build(build)
+    with pytest.raises(IndexDamaged, match=fault):
+        check_deeply(build, HashingEmbedder())
+
+
+def _a_little_off(vectors: np.ndarray) -> np.ndarray:
+    """Vectors that still find themselves, and are others."""
+    moved = vectors.copy()
+    moved[1] += 0.002 * np.sign(moved[1])
+    return moved / np.linalg.norm(moved, axis=1, keepdims=True)
+
+
+def test_another_embedder_than_the_builds_is_found_out(build: Path) -> None:
+    class Other(HashingEmbedder):
+        def _vector(self, text: str) -> np.ndarray:
+            return super()._vector(text[::-1])
+
+    with pytest.raises(IndexDamaged, match="the vectors of another text"):
+        check_deeply(build, Other())

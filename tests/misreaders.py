@@ -1,0 +1,69 @@
+"""Readers that misbehave, as the readers of damaged files do; children import them by name."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+from kin_assistant.documents import Reading, read_document
+from kin_assistant.errors import DocumentError
+
+__all__ = ["misread", "note_reading", "read_elsewhere"]
+
+BLOCK = 64 * 1024 * 1024
+
+
+def misread(path: str, data: bytes, sha256: str, sidecar: bytes | None = None) -> Reading:
+    """Do what the file's text says; read it as it is if that is nothing special."""
+    match data.decode("latin-1").split():
+        case ["abort", *_]:
+            os.abort()
+        case ["segfault", *_]:
+            ctypes.string_at(0)
+        case ["exit", code, *_]:
+            os._exit(int(code))
+        case ["hang", *_]:
+            time.sleep(600)
+        case ["spin", *_]:
+            while True:
+                pass
+        case ["start", name, *_]:
+            subprocess.Popen(["/bin/sh", "-c", f"sleep 3; touch {name}"])
+            time.sleep(600)
+        case ["swell", *_]:
+            held = [bytes([1]) * BLOCK for _ in range(64)]
+            return read_document(path, bytes(len(held)), sha256)
+        case ["swell-behind-a-reason", *_]:
+            try:
+                bytes([1]) * (4 * 1024**3)
+            except MemoryError as error:
+                raise DocumentError("it is damaged") from error
+        case ["long", *_]:
+            return read_document(path, b"word " * 1_000_000, sha256)
+        case ["print", *_]:
+            print("a library prints this")
+            os.write(1, b"\0" * 4096)
+            sys.stdout.flush()
+        case ["raise", *_]:
+            raise ValueError("line one\nline two")
+        case ["nest", *_]:
+            misread(path, data, sha256)
+        case ["scratch", *_]:
+            Path(os.environ["TMPDIR"], "left-over").write_text("x")
+    return read_document(path, data, sha256, sidecar)
+
+
+def note_reading(path: str, data: bytes, sha256: str, sidecar: bytes | None = None) -> Reading:
+    """Read, and write the path into the file that READINGS names."""
+    with Path(os.environ["READINGS"]).open("a") as notes:
+        notes.write(f"{path}\n")
+    return misread(path, data, sha256, sidecar)
+
+
+def read_elsewhere(_path: str, data: bytes, sha256: str, sidecar: bytes | None = None) -> Reading:
+    """Give the reading of another file than was asked for."""
+    return read_document("elsewhere.txt", data, sha256)
