@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import re
 import time
 from collections.abc import Iterable, Sequence
@@ -21,6 +20,7 @@ from kin_assistant.questions import check_language, check_question
 from kin_assistant.retrieval import Ranking, Retriever
 from kin_assistant.scope import Scope, scope_of
 from kin_assistant.spelling import Speller
+from kin_assistant.support import Support, support_of
 from kin_assistant.types import (
     Answer,
     AnswerSentence,
@@ -39,10 +39,6 @@ _PASSAGES_READ = 60
 _ALSO_RETRIEVED = 10
 _NEAREST = 4
 
-# Support of an answer by its evidence, as a logistic function; fitted as docs/decisions/0006-refusing.md tells.
-_SUPPORT_SENTENCE, _SUPPORT_PASSAGE, _SUPPORT_COVERAGE, _SUPPORT_OFFSET = 11.0, 12.0, 2.0, -10.7
-_LEAST_SUPPORT = 0.25
-
 
 @dataclass(frozen=True, slots=True)
 class _Reading:
@@ -57,7 +53,7 @@ class _Reading:
     rows: list[int]
     candidates: list[Candidate]
     """Sentences that may be quoted, best first."""
-    support: float
+    support: Support
 
 
 class Answerer:
@@ -119,7 +115,7 @@ class Answerer:
             citations=citations,
             also_retrieved=also,
             nearest=self._nearest(reading) if reason else (),
-            confidence=round(reading.support, 4),
+            confidence=round(reading.support.value, 4),
             build_id=self._index.manifest.build_id,
             elapsed_ms={
                 "retrieve": _milliseconds(retrieved - started),
@@ -140,12 +136,19 @@ class Answerer:
         about = self._rows_about(scope.named)
         favoured = about or self._rows_about(mention.place for mention in mentions)
         ranking = self._retriever.rank(
-            self._spell_out(standalone, mentions), filters=filters, favoured=sorted(favoured)
+            self._spell_out(standalone, mentions),
+            filters=filters,
+            favoured=sorted(favoured),
         )
         rows = ranking.rows[:_PASSAGES_READ].tolist()
         rows = self._keep_places(rows, scope, about)
         candidates = self._reader.read(standalone, ranking, rows)
-        support = self._support(ranking, candidates)
+        support = support_of(
+            candidates,
+            float(ranking.cosines.max(initial=0.0)),
+            {stem: self._index.lexical.idf(stem) for stem in set(ranking.stems)},
+            names_absent_place=bool(scope.absent),
+        )
         given = None if filters is None or filters.empty else filters
         return _Reading(question, standalone, scope, given, ranking, rows, candidates, support)
 
@@ -179,19 +182,6 @@ class Answerer:
         passage = library.passage(row)
         return library.document(int(library.document_of[row])).text[passage.start : passage.end]
 
-    def _support(self, ranking: Ranking, candidates: Sequence[Candidate]) -> float:
-        """How near the evidence is to the question, 0 to 1: by meaning and by the words they share."""
-        if not candidates:
-            return 0.0
-        best = candidates[:5]
-        sentence = max(candidate.cosine for candidate in best)
-        passage = float(ranking.cosines.max())
-        weights = {stem: self._index.lexical.idf(stem) for stem in set(ranking.stems)}
-        held = frozenset[str]().union(*(candidate.stems for candidate in best))
-        coverage = sum(weight for stem, weight in weights.items() if stem in held) / (sum(weights.values()) or 1.0)
-        strength = _SUPPORT_SENTENCE * sentence + _SUPPORT_PASSAGE * passage + _SUPPORT_COVERAGE * coverage
-        return 1 / (1 + math.exp(-(strength + _SUPPORT_OFFSET)))
-
     # Refusing
 
     def _reason_to_refuse(self, reading: _Reading) -> str | None:
@@ -204,8 +194,9 @@ class Answerer:
         if not reading.candidates:
             about = f" on {_listed([place.name for place in scope.named], 'or')}" if scope.named else ""
             return f"No document{about} was found for this question{within}."
-        if reading.support < _LEAST_SUPPORT:
-            subject = f"No document{within} seems" if filters else "The documents do not seem"
+        if not reading.support.enough:
+            about = f" on {_listed([place.name for place in scope.named], 'and')}" if scope.named else ""
+            subject = f"No document{about}{within} seems" if filters else f"The documents{about} do not seem"
             return f"{subject} to answer this.{self._missing_words(reading)}"
         return None
 

@@ -14,7 +14,7 @@ _MOST_DOCUMENTS = 3
 _MOST_SENTENCES = 12
 _SHARE_OF_BEST_DOCUMENT = 0.9
 """A further document is quoted only if its best sentences score at least this share of the best document's."""
-_SHARE_OF_BEST_SENTENCE = 0.3
+_SHARE_OF_BEST_SENTENCE = 0.5
 _BEST_DOCUMENT_BONUS = 0.1
 _NEXT_SENTENCES, _WEIGHT_OF_NEXT = 3, 0.3
 _GAP = 4

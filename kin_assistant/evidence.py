@@ -27,10 +27,10 @@ __all__ = ["Candidate", "EvidenceReader", "Scorer"]
 # In the order: fused score of the passage; cosine; BM25 with the context; share of the question's stems in the sentence, and
 # with its context; whether it has a figure where one is asked for.
 _WEIGHTS = np.array([1.0, 0.5, 0.3, 0.3, 0.3, 0.15])
-_READ_CLOSELY = 12
-"""Passages that the network reads; each takes some 5 ms of two cores."""
-_READING = 0.5
-"""Weight of what the network says."""
+_READING = 0.75
+"""Weight of what the network says of a sentence; chosen as docs/decisions/0012-reading.md tells."""
+_READ_CLOSELY, _OF_BEST_DOCUMENTS, _BEST_DOCUMENTS = 12, 9, 2
+"""Passages that the network reads, at most: first those of the best documents, then the best of the others."""
 
 _ASKS_FOR_FIGURE = re.compile(
     r"\bhow (much|many|big|far|long|large|high|often)\b"
@@ -147,7 +147,7 @@ class EvidenceReader:
     def _read_closely(
         self, question: str, places: Sequence[tuple[int, int]], scores: NDArray[np.float64]
     ) -> NDArray[np.float64]:
-        """Log odds by the scorer for the sentences of the passages with the best sentences; NaN for the others."""
+        """Log odds by the scorer for the sentences of the most promising passages; NaN for the others."""
         odds = np.full(len(places), np.nan)
         if self._scorer is None:
             return odds
@@ -157,7 +157,11 @@ class EvidenceReader:
         for i, (row, _) in enumerate(places):
             first_place.setdefault(row, i)
             best[row] = max(best.get(row, -math.inf), float(scores[i]))
-        chosen = sorted(best, key=lambda row: (-best[row], row))[:_READ_CLOSELY]
+        ranked = sorted(best, key=lambda row: (-best[row], row))
+        documents = list(dict.fromkeys(int(library.document_of[row]) for row in ranked))[:_BEST_DOCUMENTS]
+        first = [row for row in ranked if int(library.document_of[row]) in documents][:_OF_BEST_DOCUMENTS]
+        others = [row for row in ranked if int(library.document_of[row]) not in documents]
+        chosen = (first + others)[:_READ_CLOSELY]
         passages = [(library.passage(row).context, self._texts_of(row)) for row in chosen]
         for row, found in zip(chosen, self._scorer.score(question, passages), strict=True):
             odds[first_place[row] : first_place[row] + len(found)] = found
@@ -181,7 +185,7 @@ class EvidenceReader:
 
 def _as_signal(odds: NDArray[np.float64]) -> NDArray[np.float64]:
     """Log odds as a signal from 0 to 1; what was not read counts as what was turned down."""
-    return np.where(np.isnan(odds), 0.0, 1 / (1 + np.exp(-odds)))
+    return np.where(np.isnan(odds), 0.0, 1 / (1 + np.exp(-odds / 2)))
 
 
 def _lost_a_word(document: Document, sentence: Sentence) -> bool:

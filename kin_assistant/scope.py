@@ -40,12 +40,24 @@ def scope_of(question: str, mentions: Sequence[Mention]) -> Scope:
     ]
     # A city narrows more than its country, and than the nationality of somebody who helped there.
     cities = [mention for mention in named if mention.place.kind == "city"]
+    # But "Jakarta, and Nepal's capital" asks about both.
+    own = {mention.place.country for mention in cities}
+    beside = [
+        mention
+        for mention in named
+        if cities and mention.place.kind == "country" and mention.place.name not in own and _is_where(question, mention)
+    ]
     absent = [
         mention
         for mention in mentions
         if not mention.in_corpus and mention.relation != "demonym" and mention.place.kind != "region"
     ]
     return Scope(
-        named=tuple(dict.fromkeys(mention.place for mention in cities or named)),
+        named=tuple(dict.fromkeys(mention.place for mention in [*(cities or named), *beside])),
         absent=tuple(dict.fromkeys(mention.place for mention in absent)),
     )
+
+
+def _is_where(question: str, mention: Mention) -> bool:
+    """Whether a country is named as the place of something: "in Nepal", "Nepal's"."""
+    return question[: mention.start].endswith(" in ") or question[mention.end :].startswith(("'s", "\u2019s"))

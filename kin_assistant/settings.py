@@ -15,7 +15,9 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="KIN_", frozen=True, extra="forbid")
 
-    corpus: Path = Field(Path("corpus"), description="Folder with the documents; never written to.")
+    corpus: Path = Field(
+        Path("corpus"), description="Folder with the documents; the page adds files to its folder added/."
+    )
     index: Path = Field(Path("index"), description="Folder for what is derived from them; may be deleted.")
     model: str = Field(
         "bundled",
@@ -27,7 +29,7 @@ class Settings(BaseSettings):
         description="What runs the model: 'openvino', 'torch', or 'auto' for the faster one that is installed.",
     )
     reader: str = Field(
-        "off",
+        "bundled",
         description="What reads question and passage together: 'bundled', 'off', or a file of weights.",
     )
     reranker: str = Field(
@@ -43,7 +45,7 @@ class Settings(BaseSettings):
     read_workers: int = Field(2, ge=1, le=64, description="Files read at the same time.")
     curator_password: str = Field(
         "",
-        description="Lets a curator add and remove documents on the page from other machines; on this one none is needed.",
+        description="Asked for before documents can be changed on the page; empty: only on this machine, without one.",
     )
     feedback: Path = Field(Path("feedback"), description="Folder for the readers' verdicts; stays on this machine.")
     max_question_characters: int = Field(2000, ge=50, le=20_000, description="Longer questions are refused.")

@@ -29,7 +29,7 @@ FLOW: tuple[tuple[str, ...], ...] = (
     ("index", "spelling", "questions", "followups", "scope", "scorer"),
     ("retrieval", "progress"),
     ("evidence",),
-    ("choosing", "explaining"),
+    ("choosing", "explaining", "support"),
     ("answering",),
     ("assistant",),
     ("rendering",),

@@ -26,6 +26,8 @@ def places() -> PlaceIndex:
         ("What did Lahore do about floods?", [], ["Lahore"]),
         ("What did Surabaya and Lahore do?", ["Surabaya"], ["Lahore"]),
         ("How was Japanese advice taken in Surabaya?", ["Surabaya"], []),
+        ("What did Surabaya do, and what was done in Japan?", ["Surabaya", "Japan"], []),
+        ("Surabaya composts; how does Japan's waste fare?", ["Surabaya", "Japan"], []),
         ("Which Indonesian city cut its waste?", ["Indonesia"], []),
         ("What is done in Asia about waste?", [], []),
         ("What is done in South-East Asia about waste?", [], []),

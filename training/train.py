@@ -1,4 +1,4 @@
-"""Train the evidence reader: ``python -m training.train --public DIR --digests FILE... --out FOLDER``.
+"""Train the evidence reader: ``python -m training.train --public DIR --out FOLDER``.
 
 First the public sets, then the digests' questions with some public ones among them. Every draw is seeded; on the same
 machine type the same command gives the same weights up to the order of floating-point sums.
@@ -23,6 +23,7 @@ from kin_assistant.embedding import find_model
 from training.examples import Example, digest_examples, public_examples
 from training.network import EvidenceNetwork, collate
 from kin_assistant.scorer import open_tokenizer
+from kin_assistant.settings import Settings
 
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
@@ -52,11 +53,11 @@ def main() -> None:
     """Train, report on the digests held out, and write the weights."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--public", type=Path, required=True)
-    parser.add_argument("--digests", type=Path, nargs="+", required=True)
+    parser.add_argument("--digests", type=Path, default=Path(__file__).parent / "questions")
     parser.add_argument("--index", type=Path, default=Path("index"))
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument(
-        "--minutes", type=float, default=60, help="time for the public sets; the digests take about half of it"
+        "--minutes", type=float, default=60, help="for the public sets; each epoch of the digests takes about 15"
     )
     parser.add_argument("--digest-epochs", type=int, default=3)
     parser.add_argument("--all-digests", action="store_true", help="hold no digest out: for the weights that ship")
@@ -66,8 +67,8 @@ def main() -> None:
     folder = find_model("bundled")
     tokenizer = open_tokenizer(folder)
     network = EvidenceNetwork(folder)
-    with Assistant.open(options.index) as assistant:
-        pairs = digest_examples(options.digests, assistant, generator)
+    with Assistant.open(options.index, settings=Settings(reader="off")) as assistant:
+        pairs = digest_examples(sorted(options.digests.glob("*.jsonl")), assistant, generator)
     held = {name for name in sorted({name for name, _ in pairs}) if random.Random(name).random() < HELD_OUT}
     validation = [example for name, example in pairs if name in held]
     digests = [example for name, example in pairs if options.all_digests or name not in held]

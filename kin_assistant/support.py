@@ -1,0 +1,62 @@
+"""How well the evidence that was found bears an answer, as one number from 0 to 1, and how much is enough."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from kin_assistant.evidence import Candidate
+
+__all__ = ["Support", "support_of"]
+
+# Logistic functions, fitted as docs/decisions/0006-refusing.md tells: one for evidence that a network has read with the
+# question, one for evidence known by its similarity alone.
+_READ_ODDS, _READ_COSINE, _READ_COVERAGE, _READ_ABSENT, _READ_OFFSET = 0.69, 4.31, -1.7, -2.91, -1.84
+_LEAST_IF_READ = 0.42
+_SENTENCE, _PASSAGE, _COVERAGE, _OFFSET = 11.0, 12.0, 2.0, -10.7
+_LEAST = 0.25
+_MOST_ODDS = 8.0
+_BEST = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Support:
+    """What speaks for answering, and from where on it does."""
+
+    value: float
+    least: float
+
+    @property
+    def enough(self) -> bool:
+        """Whether the question is answered."""
+        return self.value >= self.least
+
+
+def support_of(
+    candidates: Sequence[Candidate], best_cosine: float, weights: Mapping[str, float], *, names_absent_place: bool
+) -> Support:
+    """The support by ``candidates``, best first.
+
+    ``best_cosine`` is that of the nearest passage, ``weights`` are the question's stems with their inverse document
+    frequencies. A question that names a place no document is about needs more.
+    """
+    if not candidates:
+        return Support(0.0, _LEAST)
+    best = candidates[:_BEST]
+    held = frozenset[str]().union(*(candidate.stems for candidate in best))
+    coverage = sum(weight for stem, weight in weights.items() if stem in held) / (sum(weights.values()) or 1.0)
+    odds = [min(candidate.odds, _MOST_ODDS) for candidate in candidates if candidate.odds is not None]
+    if odds:
+        # All sentences together: several that may answer are worth one that does.
+        total = max(-_MOST_ODDS, math.log(math.fsum(map(math.exp, odds))))
+        strength = _READ_ODDS * total + _READ_COSINE * best_cosine + _READ_COVERAGE * coverage + _READ_OFFSET
+        return Support(_logistic(strength + _READ_ABSENT * names_absent_place), _LEAST_IF_READ)
+    sentence = max(candidate.cosine for candidate in best)
+    return Support(_logistic(_SENTENCE * sentence + _PASSAGE * best_cosine + _COVERAGE * coverage + _OFFSET), _LEAST)
+
+
+def _logistic(strength: float) -> float:
+    return 1 / (1 + math.exp(-strength))
