@@ -9,6 +9,7 @@ import socket
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -20,6 +21,9 @@ from kin_assistant import Assistant
 from kin_assistant.rendering import answer_markdown
 from kin_assistant.types import DocumentInfo
 from kin_assistant.ui.conversation import MAX_TURNS
+from tests.conftest import write_corpus
+from tests.doubles import SOURCES
+from tests.libraries import Library
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserContext, Page
@@ -55,12 +59,18 @@ class Served:
 
 @pytest.fixture(scope="module")
 def served(assistant: Assistant, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    import uvicorn
-
     from kin_assistant.ui.server import make_app
 
     feedback = tmp_path_factory.mktemp("feedback")
-    app = make_app(assistant, feedback=feedback, questions_per_minute=10_000)
+    with running(make_app(assistant, feedback=feedback, questions_per_minute=10_000)) as url:
+        yield Served(url, assistant, feedback)
+
+
+@contextmanager
+def running(app: Any) -> Iterator[str]:
+    """Serve ``app`` on this machine; gives its address."""
+    import uvicorn
+
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
         server = uvicorn.Server(uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=1))
@@ -68,7 +78,7 @@ def served(assistant: Assistant, tmp_path_factory: pytest.TempPathFactory) -> It
         thread.start()
         while not server.started:
             time.sleep(0.05)
-        yield Served(f"http://127.0.0.1:{listener.getsockname()[1]}/", assistant, feedback)
+        yield f"http://127.0.0.1:{listener.getsockname()[1]}/"
         server.should_exit = True
         thread.join(10)
 
@@ -91,7 +101,14 @@ def view(request: pytest.FixtureRequest) -> dict[str, Any]:
 
 @pytest.fixture
 def context(browser: Browser, served: Served, view: dict[str, Any]) -> Iterator[BrowserContext]:
-    """A fresh window. Whatever a test does in it: every request stays on this machine and no script fails."""
+    """A fresh window."""
+    with window(browser, served.url, view) as opened:
+        yield opened
+
+
+@contextmanager
+def window(browser: Browser, url: str, view: dict[str, Any]) -> Iterator[BrowserContext]:
+    """Whatever a test does in it: every request stays on this machine and no script fails."""
     opened = browser.new_context(reduced_motion="reduce", **view)
     opened.set_default_timeout(15_000)
     hosts: set[str] = set()
@@ -102,7 +119,7 @@ def context(browser: Browser, served: Served, view: dict[str, Any]) -> Iterator[
     opened.on("dialog", lambda dialog: faults.append(f"dialog: {dialog.message}"))
     yield opened
     opened.close()
-    assert hosts <= {urlsplit(served.url).netloc, "blob", "data"}
+    assert hosts <= {urlsplit(url).netloc, "blob", "data"}
     assert faults == []
 
 
@@ -456,21 +473,42 @@ def test_a_verdict_is_stored_with_its_comment(page: Page, served: Served) -> Non
 
 def test_the_list_of_documents_narrows_as_one_types(page: Page, served: Served) -> None:
     page.get_by_role("tab", name="Documents").click()
-    items = page.locator(".kin-list li:visible")
-    assert items.count() == len(served.assistant.documents)
-    page.get_by_label("Find a document").fill("surabaya compost")
+    rows = page.locator(".kin-list tbody tr:visible")
+    rows.first.wait_for()
+    infos = served.assistant.documents
+    assert rows.count() == len(infos)
+    find = page.get_by_label("Find by title, city or file name")
+    find.fill("surabaya compost")
+    words = ("surabaya", "compost")
     expected = {
         info.title
-        for info in served.assistant.documents
-        if all(word in " ".join((info.title, *info.cities, *info.themes)).lower() for word in ("surabaya", "compost"))
+        for info in infos
+        if all(word in " ".join((info.path, info.title, *info.cities, *info.themes)).lower() for word in words)
     }
-    assert set(items.locator("a").all_inner_texts()) == expected
-    page.get_by_label("Find a document").fill("qqq")
+    assert set(rows.locator("a").all_inner_texts()) == expected
+    assert page.locator("[data-kin-found]").inner_text() == f"{len(expected)} documents"
+    find.fill("qqq")
     page.get_by_text("To search inside the documents, ask a question.").wait_for()
-    page.get_by_label("Find a document").fill("takakura method")
-    items.locator("a").first.click()
+    page.get_by_role("button", name="Clear", exact=True).click()
+    page.get_by_label("Country").last.select_option("Viet Nam")
+    page.get_by_label("Year", exact=True).fill("2001")
+    expected = {
+        info.title
+        for info in infos
+        if "Viet Nam" in info.countries and info.years and info.years[0] <= 2001 <= info.years[1]
+    }
+    assert set(rows.locator("a").all_inner_texts()) == expected != set()
+    page.get_by_role("button", name="Clear", exact=True).click()
+    find.fill("takakura method")
+    rows.locator("a").first.click()
     page.locator(".kin-panel .kin-sources").wait_for()
     page.get_by_role("button", name="Back to the list").click()
+
+
+def test_visitors_of_an_index_without_its_documents_cannot_change_them(page: Page) -> None:
+    page.get_by_role("tab", name="Documents").click()
+    page.locator(".kin-list tbody tr").first.wait_for()
+    assert page.locator("[data-kin-drop], [data-kin-sync], [data-kin-remove], [data-kin-login]").count() == 0
 
 
 def test_about_names_the_build(page: Page, served: Served) -> None:
@@ -478,3 +516,128 @@ def test_about_names_the_build(page: Page, served: Served) -> None:
     about = page.locator(".kin-about").inner_text()
     assert served.assistant.build.id in about
     assert "Nothing leaves the machine" in about
+
+
+# Changing the documents
+
+NOTE = "Trees of Lahore\n\nLahore planted four thousand trees along its canals in 2019."
+ABOUT_TREES = "How many trees did Lahore plant along its canals?"
+
+
+@pytest.fixture
+def library(tmp_path: Path) -> Iterator[Library]:
+    opened = Library(write_corpus(tmp_path / "corpus", SOURCES), tmp_path / "index")
+    opened.sync()
+    yield opened
+    for assistant in opened.opened:
+        assistant.close()
+
+
+@pytest.fixture
+def desk(browser: Browser, library: Library, tmp_path: Path) -> Iterator[Page]:
+    """The page of a small library, as its curator sees it."""
+    from kin_assistant.ui.server import make_app
+
+    app = make_app(
+        library.open(), feedback=tmp_path, collection=library.collection, on_loopback=True, hosts=("127.0.0.1",)
+    )
+    with running(app) as url, window(browser, url, {"viewport": DESK}) as context:
+        opened = context.new_page()
+        opened.goto(url)
+        opened.get_by_label("Your question").wait_for()
+        opened.get_by_role("tab", name="Documents").click()
+        opened.locator(".kin-list tbody tr").first.wait_for()
+        yield opened
+
+
+def read_folder(page: Page, documents: int) -> None:
+    """Sync by the button, and wait until the list shows that many documents."""
+    page.get_by_role("button", name="Read the corpus folder now").click()
+    page.get_by_text("Done: answers now quote the folder as it is.").wait_for(timeout=60_000)
+    page.locator(f".kin-list tbody tr:nth-child({documents}):last-child").wait_for()
+    assert page.locator("[data-kin-outcome]").evaluate("element => element === document.activeElement")
+
+
+def test_a_dropped_file_is_quoted_and_a_removed_one_no_longer(desk: Page, library: Library) -> None:
+    page = desk
+    dropped = page.evaluate_handle(
+        """text => {
+            const all = new DataTransfer();
+            all.items.add(new File([text], "trees.txt", {type: "text/plain"}));
+            return all;
+        }""",
+        NOTE,
+    )
+    page.dispatch_event("[data-kin-drop]", "drop", {"dataTransfer": dropped})
+    page.get_by_text("trees.txt: Added.").wait_for()
+    assert (library.corpus / "added" / "trees.txt").read_text("utf-8") == NOTE
+    row = page.locator(".kin-list tbody tr", has_text="trees.txt")
+    assert "New" in row.inner_text()
+    read_folder(page, 4)
+    assert page.evaluate(_CONTRAST) == []
+
+    page.get_by_role("tab", name="Ask").click()
+    turn = ask(page, ABOUT_TREES)
+    sentence = "Lahore planted four thousand trees along its canals in 2019."
+    assert sentence in words_of(turn.locator(".kin-answer"))
+    proof = turn.locator(".kin-proof", has_text=sentence).first
+    proof.get_by_role("link", name="Open in document").click()
+    mark = page.locator(".kin-panel mark#cited")
+    mark.wait_for()
+    assert words_of(mark) == sentence
+    page.keyboard.press("Escape")
+    page.get_by_text("4 documents on").wait_for()
+
+    page.get_by_role("tab", name="Documents").click()
+    row = page.locator(".kin-list tbody tr", has_text="Trees of Lahore")
+    row.get_by_role("button", name="Remove").click()
+    page.get_by_role("button", name="Keep it").click()
+    assert (library.corpus / "added" / "trees.txt").exists()
+    row.get_by_role("button", name="Remove").click()
+    page.get_by_role("button", name="Remove the file").click()
+    page.get_by_text("trees.txt: Removed.").wait_for()
+    assert not (library.corpus / "added" / "trees.txt").exists()
+    read_folder(page, 3)
+
+    page.get_by_role("tab", name="Ask").click()
+    turn = ask(page, ABOUT_TREES)
+    assert sentence not in words_of(turn)
+
+
+def test_files_are_added_and_removed_from_the_keyboard(desk: Page, library: Library) -> None:
+    page = desk
+    page.locator("#kin-files").focus()
+    page.locator("#kin-files").set_input_files(
+        files=[{"name": "trees.txt", "mimeType": "text/plain", "buffer": NOTE.encode()}]
+    )
+    page.get_by_text("trees.txt: Added.").wait_for()
+    page.locator("[data-kin-remove='added/trees.txt']").focus()
+    page.keyboard.press("Enter")
+    page.get_by_role("dialog").wait_for()
+    assert page.evaluate("document.activeElement.textContent") == "Keep it", "what can be undone stands first"
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    page.get_by_text("trees.txt: Removed.").wait_for()
+    assert page.evaluate("document.activeElement.matches('[data-kin-sync]')")
+    assert not (library.corpus / "added" / "trees.txt").exists()
+
+
+def test_a_curator_logs_in_on_the_page(browser: Browser, library: Library, tmp_path: Path) -> None:
+    from kin_assistant.ui.server import make_app
+
+    app = make_app(library.open(), feedback=tmp_path, collection=library.collection, curator_password="correct horse")
+    with running(app) as url, window(browser, url, {"viewport": PHONE}) as context:
+        page = context.new_page()
+        page.goto(url)
+        page.get_by_label("Your question").wait_for()
+        page.get_by_role("tab", name="Documents").click()
+        page.get_by_text("Add or remove documents (curators)").click()
+        assert page.locator("[data-kin-drop], [data-kin-remove]").count() == 0
+        page.get_by_label("Password").fill("correct horse")
+        page.keyboard.press("Enter")
+        page.locator("[data-kin-drop]").wait_for()
+        page.wait_for_function("document.activeElement.id === 'kin-files'")
+        assert overflow(page) <= 0
+        page.get_by_role("button", name="Log out").click()
+        page.locator("[data-kin-login]").wait_for(state="attached")
+        assert page.locator("[data-kin-drop]").count() == 0

@@ -39,7 +39,6 @@ from kin_assistant.types import (
     SourceMark,
 )
 from kin_assistant.ui.conversation import Turn, conversation_html
-from kin_assistant.ui.texts import documents_html
 from tests.doubles import QUESTION, UNKNOWN, AssistantDouble
 
 HOSTILE = (
@@ -216,7 +215,6 @@ def everything_rendered(words: str) -> str:
             evidence_html(answer, infos),
             document_html(document, (0, len(words))),
             conversation_html(turns, infos),
-            documents_html([document.info]),
         )
     )
 

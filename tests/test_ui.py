@@ -27,6 +27,7 @@ from kin_assistant.ui.conversation import MAX_TURNS, conversation_html, describe
 from kin_assistant.ui.guard import MAX_BODY_BYTES
 from kin_assistant.ui.pace import Pace
 from kin_assistant.ui.page import MAX_SESSIONS, build_page
+from kin_assistant.ui.served import Served
 from kin_assistant.ui.server import _is_no_goodbye, make_app, read_evaluation, serve
 from kin_assistant.ui.texts import EXAMPLES, about_html, evaluation_html
 from tests.doubles import QUESTION, UNKNOWN, AssistantDouble, BuildInfo
@@ -37,8 +38,7 @@ NOW = datetime(2026, 11, 21, 10, 0, tzinfo=UTC)
 def make_callbacks(folder: Path, *, per_minute: int = 1000) -> tuple[Callbacks, AssistantDouble]:
     assistant = AssistantDouble()
     callbacks = Callbacks(
-        assistant=assistant,  # type: ignore[arg-type]
-        known_years=(1960, 2011),
+        served=Served(assistant),  # type: ignore[arg-type]
         feedback=folder,
         max_question_characters=200,
         pace=Pace(per_minute),

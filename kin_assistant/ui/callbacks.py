@@ -6,7 +6,7 @@ import logging
 import math
 import re
 import secrets
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -15,12 +15,12 @@ from typing import TYPE_CHECKING
 from kin_assistant.errors import FilterError, KinError, QuestionError
 from kin_assistant.feedback import VERDICTS, Verdict, record
 from kin_assistant.rendering import plain, verified
-from kin_assistant.types import Answer, Filters, Years
+from kin_assistant.types import Answer, DocumentInfo, Filters, Years
 from kin_assistant.ui.conversation import MAX_TURNS, Turn, describe_filters
 from kin_assistant.ui.pace import Pace
 
 if TYPE_CHECKING:
-    from kin_assistant.assistant import Assistant
+    from kin_assistant.ui.served import Served
 
 __all__ = ["Callbacks", "Choices"]
 
@@ -73,11 +73,9 @@ def _year(text: str) -> int | None:
 
 @dataclass(frozen=True, slots=True)
 class Callbacks:
-    """Bound to one open index; holds nothing of a visitor."""
+    """Bound to whatever index is served; holds nothing of a visitor."""
 
-    assistant: Assistant
-    known_years: Years
-    """First and last year that any document covers."""
+    served: Served
     feedback: Path
     """Folder for verdicts."""
     max_question_characters: int
@@ -98,19 +96,25 @@ class Callbacks:
         try:
             if not question:
                 raise QuestionError("Please write a question.")
-            filters = choices.filters(self.known_years)
-            self._admit(client)
-            history = [turn.question for turn in turns if turn.answer]
-            answer = self.assistant.ask(question, filters=filters, history=history, id=turn_id)
-            turn = Turn(turn_id, question, filters, answer=verified(answer, self.assistant.document))
+            with self.served.borrowed() as assistant:
+                filters = choices.filters(_known_years(assistant.documents))
+                self._admit(client)
+                history = [turn.question for turn in turns if turn.answer]
+                answer = assistant.ask(question, filters=filters, history=history, id=turn_id)
+                turn = Turn(turn_id, question, filters, answer=verified(answer, assistant.document))
         except Exception as error:  # noqa: BLE001 (the reader gets a sentence, the log the traceback)
             turn = Turn(turn_id, question, filters, fault=_explain(error))
         return self._add(turns, turn)
 
+    def documents(self) -> dict[str, DocumentInfo]:
+        """All documents that are served, by id."""
+        with self.served.borrowed() as assistant:
+            return {info.id: info for info in assistant.documents}
+
     def describe(self, choices: Choices) -> str:
         """The filters in words, or what is wrong with them; empty where nothing is restricted."""
         try:
-            words = describe_filters(choices.filters(self.known_years))
+            words = describe_filters(choices.filters(_known_years(self.documents().values())))
             return f"Looking only in: {words}" if words else ""
         except KinError as error:
             return str(error)
@@ -144,6 +148,12 @@ class Callbacks:
     @staticmethod
     def _add(turns: Sequence[Turn], turn: Turn) -> tuple[Turn, ...]:
         return (*turns, turn)[-MAX_TURNS:]
+
+
+def _known_years(infos: Iterable[DocumentInfo]) -> Years:
+    """First and last year that any document covers; any year will do where none names one."""
+    years = [year for info in infos for year in info.years or ()]
+    return (min(years), max(years)) if years else (0, 9999)
 
 
 def _explain(error: Exception) -> str:

@@ -7,6 +7,8 @@ import hashlib
 import re
 from typing import TYPE_CHECKING
 
+from kin_assistant.corpus import MAX_FILE_BYTES
+
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -20,6 +22,7 @@ _ADDRESSES = frozenset(
         "/",
         "/config",
         "/favicon.ico",
+        "/library",
         "/manifest.json",
         "/robots.txt",
         "/theme.css",
@@ -31,7 +34,7 @@ _ADDRESSES = frozenset(
         "/gradio_api/startup-events",
     }
 )
-_FOLDERS = ("/assets/", "/documents/", "/gradio_api/heartbeat/", "/page/", "/static/")
+_FOLDERS = ("/assets/", "/corpus/", "/documents/", "/gradio_api/heartbeat/", "/page/", "/pages/", "/static/")
 
 _INLINE_SCRIPT = re.compile(rb"<script(?![^>]*\ssrc=)[^>]*>(.*?)</script>", re.DOTALL)
 
@@ -72,13 +75,14 @@ class Guard:
 
     async def _pass_on(self, scope: Scope, receive: Receive, send: Send) -> None:
         read = 0
+        most = _largest_body(scope)
 
         async def bounded() -> Message:
             nonlocal read
             message = await receive()
             read += len(message.get("body", b""))
             # A client that hides its length is treated as one that went away.
-            return message if read <= MAX_BODY_BYTES else {"type": "http.disconnect"}
+            return message if read <= most else {"type": "http.disconnect"}
 
         start: Message | None = None
         page = b""
@@ -113,7 +117,13 @@ def _refusal(scope: Scope) -> int:
     if scope["method"] not in ("GET", "HEAD", "OPTIONS") and headers.get(b"sec-fetch-site") == b"cross-site":
         return 403
     length = headers.get(b"content-length", b"0")
-    return 413 if not length.isdigit() or int(length) > MAX_BODY_BYTES else 0
+    return 413 if not length.isdigit() or int(length) > _largest_body(scope) else 0
+
+
+def _largest_body(scope: Scope) -> int:
+    """Only a file that is added may be large; its own route says more about one that is too large, hence the room."""
+    adding = scope["method"] == "PUT" and scope["path"].startswith("/corpus/")
+    return MAX_FILE_BYTES + MAX_BODY_BYTES if adding else MAX_BODY_BYTES
 
 
 async def _refuse(send: Send, status: int) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from kin_assistant.rendering import safe
+from kin_assistant.types import DocumentInfo
 from kin_assistant.ui import texts
 from kin_assistant.ui.callbacks import Callbacks, Choices
 from kin_assistant.ui.conversation import Turn, conversation_html
@@ -27,14 +28,21 @@ Turns = tuple[Turn, ...]
 
 
 def build_page(
-    callbacks: Callbacks, *, version: str, evaluation: Mapping[str, Any] | None, queue_size: int
+    callbacks: Callbacks,
+    *,
+    version: str,
+    evaluation: Mapping[str, Any] | None,
+    queue_size: int,
+    renewable: bool = False,
 ) -> "gradio.Blocks":
-    """Components and events. No callback is offered to clients other than this page."""
+    """Components and events. No callback is offered to clients other than this page.
+
+    ``renewable`` says whether another build may come to be served while the page is open.
+    """
     import gradio as gr
 
-    infos = callbacks.assistant.documents
-    documents = {info.id: info for info in infos}
-    build = callbacks.assistant.build
+    with callbacks.served.borrowed() as assistant:
+        infos, build = assistant.documents, assistant.build
     bridge = (ASSETS / "bridge.js").read_text(encoding="utf-8")
 
     def html(value: str, *, script: str | None = None, **options: Any) -> gr.HTML:
@@ -42,24 +50,25 @@ def build_page(
 
     with gr.Blocks(title="KIN Assistant", analytics_enabled=False, fill_width=True) as page:
         turns = gr.State(())
-        html(texts.header_html(build.notices))
+        header = html(texts.header_html(build.notices))
         with gr.Tabs(elem_id="kin-tabs"):
             with gr.Tab("Ask", id="ask"), gr.Row(elem_id="kin-desk"):
                 with gr.Column(elem_id="kin-filters", min_width=0):
                     html(texts.FILTERS_TITLE)
-                    city = gr.Dropdown(_names(info.cities for info in infos), multiselect=True, label="City")
-                    country = gr.Dropdown(_names(info.countries for info in infos), multiselect=True, label="Country")
-                    theme = gr.Dropdown(_names(info.themes for info in infos), multiselect=True, label="Theme")
+                    city, country, theme = (
+                        gr.Dropdown(offered, multiselect=True, label=label)
+                        for label, offered in zip(("City", "Country", "Theme"), _offered(infos), strict=True)
+                    )
                     with gr.Row(elem_id="kin-years"):
                         first, last = (
                             gr.Textbox(label=label, placeholder="any", max_length=4, max_lines=1, min_width=0)
                             for label in ("From year", "To year")
                         )
                     clear = gr.Button("Clear filters", elem_id="kin-clear")
-                    html(texts.corpus_html(build, infos))
+                    extent = html(texts.corpus_html(build, infos))
                 with gr.Column(elem_id="kin-talk", min_width=0):
                     introduction = html(texts.introduction_html(build.documents))
-                    conversation = html(conversation_html((), documents), script=bridge, elem_id="kin-conversation")
+                    conversation = html(conversation_html((), {}), script=bridge, elem_id="kin-conversation")
                     with gr.Column(elem_id="kin-composer", min_width=0):
                         scope = html("")
                         with gr.Row(elem_id="kin-box"):
@@ -76,16 +85,18 @@ def build_page(
                         html(texts.BUSY)
                     examples = html(texts.examples_html(), script=bridge)
             with gr.Tab("Documents", id="documents"):
-                html(texts.documents_html(infos))
+                html(texts.LIBRARY)
+                # Pressed by the script when another build has been opened.
+                refresh = gr.Button("Show the new documents", elem_id="kin-refresh")
             with gr.Tab("About", id="about"):
-                html(texts.about_html(build, version, evaluation))
+                about = html(texts.about_html(build, version, evaluation))
 
         filters = [city, country, theme, first, last]
         shown = [turns, conversation, introduction, examples]
 
         def show(state: Turns) -> tuple[Any, ...]:
             before_first = gr.update(visible=not state)
-            return state, conversation_html(state, documents), before_first, before_first
+            return state, conversation_html(state, callbacks.documents()), before_first, before_first
 
         def ask_typed(request: gr.Request, text: str, state: Turns, *chosen: Any) -> tuple[Any, ...]:
             state = callbacks.ask(text, _choices(*chosen), state, _client(request))
@@ -98,13 +109,24 @@ def build_page(
         def rate(request: gr.Request, event: gr.EventData, state: Turns) -> tuple[Any, ...]:
             turn, verdict, comment = (_field(event, name) for name in ("turn", "verdict", "comment"))
             state = callbacks.rate(turn, verdict, comment, state, _client(request))
-            return state, conversation_html(state, documents)
+            return state, conversation_html(state, callbacks.documents())
 
         def describe(*chosen: Any) -> str:
             return _scope_html(callbacks, _choices(*chosen))
 
         def reset() -> tuple[Any, ...]:
             return [], [], [], "", "", ""
+
+        def renew() -> tuple[Any, ...]:
+            """All that tells of the build, which may be another than when the server began."""
+            with callbacks.served.borrowed() as now:
+                infos, build = now.documents, now.build
+            return (
+                texts.header_html(build.notices),
+                *(gr.update(choices=offered) for offered in _offered(infos)),
+                texts.corpus_html(build, infos),
+                texts.about_html(build, version, evaluation),
+            )
 
         private: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
         asking = private | {"concurrency_id": "ask", "concurrency_limit": 2}
@@ -116,6 +138,9 @@ def build_page(
         settled = [box.change for box in (city, country, theme)] + [box.blur for box in (first, last)]
         gr.on(settled, describe, filters, [scope], **private)
         clear.click(reset, None, [*filters, scope], **private)
+        if renewable:
+            of_the_build = [header, city, country, theme, extent, about]
+            gr.on([page.load, refresh.click], renew, None, of_the_build, **private)
 
     page.state_session_capacity = MAX_SESSIONS
     page.queue(max_size=queue_size, default_concurrency_limit=2, api_open=False)
@@ -123,9 +148,11 @@ def build_page(
 
 
 def head_html() -> str:
-    """Style and script of the page, by addresses that change with their content."""
-    style, script = (f"page/{name}?v={_fingerprint(name)}" for name in ("style.css", "page.js"))
-    return f'<link rel="stylesheet" href="{style}"><script src="{script}" defer></script>'
+    """Style and scripts of the page, by addresses that change with their content."""
+    names = ("style.css", "page.js", "documents.js")
+    style, *scripts = (f"page/{name}?v={_fingerprint(name)}" for name in names)
+    loaded = "".join(f'<script src="{script}" defer></script>' for script in scripts)
+    return f'<link rel="stylesheet" href="{style}">{loaded}'
 
 
 def _fingerprint(name: str) -> str:
@@ -136,6 +163,15 @@ def _names(groups: Iterable[Sequence[str]]) -> list[tuple[str, str]]:
     """What a filter offers: each name with the number of its documents."""
     counts = Counter(name for group in groups for name in group)
     return [(f"{name} ({count})", name) for name, count in sorted(counts.items(), key=lambda pair: pair[0].casefold())]
+
+
+def _offered(infos: Sequence[DocumentInfo]) -> tuple[list[tuple[str, str]], ...]:
+    """What the filters for city, country and theme offer."""
+    return (
+        _names(info.cities for info in infos),
+        _names(info.countries for info in infos),
+        _names(info.themes for info in infos),
+    )
 
 
 def _choices(cities: Any, countries: Any, themes: Any, first_year: str | None, last_year: str | None) -> Choices:

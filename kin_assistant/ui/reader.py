@@ -6,11 +6,13 @@ from typing import TYPE_CHECKING
 
 from kin_assistant.rendering import document_html, safe, section_at
 from kin_assistant.types import Document
+from kin_assistant.ui.pictures import picture_link
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
 
-    from kin_assistant.assistant import Assistant
+    from kin_assistant.ui.pictures import Pictures
+    from kin_assistant.ui.served import Served
 
 __all__ = ["add_reader", "reader_page"]
 
@@ -18,29 +20,45 @@ REBUILT = "The documents were rebuilt after this answer was given, so its senten
 UNKNOWN = "There is no such document in this build."
 
 
-def add_reader(app: FastAPI, assistant: Assistant) -> None:
+def add_reader(app: FastAPI, served: Served, pictures: Pictures | None = None) -> None:
     """Serve ``/documents/<id>``; ``start``, ``end`` and ``build`` name the sentence to mark."""
     from fastapi.responses import HTMLResponse
 
     @app.get("/documents/{document_id:path}", response_class=HTMLResponse, include_in_schema=False)
     def read(document_id: str, start: int = -1, end: int = -1, build: str = "") -> HTMLResponse:
-        try:
-            document = assistant.document(document_id)
-        except KeyError:
-            return HTMLResponse(reader_page(None), status_code=404)
+        with served.borrowed() as assistant:
+            try:
+                document = assistant.document(document_id)
+            except KeyError:
+                return HTMLResponse(reader_page(None), status_code=404)
+            current = assistant.build.id
+        drawn = pictures is not None and pictures.can_draw(document.info)
         if not 0 <= start < end <= len(document.text):
-            return HTMLResponse(reader_page(document))
-        if build != assistant.build.id:
-            return HTMLResponse(reader_page(document, notice=REBUILT))
-        return HTMLResponse(reader_page(document, (start, end)))
+            return HTMLResponse(reader_page(document, pictures=drawn))
+        if build != current:
+            return HTMLResponse(reader_page(document, notice=REBUILT, pictures=drawn))
+        return HTMLResponse(reader_page(document, (start, end), build_id=build, pictures=drawn))
 
 
-def reader_page(document: Document | None, highlight: tuple[int, int] | None = None, *, notice: str = "") -> str:
+def reader_page(
+    document: Document | None,
+    highlight: tuple[int, int] | None = None,
+    *,
+    notice: str = "",
+    build_id: str = "",
+    pictures: bool = False,
+) -> str:
     """The whole HTML page; the main page takes its ``main`` element. ``None`` stands for an unknown document."""
     if document is None:
         title, content = "No such document", f'<p class="kin-notice">{UNKNOWN}</p>'
     else:
-        title, content = document.title, document_html(document, highlight)
+        info = document.info
+        title = document.title
+        content = document_html(
+            document,
+            highlight,
+            picture=(lambda page, span: picture_link(info, page, span, build_id)) if pictures else None,
+        )
     if notice:
         content = f'<p class="kin-notice">{safe(notice)}</p>{content}'
     where = section_at(document, highlight[0]) if document and highlight else ""

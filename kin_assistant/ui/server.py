@@ -17,10 +17,14 @@ from typing import TYPE_CHECKING, Any
 from kin_assistant import __version__
 from kin_assistant.errors import ServeError
 from kin_assistant.ui.callbacks import Callbacks
+from kin_assistant.ui.corpus_routes import add_corpus_routes
+from kin_assistant.ui.curators import Curators
 from kin_assistant.ui.guard import Guard
 from kin_assistant.ui.pace import Pace
 from kin_assistant.ui.page import ASSETS, build_page, head_html
+from kin_assistant.ui.pictures import Pictures, add_pictures
 from kin_assistant.ui.reader import add_reader
+from kin_assistant.ui.served import Collection, Served
 from kin_assistant.ui.theme import make_theme
 
 if TYPE_CHECKING:
@@ -29,12 +33,14 @@ if TYPE_CHECKING:
     from kin_assistant.assistant import Assistant
     from kin_assistant.settings import Settings
 
-__all__ = ["EVALUATION", "make_app", "read_evaluation", "serve"]
+__all__ = ["EVALUATION", "make_app", "make_frame", "read_evaluation", "serve"]
 
 EVALUATION = Path("eval/results/latest.json")
 """Shown under "About" if it is there."""
 
 _LOOPBACK = ("127.0.0.1", "localhost")
+_PICTURES_PER_MINUTE = 240
+"""For one client, who may leaf through a long document."""
 _QUIET = {"GRADIO_ANALYTICS_ENABLED": "False", "HF_HUB_DISABLE_TELEMETRY": "1", "HF_HUB_OFFLINE": "1"}
 
 
@@ -46,14 +52,18 @@ def serve(assistant: Assistant, settings: Settings, *, announce: Callable[[str],
     import uvicorn
 
     with _listen(settings.host, settings.port) as listener:
+        local = settings.host in _LOOPBACK
         app = make_app(
             assistant,
+            collection=_collection(settings),
+            curator_password=settings.curator_password,
+            on_loopback=local,
             feedback=settings.feedback,
             max_question_characters=settings.max_question_characters,
             queue_size=settings.queue_size,
             questions_per_minute=settings.questions_per_minute,
             evaluation=read_evaluation(EVALUATION),
-            hosts=_LOOPBACK if settings.host in _LOOPBACK else ("*",),
+            hosts=_LOOPBACK if local else ("*",),
         )
         # The page keeps a connection open for as long as it is shown; stopping does not wait for that.
         config = uvicorn.Config(
@@ -80,44 +90,39 @@ def make_app(
     questions_per_minute: int = 20,
     evaluation: Mapping[str, Any] | None = None,
     hosts: Sequence[str] = ("*",),
+    collection: Collection | None = None,
+    curator_password: str = "",
+    on_loopback: bool = False,
 ) -> FastAPI:
     """The page as an ASGI application.
 
     ``feedback`` is the folder for verdicts, ``evaluation`` what "About" reports, ``hosts`` the names under which the page
-    answers: one that only this machine can reach must not answer to a foreign name that was pointed at it.
+    answers: one that only this machine can reach must not answer to a foreign name that was pointed at it. The documents of
+    ``collection`` can be changed on the page by whoever gives ``curator_password``, or if there is none by everybody if only
+    this machine can reach it (``on_loopback``); without a collection by nobody.
     """
     os.environ.update(_QUIET)  # Gradio reads these when it is imported
     import gradio
-    from fastapi import FastAPI
-    from fastapi.middleware.cors import CORSMiddleware
-    from fastapi.middleware.gzip import GZipMiddleware
-    from fastapi.middleware.trustedhost import TrustedHostMiddleware
-    from fastapi.responses import FileResponse
-    from fastapi.staticfiles import StaticFiles
 
+    served = Served(assistant)
     callbacks = Callbacks(
-        assistant=assistant,
-        known_years=_known_years(assistant),
+        served=served,
         feedback=feedback,
         max_question_characters=max_question_characters,
         pace=Pace(questions_per_minute),
         clock=time.monotonic,
         now=lambda: datetime.now(UTC),
     )
-    page = build_page(callbacks, version=__version__, evaluation=evaluation, queue_size=queue_size)
-    app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
-    # With this one present, Gradio leaves out its own, which answers to any origin on hosts other than localhost.
-    app.add_middleware(CORSMiddleware, allow_origins=[])
-    app.add_middleware(Guard)
-    app.add_middleware(GZipMiddleware)
-    app.add_middleware(TrustedHostMiddleware, allowed_hosts=list(hosts), www_redirect=False)
-    add_reader(app, assistant)
-    app.mount("/page", StaticFiles(directory=ASSETS))
-
-    @app.get("/favicon.ico", include_in_schema=False)
-    def favicon() -> FileResponse:
-        return FileResponse(ASSETS / "icon.svg", media_type="image/svg+xml")
-
+    page = build_page(
+        callbacks,
+        version=__version__,
+        evaluation=evaluation,
+        queue_size=queue_size,
+        renewable=collection is not None,
+    )
+    app = make_frame(
+        served, hosts=hosts, collection=collection, curator_password=curator_password, on_loopback=on_loopback
+    )
     gradio.mount_gradio_app(
         app,
         page,
@@ -136,6 +141,43 @@ def make_app(
     return app
 
 
+def make_frame(
+    served: Served,
+    *,
+    hosts: Sequence[str] = ("*",),
+    collection: Collection | None = None,
+    curator_password: str = "",
+    on_loopback: bool = False,
+) -> FastAPI:
+    """What stands around the page: the guard, the document pages and the list of documents. As for ``make_app``."""
+    from fastapi import FastAPI
+    from fastapi.middleware.cors import CORSMiddleware
+    from fastapi.middleware.gzip import GZipMiddleware
+    from fastapi.middleware.trustedhost import TrustedHostMiddleware
+    from fastapi.responses import FileResponse
+    from fastapi.staticfiles import StaticFiles
+
+    pictures = Pictures(collection.corpus) if collection else None
+    app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
+    # With this one present, Gradio leaves out its own, which answers to any origin on hosts other than localhost.
+    app.add_middleware(CORSMiddleware, allow_origins=[])
+    app.add_middleware(Guard)
+    app.add_middleware(GZipMiddleware)
+    app.add_middleware(TrustedHostMiddleware, allowed_hosts=list(hosts), www_redirect=False)
+    add_reader(app, served, pictures)
+    if pictures:
+        add_pictures(app, served, pictures, Pace(_PICTURES_PER_MINUTE))
+    curators = Curators(curator_password, on_loopback=on_loopback, clock=time.monotonic)
+    add_corpus_routes(app, served, collection, curators)
+    app.mount("/page", StaticFiles(directory=ASSETS))
+
+    @app.get("/favicon.ico", include_in_schema=False)
+    def favicon() -> FileResponse:
+        return FileResponse(ASSETS / "icon.svg", media_type="image/svg+xml")
+
+    return app
+
+
 def read_evaluation(path: Path) -> Mapping[str, Any] | None:
     """Stored results of an evaluation; ``None`` if there are none or they cannot be read."""
     try:
@@ -145,10 +187,20 @@ def read_evaluation(path: Path) -> Mapping[str, Any] | None:
     return results if isinstance(results, dict) else None
 
 
-def _known_years(assistant: Assistant) -> tuple[int, int]:
-    """First and last year of all documents; this year where none names any."""
-    years = [year for document in assistant.documents for year in document.years or ()]
-    return (min(years), max(years)) if years else (datetime.now(UTC).year,) * 2
+def _collection(settings: Settings) -> Collection:
+    """The corpus and the index that the settings name."""
+    from kin_assistant.assistant import Assistant
+    from kin_assistant.embedding import open_embedder
+    from kin_assistant.index.build import Progress, sync
+    from kin_assistant.index.layout import IndexFolder
+    from kin_assistant.index.report import SyncReport
+
+    def run(progress: Progress) -> SyncReport:
+        # A model of its own, so that questions do not wait behind what is embedded.
+        embedder = open_embedder(settings.model, engine=settings.engine, cache=IndexFolder(settings.index).models)
+        return sync(settings.corpus, settings.index, embedder, now=datetime.now(UTC), progress=progress)
+
+    return Collection(settings.corpus, settings.index, run, lambda: Assistant.open(settings=settings))
 
 
 def _is_no_goodbye(record: logging.LogRecord) -> bool:

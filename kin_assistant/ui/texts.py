@@ -1,4 +1,4 @@
-"""The words of the page that are not answers: what it is, examples, the list of documents, about."""
+"""The words of the page that are not answers: what it is, examples, about."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from kin_assistant.rendering import document_link, period, places, safe
+from kin_assistant.rendering import safe
 from kin_assistant.types import DocumentInfo
 
 if TYPE_CHECKING:
@@ -16,9 +16,11 @@ __all__ = [
     "BUSY",
     "EXAMPLES",
     "FILTERS_TITLE",
+    "LIBRARY",
     "about_html",
     "corpus_html",
-    "documents_html",
+    "count",
+    "day",
     "evaluation_html",
     "examples_html",
     "header_html",
@@ -33,6 +35,9 @@ FILTERS_TITLE = (
 
 BUSY = '<p class="kin-busy" role="status">Searching the documents…</p>'
 """Shown by the style while a question is on its way."""
+
+LIBRARY = '<div data-kin-library-place><p class="kin-meta" role="status">Fetching the list of documents…</p></div>'
+"""Where the script puts the list of documents, which comes from an address of its own."""
 
 EXAMPLES = (
     "How did Surabaya cut its household waste?",
@@ -63,7 +68,7 @@ def introduction_html(documents: int) -> str:
     return (
         '<div class="kin-introduction"><h2>Ask what other cities have done</h2>'
         "<p>Ask how cities of Asia and the Pacific dealt with waste, water, air or energy, and read what "
-        f"{_count(documents, 'document')} say about it. Each answer is made of sentences copied word for word, with numbers "
+        f"{count(documents, 'document')} say about it. Each answer is made of sentences copied word for word, with numbers "
         "that lead to the place where they stand. Nothing is added or advised, and where the documents are silent, the page "
         "says so.</p></div>"
     )
@@ -85,33 +90,8 @@ def corpus_html(build: BuildInfo, documents: Sequence[DocumentInfo]) -> str:
     """How much there is to search, and from when it is."""
     cities = len({city for document in documents for city in document.cities})
     return (
-        f'<p class="kin-corpus">{_count(build.documents, "document")} on {_count(cities, "city", "cities")}<br>'
-        f"built {_day(build.built_at)}</p>"
-    )
-
-
-def documents_html(documents: Sequence[DocumentInfo]) -> str:
-    """Every document with a box to narrow the list down; the narrowing is done in the browser."""
-    items = "".join(_document_item(document) for document in sorted(documents, key=lambda item: item.title.casefold()))
-    return (
-        '<div class="kin-documents"><h2>Documents</h2>'
-        '<label for="kin-find">Find a document by its title, city, country or theme</label>'
-        '<input id="kin-find" type="search" autocomplete="off" data-kin-find>'
-        f'<p class="kin-meta" role="status" data-kin-found>{_count(len(documents), "document")}</p>'
-        f'<ul class="kin-list">{items}</ul>'
-        '<p class="kin-none" hidden>No document carries these words in its title, place or themes. '
-        "To search inside the documents, ask a question.</p></div>"
-    )
-
-
-def _document_item(document: DocumentInfo) -> str:
-    place = places(document.cities, document.countries)
-    line = " \u00b7 ".join(filter(None, (place, period(document.years), ", ".join(document.themes))))
-    # All names can be found, also those that are not shown.
-    words = " ".join((document.title, *document.cities, *document.countries, document.region or "", *document.themes))
-    return (
-        f'<li data-kin-words="{safe(words.casefold())}"><a href="{safe(document_link(document.id))}" data-kin-read>'
-        f'{safe(document.title)}</a><span class="kin-meta">{safe(line)}</span></li>'
+        f'<p class="kin-corpus">{count(build.documents, "document")} on {count(cities, "city", "cities")}<br>'
+        f"built {day(build.built_at)}</p>"
     )
 
 
@@ -120,7 +100,7 @@ def about_html(build: BuildInfo, version: str, evaluation: Mapping[str, Any] | N
     return (
         '<div class="kin-about"><h2>About</h2>'
         "<h3>What the documents are</h3>"
-        f"<p>{_count(build.documents, 'document')}: short digests of what cities and the network reported, compiled from public "
+        f"<p>{count(build.documents, 'document')}: short digests of what cities and the network reported, compiled from public "
         "sources. Each digest lists its sources, and most of its sentences name the one they follow. A sentence without a "
         "source is the compiler\u2019s own reading and is labelled so.</p>"
         "<h3>How an answer is made</h3>"
@@ -137,7 +117,7 @@ def about_html(build: BuildInfo, version: str, evaluation: Mapping[str, Any] | N
         "a verdict on an answer, it is stored on that machine together with the question, the answer and your comment.</p>"
         "<h3>Version</h3>"
         f'<p class="kin-facts"><span>KIN Assistant {safe(version)}</span><span>build {safe(build.id)}</span>'
-        f"<span>built {_day(build.built_at)}</span><span>{_count(build.sentences, 'sentence')}</span>"
+        f"<span>built {day(build.built_at)}</span><span>{count(build.sentences, 'sentence')}</span>"
         f"<span>model {safe(build.model)}</span></p></div>"
     )
 
@@ -167,11 +147,13 @@ def _figure(item: Mapping[str, Any]) -> str:
         return ""
 
 
-def _count(number: int, one: str, many: str = "") -> str:
+def count(number: int, one: str, many: str = "") -> str:
+    """``1 city``, ``1,200 cities``."""
     return f"{number:,} {one if number == 1 else many or one + 's'}"
 
 
-def _day(moment: datetime) -> str:
+def day(moment: datetime) -> str:
+    """``21 November 2026``."""
     # Not strftime: month names must not follow the server's locale.
     months = "January February March April May June July August September October November December".split()
     return f"{moment.day} {months[moment.month - 1]} {moment.year}"

@@ -1,4 +1,4 @@
-// What the page does without the server: citations, the document panel, copy and download, the list of documents.
+// What the page does without the server: citations, the document panel, copy and download.
 (() => {
   "use strict";
   const root = document.documentElement;
@@ -70,7 +70,10 @@
     body.scrollTop = 0;
     try {
       const page = new DOMParser().parseFromString(await (await fetch(link.href)).text(), "text/html");
-      put(document.adoptNode(page.querySelector("main")));
+      const main = page.querySelector("main");
+      // Addresses in it start from its own.
+      for (const image of main.querySelectorAll("img")) image.src = new URL(image.getAttribute("src"), link.href).href;
+      put(document.adoptNode(main));
     } catch {
       say("The document could not be opened. Is the server still running?");
       return;
@@ -186,20 +189,5 @@
         done.textContent = "Could not be copied; please use Download";
       }
     }
-  });
-
-  // The list of documents.
-
-  document.addEventListener("input", (event) => {
-    if (!(event.target instanceof Element) || !event.target.matches("[data-kin-find]")) return;
-    const list = event.target.closest(".kin-documents");
-    const words = event.target.value.toLowerCase().split(/\s+/).filter(Boolean);
-    let found = 0;
-    for (const item of list.querySelectorAll("[data-kin-words]")) {
-      item.hidden = !words.every((word) => item.dataset.kinWords.includes(word));
-      if (!item.hidden) found += 1;
-    }
-    list.querySelector("[data-kin-found]").textContent = found === 1 ? "1 document" : `${found} documents`;
-    list.querySelector(".kin-none").hidden = found > 0;
   });
 })();
