@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 import torch
 from torch import Tensor, nn
 
-from training.examples import Example
 from kin_assistant.scorer import reading_pieces
+from training.examples import Example
 
 if TYPE_CHECKING:
     from tokenizers import Tokenizer

@@ -20,10 +20,10 @@ from safetensors.torch import save_file
 
 from kin_assistant.assistant import Assistant
 from kin_assistant.embedding import find_model
-from training.examples import Example, digest_examples, public_examples
-from training.network import EvidenceNetwork, collate
 from kin_assistant.scorer import open_tokenizer
 from kin_assistant.settings import Settings
+from training.examples import Example, digest_examples, public_examples
+from training.network import EvidenceNetwork, collate
 
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
