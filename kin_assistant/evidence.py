@@ -26,8 +26,8 @@ __all__ = ["Candidate", "EvidenceReader", "Scorer"]
 # one value at a time; see docs/decisions/0005-choosing-sentences.md.
 # In the order: fused score of the passage; cosine; BM25 with the context; share of the question's stems in the sentence, and
 # with its context; whether it has a figure where one is asked for.
-_WEIGHTS = np.array([1.0, 0.5, 0.3, 0.3, 0.3, 0.15])
-_READING = 0.75
+_WEIGHTS = np.array([1.5, 0.5, 0.3, 0.3, 0.3, 0.15])
+_READING = 1.0
 """Weight of what the network says of a sentence; chosen as docs/decisions/0012-reading.md tells."""
 _READ_CLOSELY, _OF_BEST_DOCUMENTS, _BEST_DOCUMENTS = 12, 9, 2
 """Passages that the network reads, at most: first those of the best documents, then the best of the others."""
