@@ -173,6 +173,7 @@ def _ask(options: argparse.Namespace, settings: Settings) -> int:
             filters=parse_filters(line.get("filters")),
             history=line.get("history") or (),
             id=line.get("id"),
+            words=options.words,
         )
         return verified(answer, assistant.document)
 
@@ -184,7 +185,8 @@ def _ask(options: argparse.Namespace, settings: Settings) -> int:
         if options.json:
             _print_json(answer.model_dump(mode="json"))
         else:
-            print(plain(answer_markdown(answer, {info.id: info for info in assistant.documents})), end="")
+            documents = {info.id: info for info in assistant.documents}
+            print(plain(answer_markdown(answer, documents, why=options.why)), end="")
     return DONE
 
 
@@ -455,6 +457,8 @@ def _parser() -> argparse.ArgumentParser:
     ask.add_argument(
         "--history", action="append", default=[], metavar="QUESTION", help="an earlier question, oldest first"
     )
+    ask.add_argument("--words", type=_count, metavar="N", help="quoted words, at most (default: 150)")
+    ask.add_argument("--why", action="store_true", help="say why each sentence was quoted and other passages were not")
     search = command("search", _search, "list the passages nearest to a query", [as_json, filters, batch])
     search.add_argument("query", nargs="*", help="the query; - reads it from standard input")
     search.add_argument("--limit", type=_count, default=10, metavar="N", help="passages to list (default: 10)")

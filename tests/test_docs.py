@@ -95,7 +95,7 @@ def test_the_readme_names_the_two_commands_alone_in_a_block_each() -> None:
 
 def test_the_settings_table_is_what_the_settings_are() -> None:
     expected = [
-        f"| `KIN_{name.upper()}` | `{field.default}` | {field.description} |"
+        f"| `KIN_{name.upper()}` | {f'`{field.default}`' if str(field.default) else ''} | {field.description} |"
         for name, field in Settings.model_fields.items()
     ]
     assert [line for line in README.splitlines() if line.startswith("| `KIN_")] == expected

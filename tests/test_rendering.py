@@ -351,6 +351,20 @@ def test_sentences_of_one_paragraph_stand_in_one_quote(
     assert answer_html(answer).count("<blockquote") == len(paragraphs(quoted))
 
 
+def test_reasons_are_given_when_asked_for(assistant: AssistantDouble) -> None:
+    answer = assistant.ask(QUESTION)
+    first = answer.citations[0].model_copy(update={"why": "close to it in meaning"})
+    left_out = Retrieved(passage_id="p9", document_id="kitakyushu-air", score=0.2, why="other documents answer better")
+    answer = answer.model_copy(
+        update={"citations": (first, *answer.citations[1:]), "also_retrieved": (left_out, left_out)}
+    )
+    text = answer_markdown(answer, why=True)
+    assert "## Why this answer\n\n- [1] close to it in meaning\n" in text
+    assert text.count("- kitakyushu-air: other documents answer better") == 1
+    assert "Why this answer" not in answer_markdown(answer)
+    assert "Why this answer" not in answer_markdown(assistant.ask(QUESTION), why=True)
+
+
 def test_a_refusal_says_why_and_what_is_near(assistant: AssistantDouble) -> None:
     answer = assistant.ask(UNKNOWN)
     html, markdown = parse(answer_html(answer)).text, answer_markdown(answer)

@@ -63,11 +63,14 @@ def evidence_html(answer: Answer, documents: Mapping[str, DocumentInfo]) -> str:
     for citation in answer.citations:
         cited.setdefault(citation.document_id, []).append(citation)
     cards = [_card(answer, citations, documents) for citations in cited.values()]
-    read = dict.fromkeys(item.document_id for item in answer.also_retrieved)
-    also = [documents[document_id] for document_id in read if document_id in documents and document_id not in cited]
+    read: dict[str, str] = {}
+    for item in answer.also_retrieved:
+        read.setdefault(item.document_id, item.why)
+    also = [(documents[name], why) for name, why in read.items() if name in documents and name not in cited]
     if also:
         items = "".join(
-            f"<li>{_document_title(info.id, info.title)}{_aside(places(info.cities))}</li>" for info in also
+            f"<li>{_document_title(info.id, info.title)}{_aside('; '.join(filter(None, (places(info.cities), why))))}</li>"
+            for info, why in also
         )
         cards.append(
             f'<details class="kin-also"><summary>Also read, not quoted ({len(also)})</summary><ul>{items}</ul></details>'
@@ -98,7 +101,8 @@ def _proof(answer: Answer, citation: Citation, documents: Mapping[str, DocumentI
         f"{safe(section_and_page(citation))}</p>"
         f'<a class="kin-open" href="{safe(link)}" data-kin-read>Open in document'
         f'<span class="kin-unseen">, quote {citation.number}</span></a>'
-        f'<blockquote class="kin-quote"><p>{quoted_words(citation.quote)}</p></blockquote>{_origin(citation, documents)}</div>'
+        f'<blockquote class="kin-quote"><p>{quoted_words(citation.quote)}</p></blockquote>{_origin(citation, documents)}'
+        f"{_why(citation)}</div>"
     )
 
 
@@ -108,6 +112,10 @@ def _origin(citation: Citation, documents: Mapping[str, DocumentInfo]) -> str:
     document = documents.get(citation.document_id)
     # A document without sources speaks for itself; one with sources leaves its own conclusions without a mark.
     return '<p class="kin-origin">compiler\'s reading</p>' if document and document.sources else ""
+
+
+def _why(citation: Citation) -> str:
+    return f'<p class="kin-origin">Chosen because: {safe(citation.why)}</p>' if citation.why else ""
 
 
 def _group_heading(citation: Citation) -> str:

@@ -15,9 +15,10 @@ _MARK_ANYWHERE = re.compile(r"[\\`*_\[\]]|<(?=[A-Za-z/!?])|~(?=~)|&(?=#?\w+;)")
 _MARK_AT_START = re.compile(r"\d*(?=[#>+=|-]|~~~|(?<=\d)[.)])")
 
 
-def answer_markdown(answer: Answer, documents: Mapping[str, DocumentInfo] | None = None) -> str:
+def answer_markdown(answer: Answer, documents: Mapping[str, DocumentInfo] | None = None, *, why: bool = False) -> str:
     """The answer with its quotes, their numbers and the list of references, or the refusal with its reason.
 
+    With ``why`` also why each sentence was quoted, and why the other passages that were read are not.
     ``documents`` by id tell the compiler's reading from the words of a document that names no sources at all.
     """
     parts = [f"# {_escape(answer.question)}"]
@@ -39,7 +40,17 @@ def answer_markdown(answer: Answer, documents: Mapping[str, DocumentInfo] | None
     if answer.citations:
         parts += ["## References", *reference_list(answer, documents)]
         parts.append(f"Each quote is word for word what the stored document says (build {_escape(answer.build_id)}).")
+    if why:
+        parts += _reasons(answer)
     return "\n\n".join(parts) + "\n"
+
+
+def _reasons(answer: Answer) -> list[str]:
+    """Why each sentence was quoted and each further passage was not, as a section."""
+    quoted = [f"- [{citation.number}] {_escape(citation.why)}" for citation in answer.citations if citation.why]
+    others = [f"- {_escape(f'{item.document_id}: {item.why}')}" for item in answer.also_retrieved if item.why]
+    parts = ["## Why this answer", *(["\n".join(quoted)] if quoted else [])]
+    return [*parts, "Also read:\n\n" + "\n".join(dict.fromkeys(others))] if others else parts if quoted else []
 
 
 def reference_list(answer: Answer, documents: Mapping[str, DocumentInfo] | None = None) -> tuple[str, ...]:
