@@ -147,7 +147,7 @@ class Answerer:
             candidates,
             float(ranking.cosines.max(initial=0.0)),
             {stem: self._index.lexical.idf(stem) for stem in set(ranking.stems)},
-            names_absent_place=bool(scope.absent),
+            names_absent_place=bool(scope.absent) and not scope.named,
         )
         given = None if filters is None or filters.empty else filters
         return _Reading(question, standalone, scope, given, ranking, rows, candidates, support)

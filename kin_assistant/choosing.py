@@ -15,6 +15,8 @@ _MOST_SENTENCES = 12
 _SHARE_OF_BEST_DOCUMENT = 0.9
 """A further document is quoted only if its best sentences score at least this share of the best document's."""
 _SHARE_OF_BEST_SENTENCE = 0.5
+_SHARE_OF_BEST_FOR_A_PLACE = 0.3
+"""The same for the two best sentences of a place that the question names beside others."""
 _BEST_DOCUMENT_BONUS = 0.1
 _NEXT_SENTENCES, _WEIGHT_OF_NEXT = 3, 0.3
 _GAP = 4
@@ -47,8 +49,10 @@ def choose_sentences(
         key=lambda item: -item.score - (_BEST_DOCUMENT_BONUS if item.document_row == documents[0] else 0),
     )
     chosen: dict[Candidate, None] = {}
-    for candidate in _with_each_place(candidates, ranked, places):
-        if len(chosen) >= _MOST_SENTENCES or candidate.score < _SHARE_OF_BEST_SENTENCE * candidates[0].score:
+    leading = _best_of_each_place(candidates, places)
+    for candidate in leading + [candidate for candidate in ranked if candidate not in leading]:
+        share = _SHARE_OF_BEST_FOR_A_PLACE if candidate in leading else _SHARE_OF_BEST_SENTENCE
+        if len(chosen) >= _MOST_SENTENCES or candidate.score < share * candidates[0].score:
             break
         leaned_on = _what_it_leans_on(candidate, sentences_of, by_place)
         wanted = [item for item in (*leaned_on, candidate) if item not in chosen]
@@ -69,17 +73,14 @@ def _best_documents(candidates: Sequence[Candidate]) -> list[int]:
     return [row for row in ranked if totals[row] >= _SHARE_OF_BEST_DOCUMENT * totals[ranked[0]]][:_MOST_DOCUMENTS]
 
 
-def _with_each_place(
-    candidates: Sequence[Candidate], ranked: list[Candidate], places: Sequence[set[int]]
-) -> list[Candidate]:
-    """``ranked``, with the two best sentences of every place in front if the question names several."""
+def _best_of_each_place(candidates: Sequence[Candidate], places: Sequence[set[int]]) -> list[Candidate]:
+    """The two best sentences of every place, the best first, if the question names several."""
     if len(places) < 2:
-        return ranked
-    front: dict[Candidate, None] = {}
+        return []
+    best: dict[Candidate, None] = {}
     for rows in places:
-        front |= dict.fromkeys([candidate for candidate in candidates if candidate.document_row in rows][:2])
-    leading = sorted(front, key=lambda candidate: -candidate.score)
-    return leading + [candidate for candidate in ranked if candidate not in front]
+        best |= dict.fromkeys([candidate for candidate in candidates if candidate.document_row in rows][:2])
+    return sorted(best, key=lambda candidate: -candidate.score)
 
 
 def _what_it_leans_on(

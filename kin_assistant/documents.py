@@ -93,8 +93,12 @@ def read_document(path: str, data: bytes, sha256: str, sidecar: bytes | None = N
     text. Raises ``DocumentError`` with a reason that a curator can act on.
     """
     suffix = PurePosixPath(path).suffix.lower()
-    check_kind(suffix, data)
-    fields, extract = _read_markdown(data) if suffix in _MARKDOWN else (None, _READERS[suffix](data))
+    try:
+        check_kind(suffix, data)
+        fields, extract = _read_markdown(data) if suffix in _MARKDOWN else (None, _READERS[suffix](data))
+    except DocumentError as error:
+        # Reasons quote names in the file, which may hold what moves a terminal's cursor.
+        raise DocumentError(clean(str(error)), details=error.details) from error
     composition = extract.composition
     if not composition.text:
         raise DocumentError("no text in it")
@@ -135,7 +139,7 @@ def read_document(path: str, data: bytes, sha256: str, sidecar: bytes | None = N
         page_labels=extract.page_labels,
         ocr_pages=extract.ocr_pages,
     )
-    return Reading(document, warnings, extract.pages_without_text)
+    return Reading(document, tuple(map(clean, warnings)), extract.pages_without_text)
 
 
 def _described_by(fields: FrontMatter, composition: Composition) -> Description:

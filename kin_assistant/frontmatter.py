@@ -99,7 +99,9 @@ def parse_front_matter(source: str, *, what: str, first_line: int = 1) -> FrontM
             if depth > _DEEPEST:
                 raise DocumentError(f"{what} has lists within lists, more than {_DEEPEST} deep")
         fields: Any = yaml.load(source, Loader=loader)  # noqa: S506 (a safe loader)
-    except (yaml.YAMLError, ValueError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:  # dates that are none, numbers of thousands of digits
+        raise DocumentError(f"{what} is not valid YAML: a date or a number in it is none") from error
+    except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         where = f" in line {mark.line + first_line}" if mark else ""
         raise DocumentError(f"{what} is not valid YAML{where}: {getattr(error, 'problem', None) or error}") from error

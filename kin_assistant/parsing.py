@@ -272,8 +272,7 @@ def _attempt(reader: ReadFunction, path: str, data: bytes, sha256: str, sidecar:
     except Exception as error:
         # The libraries that read formats raise what they like on damaged files.
         logging.getLogger(__name__).exception("unexpected fault of a reader")
-        words = " ".join(f"{type(error).__name__}: {error}".split())
-        raise DocumentError(f"its reader failed ({words})"[:_LONGEST_REASON]) from error
+        raise DocumentError("it is damaged in a way that its reader does not know", details=repr(error)) from error
 
 
 def _is_want_of_memory(error: BaseException | None) -> bool:

@@ -63,7 +63,8 @@ def split_document(document: Document, count_pieces: PieceCounter) -> list[Passa
                     end=end,
                     heading=heading,
                     context=context,
-                    page=section.page,
+                    # A paragraph may go on on the next page.
+                    page=document.page_at(start) if document.page_starts else section.page,
                     sentences=tuple(run),
                 )
             )
@@ -75,7 +76,8 @@ def split_sentences(text: str) -> list[tuple[int, int]]:
     from sentencex import get_sentence_boundaries
 
     spans: list[tuple[int, int]] = []
-    ends = {int(boundary["end_index"]) for boundary in get_sentence_boundaries("en", text)}
+    # The splitter takes a back tick for an opening quotation mark; over many of them it would sit for hours.
+    ends = {int(boundary["end_index"]) for boundary in get_sentence_boundaries("en", text.replace("`", "'"))}
     # The splitter overlooks sentences that end in a bracket, and ends some at an abbreviation before a figure.
     ends |= {match.end() for match in _ENDS_IN_BRACKET.finditer(text)}
     ends -= {match.end() for match in _ABBREVIATION_BEFORE_FIGURE.finditer(text)}

@@ -41,21 +41,24 @@ def support_of(
     """The support by ``candidates``, best first.
 
     ``best_cosine`` is that of the nearest passage, ``weights`` are the question's stems with their inverse document
-    frequencies. A question that names a place no document is about needs more.
+    frequencies. A question that names a place no document is about, and none that one is about, needs more.
     """
     if not candidates:
         return Support(0.0, _LEAST)
     best = candidates[:_BEST]
     held = frozenset[str]().union(*(candidate.stems for candidate in best))
     coverage = sum(weight for stem, weight in weights.items() if stem in held) / (sum(weights.values()) or 1.0)
-    odds = [min(candidate.odds, _MOST_ODDS) for candidate in candidates if candidate.odds is not None]
-    if odds:
-        # All sentences together: several that may answer are worth one that does.
-        total = max(-_MOST_ODDS, math.log(math.fsum(map(math.exp, odds))))
-        strength = _READ_ODDS * total + _READ_COSINE * best_cosine + _READ_COVERAGE * coverage + _READ_OFFSET
-        return Support(_logistic(strength + _READ_ABSENT * names_absent_place), _LEAST_IF_READ)
     sentence = max(candidate.cosine for candidate in best)
-    return Support(_logistic(_SENTENCE * sentence + _PASSAGE * best_cosine + _COVERAGE * coverage + _OFFSET), _LEAST)
+    alike = _logistic(_SENTENCE * sentence + _PASSAGE * best_cosine + _COVERAGE * coverage + _OFFSET)
+    odds = [min(candidate.odds, _MOST_ODDS) for candidate in candidates if candidate.odds is not None]
+    if not odds:
+        return Support(alike, _LEAST)
+    # All sentences together: several that may answer are worth one that does.
+    total = max(-_MOST_ODDS, math.log(math.fsum(map(math.exp, odds))))
+    strength = _READ_ODDS * total + _READ_COSINE * best_cosine + _READ_COVERAGE * coverage + _READ_OFFSET
+    read = _logistic(strength + _READ_ABSENT * names_absent_place)
+    # The network has read little that is of another field, so the evidence must be alike too.
+    return Support(min(read, alike + _LEAST_IF_READ - _LEAST), _LEAST_IF_READ)
 
 
 def _logistic(strength: float) -> float:

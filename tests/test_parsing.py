@@ -72,7 +72,7 @@ def test_reasons_of_readers_come_back_as_they_are(parsers: Parsers) -> None:
         ("swell", "reading it took more than 512 MB of memory"),
         ("swell-behind-a-reason", "reading it took more than 512 MB of memory"),
         ("long", "its text is larger than 1 MB"),
-        ("raise", "its reader failed (ValueError: line one line two)"),
+        ("raise", "it is damaged in a way that its reader does not know"),
         ("nest", "it is nested too deeply"),
     ],
 )

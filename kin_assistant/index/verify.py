@@ -33,7 +33,7 @@ __all__ = ["check_build", "check_build_in_child", "check_deeply", "check_deeply_
 _SAMPLE = 200
 _NEIGHBOURS = 20
 _SEARCHES_AT_ONCE = 20
-_LEAST_OVERLAP = 0.95
+_LEAST_OVERLAP, _LEAST_OVERLAP_WHERE_UNUSED = 0.95, 0.7
 _TIMEOUT_SECONDS = 300.0
 _DEEP_SECONDS_PER_PASSAGE = 0.1
 _EMBEDDED_AGAIN = 48
@@ -47,7 +47,7 @@ _BYTES_AT_LEAST = 64 * 1024 * 1024
 
 def check_build(build: Path) -> None:
     """Raise ``IndexDamaged`` with the first thing that is wrong with ``build``."""
-    from kin_assistant.index.opened import open_build
+    from kin_assistant.index.opened import EXACT_UP_TO, open_build
 
     manifest = Manifest.read(build)
     size = sum(path.stat().st_size for path in (build / "chroma").rglob("*") if path.is_file())
@@ -63,18 +63,22 @@ def check_build(build: Path) -> None:
         _expect(set(ids) == dense.ids(), "the vector store holds other passages")
         rows = np.unique(np.linspace(0, len(ids) - 1, min(_SAMPLE, len(ids))).astype(int))
         wanted = min(_NEIGHBOURS, len(ids))
-        overlaps = []
+        overlaps, found_themselves = [], []
         for start in range(0, len(rows), _SEARCHES_AT_ONCE):
             some = rows[start : start + _SEARCHES_AT_ONCE]
             own = np.array(opened.vectors[some])
             for vector, exact in zip(own, np.asarray(opened.vectors @ own.T).T, strict=True):
                 found, cosines = dense.search(vector, wanted)
                 _expect(len(found) == wanted, "a search gives too few passages")
+                _expect(np.allclose(exact[found], cosines, atol=0.05), "the vector store holds other vectors")
                 # Passages with the same text share a vector, so the nearest one need not be this one.
-                _expect(cosines[0] > 0.999, "a passage is not found by its own vector")
+                found_themselves.append(bool(cosines[0] > 0.999))
                 threshold = np.partition(exact, -wanted)[-wanted]
                 overlaps.append(float(np.mean(exact[found] >= threshold - 1e-5)))
-        _expect(float(np.mean(overlaps)) >= _LEAST_OVERLAP, "its searches disagree with exact ones")
+        # Chroma's graph loses some of the passages that share a vector with many others. Where answers rest on it, few may be.
+        least = _LEAST_OVERLAP if len(ids) > EXACT_UP_TO else _LEAST_OVERLAP_WHERE_UNUSED
+        _expect(float(np.mean(found_themselves)) >= least, "passages are not found by their own vectors")
+        _expect(float(np.mean(overlaps)) >= least, "its searches disagree with exact ones")
         for row in rows[:20]:
             document = library.document(int(library.document_of[row]))
             passage = library.passage(int(row))

@@ -57,14 +57,19 @@ class Extract:
 def clean(text: str) -> str:
     """``text`` in NFC on one line, without control and invisible characters."""
     if not _PLAIN.fullmatch(text):
-        text = unicodedata.normalize("NFC", text)
         text = "".join(
             " " if unicodedata.category(char) in ("Cc", "Cs", "Co", "Zl", "Zp") else char
             for i, char in enumerate(text)
-            if unicodedata.category(char) != "Cf"
-            or (char in _JOINERS and i and text[i - 1] >= _FIRST_LETTER_THAT_JOINS)
+            if unicodedata.category(char) != "Cf" or (char in _JOINERS and i and _may_join(text[i - 1]))
         )
+        # Afterwards: a character that is not seen may have stood between a letter and its accent.
+        text = unicodedata.normalize("NFC", text)
     return _SPACE.sub(" ", text).strip()
+
+
+def _may_join(char: str) -> bool:
+    """Whether ``char`` is a letter, a mark on one or a symbol that a joiner behind it may change."""
+    return char >= _FIRST_LETTER_THAT_JOINS and unicodedata.category(char)[0] in "LMS"
 
 
 class TextComposer:

@@ -407,8 +407,10 @@ def _known(name: str | None) -> str | None:
         encoding = codecs.lookup(name).name
     except (LookupError, ValueError):
         return None
-    if encoding.startswith(("utf-16", "utf-32", "utf-7", "idna", "punycode")):
+    if encoding.startswith(("utf-16", "utf-32")):
         return None  # bytes that are one of these were recognised as such
+    if encoding.startswith(("utf-7", "idna", "punycode", "unicode_escape", "unicode-escape", "raw")):
+        return None  # ways of writing other characters in ASCII, which no page is written in
     return _AS_BROWSERS.get(encoding, encoding)
 
 

@@ -26,6 +26,7 @@ _FONT_MANGLING = ("http://www.idpf.org/2008/embedding", "http://ns.adobe.com/pdf
 _CHAPTER_TYPES = frozenset({"application/xhtml+xml", "text/html", "text/x-oeb1-document", "application/x-dtbook+xml"})
 _CHAPTER_SUFFIXES = (".xhtml", ".html", ".htm", ".xml")
 _SELF_CLOSED = re.compile(r"<([A-Za-z][\w:.-]*)((?:\s[^<>]*)?)/>")
+_DOCTYPE = re.compile(r"<!DOCTYPE[^\[>]*(?:\[.*?\]\s*)?>", re.IGNORECASE | re.DOTALL)
 _VOID = frozenset("area base br col embed hr img input link meta param source track wbr".split())
 _MAX_CHAPTERS = 2000
 
@@ -132,7 +133,7 @@ def _chapter(archive: Archive, part: str) -> tuple[str, tuple[str, ...]]:
 
 def _as_html(source: str) -> str:
     """XHTML as the HTML parser takes it: ``<title/>`` would open a title that never ends."""
-    source, *sections = source.split("<![CDATA[")
+    source, *sections = _DOCTYPE.sub("", source, count=1).split("<![CDATA[")
     for section in sections:
         words, end, rest = section.partition("]]>")
         source += words.replace("<", "&lt;") + rest if end else section

@@ -152,7 +152,8 @@ class _PageReader:
             self._roles.append(tag)
         elif tag in ("ul", "ol"):
             start = node.attributes.get("start") or "1"
-            self._lists.append((int(start) if start.isascii() and start.isdigit() else 1) if tag == "ol" else None)
+            begins = int(start) if start.isascii() and start.isdigit() and len(start) < 10 else 1
+            self._lists.append(begins if tag == "ol" else None)
         elif tag == "li" or self._is_word_item(node):
             self._roles.append("li")
             self._fresh_item = True

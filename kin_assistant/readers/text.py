@@ -43,6 +43,8 @@ _LONGEST_WRAPPED_LINE = 140
 _LONGEST_HEADING = 90
 _LONGEST_NUMBERED_HEADING = 70
 _LONGEST_CELL = 35
+_MOST_CELLS = 200
+"""Of a row. All rows of a table are made as long as the longest: a wider one is read as text."""
 _LONGEST_WORD = 60
 _RUNNING_LINES = 2
 """Lines at the top and at the bottom of a page that may be a running head."""
@@ -65,13 +67,16 @@ def read_text_bytes(data: bytes) -> Extract:
 def read_plain_text(source: str) -> Composition:
     """Read plain text. Form feeds separate pages; a blank line ends a paragraph; lines with tabs are table rows."""
     composer = TextComposer()
-    add_plain_text(composer, source)
+    _add(composer, source, headings=True)
     return composer.finish()
 
 
 def add_plain_text(composer: TextComposer, source: str, *, headings: bool = True) -> None:
-    """Add the blocks of a plain text. Without ``headings``, short lines that stand alone are paragraphs."""
-    _add(composer, source, headings=headings)
+    """Add the blocks of a plain text within another document, whose pages form feeds are not.
+
+    Without ``headings``, short lines that stand alone are paragraphs.
+    """
+    _add(composer, source.replace("\f", "\n"), headings=headings)
 
 
 def _add(composer: TextComposer, source: str, *, headings: bool) -> tuple[tuple[int, ...], int | None]:
@@ -258,7 +263,7 @@ def _table_at(lines: Sequence[_Line], i: int) -> list[list[str]]:
     bullet = _BULLET.match(text)
     if "\t" in text and not (bullet and "\t" not in text[bullet.end() :].strip()):
         rows = _rows(lines, i, lambda line: line.split("\t") if "\t" in line else [])
-        return rows if len(rows) > 1 or len(rows[0]) > 2 else []
+        return rows if len(rows) > 1 or (rows and len(rows[0]) > 2) else []
     if "|" in text:
         rows = _rows(lines, i, lambda line: line.strip("|").split("|") if line.count("|") == text.count("|") else [])
         return rows if sum(map(bool, rows)) > 1 else []
@@ -285,7 +290,7 @@ def _rows(lines: Sequence[_Line], i: int, cells_of: _Cells) -> list[list[str]]:
             rows.append([])
             continue
         cells = [cell.strip() for cell in cells_of(text)] if text and line.page == page else []
-        if not cells:
+        if not cells or len(cells) > _MOST_CELLS:
             break
         rows.append(cells)
     while rows and not rows[-1]:
