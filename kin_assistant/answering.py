@@ -135,14 +135,15 @@ class Answerer:
         scope = scope_of(standalone, mentions)
         about = self._rows_about(scope.named)
         favoured = about or self._rows_about(mention.place for mention in mentions)
+        asked = _asked_within(standalone, filters, scope)
         ranking = self._retriever.rank(
-            self._spell_out(standalone, mentions),
+            self._spell_out(asked, mentions),
             filters=filters,
             favoured=sorted(favoured),
         )
         rows = ranking.rows[:_PASSAGES_READ].tolist()
         rows = self._keep_places(rows, scope, about)
-        candidates = self._reader.read(standalone, ranking, rows)
+        candidates = self._reader.read(asked, ranking, rows)
         support = support_of(
             candidates,
             float(ranking.cosines.max(initial=0.0)),
@@ -312,6 +313,12 @@ class Answerer:
 
 _WORDS_AROUND = 12
 """Words kept free for the program's own line and the place names."""
+
+
+def _asked_within(question: str, filters: Filters | None, scope: Scope) -> str:
+    """The question with the places that the filters name, if it names none itself: so it would be asked without filters."""
+    places = (filters.city or filters.country) if filters and not scope.named else ()
+    return f"{question.rstrip(' ?.!')} in {_listed(places, 'or')}?" if places else question
 
 
 def _described(filters: Filters) -> str:

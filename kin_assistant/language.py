@@ -34,6 +34,8 @@ def language_of(text: str) -> str | None:
     if sum(char.isalpha() for char in text) < _SHORTEST_TEXT:
         return None
     shares = _shares_of(text)
+    if not shares:
+        return None
     code, share = max(shares.items(), key=lambda entry: (entry[1], entry[0]))
     if share < _LEAST_CONFIDENCE or len(code) != 2:
         return None
@@ -54,7 +56,12 @@ def language_of_parts(texts: Sequence[str]) -> str | None:
 def _shares_of(text: str) -> Counter[str]:
     """How likely each language is, from 0 to 1."""
     shares: Counter[str] = Counter()
-    for code, share in _identifier().rank(text):
+    try:
+        identifier = _identifier()
+    except OSError:
+        # Its model is unpacked into the temporary folder; where that is full, the language is not known.
+        return shares
+    for code, share in identifier.rank(text):
         shares[_KIN.get(code, code)] += share
     return shares
 

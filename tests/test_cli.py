@@ -11,6 +11,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -161,6 +162,7 @@ CITATION_KEYS = {
         "number",
         "page_label",
         "recognised",
+        "why",
         "passage_id",
         "document_id",
         "title",
@@ -657,8 +659,10 @@ def test_watching_syncs_after_every_change_and_outlives_failures(
         empty_root,
     ]
     process = subprocess.Popen(
-        command, cwd=repository, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, bufsize=1
-    )
+        command, cwd=repository, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, bufsize=1,
+        # A shell that runs the tests in the background has its children ignore Ctrl+C.
+        preexec_fn=partial(signal.signal, signal.SIGINT, signal.SIG_DFL),
+    )  # fmt: skip
     try:
         assert "There is nothing to read in" in process.stderr.readline(), "a sync that fails is told"
         assert "Ctrl+C ends" in process.stderr.readline()

@@ -85,11 +85,16 @@ class ReadingStore:
         self._put(key, "", _packed(_passages_type().dump_json(tuple(passages))))
 
     def keep_only(self, keys: set[bytes]) -> None:
-        """Drop what is not in ``keys``."""
-        with self._connection:
-            stored = [key for (key,) in self._connection.execute("SELECT key FROM entries")]
-            unused = [(key,) for key in stored if key not in keys]
-            self._connection.executemany("DELETE FROM entries WHERE key = ?", unused)
+        """Drop what is not in ``keys``. A file too damaged for that is left to who next reads or writes in it."""
+        try:
+            with self._connection:
+                stored = [key for (key,) in self._connection.execute("SELECT key FROM entries")]
+                unused = [(key,) for key in stored if key not in keys]
+                self._connection.executemany("DELETE FROM entries WHERE key = ?", unused)
+        except sqlite3.OperationalError:
+            raise
+        except sqlite3.DatabaseError:
+            return
 
     def close(self) -> None:
         """Close the file."""
