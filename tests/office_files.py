@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import io
 import zipfile
+from collections.abc import Callable, Sequence
 
+from kin_assistant.errors import DocumentError
 from kin_assistant.readers.composition import Composition, Extract
 
-__all__ = ["blocks_of", "docx", "pack", "pptx", "relations", "texts_of"]
+__all__ = ["blocks_of", "check_read_or_refused", "damaged", "docx", "pack", "pptx", "relations", "texts_of"]
 
 TYPE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 PACKAGE = "http://schemas.openxmlformats.org/package/2006"
@@ -82,3 +84,25 @@ def blocks_of(extract: Extract) -> list[tuple[str, int, str]]:
 def texts_of(extract: Extract) -> list[str]:
     """Text of each block."""
     return [text for _, _, text in blocks_of(extract)]
+
+
+def damaged(whole: bytes, bits: Sequence[int], length: int) -> bytes:
+    """``whole`` with some bits turned over, cut to ``length`` bytes."""
+    data = bytearray(whole)
+    for bit in bits:
+        data[bit // 8] ^= 1 << bit % 8
+    return bytes(data[:length])
+
+
+def check_read_or_refused(read: Callable[[bytes], Extract], data: bytes) -> None:
+    """Nothing but text in blocks that follow each other, or a ``DocumentError`` with a reason."""
+    try:
+        composition = read(data).composition
+    except DocumentError as error:
+        assert str(error).strip()
+        return
+    end = 0
+    for block in composition.blocks:
+        assert end <= block.start < block.end <= len(composition.text)
+        assert composition.text[block.start : block.end].strip()
+        end = block.end

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -11,7 +9,7 @@ from hypothesis import strategies as st
 from kin_assistant.errors import DocumentError
 from kin_assistant.readers.archive import OLE
 from kin_assistant.readers.docx import read_docx
-from tests.office_files import DRAWING, blocks_of, docx, pack, relations, texts_of
+from tests.office_files import DRAWING, blocks_of, check_read_or_refused, damaged, docx, pack, relations, texts_of
 
 STYLES = (
     '<w:styles {ns}><w:style w:styleId="Titel"><w:name w:val="Title"/></w:style>'
@@ -406,8 +404,4 @@ WHOLE = docx(table(["a", "1"], ["b", "2"]) + item("c", 1), {"word/styles.xml": S
 
 @given(st.lists(st.integers(0, 8 * len(WHOLE) - 1), max_size=4), st.integers(0, 2 * len(WHOLE)))
 def test_any_damage_gives_text_or_a_reason(bits: list[int], length: int) -> None:
-    data = bytearray(WHOLE)
-    for bit in bits:
-        data[bit // 8] ^= 1 << bit % 8
-    with contextlib.suppress(DocumentError):
-        read_docx(bytes(data[:length]))
+    check_read_or_refused(read_docx, damaged(WHOLE, bits, length))

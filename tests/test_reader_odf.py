@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import contextlib
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from kin_assistant.errors import DocumentError
 from kin_assistant.readers.odf import MAX_ROWS, read_odf
-from tests.office_files import blocks_of, pack, texts_of
+from tests.office_files import blocks_of, check_read_or_refused, damaged, pack, texts_of
 
 NAMES = "office text table presentation style chart".split()
 NAMESPACES = (
@@ -270,8 +268,4 @@ WHOLE = odf("text", par("Words.") + sheet("S", row("a", "1") + row("b", "2")))
 
 @given(st.lists(st.integers(0, 8 * len(WHOLE) - 1), max_size=4), st.integers(0, 2 * len(WHOLE)))
 def test_any_damage_gives_text_or_a_reason(bits: list[int], length: int) -> None:
-    data = bytearray(WHOLE)
-    for bit in bits:
-        data[bit // 8] ^= 1 << bit % 8
-    with contextlib.suppress(DocumentError):
-        read_odf(bytes(data[:length]))
+    check_read_or_refused(read_odf, damaged(WHOLE, bits, length))
