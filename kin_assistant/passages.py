@@ -17,15 +17,17 @@ from kin_assistant.types import Block, Document, Passage, Sentence
 
 __all__ = ["CHUNKER_VERSION", "MAX_PIECES", "PieceCounter", "split_document", "split_sentences"]
 
-CHUNKER_VERSION = 2
+CHUNKER_VERSION = 3
 """Raised whenever the same document would be split in another way."""
 
 MAX_PIECES = 220
 """Word pieces in a passage with its context; the bundled model reads 256, two of which are its own marks."""
 
 _ENDS_IN_BRACKET = re.compile(r"[.!?]\)\s+(?=[A-Z])")
-_ABBREVIATION_BEFORE_FIGURE = re.compile(
-    r"\b(approx|art|avg|ca|ch|est|figs?|max|min|nos?|pp?|rs|sec|tk|vol)\.\s+(?=\d)", re.IGNORECASE
+# Before a figure; and before a name: "Sto. Tomas" and "Sta. Rosa" are towns.
+_ABBREVIATION = re.compile(
+    r"\b(approx|art|avg|ca|ch|est|figs?|max|min|nos?|pp?|rs|sec|tk|vol)\.\s+(?=\d)|\b(?-i:St[ao])\.\s+(?=\w)",
+    re.IGNORECASE,
 )
 _MAX_CONTEXT_PIECES = 70
 _SPECIAL_PIECES = 2
@@ -78,9 +80,9 @@ def split_sentences(text: str) -> list[tuple[int, int]]:
     spans: list[tuple[int, int]] = []
     # The splitter takes a back tick for an opening quotation mark; over many of them it would sit for hours.
     ends = {int(boundary["end_index"]) for boundary in get_sentence_boundaries("en", text.replace("`", "'"))}
-    # The splitter overlooks sentences that end in a bracket, and ends some at an abbreviation before a figure.
+    # The splitter overlooks sentences that end in a bracket, and ends some at an abbreviation.
     ends |= {match.end() for match in _ENDS_IN_BRACKET.finditer(text)}
-    ends -= {match.end() for match in _ABBREVIATION_BEFORE_FIGURE.finditer(text)}
+    ends -= {match.end() for match in _ABBREVIATION.finditer(text)}
     for start, end in pairwise(sorted({0, *ends, len(text)})):
         sentence = text[start:end]
         start += len(sentence) - len(sentence.lstrip())

@@ -198,6 +198,7 @@ def test_a_document_of_headings_has_no_passages() -> None:
         ["The U.S. agency helped St. Petersburg.", "It paid."],
         ["What now?", "Nothing!", "Good."],
         ["It covers approx. 5 km of the river.", "The rest follows."],
+        ["The model of Sto. Tomas was copied.", "So was Sta. Rosa."],
         ["Only one sentence, without an end"],
     ],
 )

@@ -69,36 +69,40 @@ def _digest_examples(
     rows_of: dict[str, list[int]] = {}
     for row, document_row in enumerate(library.document_of.tolist()):
         rows_of.setdefault(library.infos[document_row].id, []).append(row)
-    for file in files:
-        for line in file.read_text("utf-8").splitlines():
-            item = json.loads(line)
-            question = f"{item['context']} {item['question']}" if item.get("context") else item["question"]
-            wanted = {_letters(quote) for quote in item["evidence"]}
-            own = [_sentences(assistant, row) for row in rows_of[item["document_id"]]]
-            positive, negative = [], []
-            for context, sentences in own:
-                evidence = frozenset(i for i, sentence in enumerate(sentences) if _letters(sentence) in wanted)
-                (positive if evidence else negative).append(Example(question, context, sentences, evidence))
-            for example in positive:
-                yield item["document_id"], example
-            near = item.get("near_miss")
-            if near:
-                negative.sort(key=lambda example: _letters(near) not in {_letters(s) for s in example.sentences})
-                chosen = negative[:1] + generator.sample(negative[1:], min(near_misses - 1, len(negative) - 1))
-            else:
-                chosen = generator.sample(negative, min(near_misses - 1, len(negative)))
-            for example in chosen:
-                yield item["document_id"], example
-            # The same fact may stand in another digest, so strangers count less.
-            ranking = assistant.retriever.rank(question)
-            strangers = [
-                row
-                for row in ranking.rows[:12].tolist()
-                if library.infos[int(library.document_of[row])].id != item["document_id"]
-            ]
-            for row in generator.sample(strangers, min(1, len(strangers))):
-                context, sentences = _sentences(assistant, row)
-                yield item["document_id"], Example(question, context, sentences, frozenset(), weight=0.3)
+    items = [json.loads(line) for file in files for line in file.read_text("utf-8").splitlines()]
+    # A question over several digests has a line for each.
+    answering: dict[str, set[str]] = {}
+    for item in items:
+        answering.setdefault(item["question"], set()).add(item["document_id"])
+    for item in items:
+        question = f"{item['context']} {item['question']}" if item.get("context") else item["question"]
+        wanted = {_letters(quote) for quote in item["evidence"]}
+        own = [_sentences(assistant, row) for row in rows_of[item["document_id"]]]
+        positive, negative = [], []
+        for context, sentences in own:
+            evidence = frozenset(i for i, sentence in enumerate(sentences) if _is_one_of(sentence, wanted))
+            (positive if evidence else negative).append(Example(question, context, sentences, evidence))
+        for example in positive:
+            yield item["document_id"], example
+        near = item.get("near_miss")
+        if near:
+            nearest = {_letters(near)}
+            negative.sort(key=lambda example: not any(_is_one_of(s, nearest) for s in example.sentences))
+            chosen = negative[:1] + generator.sample(negative[1:], min(near_misses - 1, len(negative) - 1))
+        else:
+            chosen = generator.sample(negative, min(near_misses - 1, len(negative)))
+        for example in chosen:
+            yield item["document_id"], example
+        # The same fact may stand in another digest, so strangers count less.
+        ranking = assistant.retriever.rank(question)
+        strangers = [
+            row
+            for row in ranking.rows[:12].tolist()
+            if library.infos[int(library.document_of[row])].id not in answering[item["question"]]
+        ]
+        for row in generator.sample(strangers, min(1, len(strangers))):
+            context, sentences = _sentences(assistant, row)
+            yield item["document_id"], Example(question, context, sentences, frozenset(), weight=0.3)
 
 
 def _sentences(assistant: Assistant, row: int) -> tuple[str, tuple[str, ...]]:
@@ -106,6 +110,12 @@ def _sentences(assistant: Assistant, row: int) -> tuple[str, tuple[str, ...]]:
     passage = library.passage(row)
     text = library.document(int(library.document_of[row])).text
     return passage.context, tuple(text[sentence.start : sentence.end] for sentence in passage.sentences)
+
+
+def _is_one_of(sentence: str, quotes: set[str]) -> bool:
+    """Whether ``sentence`` is one of ``quotes`` (in letters), or one behind a run-in heading ("Partners. The city ...")."""
+    letters = _letters(sentence)
+    return letters in quotes or any(letters.endswith(f".{quote}") for quote in quotes)
 
 
 def _letters(text: str) -> str:

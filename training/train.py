@@ -1,7 +1,7 @@
 """Train the evidence reader: ``python -m training.train --public DIR --out FOLDER``.
 
-First the public sets, then the digests' questions with some public ones among them. Every draw is seeded; on the same
-machine type the same command gives the same weights up to the order of floating-point sums.
+First the public sets once, then the digests' questions with some public ones among them. Every draw is seeded; on the
+same machine type the same command gives the same weights up to the order of floating-point sums.
 """
 
 from __future__ import annotations
@@ -16,7 +16,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import torch
-from safetensors.torch import save_file
+from safetensors.torch import load_file, save_file
+from torch import Tensor
 
 from kin_assistant.assistant import Assistant
 from kin_assistant.embedding import find_model
@@ -57,10 +58,9 @@ def main() -> None:
     parser.add_argument("--index", type=Path, default=Path("index"))
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument(
-        "--minutes", type=float, default=60, help="for the public sets; each epoch of the digests takes about 15"
+        "--start-from", type=Path, metavar="WEIGHTS", help="what the public sets gave before: go on with the digests"
     )
     parser.add_argument("--digest-epochs", type=int, default=3)
-    parser.add_argument("--all-digests", action="store_true", help="hold no digest out: for the weights that ship")
     options = parser.parse_args()
     torch.manual_seed(SEED)
     generator = random.Random(SEED)
@@ -71,18 +71,21 @@ def main() -> None:
         pairs = digest_examples(sorted(options.digests.glob("*.jsonl")), assistant, generator)
     held = {name for name in sorted({name for name, _ in pairs}) if random.Random(name).random() < HELD_OUT}
     validation = [example for name, example in pairs if name in held]
-    digests = [example for name, example in pairs if options.all_digests or name not in held]
+    digests = [example for name, example in pairs if name not in held]
     public = public_examples(options.public, SHARES, generator)
     print(f"{len(public)} public, {len(digests)} digest, {len(validation)} held-out examples", flush=True)
-    report(network, validation, tokenizer, "before")
     options.out.mkdir(parents=True, exist_ok=True)
-    fit(network, [public], tokenizer, generator, rate=8e-5, minutes=options.minutes, out=options.out)
+    if options.start_from:
+        network.load_state_dict(load_file(options.start_from), strict=False)
+    else:
+        report(network, validation, tokenizer, "before")
+        fit(network, [public], tokenizer, generator, rate=8e-5, every=False, out=options.out)
+        save(network, options.out / "public.safetensors")
     report(network, validation, tokenizer, "after the public sets")
-    save(network, options.out / "public.safetensors")
     mixed = [
         digests + generator.sample(public, min(len(public), len(digests) // 3)) for _ in range(options.digest_epochs)
     ]
-    fit(network, mixed, tokenizer, generator, rate=4e-5, minutes=None, out=options.out)
+    fit(network, mixed, tokenizer, generator, rate=4e-5, every=True, out=options.out)
     report(network, validation, tokenizer, "after the digests")
     save(network, options.out / "reader.safetensors")
 
@@ -94,31 +97,26 @@ def fit(
     generator: random.Random,
     *,
     rate: float,
-    minutes: float | None,
+    every: bool,
     out: Path,
 ) -> None:
-    """AdamW with warm-up and linear decay; ends after ``minutes`` even within an epoch, the rate having gone to 0 by then.
+    """AdamW with warm-up and linear decay to 0. What is there after every hundred steps is kept in ``out``.
 
-    What is there after every hundred steps is kept in ``out``.
+    With ``every`` each sentence that answers is to win against those that do not; otherwise it is enough if one does.
     """
     parameters = [parameter for parameter in network.parameters() if parameter.requires_grad]
-    optimizer = torch.optim.AdamW(parameters, lr=rate, weight_decay=0.01)
+    optimizer = torch.optim.AdamW(parameters, lr=rate, weight_decay=0.01, fused=True)
     batches = [batch for epoch in epochs for batch in batched(epoch, generator)]
     started = time.monotonic()
     total = 0.0
     network.train()
     for step, examples in enumerate(batches):
-        done = step / len(batches)
-        if minutes is not None:
-            done = max(done, (time.monotonic() - started) / 60 / minutes)
-        if done >= 1:
-            break
         for group in optimizer.param_groups:
-            group["lr"] = rate * min(1.0, (step + 1) / 100) * (1 - done)
+            group["lr"] = rate * min(1.0, (step + 1) / 100) * (1 - step / len(batches))
         batch = collate(examples, tokenizer)
         with torch.autocast("cpu", torch.bfloat16):
             logits = network(batch)
-        likelihood = torch.logsumexp(logits.masked_fill(batch.gold == 0, -math.inf), 1) - torch.logsumexp(logits, 1)
+        likelihood = likelihood_of_every(logits, batch.gold) if every else likelihood_of_one(logits, batch.gold)
         loss = -(likelihood * batch.weight).sum() / batch.weight.sum()
         loss.backward()
         torch.nn.utils.clip_grad_norm_(parameters, 1.0)
@@ -130,6 +128,18 @@ def fit(
             print(f"step {step + 1}/{len(batches)} loss {total / 100:.3f} {speed:.2f} steps/s", flush=True)
             total = 0.0
             save(network, out / "latest.safetensors")
+
+
+def likelihood_of_one(logits: Tensor, gold: Tensor) -> Tensor:
+    """Log probability that one of the gold columns is drawn from the softmax of ``logits``; both (examples, columns)."""
+    return torch.logsumexp(logits.masked_fill(gold == 0, -math.inf), 1) - torch.logsumexp(logits, 1)
+
+
+def likelihood_of_every(logits: Tensor, gold: Tensor) -> Tensor:
+    """The same for each gold column against those that are not gold, averaged over the gold columns of an example."""
+    others = torch.logsumexp(logits.masked_fill(gold == 1, -math.inf), 1, keepdim=True)
+    won = logits - torch.logaddexp(logits, others)
+    return torch.where(gold == 1, won, 0.0).sum(1) / gold.sum(1)
 
 
 def batched(examples: list[Example], generator: random.Random) -> Iterator[list[Example]]:
