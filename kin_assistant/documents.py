@@ -32,7 +32,7 @@ from kin_assistant.types import Document, Years
 
 __all__ = ["READER_VERSION", "SUFFIXES", "Reading", "read_document"]
 
-READER_VERSION = 2
+READER_VERSION = 3
 """Raised whenever the same bytes would give another ``Document``."""
 
 _MARKDOWN = frozenset({".md", ".markdown"})
@@ -94,8 +94,8 @@ def read_document(path: str, data: bytes, sha256: str, sidecar: bytes | None = N
     """
     suffix = PurePosixPath(path).suffix.lower()
     try:
-        check_kind(suffix, data)
-        fields, extract = _read_markdown(data) if suffix in _MARKDOWN else (None, _READERS[suffix](data))
+        kind = check_kind(suffix, data)
+        fields, extract = _read_markdown(data) if kind in _MARKDOWN else (None, _READERS[kind](data))
     except DocumentError as error:
         # Reasons quote names in the file, which may hold what moves a terminal's cursor.
         raise DocumentError(clean(str(error)), details=error.details) from error
@@ -112,6 +112,8 @@ def read_document(path: str, data: bytes, sha256: str, sidecar: bytes | None = N
     given = fields.model_fields_set
 
     warnings = extract.warnings
+    if kind != suffix:
+        warnings += (f"named {suffix} but it is a {kind} file, and was read as one",)
     if fields.unknown:
         warnings += (f"unknown front matter fields: {', '.join(fields.unknown)}",)
     stem = PurePosixPath(path).with_suffix("").as_posix()

@@ -11,6 +11,7 @@ import importlib
 import logging
 import math
 import os
+import shutil
 import signal
 import struct
 import subprocess
@@ -153,13 +154,14 @@ class _Child:
 
     def __init__(self, reader: ReadFunction, limits: Limits, scratch: str) -> None:
         command = [sys.executable, "-P", "-m", "kin_assistant.parsing", f"{reader.__module__}:{reader.__qualname__}"]
-        command += [str(limits.seconds), str(limits.memory), str(limits.result)]
+        command += [str(limits.seconds), str(limits.memory), str(limits.result), scratch]
         search = os.pathsep.join(path for path in sys.path if path)
         self._process = subprocess.Popen(
             command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
             # A session of its own: Ctrl+C is for the parent, and what the reader starts can be ended with it.
             start_new_session=True,
-            env={**os.environ, "PYTHONPATH": search, "TMPDIR": scratch},
+            # Tesseract's threads wait for each other most of their time: a page takes a fifth of it with one of them.
+            env={**os.environ, "PYTHONPATH": search, "TMPDIR": scratch, "OMP_THREAD_LIMIT": "1"},
         )  # fmt: skip
         self._lock = threading.Lock()
         self._expired = False
@@ -314,8 +316,8 @@ def _reading_type() -> TypeAdapter[Reading]:
 # In the child
 
 
-def _work(reader_name: str, limits: Limits) -> None:
-    """Read what is asked for until the parent closes the pipe."""
+def _work(reader_name: str, limits: Limits, scratch: str) -> None:
+    """Read what is asked for until the parent is gone, and remove the folder ``scratch`` that it made for its children."""
     requests, replies = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
     # Whatever a library prints must not get among the answers.
     nothing = os.open(os.devnull, os.O_RDWR)
@@ -337,24 +339,27 @@ def _work(reader_name: str, limits: Limits) -> None:
     _set_limit("RLIMIT_DATA", limits.memory)
     _set_limit("RLIMIT_CORE", 0)
     reply(_READY, b"")
-    while head := requests.read(_REQUEST.size):
-        sizes = _REQUEST.unpack(head)
-        _begin_file(limits.seconds)
-        try:
-            path, sha256, data = (_exactly(requests, size) for size in sizes[:3])
-            sidecar = None if sizes[3] < 0 else _exactly(requests, sizes[3])
-            reading = _attempt(reader, path.decode(), data, sha256.decode(), sidecar)
-            body = _reading_type().dump_json(reading)
-            kind = _READ
-            if len(body) > limits.result:
-                kind, body = _FAILED, f"its text is larger than {_size(limits.result)}".encode()
-        except DocumentError as error:
-            kind, body = _FAILED, str(error)[:_LONGEST_REASON].encode("utf-8", "replace")
-        except MemoryError:
-            os._exit(_OUT_OF_MEMORY)
-        reply(kind, body)
-        _end_file()
-        reading = data = body = sidecar = None  # type: ignore[assignment]  # not to be held while waiting
+    with contextlib.suppress(BrokenPipeError):
+        while head := requests.read(_REQUEST.size):
+            sizes = _REQUEST.unpack(head)
+            _begin_file(limits.seconds)
+            try:
+                path, sha256, data = (_exactly(requests, size) for size in sizes[:3])
+                sidecar = None if sizes[3] < 0 else _exactly(requests, sizes[3])
+                reading = _attempt(reader, path.decode(), data, sha256.decode(), sidecar)
+                body = _reading_type().dump_json(reading)
+                kind = _READ
+                if len(body) > limits.result:
+                    kind, body = _FAILED, f"its text is larger than {_size(limits.result)}".encode()
+            except DocumentError as error:
+                kind, body = _FAILED, str(error)[:_LONGEST_REASON].encode("utf-8", "replace")
+            except MemoryError:
+                os._exit(_OUT_OF_MEMORY)
+            reply(kind, body)
+            _end_file()
+            reading = data = body = sidecar = None  # type: ignore[assignment]  # not to be held while waiting
+    # A parent that ends in order ends this process and removes the folder itself.
+    shutil.rmtree(scratch, ignore_errors=True)
 
 
 def _begin_file(seconds: float) -> None:
@@ -382,4 +387,8 @@ def _set_limit(name: str, value: int) -> None:
 
 
 if __name__ == "__main__":
-    _work(sys.argv[1], Limits(seconds=float(sys.argv[2]), memory=int(sys.argv[3]), result=int(sys.argv[4])))
+    _work(
+        sys.argv[1],
+        Limits(seconds=float(sys.argv[2]), memory=int(sys.argv[3]), result=int(sys.argv[4])),
+        scratch=sys.argv[5],
+    )

@@ -28,6 +28,8 @@ def misread(path: str, data: bytes, sha256: str, sidecar: bytes | None = None) -
             os._exit(int(code))
         case ["hang", *_]:
             time.sleep(600)
+        case ["wait", *_]:
+            time.sleep(1)
         case ["spin", *_]:
             while True:
                 pass

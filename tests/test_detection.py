@@ -107,8 +107,8 @@ def test_text_and_pages_are_told_in_any_unicode_encoding(encoding: str) -> None:
         (".docx", "zip", "named .docx but it is a zip archive without the parts of such a file, or a damaged one"),
         (".docx", "xlsx", "named .docx but it is an Excel file"),
         (".xlsx", "xlsb", "named .xlsx but it is a binary Excel file (.xlsb), which is not read"),
-        (".doc", "rtf", "named .doc but it is an RTF file"),
-        (".xls", "html", "named .xls but it is an HTML page"),
+        (".ppt", "rtf", "named .ppt but it is an RTF file"),
+        (".docx", "html", "named .docx but it is an HTML page"),
         (".epub", "pdf", "named .epub but it is a PDF file"),
         (".html", "png", "named .html but it is a picture (PNG)"),
     ],
@@ -137,7 +137,27 @@ def test_a_wrong_suffix_is_named(suffix: str, kind: str, reason: str) -> None:
     ],
 )
 def test_what_a_lenient_reader_would_open_passes(suffix: str, data: bytes) -> None:
-    check_kind(suffix, data)
+    assert check_kind(suffix, data) == suffix
+
+
+@pytest.mark.parametrize(
+    ("suffix", "kind", "read_as"),
+    [
+        (".doc", "rtf", ".rtf"),
+        (".doc", "docx", ".docx"),
+        (".doc", "html", ".html"),
+        (".xls", "xlsx", ".xlsx"),
+        (".xls", "html", ".html"),
+    ],
+)
+def test_what_programs_write_under_an_old_suffix_is_read_as_what_it_is(suffix: str, kind: str, read_as: str) -> None:
+    assert check_kind(suffix, KINDS[kind]) == read_as
+
+
+def test_an_old_file_that_holds_another_is_what_its_suffix_says() -> None:
+    data = OLE + bytes(504) + "WordDocument".encode("utf-16-le") + "Workbook".encode("utf-16-le")
+    assert check_kind(".xls", data) == ".xls"
+    assert check_kind(".doc", data) == ".doc"
 
 
 @given(st.binary(max_size=300))
@@ -200,6 +220,26 @@ def test_bytes_that_do_not_fit_are_counted_and_seen() -> None:
     text, warnings = decode(("\u5317\u4e5d\u5dde\u5e02 " * 100).encode() + b"end \xff\xfe here")
     assert text.endswith("end \ufffd\ufffd here")
     assert warnings == ("2 places are not valid utf-8 and were read as \ufffd",)
+
+
+@pytest.mark.parametrize("times", [1, 50])
+def test_what_was_pasted_into_utf_8_from_a_windows_program_is_read(times: int) -> None:
+    pasted = (
+        "Waste \u2013 the city\u2019s r\u00e9sum\u00e9 of S\u00e3o Paulo. ".encode()
+        + b"It\x92s \x93new\x94 in Li\xe8ge. "
+    )
+    text, warnings = decode(pasted * times)
+    assert text == (
+        "Waste \u2013 the city\u2019s r\u00e9sum\u00e9 of S\u00e3o Paulo. It\u2019s \u201cnew\u201d in Li\u00e8ge. "
+        * times
+    )
+    assert warnings == (f"{4 * times} places are not valid utf-8 and were read as cp1252",)
+
+
+def test_letters_of_other_encodings_that_are_utf_8_by_chance_do_not_make_a_text_utf_8() -> None:
+    polish = "Za\u017c\u00f3\u0142\u0107 g\u0119\u015bl\u0105 ja\u017a\u0144, \u0141\u00f3d\u017a i Krak\u00f3w. "
+    data = polish.encode("cp1250") + "\u00c3\u00a9".encode("cp1252")
+    assert decode(data)[1] == ("not UTF-8; read as cp1250",)
 
 
 def test_stray_zero_bytes_become_spaces_with_a_warning() -> None:

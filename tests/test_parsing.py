@@ -156,6 +156,36 @@ def test_what_readers_leave_in_the_temporary_folder_goes_with_them(
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.parametrize("at_work", [False, True])
+def test_the_temporary_folder_of_a_parent_that_was_killed_goes_too(
+    repository: Path, tmp_path: Path, *, at_work: bool
+) -> None:
+    script = (
+        "import threading, time\n"
+        "from kin_assistant.parsing import Limits, Parsers\n"
+        "from tests.misreaders import misread\n"
+        "parsers = Parsers(misread, Limits(seconds=20, trusted=0, workers=1))\n"
+        "parsers.read('a.txt', b'scratch', '0' * 64)\n"
+        "slow = lambda: parsers.read('b.txt', b'wait', '0' * 64)\n"
+        f"threading.Thread(target=slow, daemon=True).start() if {at_work} else None\n"
+        "time.sleep(0.3)\n"
+        "print('ready', flush=True)\n"
+        "time.sleep(60)\n"
+    )
+    parent = subprocess.Popen(
+        [sys.executable, "-c", script],
+        cwd=repository, stdout=subprocess.PIPE, text=True, env={**os.environ, "TMPDIR": str(tmp_path)},
+    )  # fmt: skip
+    assert parent.stdout.readline() == "ready\n"
+    assert list(tmp_path.rglob("left-over"))
+    parent.kill()
+    parent.communicate()
+    deadline = time.monotonic() + 10
+    while time.monotonic() < deadline and list(tmp_path.iterdir()):
+        time.sleep(0.1)
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_short_plain_texts_need_no_child() -> None:
     before = processes_of(os.getpid())
     with Parsers() as parsers:

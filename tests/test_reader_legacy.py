@@ -126,14 +126,6 @@ def test_without_the_program_the_reason_says_so(tmp_path: Path, monkeypatch: pyt
     assert str(caught.value) == "old Office format; LibreOffice, which reads it, is not installed"
 
 
-def test_other_formats_under_an_old_name_need_no_program(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("PATH", str(tmp_path))
-    rich = read_legacy(b"{\\rtf1 Words.}", ".doc")
-    assert (texts_of(rich), rich.warnings) == (["Words."], ("it is rich text and should be named .rtf",))
-    new = read_legacy(NEW_DOC, ".doc")
-    assert (texts_of(new), new.warnings) == (["Converted."], ("it is a new Word file and should be named .docx",))
-
-
 @pytest.mark.parametrize(
     ("data", "reason"),
     [

@@ -156,6 +156,26 @@ def test_broken_headers_do_not_hide_the_text(header: bytes) -> None:
     assert read_mail(header + b"\n\nwords of the mail").composition.text
 
 
+def test_bytes_in_a_header_that_should_have_been_encoded_are_read() -> None:
+    extract = read_mail("Subject: Résumé – déchets\nFrom: a@example.org\n\nWords.".encode())
+    assert extract.title == "R\u00e9sum\u00e9 \u2013 d\u00e9chets"
+
+
+@pytest.mark.parametrize(
+    "parameter", [b"name*1=a; name*=utf-8''b; name*0=c", b"name*=\0''b", b'name="=?utf-8?q?caf=C3=A9.pdf?="']
+)
+def test_broken_parameters_of_a_part_do_not_hide_the_others(parameter: bytes) -> None:
+    part = b"--b\nContent-Type: application/pdf; " + parameter + b"\n\n%PDF\n--b\n\nThe words.\n--b--\n"
+    extract = read_mail(b"From: a@example.org\nContent-Type: multipart/mixed; boundary=b\n\n" + part)
+    assert blocks_of(extract)[-1] == ("paragraph", "The words.")
+    assert len(extract.warnings) == 1
+
+
+def test_a_mail_whose_boundary_cannot_be_told_is_refused() -> None:
+    with pytest.raises(DocumentError, match="its header is damaged"):
+        read_mail(b"From: a@example.org\nContent-Type: multipart/mixed; boundary*=\0''b\n\n--b\n\nWords.\n")
+
+
 def test_damaged_mails_give_text_or_a_reason() -> None:
     message = mail("Words.", html="<p>Words.</p>")
     message.add_attachment(b"x", maintype="image", subtype="png", filename="x.png")

@@ -342,3 +342,24 @@ def test_a_frame_round_text_is_no_table() -> None:
         canvas.showPage()
 
     assert {kind for kind, _ in blocks_of(read_pdf(files.pdf_of(draw)).composition)} == {"paragraph"}
+
+
+def test_shading_behind_the_words_of_a_cell_parts_no_columns() -> None:
+    rows = [["Pollutant", "to air", "to water"], ["Methane", "100", "7"], ["Copper", "20", "5"], ["Zinc", "30", "6"]]
+
+    def draw(canvas: Canvas) -> None:
+        canvas.setFont(files.BODY, 10)
+        for number, row in enumerate(rows):
+            for column, text in enumerate(row):
+                x, y = 60 + 120 * column, 700 - 20 * number
+                canvas.rect(x, y, 120, 20)
+                if number == 0 or column == 0:
+                    canvas.setFillGray(0.9)
+                    canvas.rect(x + 5.4, y + 0.5, 109.2, 19, stroke=0, fill=1)
+                    canvas.setFillGray(0)
+                (canvas.drawCentredString if column else canvas.drawString)(x + (60 if column else 8), y + 6, text)
+        canvas.showPage()
+
+    composition = read_pdf(files.pdf_of(draw)).composition
+    expected = [f"| {' | '.join(row)} |" for row in rows]
+    assert [composition.text[block.start : block.end] for block in composition.blocks] == expected

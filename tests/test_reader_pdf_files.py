@@ -72,7 +72,7 @@ def test_what_is_no_pdf_file_is_refused(data: bytes) -> None:
 
 def test_a_picture_is_refused_where_nothing_can_recognise_its_text(no_ocr: None) -> None:
     with pytest.raises(
-        DocumentError, match=r"^no text in it: 1 page is a picture, and no text recognition is installed$"
+        DocumentError, match=r"^no text in it: 1 page of a picture or drawing, and no text recognition is installed$"
     ):
         read_pdf(files.picture_of(["Words of a picture"]))
 
@@ -88,6 +88,29 @@ def test_empty_pages_are_named(no_ocr: None) -> None:
     extract = read_pdf(files.pdf_of(draw))
     assert (extract.pages, extract.pages_without_text, extract.warnings) == (3, (2,), ())
     assert extract.composition.page_starts[-1][1] == 3
+
+
+def test_what_is_filled_into_a_form_is_read(no_ocr: None) -> None:
+    def draw(canvas: Canvas) -> None:
+        canvas.drawString(60, 700, "City")
+        canvas.acroForm.textfield(name="city", value="Kitakyushu", x=120, y=690, width=200, height=24, fontSize=11)
+        canvas.drawString(60, 650, "The words below the field.")
+        canvas.showPage()
+        canvas.acroForm.textfield(name="alone", value="Words of a field alone", x=60, y=690, width=300, height=24)
+        canvas.showPage()
+
+    composition = read_pdf(files.pdf_of(draw)).composition
+    assert [composition.text[block.start : block.end] for block in composition.blocks] == [
+        "City Kitakyushu",
+        "The words below the field.",
+        "Words of a field alone",
+    ]
+
+
+def test_empty_pages_alone_are_no_pictures(no_ocr: None) -> None:
+    for count, words in ((1, "1 page, and nothing on it"), (2, "2 pages, and nothing on them")):
+        with pytest.raises(DocumentError, match=f"^no text in it: {words}$"):
+            read_pdf(files.pages_of(*[[]] * count))
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import random
 import struct
+import time
 import zipfile
 from collections.abc import Callable
 from datetime import date
@@ -178,6 +179,20 @@ def test_a_wide_sheet_is_cut_with_a_warning() -> None:
     assert extract.warnings == ('of its sheet "Sheet 1" only the first 200 columns were read',)
 
 
+def test_one_long_string_in_every_cell_is_read_as_far_as_it_makes_sense() -> None:
+    string = "word " * 6_000
+    rows = "".join(f'<row r="{i}"><c t="s"><v>0</v></c><c><v>{i}</v></c></row>' for i in range(1, 2_001))
+    merged = '<mergeCells><mergeCell ref="A1:A2000"/></mergeCells>'
+    main = 'xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"'
+    strings = f"<sst {main}><si><t>{string}</t></si></sst>"
+    extract = read_xlsx(raw(f"<sheetData>{rows}</sheetData>{merged}", sharedStrings=strings))
+    assert len(extract.composition.text) < 12_000_000
+    assert extract.warnings == ('of its sheet "One" only the first 334 rows were read',)
+    only_first = rows.replace('<c t="s"><v>0</v></c>', "").replace('r="1">', 'r="1"><c t="s"><v>0</v></c>')
+    spread = read_xlsx(raw(f"<sheetData>{only_first}</sheetData>{merged}", sharedStrings=strings))
+    assert len(spread.composition.text) < 12_000_000
+
+
 def test_a_row_far_down_costs_nothing() -> None:
     extract = read_xlsx(
         raw('<sheetData><row r="1"><c><v>1</v></c></row><row r="1048576"><c><v>2</v></c></row></sheetData>')
@@ -305,11 +320,12 @@ def test_damaged_workbooks_give_text_or_a_reason() -> None:
 # Old workbooks
 
 
+def record(number: int, content: bytes) -> bytes:
+    return struct.pack("<HH", number, len(content)) + content
+
+
 def old_workbook() -> bytes:
     """A sheet as Excel 2.0 wrote it: records of a number, a length and a content."""
-
-    def record(number: int, content: bytes) -> bytes:
-        return struct.pack("<HH", number, len(content)) + content
 
     def label(row: int, column: int, text: str) -> bytes:
         return record(0x0004, struct.pack("<HH3sB", row, column, b"\0\0\0", len(text)) + text.encode("latin-1"))
@@ -335,6 +351,16 @@ def test_an_old_workbook_is_read_as_a_new_one() -> None:
         ("row", "| Cebu | 12.5 |"),
         ("row", "| Bago | 3 |"),
     ]
+
+
+def test_formatted_empty_cells_of_an_old_workbook_are_not_looked_at() -> None:
+    data, end = old_workbook(), record(0x000A, b"")
+    blanks = b"".join(record(0x0001, struct.pack("<HH3x", row, 250)) for row in range(3, 16_000))
+    started = time.process_time()
+    extract = read_xls(data.removesuffix(end) + blanks + end)
+    assert time.process_time() - started < 5
+    assert len(extract.composition.blocks) == 4
+    assert extract.warnings == ('of its sheet "Sheet 1" only the first 200 columns were read',)
 
 
 def test_damaged_old_workbooks_give_text_or_a_reason() -> None:

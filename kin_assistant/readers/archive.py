@@ -37,6 +37,7 @@ _BRACKET_COST, _EQUALS_COST = 120, 216
 """An element or its text, an attribute and its value."""
 _PICTURES = (".bmp", ".dib", ".emf", ".gif", ".jpeg", ".jpg", ".png", ".svm", ".tif", ".tiff", ".wmf", ".wdp")
 """A blank picture packs better than any text; pictures are never expanded, so their ratio does no harm."""
+_IN_SOURCE = re.compile(r" \(<string>, line \d+\)$")
 _NO_MEMORY = 2
 """Number of that fault in libxml2."""
 _LOCAL_HEADER = struct.Struct("<4s22xHH")
@@ -253,7 +254,7 @@ def _inflate(packed: bytes, size: int) -> bytes:
 
 
 def _fault(error: Exception) -> str:
-    message = (str(error).splitlines() or ["no content"])[0].removesuffix(" (<string>, line 1)")
+    message = _IN_SOURCE.sub("", (str(error).splitlines() or ["no content"])[0])
     if message.startswith("Excessive depth"):
         return "nests its elements too deep"
     if getattr(error, "code", 0) == _NO_MEMORY:

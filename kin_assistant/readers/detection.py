@@ -119,19 +119,24 @@ _KINDS_OF_SUFFIX = {
     ".xls": {"xls", "ole"},
     ".msg": {"msg", "ole"},
 }
+_WRITTEN_UNDER_OLD_SUFFIX = {".doc": {"rtf", "docx", "html"}, ".ppt": {"pptx"}, ".xls": {"xlsx", "html"}}
+"""Kinds that programs write under the suffixes of the old Office formats, so that Office opens them."""
 _ZIP_SUFFIXES = frozenset(_KINDS_OF_SUFFIX) - {".pdf", ".rtf", ".doc", ".ppt", ".xls", ".msg"}
 _FIRST_OFFICE_VERSIONS = (b"\x09\x00\x04\x00", b"\x09\x02\x06\x00", b"\x09\x04\x06\x00", b"\x09\x08")
 """Excel files from before the OLE container, and its stream without one."""
 
 
-def kind_of(data: bytes) -> str | None:
-    """What ``data`` is: "pdf", "docx", "html", "text", "binary" and so on; None where it is empty."""
+def kind_of(data: bytes, suffix: str = "") -> str | None:
+    """What ``data`` is: "pdf", "docx", "html", "text", "binary" and so on; None where it is empty.
+
+    An old Office file may hold another: where one of them is what ``suffix`` says, that is the outer one.
+    """
     if not data.strip(b"\0 \t\r\n"):
         return None
     if data.startswith(_ZIP_STARTS):
         return _zip_kind(data)
     if data.startswith(OLE):
-        return _OLE_KINDS.get(ole_kind(data) or "", "ole")
+        return _OLE_KINDS.get(ole_kind(data, suffix) or "", "ole")
     for magic, kind in _MAGIC:
         if data.startswith(magic):
             return kind
@@ -151,12 +156,13 @@ def kind_of(data: bytes) -> str | None:
     return "html" if _HTML.match(text) else "text"
 
 
-def check_kind(suffix: str, data: bytes) -> None:
-    """Raise ``DocumentError`` where ``data`` is not what the file's ``suffix`` (lower case, with the dot) says.
+def check_kind(suffix: str, data: bytes) -> str:
+    """The suffix as which ``data`` is to be read: ``suffix`` (lower case, with the dot), or that of a newer format.
 
-    A suffix of text lets any text pass, and an unknown one anything.
+    Raises ``DocumentError`` where ``data`` is not what ``suffix`` says. A suffix of text lets any text pass, and an unknown
+    one anything.
     """
-    kind = kind_of(data)
+    kind = kind_of(data, suffix)
     if kind is None:
         raise DocumentError("it is empty")
     if kind == "encrypted" and suffix in _KINDS_OF_SUFFIX:
@@ -164,14 +170,16 @@ def check_kind(suffix: str, data: bytes) -> None:
     if suffix in _TEXT_SUFFIXES:
         # "%PDF-" or "{\rtf" may be what a text is about; at its very start it is what the file is.
         if kind in ("text", "html") or (kind == "pdf" and not data.startswith(b"%PDF-") and _sample_of_text(data)):
-            return
+            return suffix
         if kind == "binary":
             raise DocumentError(f"named {suffix} but it is not a text file")
     elif kind in _KINDS_OF_SUFFIX.get(suffix, {kind}):
-        return
+        return suffix
+    elif kind in _WRITTEN_UNDER_OLD_SUFFIX.get(suffix, ()):
+        return f".{kind}"
     elif kind == "zip" and (suffix in _ZIP_SUFFIXES):
         if b"[Content_Types].xml" in data or b"content.xml" in data:
-            return  # parts in unusual places; its reader finds them or says what is missing
+            return suffix  # parts in unusual places; its reader finds them or says what is missing
         raise DocumentError(
             f"named {suffix} but it is a zip archive without the parts of such a file, or a damaged one"
         )
@@ -256,6 +264,7 @@ _OTHER_LATIN = tuple(
 """Turkish, Polish, Czech and Slovak, Hungarian and Romanian: an encoding, and all letters that these languages add."""
 _CONTROLS = re.compile("[\x00-\x08\x0e-\x1a\x1c-\x1f]")
 _ESCAPED = re.compile("[\udc80-\udcff]+")
+_LATIN_END = "\u0250"
 
 
 def decode(data: bytes, declared: str | None = None) -> tuple[str, tuple[str, ...]]:
@@ -307,11 +316,29 @@ def _decoded(data: bytes, declared: str | None) -> tuple[str, tuple[str, ...]]:
         text, warnings = _with_count(data, named)
         if not warnings or text.count("\ufffd") <= len(text) // 200:
             return text, warnings
-    text = data.decode("utf-8", "surrogateescape")
-    wrong = sum(len(run) for run in _ESCAPED.findall(text))
-    if wrong <= max(3, len(data) // 1000) and sum(char > "\x7f" for char in text) - wrong > 3 * wrong:
-        return _with_count(data, "utf-8")
-    return _guessed(data)
+    return _mostly_unicode(data) or _guessed(data)
+
+
+def _mostly_unicode(data: bytes) -> tuple[str, tuple[str, ...]] | None:
+    """UTF-8 with bytes that are none: what was pasted from a Windows program, or damage. None where it is no UTF-8."""
+    escaped = data.decode("utf-8", "surrogateescape")
+    stray = sum(map(len, _ESCAPED.findall(escaped)))
+    encoded = sum(char > "\x7f" for char in escaped) - stray
+    text = _ESCAPED.sub(_of_stray_bytes, escaped)
+    # The letters of another encoding are hardly ever UTF-8 as well.
+    if not encoded or not (encoded > 3 * stray or _reads_as_western(text)):
+        return None
+    lost = text.count("\ufffd") - data.count("\ufffd".encode())
+    counts = ((stray - lost, _WESTERN), (lost, "\ufffd"))
+    return text, tuple(f"{count} places are not valid utf-8 and were read as {what}" for count, what in counts if count)
+
+
+def _of_stray_bytes(run: re.Match[str]) -> str:
+    """A byte alone between Latin letters as Windows has it; any other was a part of a letter that is lost."""
+    before, after = run.string[run.start() - 1 : run.start()], run.string[run.end() : run.end() + 1]
+    if len(run[0]) == 1 and before < _LATIN_END and after < _LATIN_END:
+        return run[0].encode("utf-8", "surrogateescape").decode(_WESTERN, "replace")
+    return "\ufffd" * len(run[0])
 
 
 def _guessed(data: bytes) -> tuple[str, tuple[str, ...]]:

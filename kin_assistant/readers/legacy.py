@@ -8,7 +8,6 @@ import signal
 import subprocess
 import tempfile
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 
 from kin_assistant.errors import DocumentError
@@ -17,7 +16,6 @@ from kin_assistant.readers.composition import Extract
 from kin_assistant.readers.docx import read_docx
 from kin_assistant.readers.odf import read_odf
 from kin_assistant.readers.pptx import read_pptx
-from kin_assistant.readers.rtf import read_rtf
 
 __all__ = ["CONVERSION_SECONDS", "read_legacy"]
 
@@ -29,10 +27,6 @@ _TARGETS: dict[str, tuple[str, Callable[[bytes], Extract]]] = {
     ".doc": ("docx", read_docx),
     ".ppt": ("pptx", read_pptx),
     ".xls": ("ods", read_odf),
-}
-_NEW: dict[str, tuple[str, Callable[[bytes], Extract]]] = {
-    ".doc": ("Word", read_docx),
-    ".ppt": ("PowerPoint", read_pptx),
 }
 _MAX_CONVERTED = 200 * 2**20
 _CAREFUL = """<?xml version="1.0" encoding="UTF-8"?>
@@ -49,15 +43,9 @@ _CAREFUL = """<?xml version="1.0" encoding="UTF-8"?>
 def read_legacy(data: bytes, suffix: str, *, seconds: float = CONVERSION_SECONDS) -> Extract:
     """Read the old Office file ``data`` whose name ends in ``suffix``: ``.doc``, ``.ppt`` or ``.xls``.
 
-    Rich text and new Office files under an old name are read as what they are. Raises ``DocumentError``, also where
-    LibreOffice is missing or takes more than ``seconds``.
+    Raises ``DocumentError``, also where LibreOffice is missing or takes more than ``seconds``.
     """
     suffix = suffix.lower()
-    if data[:1024].lstrip().startswith(b"{\\rtf"):
-        return _with_warning(read_rtf(data), "it is rich text and should be named .rtf")
-    if data.startswith(b"PK") and suffix in _NEW:
-        program, read = _NEW[suffix]
-        return _with_warning(read(data), f"it is a new {program} file and should be named {suffix}x")
     if not data.startswith(OLE):
         raise DocumentError("it is not an old Office file, though its suffix says so")
     kind = ole_kind(data, suffix) or suffix
@@ -70,10 +58,6 @@ def read_legacy(data: bytes, suffix: str, *, seconds: float = CONVERSION_SECONDS
     if program_path is None:
         raise DocumentError("old Office format; LibreOffice, which reads it, is not installed")
     return read(_convert(program_path, data, kind, converted, seconds))
-
-
-def _with_warning(extract: Extract, warning: str) -> Extract:
-    return replace(extract, warnings=(warning, *extract.warnings))
 
 
 def _convert(program: str, data: bytes, suffix: str, target: str, seconds: float) -> bytes:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from email import message_from_bytes
+from email.errors import HeaderParseError
 from email.header import decode_header, make_header
-from email.message import EmailMessage, Message
-from email.policy import default
-from email.utils import parsedate_to_datetime
+from email.message import Message
+from email.policy import compat32
+from email.utils import collapse_rfc2231_value, parsedate_to_datetime
 
 from kin_assistant.errors import DocumentError
 from kin_assistant.readers.archive import OLE
@@ -21,6 +22,8 @@ __all__ = ["read_mail", "read_msg"]
 _HEADERS = ("From", "To", "Subject", "Date", "Message-ID", "Received", "MIME-Version", "Content-Type", "Return-Path")
 _ENCRYPTED = ("multipart/encrypted", "application/pkcs7-mime", "application/x-pkcs7-mime")
 _SHOWN = ("From", "To", "Cc")
+_BROKEN_PARAMETER = (ValueError, TypeError)
+"""What the library raises for a charset whose name none can have, and for numbered parts beside one without a number."""
 _LONGEST_HEADER = 300
 _DEEPEST = 5
 _MOST_PARTS = 200
@@ -33,10 +36,10 @@ def read_mail(data: bytes) -> Extract:
     if data.startswith(OLE):
         return read_msg(data)
     try:
-        message = message_from_bytes(data.lstrip(b"\xef\xbb\xbf\r\n \t"), policy=default)
-    except Exception as error:
-        # The parser takes almost anything; what it does not take fails in many ways.
-        raise DocumentError("it is no mail that can be read") from error
+        # The newer policies make objects of headers, and fail in many more ways where one is broken.
+        message = message_from_bytes(data.lstrip(b"\xef\xbb\xbf\r\n \t"), policy=compat32)
+    except _BROKEN_PARAMETER as error:
+        raise DocumentError("its header is damaged") from error
     if not any(name in message for name in _HEADERS):
         raise DocumentError("it is no mail: it has no headers")
     reader = _MailReader()
@@ -58,7 +61,7 @@ class _MailReader:
         self._parts = 0
 
     def read(self, message: Message, depth: int) -> None:
-        kind = _kind(message)
+        kind = message.get_content_type()
         if kind in _ENCRYPTED and _parameter(message, "smime-type") != "signed-data":
             self._refuse("is encrypted", depth)
             return
@@ -75,7 +78,7 @@ class _MailReader:
         if self._parts > _MOST_PARTS or depth > _DEEPEST:
             self._warn("parts of it lie too deep, or are too many, and were not read")
             return
-        kind = _kind(part)
+        kind = part.get_content_type()
         if kind == "message/rfc822":
             for inner in _children(part):
                 self.read(inner, depth + 1)
@@ -113,8 +116,10 @@ class _MailReader:
 
 def _best(children: list[Message]) -> Message:
     """Of the same content in several forms, the plain text, unless it only says that there is another form."""
-    plain = next((part for part in children if _kind(part) == "text/plain"), None)
-    rich = next((part for part in reversed(children) if _kind(part) == "text/html" or part.is_multipart()), None)
+    plain = next((part for part in children if part.get_content_type() == "text/plain"), None)
+    rich = next(
+        (part for part in reversed(children) if part.get_content_type() == "text/html" or part.is_multipart()), None
+    )
     if plain is None or rich is None:
         return plain or rich or children[-1]
     length = len(_payload(plain).strip())
@@ -142,52 +147,39 @@ def _children(part: Message) -> list[Message]:
 
 
 def _is_attachment(part: Message) -> bool:
-    try:
-        disposition = part.get_content_disposition()
-    except Exception:  # noqa: BLE001 (the library's header parser fails on broken headers in many ways)
-        disposition = None
-    return disposition == "attachment" or bool(_name(part))
+    return part.get_content_disposition() == "attachment" or bool(_name(part))
 
 
 def _name(part: Message) -> str:
+    return _parameter(part, "filename", "content-disposition") or _parameter(part, "name")
+
+
+def _parameter(part: Message, name: str, header: str = "content-type") -> str:
+    """A parameter of a header; empty where there is none."""
     try:
-        return clean(part.get_filename() or "")
-    except Exception:  # noqa: BLE001 (as above)
+        return clean(_decoded(collapse_rfc2231_value(part.get_param(name, "", header))))
+    except _BROKEN_PARAMETER:
         return ""
-
-
-def _kind(part: Message) -> str:
-    try:
-        return part.get_content_type()
-    except Exception:  # noqa: BLE001 (as above)
-        return "text/plain"
-
-
-def _parameter(part: Message, name: str) -> str | None:
-    try:
-        value = part.get_param(name)
-    except Exception:  # noqa: BLE001 (as above)
-        return None
-    return value.strip("\"' ") if isinstance(value, str) else None
 
 
 def _header(message: Message, name: str) -> str:
     """A header as its reader sees it, on one line; empty where there is none."""
-    try:
-        value = str(message[name] or "") if isinstance(message, EmailMessage) else _decoded(str(message[name] or ""))
-    except Exception:  # noqa: BLE001 (as above)
-        value = next((_decoded(str(raw)) for key, raw in message.raw_items() if key.lower() == name.lower()), "")
-    value = clean(value)
+    value = next((str(raw) for key, raw in message.raw_items() if key.lower() == name.lower()), "")
+    value = clean(_decoded(value))
     if len(value) <= _LONGEST_HEADER:
         return value
     return value[:_LONGEST_HEADER].rpartition(" ")[0] + " \u2026"
 
 
 def _decoded(raw: str) -> str:
+    """``raw`` with its encoded words decoded, and bytes that should have been."""
     try:
-        return str(make_header(decode_header(raw)))
-    except (ValueError, LookupError):
+        text, _ = decode(raw.encode("utf-8", "surrogateescape"))
+        return str(make_header(decode_header(text)))
+    except DocumentError:
         return raw
+    except (ValueError, LookupError, HeaderParseError):
+        return text
 
 
 def _date(message: Message) -> str:

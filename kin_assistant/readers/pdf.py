@@ -6,18 +6,20 @@ import ctypes
 import logging
 import re
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from kin_assistant.errors import DocumentError
 from kin_assistant.readers import ocr
 from kin_assistant.readers.composition import Composition, Extract, TextComposer, clean
 from kin_assistant.readers.pdf_flow import compose
+from kin_assistant.readers.pdf_forms import read_words_and_fields
 from kin_assistant.readers.pdf_lines import Line, PageLines, Segment, lines_of, regions_of, segments_of
 from kin_assistant.readers.pdf_running import without_running_lines
 from kin_assistant.readers.pdf_tables import find_aligned_tables, find_ruled_tables, read_rules
-from kin_assistant.readers.pdf_words import Word, read_words
+from kin_assistant.readers.pdf_words import PageWords, Word
 
 if TYPE_CHECKING:
     import pypdfium2
@@ -55,6 +57,7 @@ class _Pages:
     recognised: set[int] = field(default_factory=set)
     not_recognised: set[int] = field(default_factory=set)
     not_tried: set[int] = field(default_factory=set)
+    blank: set[int] = field(default_factory=set)
 
 
 def read_pdf(data: bytes, *, ocr_seconds: float = _OCR_SECONDS) -> Extract:
@@ -119,7 +122,7 @@ def _read_page(pdf: pypdfium2.PdfDocument, number: int, pages: _Pages) -> None:
         pages.empty.add(number)
         return
     try:
-        lines, unreadable = _text_layer(page, number)
+        lines, unreadable = _text_layer(page, number, read_words_and_fields(pdf, page, number - 1))
         if unreadable:
             pages.unreadable.add(number)
         if lines is not None:
@@ -145,7 +148,10 @@ def _recognise(page: pypdfium2.PdfPage, number: int, pages: _Pages) -> None:
     layer = pages.lines.get(number)
     if layer is None:
         pages.empty.add(number)
-    if not ocr.is_available() or pdfium.FPDFPage_CountObjects(page) == 0:
+    if pdfium.FPDFPage_CountObjects(page) == 0:
+        pages.blank.add(number)
+        return
+    if not ocr.is_available():
         return
     if time.monotonic() > pages.ocr_until:
         pages.not_tried.add(number)
@@ -182,13 +188,11 @@ def _without_stamps(pdf: pypdfium2.PdfDocument, pages: _Pages) -> list[PageLines
     return kept if any(any(page.regions) for page in kept) else ordered
 
 
-def _text_layer(page: pypdfium2.PdfPage, number: int) -> tuple[PageLines | None, bool]:
+def _text_layer(page: pypdfium2.PdfPage, number: int, found: PageWords) -> tuple[PageLines | None, bool]:
     """The lines of ``page``, if there are any, and whether it has a text layer that cannot be read."""
-    found = read_words(page)
-    letters = sum(char.isalnum() for word in (*found.words, *found.turned) for char in word.text)
     if found.unreadable > _MOST_UNREADABLE:
         return None, True
-    if letters < _FEWEST_LETTERS:
+    if not _says_something((*found.words, *found.turned)):
         return None, False
     tables: list[Segment] = []
     words: Sequence[Word] = found.words
@@ -225,6 +229,11 @@ def _picture_share(page: pypdfium2.PdfPage) -> float:
     return largest / max(1.0, float(width * height))
 
 
+def _says_something(words: Iterable[Word]) -> bool:
+    letters = (char for word in words for char in word.text if char.isalnum())
+    return sum(1 for _ in islice(letters, _FEWEST_LETTERS)) == _FEWEST_LETTERS
+
+
 def _letters(lines: PageLines) -> int:
     return sum(len(line.text) for region in lines.regions for line in region) + sum(
         len(cell)
@@ -241,7 +250,7 @@ def _recognised(page: pypdfium2.PdfPage, number: int) -> PageLines | None:
     dots = min(float(_DOTS_PER_INCH), 72 * (_MOST_PIXELS / max(1.0, width * height)) ** 0.5)
     picture = page.render(scale=dots / 72, grayscale=True).to_pil()
     words, _, height = ocr.recognise(picture, dots)
-    if sum(char.isalnum() for word in words for char in word.text) < _FEWEST_LETTERS:
+    if not _says_something(words):
         return None
     return PageLines(number, height, tuple(_regions(words, [])))
 
@@ -262,14 +271,16 @@ def _reason(error: pypdfium2.PdfiumError) -> str:
 def _nothing_read(pages: _Pages, count: int) -> str:
     if len(pages.broken) == count:
         return "it is broken: none of its pages can be read"
+    if len(pages.blank) == count:
+        return f"no text in it: {_counted(count)}, and nothing on {'it' if count == 1 else 'them'}"
     if pages.not_tried:
         return f"no text in it: {_counted(count)}, and there was no time to recognise any"
     if ocr.is_available():
         return f"no text in it: {_counted(count)}, and none was recognised on them"
     if pages.unreadable:
         return f"no text in it: the fonts of {_counted(count)} do not say which letters they show"
-    are = "is a picture" if count == 1 else "are pictures"
-    return f"no text in it: {_counted(count)} {are}, and no text recognition is installed"
+    of = "a picture or drawing" if count == 1 else "pictures or drawings"
+    return f"no text in it: {_counted(count)} of {of}, and no text recognition is installed"
 
 
 def _counted(count: int) -> str:

@@ -21,6 +21,8 @@ _MOST_OBJECTS = 3000
 _MOST_POINTS = 400
 _MOST_RULES = 800
 _NEAR = 3.0
+_NARROWEST_COLUMN = 6.5
+"""What Word shades behind a paragraph ends 5 to 6 points within its cell, and parts nothing."""
 _MOST_TRIES = 300
 _LONGEST_TABLE = 300
 _LONGEST_CELL = 400
@@ -85,7 +87,8 @@ def find_ruled_tables(
     rest = list(words)
     for across, down in _grids(flat, upstanding):
         ys = _places([box[1] for box in across] + [box[1] for box in down] + [box[3] for box in down])
-        xs = _places([box[0] for box in down] + [box[0] for box in across] + [box[2] for box in across])
+        edges = [box[0] for box in down] + [box[0] for box in across] + [box[2] for box in across]
+        xs = _places(edges, _NARROWEST_COLUMN)
         if len(xs) < 3 or len(ys) < 3:
             continue
         inside = [w for w in rest if _within((w.x0 + w.x1) / 2, xs) and _within((w.top + w.bottom) / 2, ys)]
@@ -125,12 +128,14 @@ def _grids(flat: Sequence[Box], upstanding: Sequence[Box]) -> list[tuple[list[Bo
     return [grid for grid in grids.values() if len(grid[0]) >= 2 and grid[1]]
 
 
-def _places(values: Sequence[float]) -> list[float]:
-    """``values`` in order, those that nearly coincide as one."""
+def _places(values: Sequence[float], near: float = _NEAR) -> list[float]:
+    """``values`` in order, the first of those of which each is ``near`` to the next; of no more than twice that together."""
     places: list[float] = []
+    last = 0.0
     for value in sorted(values):
-        if not places or value - places[-1] > _NEAR:
+        if not places or value - last > near or value - places[-1] > 2 * near:
             places.append(value)
+        last = value
     return places
 
 
@@ -145,9 +150,11 @@ def _cell(
     x, y = (word.x0 + word.x1) / 2, (word.top + word.bottom) / 2
     column = min(max(0, bisect_right(xs, x) - 1), len(xs) - 2)
     row = min(max(0, bisect_right(ys, y) - 1), len(ys) - 2)
-    while column and not any(abs(box[0] - xs[column]) <= _NEAR and box[1] <= y <= box[3] for box in down):
+    while column and not any(
+        -_NEAR <= box[0] - xs[column] <= 2 * _NARROWEST_COLUMN and box[1] <= y <= box[3] for box in down
+    ):
         column -= 1
-    while row and not any(abs(box[1] - ys[row]) <= _NEAR and box[0] <= x <= box[2] for box in across):
+    while row and not any(-_NEAR <= box[1] - ys[row] <= 2 * _NEAR and box[0] <= x <= box[2] for box in across):
         row -= 1
     return row, column
 

@@ -24,7 +24,17 @@ _MOST_CHARACTERS = 200_000
 _TINY = 1.0
 _CONTROL_WEIGHT = 3
 """Control characters stand for many others: where glyphs are numbered in their own way, most numbers are of letters."""
+_SAMPLE = 5
+"""Each how manieth character is asked whether its font names a letter for it."""
 _LATIN_END = 0x250
+_FIRST_AMBIGUOUS = 0xD800
+"""From here on a unit of 16 bits may be a part of a character, or stand for one that has no letter."""
+_PLAIN_WORD = re.compile(
+    r"(?<![^ \r\n])[(\[\"\u201c]?[A-Za-z]{2,}(?:[-'\u2019][A-Za-z]+)*[.,;:!?)\]\"\u201d]{0,3}(?=[ \r\n]|$)"
+)
+"""What is measured by its ends alone: nearly all words, and none with a raised digit or a letter of another script."""
+_LEVEL = 0.1
+"""Letters of one size, by share of their height: fonts round where each ends."""
 _RAISED = 0.8
 """A digit below this share of its word's height, and off its foot, is a superscript."""
 _LETTERS = {code: unicodedata.normalize("NFKC", chr(code)) for code in (*range(0xFB00, 0xFB07), *range(0xFB50, 0xFDFD))}
@@ -112,8 +122,8 @@ def read_words(page: pypdfium2.PdfPage) -> PageWords:
 
 
 def _turned(upright: Callable[[Box], Box], word: Word) -> Word:
-    x0, top, x1, bottom = upright((word.x0, word.bottom, word.x1, word.top))
-    return word._replace(x0=x0, top=top, x1=x1, bottom=bottom)
+    text, x0, top, x1, bottom, size, bold = word
+    return Word(text, *upright((x0, bottom, x1, top)), size, bold)
 
 
 def _upright(page: Box, turn: int) -> Callable[[Box], Box]:
@@ -146,6 +156,8 @@ class _Collector:
         self._bounds = bounds
         self._styles: dict[int, _Style] = {}
         self._fonts: dict[int, tuple[bool, bool]] = {}
+        self._matrix = pdfium.FS_MATRIX()
+        self._colour = tuple(ctypes.c_uint() for _ in range(4))
         self._covers: list[Box] | None = None
         self.found: list[tuple[int, Word]] = []
         """(turn, word) with the box in the page's own space: top is above bottom."""
@@ -155,18 +167,20 @@ class _Collector:
 
     def collect(self) -> None:
         pdfium, raw = self._pdfium, self._raw
-        unicode_of, box_of = pdfium.FPDFText_GetUnicode, pdfium.FPDFText_GetLooseCharBox
-        no_letter = pdfium.FPDFText_HasUnicodeMapError
+        box_of, no_letter = pdfium.FPDFText_GetLooseCharBox, pdfium.FPDFText_HasUnicodeMapError
         rect = pdfium.FS_RECTF()
         reference = ctypes.byref(rect)
         letters: list[str] = []
         style = _Style(0, 0.0, False, True)
         wl = wb = wr = wt = last_left = last_right = 0.0
-        run = high = 0
+        run = high = after = 0
         space: int | None = None
         self.characters = max(0, min(pdfium.FPDFText_CountChars(raw), _MOST_CHARACTERS))
-        for index in range(self.characters):
-            code = unicode_of(raw, index)
+        codes = self._codes()
+        plain = {match.start(): match for match in _PLAIN_WORD.finditer("".join(map(chr, codes)))}
+        for index, code in enumerate(codes):
+            if index < after:
+                continue
             if code in _HYPHENS:
                 code = 0x2D
             if code == 0x20:
@@ -187,11 +201,22 @@ class _Collector:
                     high = code if code < 0xDC00 else 0
                     continue
                 code, high = 0x10000 + ((high - 0xD800) << 10) + code - 0xDC00, 0
-            if code == 0xFFFD or _is_private(code) or (index % 5 == 0 and no_letter(raw, index) == 1):
+            if code == 0xFFFD or _is_private(code) or (index % _SAMPLE == 0 and no_letter(raw, index) == 1):
                 self.unreadable += 1
             box_of(raw, index, reference)
             left, bottom, right, top = rect.left, rect.bottom, rect.right, rect.top
             letter = _LETTERS.get(code) or (chr(code) if code < 0x110000 else "\ufffd")
+            word = plain.get(index)
+            if word:
+                # Where the last letter stands on the line of the first, so do those between them.
+                box_of(raw, word.end() - 1, reference)
+                level = _LEVEL * (top - bottom)
+                if abs(rect.top - top) < level and abs(rect.bottom - bottom) < level and rect.left >= right:
+                    right, top, bottom = rect.right, max(top, rect.top), min(bottom, rect.bottom)
+                    after, letter = word.end(), word[0]
+                    sampled = (after - 1) // _SAMPLE - index // _SAMPLE
+                    if sampled and no_letter(raw, index) == 1:
+                        self.unreadable += sampled
             if letters and space is not None:
                 # PDFium guesses spaces; where letters touch, there is none.
                 close = style.turn == 0 and -0.3 * style.size < left - wr < 0.04 * style.size
@@ -227,6 +252,15 @@ class _Collector:
         if letters:
             self._add(letters, style, (wl, wb, wr, wt))
 
+    def _codes(self) -> Sequence[int]:
+        """The code of each character. Asking for all at once is fast, and ambiguous for a few of them."""
+        pdfium, raw, count = self._pdfium, self._raw, self.characters
+        codes = (ctypes.c_ushort * (count + 1))()
+        code_of = pdfium.FPDFText_GetUnicode
+        if pdfium.FPDFText_GetText(raw, 0, count, codes) != count + 1:
+            return [code_of(raw, index) for index in range(count)]
+        return [code_of(raw, index) if code >= _FIRST_AMBIGUOUS else code for index, code in enumerate(codes[:count])]
+
     def _add(self, letters: list[str], style: _Style, box: Box) -> None:
         left, bottom, right, top = box
         if style.turn is None or not (style.seen or self._on_colour(box)):
@@ -256,7 +290,7 @@ class _Collector:
     def _style(self, index: int) -> _Style:
         pdfium = self._pdfium
         raw_object = pdfium.FPDFText_GetTextObject(self._raw, index)
-        address = ctypes.cast(raw_object, ctypes.c_void_p).value or 0
+        address = ctypes.addressof(raw_object.contents) if raw_object else 0
         known = self._styles.get(address)
         if known is None:
             known = self._styles[address] = self._measure(index, raw_object, address)
@@ -264,7 +298,7 @@ class _Collector:
 
     def _measure(self, index: int, raw_object: object, address: int) -> _Style:
         pdfium, raw = self._pdfium, self._raw
-        matrix = pdfium.FS_MATRIX()
+        matrix = self._matrix
         size = pdfium.FPDFText_GetFontSize(raw, index)
         turn: int | None = 0
         if pdfium.FPDFText_GetMatrix(raw, index, matrix):
@@ -278,18 +312,17 @@ class _Collector:
             return _Style(turn, size, False, True)
         mode = pdfium.FPDFTextObj_GetTextRenderMode(raw_object)
         seen = True
-        if mode in (0, 2, 4, 6):
-            colour = [ctypes.c_uint() for _ in range(4)]
-            if pdfium.FPDFText_GetFillColor(raw, index, *colour):
-                red, green, blue, alpha = (part.value for part in colour)
-                seen = min(red, green, blue) < 250 and alpha > 0
+        if mode in (0, 2, 4, 6) and pdfium.FPDFText_GetFillColor(raw, index, *self._colour):
+            red, green, blue, alpha = (part.value for part in self._colour)
+            seen = min(red, green, blue) < 250 and alpha > 0
         bold, signs = self._font(index, raw_object)
         return _Style(turn, size, mode == 2 or bold, seen, signs)
 
     def _font(self, index: int, raw_object: object) -> tuple[bool, bool]:
         """Whether the font of a character is bold, and whether it is one of signs."""
         pdfium = self._pdfium
-        font = ctypes.cast(pdfium.FPDFTextObj_GetFont(raw_object), ctypes.c_void_p).value or 0
+        raw_font = pdfium.FPDFTextObj_GetFont(raw_object)
+        font = ctypes.addressof(raw_font.contents) if raw_font else 0
         known = self._fonts.get(font)
         if known is None:
             name = ctypes.create_string_buffer(256)

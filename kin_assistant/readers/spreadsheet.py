@@ -27,6 +27,8 @@ _MAX_COLUMNS = 200
 _MAX_SHEETS = 200
 _MAX_CELLS = 1_000_000
 """Of a workbook."""
+_MAX_CHARACTERS = 10_000_000
+"""Of a workbook: one long string may stand in every cell."""
 _LONGEST_CELL = 32_767
 _HIDDEN = ["\0"]
 """Stands for a hidden row until those that remain are put together: it parts no table."""
@@ -42,10 +44,21 @@ class _Book:
     """Format code of each cell style."""
     from_1904: bool = False
     cells: int = 0
+    characters: int = 0
     errors: int = 0
     uncounted: int = 0
     """Formulas whose result is not stored."""
     warnings: list[str] = field(default_factory=list)
+
+    def count(self, cells: list[str]) -> None:
+        """Count what a row holds."""
+        self.cells += sum(map(bool, cells))
+        self.characters += sum(map(len, cells))
+
+    @property
+    def is_full(self) -> bool:
+        """Whether no further row is read."""
+        return self.cells >= _MAX_CELLS or self.characters >= _MAX_CHARACTERS
 
 
 class _SheetPart(NamedTuple):
@@ -227,7 +240,7 @@ def _sheet_rows(archive: Archive, sheet: _SheetPart, book: _Book) -> list[list[s
             elif tag == "mergeCell":
                 area = _area(element.get("ref") or "")
                 merged += [area] if area else []
-            elif len(rows) >= _MAX_ROWS or book.cells >= _MAX_CELLS:
+            elif len(rows) >= _MAX_ROWS or book.is_full:
                 cut.add("rows")
             else:
                 number = _integer(element.get("r")) or len(rows) + 1
@@ -269,7 +282,7 @@ def _cells(row: Any, book: _Book, cut: set[str]) -> list[str]:
         if text:
             cells += [""] * (column - len(cells) + 1)
             cells[column] = text
-            book.cells += 1
+    book.count(cells)
     return cells
 
 
@@ -319,7 +332,7 @@ def _without_hidden(rows: list[list[str]], hidden: set[int], name: str, book: _B
 
 def _spread(rows: list[list[str]], merged: list[tuple[int, int, int, int]]) -> list[list[str]]:
     """Write what spans rows into each of them, so that each row can be read alone; mark what spans columns."""
-    budget = _MAX_CELLS
+    budget = _MAX_CHARACTERS
     for top, left, bottom, right in merged[:_MAX_ROWS]:
         if top >= len(rows) or left >= len(rows[top]) or rows[top] == _HIDDEN:
             continue
@@ -329,7 +342,7 @@ def _spread(rows: list[list[str]], merged: list[tuple[int, int, int, int]]) -> l
             row[left + 1 : end] = [cell or SPANNED for cell in row[left + 1 : end]]
             continue
         text, end = rows[top][left], min(bottom + 1, len(rows))
-        budget -= end - top
+        budget -= (end - top) * len(text)
         if not text or budget < 0:
             continue
         for row in rows[top + 1 : end]:
@@ -350,7 +363,9 @@ def _old_workbook(data: bytes) -> tuple[xlrd.Book, list[xlrd.sheet.Sheet]]:
     import xlrd
 
     try:
-        workbook = xlrd.open_workbook(file_contents=data, logfile=io.StringIO(), on_demand=True, formatting_info=True)
+        workbook = xlrd.open_workbook(
+            file_contents=data, logfile=io.StringIO(), on_demand=True, formatting_info=True, ragged_rows=True
+        )
         return workbook, [workbook.sheet_by_index(i) for i in range(workbook.nsheets)]
     except Exception as error:
         # By where the file is broken, xlrd raises its own error, struct.error, IndexError, AssertionError and others.
@@ -365,11 +380,11 @@ def _old_rows(workbook: xlrd.Book, sheet: xlrd.sheet.Sheet, name: str, book: _Bo
     cut |= {"columns"} if sheet.ncols > _MAX_COLUMNS else set()
     hidden_rows = 0
     for i in range(min(sheet.nrows, _MAX_ROWS)):
-        if book.cells >= _MAX_CELLS:
+        if book.is_full:
             cut.add("rows")
             break
-        cells = [_old_cell_text(workbook, cell, book) for cell in sheet.row(i)[:_MAX_COLUMNS]]
-        book.cells += sum(map(bool, cells))
+        cells = _old_cells(workbook, sheet, i, book)
+        book.count(cells)
         info = sheet.rowinfo_map.get(i)
         if info is not None and info.hidden:
             hidden_rows += any(cells)
@@ -383,6 +398,19 @@ def _old_rows(workbook: xlrd.Book, sheet: xlrd.sheet.Sheet, name: str, book: _Bo
         _warn_of_cut(name, cut, len(rows), book)
     merged = [(top, left, bottom - 1, right - 1) for top, bottom, left, right in sheet.merged_cells]
     return [row for row in _spread(rows, merged) if row != _HIDDEN]
+
+
+def _old_cells(workbook: xlrd.Book, sheet: xlrd.sheet.Sheet, row: int, book: _Book) -> list[str]:
+    """Texts of a row up to its last cell that holds one. A formatted sheet has a hundred empty cells for one of these."""
+    import xlrd
+
+    kinds = sheet.row_types(row, 0, _MAX_COLUMNS)
+    cells: list[str] = []
+    for column, kind in enumerate(kinds):
+        if kind not in (xlrd.XL_CELL_EMPTY, xlrd.XL_CELL_BLANK):
+            cells += [""] * (column - len(cells))
+            cells.append(_old_cell_text(workbook, sheet.cell(row, column), book))
+    return cells
 
 
 def _old_cell_text(workbook: xlrd.Book, cell: xlrd.sheet.Cell, book: _Book) -> str:
