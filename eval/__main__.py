@@ -1,4 +1,4 @@
-"""The command: ``python -m eval [run|baseline|qa|beir|feedback]``.
+"""The command: ``python -m eval [run|baseline|ablation|qa|beir|conversations|feedback]``.
 
 Exit codes: 0 passed, 1 the quality gate failed, 2 could not run.
 """
@@ -10,7 +10,7 @@ import logging
 import os
 import sys
 from collections.abc import Callable, Iterable, Sequence
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, closing
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -24,7 +24,7 @@ __all__ = ["Means", "main"]
 
 PASSED, FAILED, COULD_NOT_RUN = 0, 1, 2
 HERE = ROOT / "eval"
-COMMANDS = ("run", "baseline", "qa", "beir", "feedback", "digests")
+COMMANDS = ("run", "baseline", "ablation", "qa", "beir", "conversations", "feedback", "digests")
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +73,11 @@ def _run(options: argparse.Namespace, means: Means) -> int:
         options.index, _question_files(options), means.open_product, means.ask_again,
         judge_on=gates.judge_on, time_indexing=_index_clock(options, means),
     )  # fmt: skip
+    if options.conversations:
+        from eval.conversations import score_folders
+
+        tables = score_folders(options.conversations, _document_index(options, means))
+        results = results.model_copy(update={"conversations": tables})
     verdict = judge_results(results, gates, baseline)
     write_report(options.out, results, verdict, gates)
     _print_summary(results)
@@ -146,6 +151,39 @@ def _beir(options: argparse.Namespace, means: Means) -> int:
     return PASSED
 
 
+def _conversations(options: argparse.Namespace, means: Means) -> int:
+    import json
+
+    from eval.conversations import render_text, score_folders
+
+    tables = score_folders(options.folders, _document_index(options, means))
+    if options.json:
+        values = {
+            name: {way: {column: figure.value for column, figure in row.items()} for way, row in table.items()}
+            for name, table in tables.items()
+        }
+        print(json.dumps(values))
+        return PASSED
+    print(render_text(tables))
+    return PASSED
+
+
+def _ablation(options: argparse.Namespace, means: Means) -> int:
+    from eval.ablation import ablate, open_with_scorer, render_table
+    from eval.evaluation import text_lookup
+    from eval.gates import read_gates
+    from eval.questions import read_cases
+
+    with closing(means.open_product(options.index)) as product:
+        cases = read_cases(_question_files(options), text_lookup(product))
+    rows = []
+    for name, figures in ablate(open_with_scorer(options.index), cases, read_gates(options.gates).judge_on):
+        print(f"{name} ...", file=sys.stderr)
+        rows.append((name, figures))
+    print(render_table(rows))
+    return PASSED
+
+
 def _feedback(options: argparse.Namespace, _: Means) -> int:
     from eval.feedback import collect_feedback
     from eval.questions import read_questions
@@ -170,7 +208,8 @@ def _digests(options: argparse.Namespace, means: Means) -> int:
 
 
 _COMMANDS: dict[str, Callable[[argparse.Namespace, Means], int]] = {
-    "run": _run, "baseline": _baseline, "qa": _qa, "beir": _beir, "feedback": _feedback, "digests": _digests,
+    "run": _run, "baseline": _baseline, "ablation": _ablation, "qa": _qa, "beir": _beir, "conversations": _conversations,
+    "feedback": _feedback, "digests": _digests,
 }  # fmt: skip
 
 
@@ -179,6 +218,12 @@ def _question_files(options: argparse.Namespace) -> list[Path]:
     return options.questions or sorted(
         path for path in (HERE / "questions").glob("*.jsonl") if path.name != "pending.jsonl"
     )
+
+
+def _document_index(
+    options: argparse.Namespace, means: Means
+) -> Callable[[Iterable[Document]], AbstractContextManager[tuple[Product, float]]]:
+    return lambda documents: means.index_documents(documents, options.index / "models")
 
 
 def _index_clock(options: argparse.Namespace, means: Means) -> Callable[[], float] | None:
@@ -220,10 +265,15 @@ def _parser() -> argparse.ArgumentParser:
     judged.add_argument("--baseline", type=Path, default=HERE / "baseline.json", help="the results to compare with")
     judged.add_argument("--out", type=Path, default=HERE / "results", help="folder for the report")
     judged.add_argument("--no-index-time", action="store_true", help="do not time indexing")
-    commands.add_parser("run", parents=[opened, sets, judged], help="ask everything, report, and judge (the default)")
+    run = commands.add_parser(
+        "run", parents=[opened, sets, judged], help="ask everything, report, and judge (the default)"
+    )
+    run.add_argument("--conversations", type=Path, nargs="+", help="folders of public conversations, for the report")
     commands.add_parser(
         "baseline", parents=[opened, sets, judged], help="the same, and keep the results to compare with"
     )
+    ablation = commands.add_parser("ablation", parents=[opened, sets], help="what each part of answering is worth")
+    ablation.add_argument("--gates", type=Path, default=HERE / "gates.toml", help="says which questions are judged")
     qa = commands.add_parser("qa", parents=[opened], help="another question set on another folder of documents")
     qa.add_argument("questions", type=Path, help="question file")
     qa.add_argument("--corpus", type=Path, required=True, help="folder of documents")
@@ -234,6 +284,11 @@ def _parser() -> argparse.ArgumentParser:
     beir.add_argument("folder", type=Path, help="folder with corpus.jsonl, queries.jsonl and qrels/")
     beir.add_argument("--split", default="test", help="which judgements (default: %(default)s)")
     beir.add_argument("--json", action="store_true", help="print the figures as JSON")
+    conversations = commands.add_parser(
+        "conversations", parents=[opened], help="standalone questions on conversations in the layout of CAsT or MTRAG"
+    )
+    conversations.add_argument("folders", type=Path, nargs="+", help="folders with the conversations")
+    conversations.add_argument("--json", action="store_true", help="print the figures as JSON")
     feedback = commands.add_parser(
         "feedback", parents=[sets], help="turn readers' verdicts into questions for a curator"
     )

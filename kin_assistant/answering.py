@@ -11,10 +11,12 @@ from kin_assistant.choosing import choose_sentences
 from kin_assistant.errors import KinError
 from kin_assistant.evidence import Candidate, EvidenceReader
 from kin_assistant.explaining import why_not_quoted, why_quoted
+from kin_assistant.figures import asks_for_figure, differ
 from kin_assistant.followups import make_standalone
 from kin_assistant.gazetteer import Place
 from kin_assistant.index.opened import OpenIndex
 from kin_assistant.lexical import fold, stems, words
+from kin_assistant.parts import parts_of
 from kin_assistant.places import Mention, PlaceIndex
 from kin_assistant.questions import check_language, check_question
 from kin_assistant.retrieval import Ranking, Retriever
@@ -36,8 +38,13 @@ from kin_assistant.types import (
 __all__ = ["Answerer"]
 
 _PASSAGES_READ = 60
+_PASSAGES_OF_A_PLACE = 15
+"""Passages of each place, if the question names several."""
 _ALSO_RETRIEVED = 10
 _NEAREST = 4
+_READ_FOR_A_PART = 6
+"""Passages read once more for each thing that a question for several asks for: those quoted, then the best of the others."""
+_LEAST_ODDS_OF_A_PART = -1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +107,7 @@ class Answerer:
         reason = self._reason_to_refuse(reading)
         chosen = [] if reason else self._choose(reading, most_words or self._answer_words)
         citations, sentences = self._cite(chosen, reading.standalone)
-        notes = self._notes(reading, chosen)
+        notes = self._notes(reading, chosen, citations)
         also = self._also_retrieved(reading, chosen)
         finished = time.perf_counter()
         return Answer(
@@ -136,19 +143,23 @@ class Answerer:
         about = self._rows_about(scope.named)
         favoured = about or self._rows_about(mention.place for mention in mentions)
         asked = _asked_within(standalone, filters, scope)
-        ranking = self._retriever.rank(
-            self._spell_out(asked, mentions),
-            filters=filters,
-            favoured=sorted(favoured),
-        )
+        query = self._spell_out(asked, mentions)
+        ranking = self._retriever.rank(query, filters=filters, favoured=sorted(favoured))
         rows = ranking.rows[:_PASSAGES_READ].tolist()
-        rows = self._keep_places(rows, scope, about)
-        candidates = self._reader.read(asked, ranking, rows)
+        parts = [self._rows_about([place]) for place in scope.named] if len(scope.named) > 1 else []
+        if parts:
+            # What is said of one place must not push out what is said of another.
+            of_each = [
+                self._retriever.rank(query, filters=filters, favoured=sorted(favoured), within=part) for part in parts
+            ]
+            rows += [row for one in of_each for row in one.rows[:_PASSAGES_OF_A_PLACE].tolist()]
+            ranking = ranking.joined_with(of_each)
+        rows = self._keep_places(list(dict.fromkeys(rows)), scope, about)
+        candidates = self._reader.read(asked, ranking, rows, parts)
         support = support_of(
             candidates,
             float(ranking.cosines.max(initial=0.0)),
             {stem: self._index.lexical.idf(stem) for stem in set(ranking.stems)},
-            names_absent_place=bool(scope.absent) and not scope.named,
         )
         given = None if filters is None or filters.empty else filters
         return _Reading(question, standalone, scope, given, ranking, rows, candidates, support)
@@ -278,7 +289,8 @@ class Answerer:
             why=why_quoted(candidate, question),
         )
 
-    def _notes(self, reading: _Reading, chosen: Sequence[Candidate]) -> tuple[str, ...]:
+    def _notes(self, reading: _Reading, chosen: Sequence[Candidate], citations: Sequence[Citation]) -> tuple[str, ...]:
+        """What a reader should know about the answer: what is missing in it, and what in it does not agree."""
         if not chosen:
             return ()
         notes = []
@@ -288,7 +300,28 @@ class Answerer:
         silent = [place.name for place in reading.scope.named if quoted.isdisjoint(self._rows_about([place]))]
         if silent and len(reading.scope.named) > 1:
             notes.append(f"Nothing was found for {_listed(silent, 'or')}.")
+        if missing := self._parts_not_answered(reading, chosen):
+            notes.append(f"The documents do not seem to say {_listed([f'“{part}”' for part in missing], 'or')}.")
+        notes += [
+            f"[{one}] and [{other}] give different figures: compare what they count, and when."
+            for one, other in _figures_that_differ(reading.standalone, chosen, citations)
+        ]
         return tuple(notes)
+
+    def _parts_not_answered(self, reading: _Reading, chosen: Sequence[Candidate]) -> list[str]:
+        """What a question for several things asks for and no passage that was looked at gives, in the question's words."""
+        parts = parts_of(reading.standalone)
+        if len(parts) < 2:
+            return []
+        nearest = dict.fromkeys(candidate.passage_row for candidate in (*chosen, *reading.candidates))
+        rows = list(nearest)[:_READ_FOR_A_PART]
+        found = [self._reader.odds_of(part.asked, rows) for part in parts]
+        missing = [
+            part.text.strip(" ?.,;")
+            for part, odds in zip(parts, found, strict=True)
+            if odds is not None and odds < _LEAST_ODDS_OF_A_PART
+        ]
+        return missing if len(missing) < len(parts) else []
 
     def _also_retrieved(self, reading: _Reading, chosen: Sequence[Candidate]) -> tuple[Retrieved, ...]:
         library = self._index.library
@@ -309,6 +342,27 @@ class Answerer:
             )
             for row in rows
         )
+
+
+def _figures_that_differ(
+    question: str, chosen: Sequence[Candidate], citations: Sequence[Citation]
+) -> list[tuple[int, int]]:
+    """Numbers of citations from two documents on one city that both may answer and give different figures; one pair at most."""
+    if not asks_for_figure(question):
+        return []
+    answering = [
+        citation
+        for candidate, citation in zip(chosen, citations, strict=True)
+        if candidate.odds is not None and candidate.odds > 0
+    ]
+    return [
+        (one.number, other.number)
+        for i, one in enumerate(answering)
+        for other in answering[i + 1 :]
+        if one.document_id != other.document_id
+        and not set(one.cities).isdisjoint(other.cities)
+        and differ(one.quote, other.quote)
+    ][:1]
 
 
 _WORDS_AROUND = 12
@@ -353,10 +407,10 @@ def _years_as_text(document: DocumentInfo) -> str | None:
 
 
 def _as_text(sentences: Sequence[AnswerSentence], citations: Sequence[Citation], notes: Sequence[str]) -> str:
-    """The answer as Markdown: a line on where it comes from, then quotes under the places they are about."""
+    """The answer as Markdown: a line on where it comes from, quotes under the places they are about, and what to know."""
     by_number = {citation.number: citation for citation in citations}
     documents = len({citation.document_id for citation in citations})
-    lines = [f"From {documents} document{'s' if documents > 1 else ''}:", *notes]
+    lines = [f"From {documents} document{'s' if documents > 1 else ''}:"]
     heading, before = None, None
     for sentence in sentences:
         first = by_number[sentence.citations[0]]
@@ -371,7 +425,7 @@ def _as_text(sentences: Sequence[AnswerSentence], citations: Sequence[Citation],
         else:
             lines.append(f"> {quote}")
         before = first
-    return "\n\n".join(lines)
+    return "\n\n".join([*lines, *notes])
 
 
 def _escape(text: str) -> str:

@@ -12,7 +12,7 @@ __all__ = ["choose_sentences"]
 
 _MOST_DOCUMENTS = 3
 _MOST_SENTENCES = 12
-_SHARE_OF_BEST_DOCUMENT = 0.9
+_SHARE_OF_BEST_DOCUMENT = 0.85
 """A further document is quoted only if its best sentences score at least this share of the best document's."""
 _SHARE_OF_BEST_SENTENCE = 0.5
 _SHARE_OF_BEST_FOR_A_PLACE = 0.3

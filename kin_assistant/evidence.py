@@ -5,13 +5,14 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
+from kin_assistant.figures import asks_for_figure, has_figure
 from kin_assistant.index.opened import OpenIndex
 from kin_assistant.lexical import K1, B, stems
 from kin_assistant.retrieval import Ranking
@@ -27,18 +28,12 @@ __all__ = ["Candidate", "EvidenceReader", "Scorer"]
 # In the order: fused score of the passage; cosine; BM25 with the context; share of the question's stems in the sentence, and
 # with its context; whether it has a figure where one is asked for.
 _WEIGHTS = np.array([1.5, 0.5, 0.3, 0.3, 0.3, 0.15])
-_READING = 1.0
+_READING = 2.0
 """Weight of what the network says of a sentence; chosen as docs/decisions/0012-reading.md tells."""
 _READ_CLOSELY, _OF_BEST_DOCUMENTS, _BEST_DOCUMENTS = 12, 9, 2
 """Passages that the network reads, at most: first those of the best documents, then the best of the others."""
 
-_ASKS_FOR_FIGURE = re.compile(
-    r"\bhow (much|many|big|far|long|large|high|often)\b"
-    r"|\b(amount|budget|costs?|figures?|money|numbers?|per ?cent(age)?|price|rates?|share|spen[dt]|tonn?(e|es|age)?|total)\b",
-    re.IGNORECASE,
-)
-_HAS_FIGURE = re.compile(r"\d|\b(half|third|quarter|hundred|thousand|million|billion|dozen)\b", re.IGNORECASE)
-_WANTS_A_NOUN = re.compile(r"\b(by|from|see|sources?|than|with)$", re.IGNORECASE)
+_WANTS_A_NOUN = re.compile(r"\b(by|from|see|sources?|than|with):?\s*$", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,8 +76,13 @@ class EvidenceReader:
         self._scorer = scorer
         self._words_of = lru_cache(20_000)(self._passage_words)
 
-    def read(self, question: str, ranking: Ranking, rows: Sequence[int]) -> list[Candidate]:
-        """Sentences of the passages ``rows``, best first."""
+    def read(
+        self, question: str, ranking: Ranking, rows: Sequence[int], cities: Sequence[Collection[int]] = ()
+    ) -> list[Candidate]:
+        """Sentences of the passages ``rows``, best first.
+
+        ``cities`` are the documents (by row) about each place, if the question names several: each is read closely.
+        """
         library = self._index.library
         places: list[tuple[int, int]] = []
         words: list[_SentenceWords] = []
@@ -97,7 +97,7 @@ class EvidenceReader:
         texts = [text for row in rows for text in self._texts_of(row)]
         cosines = np.concatenate(vectors).astype(np.float32) @ ranking.vector
         scores = self._signals(question, ranking, places, words, texts, cosines) @ _WEIGHTS
-        odds = self._read_closely(question, places, scores)
+        odds = self._read_closely(question, places, scores, cities)
         if self._scorer:
             scores = scores + _READING * _as_signal(odds)
         candidates = []
@@ -121,6 +121,13 @@ class EvidenceReader:
         candidates.sort(key=lambda candidate: (-candidate.score, candidate.passage_row, candidate.sentence.start))
         return candidates
 
+    def odds_of(self, question: str, rows: Sequence[int]) -> float | None:
+        """Log odds that a sentence of the passages ``rows`` answers ``question``; None without a network that reads them."""
+        if self._scorer is None or not rows:
+            return None
+        odds = np.concatenate(self._scorer.score(question, [self._passage(row) for row in rows]))
+        return float(np.logaddexp.reduce(odds.astype(np.float64))) if len(odds) else None
+
     def _signals(
         self,
         question: str,
@@ -134,38 +141,61 @@ class EvidenceReader:
         fused = dict(zip(ranking.rows.tolist(), ranking.scores.tolist(), strict=True))
         weights = {stem: self._index.lexical.idf(stem) for stem in set(ranking.stems)}
         total = sum(weights.values()) or 1.0
-        asks_for_figure = bool(_ASKS_FOR_FIGURE.search(question))
+        wants_figure = asks_for_figure(question)
         return np.column_stack([
             [fused[row] for row, _ in places],
             _min_max(cosines),
             _min_max(_bm25(words, weights)),
             [sum(w for stem, w in weights.items() if stem in sentence.own) / total for sentence in words],
             [sum(w for stem, w in weights.items() if stem in sentence.with_context) / total for sentence in words],
-            [asks_for_figure and bool(_HAS_FIGURE.search(text)) for text in texts],
+            [wants_figure and has_figure(text) for text in texts],
         ])  # fmt: skip
 
     def _read_closely(
-        self, question: str, places: Sequence[tuple[int, int]], scores: NDArray[np.float64]
+        self,
+        question: str,
+        places: Sequence[tuple[int, int]],
+        scores: NDArray[np.float64],
+        cities: Sequence[Collection[int]],
     ) -> NDArray[np.float64]:
         """Log odds by the scorer for the sentences of the most promising passages; NaN for the others."""
         odds = np.full(len(places), np.nan)
         if self._scorer is None:
             return odds
-        library = self._index.library
         first_place: dict[int, int] = {}
         best: dict[int, float] = {}
         for i, (row, _) in enumerate(places):
             first_place.setdefault(row, i)
             best[row] = max(best.get(row, -math.inf), float(scores[i]))
-        ranked = sorted(best, key=lambda row: (-best[row], row))
-        documents = list(dict.fromkeys(int(library.document_of[row]) for row in ranked))[:_BEST_DOCUMENTS]
-        first = [row for row in ranked if int(library.document_of[row]) in documents][:_OF_BEST_DOCUMENTS]
-        others = [row for row in ranked if int(library.document_of[row]) not in documents]
-        chosen = (first + others)[:_READ_CLOSELY]
-        passages = [(library.passage(row).context, self._texts_of(row)) for row in chosen]
+        chosen = self._most_promising(sorted(best, key=lambda row: (-best[row], row)), cities)
+        passages = [self._passage(row) for row in chosen]
         for row, found in zip(chosen, self._scorer.score(question, passages), strict=True):
             odds[first_place[row] : first_place[row] + len(found)] = found
         return odds
+
+    def _most_promising(self, ranked: Sequence[int], cities: Sequence[Collection[int]]) -> list[int]:
+        """The passages to read closely, of those ``ranked``: most of the best documents, or of the best on each place."""
+        document_of = self._index.library.document_of
+        documents = list(dict.fromkeys(int(document_of[row]) for row in ranked))
+        of_each = (next((document for document in documents if document in city), None) for city in cities)
+        first_documents = [document for document in dict.fromkeys(of_each) if document is not None]
+        if len(first_documents) > 1:
+            share = _OF_BEST_DOCUMENTS // len(first_documents) or 1
+        else:
+            first_documents, share = documents[:_BEST_DOCUMENTS], _OF_BEST_DOCUMENTS
+        taken: Counter[int] = Counter()
+        first: list[int] = []
+        for row in ranked:
+            document = int(document_of[row])
+            if document in first_documents and taken[document] < share and len(first) < _OF_BEST_DOCUMENTS:
+                taken[document] += 1
+                first.append(row)
+        others = [row for row in ranked if int(document_of[row]) not in first_documents]
+        return (first + others)[:_READ_CLOSELY]
+
+    def _passage(self, row: int) -> tuple[str, list[str]]:
+        """Context and sentences, as the scorer takes them."""
+        return self._index.library.passage(row).context, self._texts_of(row)
 
     def _texts_of(self, row: int) -> list[str]:
         library = self._index.library

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Literal, cast, get_args
 
@@ -49,6 +49,14 @@ class Ranking:
     stems: tuple[str, ...]
     """Of the query."""
 
+    def joined_with(self, others: Sequence[Ranking]) -> Ranking:
+        """This ranking with the candidates of ``others``, made for the same query, among its own."""
+        rows, first = np.unique(np.concatenate([self.rows, *(other.rows for other in others)]), return_index=True)
+        scores = np.concatenate([self.scores, *(other.scores for other in others)])[first]
+        cosines = np.concatenate([self.cosines, *(other.cosines for other in others)])[first]
+        order = np.lexsort((rows, -scores))
+        return replace(self, rows=rows[order], scores=scores[order], cosines=cosines[order])
+
 
 class Retriever:
     """Searches one opened index."""
@@ -85,12 +93,19 @@ class Retriever:
         filters: Filters | None = None,
         method: Method = "shipped",
         favoured: Sequence[int] = (),
+        within: Collection[int] | None = None,
         candidates: int = CANDIDATES,
     ) -> Ranking:
-        """All candidates of both sides, best first. ``favoured`` are rows of documents from a place that the query names."""
+        """All candidates of both sides, best first. ``favoured`` are rows of documents from a place that the query names.
+
+        ``within`` restricts the documents (by row), as ``filters`` do.
+        """
         if method not in get_args(Method):
             raise ValueError(f"unknown method {method!r}")
         allowed = self.allowed_documents(filters)
+        if within is not None:
+            inside = np.array(sorted(within), np.int64)
+            allowed = inside if allowed is None else np.intersect1d(allowed, inside)
         vector = self._embedder.encode([query])[0]
         if allowed is not None and not len(allowed):
             nothing = np.zeros(0, np.float32)

@@ -14,8 +14,8 @@ __all__ = ["Support", "support_of"]
 
 # Logistic functions, fitted as docs/decisions/0006-refusing.md tells: one for evidence that a network has read with the
 # question, one for evidence known by its similarity alone.
-_READ_ODDS, _READ_COSINE, _READ_COVERAGE, _READ_ABSENT, _READ_OFFSET = 0.69, 4.31, -1.7, -2.91, -1.84
-_LEAST_IF_READ = 0.42
+_READ_ODDS, _READ_COSINE, _READ_COVERAGE, _READ_OFFSET = 0.59, 2.61, -1.02, -1.55
+_LEAST_IF_READ = 0.3
 _SENTENCE, _PASSAGE, _COVERAGE, _OFFSET = 11.0, 12.0, 2.0, -10.7
 _LEAST = 0.25
 _MOST_ODDS = 8.0
@@ -35,13 +35,11 @@ class Support:
         return self.value >= self.least
 
 
-def support_of(
-    candidates: Sequence[Candidate], best_cosine: float, weights: Mapping[str, float], *, names_absent_place: bool
-) -> Support:
+def support_of(candidates: Sequence[Candidate], best_cosine: float, weights: Mapping[str, float]) -> Support:
     """The support by ``candidates``, best first.
 
     ``best_cosine`` is that of the nearest passage, ``weights`` are the question's stems with their inverse document
-    frequencies. A question that names a place no document is about, and none that one is about, needs more.
+    frequencies.
     """
     if not candidates:
         return Support(0.0, _LEAST)
@@ -55,10 +53,9 @@ def support_of(
         return Support(alike, _LEAST)
     # All sentences together: several that may answer are worth one that does.
     total = max(-_MOST_ODDS, math.log(math.fsum(map(math.exp, odds))))
-    strength = _READ_ODDS * total + _READ_COSINE * best_cosine + _READ_COVERAGE * coverage + _READ_OFFSET
-    read = _logistic(strength + _READ_ABSENT * names_absent_place)
+    read = _logistic(_READ_ODDS * total + _READ_COSINE * best_cosine + _READ_COVERAGE * coverage + _READ_OFFSET)
     # The network has read little that is of another field, so the evidence must be alike too.
-    return Support(min(read, alike + _LEAST_IF_READ - _LEAST), _LEAST_IF_READ)
+    return Support(min(read, alike * _LEAST_IF_READ / _LEAST), _LEAST_IF_READ)
 
 
 def _logistic(strength: float) -> float:

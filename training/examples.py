@@ -19,6 +19,9 @@ from kin_assistant.assistant import Assistant
 
 __all__ = ["Example", "digest_examples", "public_examples"]
 
+_SHARE_WITH_STRANGERS = 1 / 3
+"""Share of the digests' questions that are also put to a passage of another digest."""
+
 
 @dataclass(frozen=True, slots=True)
 class Example:
@@ -93,7 +96,9 @@ def _digest_examples(
             chosen = generator.sample(negative, min(near_misses - 1, len(negative)))
         for example in chosen:
             yield item["document_id"], example
-        # The same fact may stand in another digest, so strangers count less.
+        # The same fact may stand in another digest, so strangers are few and count less.
+        if generator.random() > _SHARE_WITH_STRANGERS:
+            continue
         ranking = assistant.retriever.rank(question)
         strangers = [
             row

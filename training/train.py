@@ -60,7 +60,11 @@ def main() -> None:
     parser.add_argument(
         "--start-from", type=Path, metavar="WEIGHTS", help="what the public sets gave before: go on with the digests"
     )
-    parser.add_argument("--digest-epochs", type=int, default=3)
+    parser.add_argument("--public-steps", type=int, help="end the public stage after so many; by default all once")
+    parser.add_argument("--digest-epochs", type=int, default=2)
+    parser.add_argument(
+        "--finish", action="store_true", help="at the end learn the digests held out too: for the weights that ship"
+    )
     options = parser.parse_args()
     torch.manual_seed(SEED)
     generator = random.Random(SEED)
@@ -79,7 +83,9 @@ def main() -> None:
         network.load_state_dict(load_file(options.start_from), strict=False)
     else:
         report(network, validation, tokenizer, "before")
-        fit(network, [public], tokenizer, generator, rate=8e-5, every=False, out=options.out)
+        fit(
+            network, [public], tokenizer, generator, rate=8e-5, every=False, out=options.out, steps=options.public_steps
+        )
         save(network, options.out / "public.safetensors")
     report(network, validation, tokenizer, "after the public sets")
     mixed = [
@@ -87,6 +93,10 @@ def main() -> None:
     ]
     fit(network, mixed, tokenizer, generator, rate=4e-5, every=True, out=options.out)
     report(network, validation, tokenizer, "after the digests")
+    if options.finish:
+        # With as many that it knows, so that it unlearns nothing. From here on nothing is left to validate on.
+        last = validation + generator.sample(digests, min(len(digests), len(validation)))
+        fit(network, [last], tokenizer, generator, rate=2e-5, every=True, out=options.out)
     save(network, options.out / "reader.safetensors")
 
 
@@ -99,8 +109,9 @@ def fit(
     rate: float,
     every: bool,
     out: Path,
+    steps: int | None = None,
 ) -> None:
-    """AdamW with warm-up and linear decay to 0. What is there after every hundred steps is kept in ``out``.
+    """AdamW with warm-up and linear decay to 0; ends after ``steps``. What is there every hundred steps is kept in ``out``.
 
     With ``every`` each sentence that answers is to win against those that do not; otherwise it is enough if one does.
     """
@@ -110,7 +121,7 @@ def fit(
     started = time.monotonic()
     total = 0.0
     network.train()
-    for step, examples in enumerate(batches):
+    for step, examples in enumerate(batches[:steps]):
         for group in optimizer.param_groups:
             group["lr"] = rate * min(1.0, (step + 1) / 100) * (1 - step / len(batches))
         batch = collate(examples, tokenizer)

@@ -1,0 +1,81 @@
+"""The parts of a question that asks for several things: "Who paid for it, and what did it bring?"."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+__all__ = ["Part", "parts_of"]
+
+_ASKS = (
+    r"(?:(?:about|after|at|by|for|from|in|of|on|since|to|until|with)\s+)?"
+    r"(?:how|what|when|where|which|who|whom|whose|why)\b"
+)
+_ASKS_AFTER_COMMA = r"(?:how|what|why)\b"
+"""The others may begin a relative clause: "the plant, which opened in 1998"."""
+_VERB = r"(?:are|can|could|did|do|does|had|has|have|is|should|was|were|will|would)\b"
+_REQUEST = re.compile(
+    r"(?:please\s+)?(?:can you\s+|could you\s+|i (?:need|want|would like)(?: to know)?\s+)?"
+    r"(?:any|compare|describe|explain|give|list|name|show|tell)\b",
+    re.IGNORECASE,
+)
+_ASKING = re.compile(rf"(?:and\s+|but\s+|or\s+|so\s+)?(?:{_ASKS}|{_VERB})", re.IGNORECASE)
+_BETWEEN = re.compile(
+    rf"\s*[,;:]?\s+(?:and|but|or)(?:\s+also|\s+then)?\s+(?={_ASKS})"
+    rf"|\s*[,;]\s*(?:and|but|or)\s+(?={_VERB})"
+    rf"|\s*[,;]\s*(?:so\s+)?(?={_ASKS_AFTER_COMMA})"
+    rf"|\s*:\s*(?={_ASKS}|{_VERB})",
+    re.IGNORECASE,
+)
+_CONJUNCTION = re.compile(r"[\s,;]+(?:and|but|or)(?:\s+also|\s+then)?\s*$", re.IGNORECASE)
+_QUESTION_WORD = re.compile(r"\b(?:how|what|when|where|which|who|whom|whose|why)\b", re.IGNORECASE)
+_FEWEST_WORDS = 2
+_MOST_PARTS = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One thing asked for."""
+
+    text: str
+    """Its words, as they stand in the question."""
+    asked: str
+    """The same so that it can be understood alone: behind what the others say of the subject."""
+
+
+def parts_of(question: str) -> tuple[Part, ...]:
+    """What ``question`` asks for, in order; one part if it asks for one thing."""
+    from sentencex import segment
+
+    told: list[str] = []
+    asked: list[str] = []
+    for sentence in segment("en", question):
+        for piece in _pieces(sentence.strip()):
+            (asked if _asks(piece) else told).append(piece.strip(" ,;:"))
+    if len(asked) > _MOST_PARTS or len(asked) < 2:
+        return (Part(question, question),)
+    subject = " ".join(told) or asked[0].rstrip(" ?.,;") + "?"
+    first = () if told else (Part(asked[0], asked[0]),)
+    return (*first, *(Part(text, f"{subject} {_as_question(text)}") for text in asked[len(first) :]))
+
+
+def _pieces(sentence: str) -> list[str]:
+    """``sentence`` cut before each thing asked for; what is short stays with what is before it."""
+    cuts = [0]
+    for match in _BETWEEN.finditer(sentence):
+        if min(len(sentence[cuts[-1] : match.start()].split()), len(sentence[match.end() :].split())) >= _FEWEST_WORDS:
+            cuts.append(match.end())
+    ends = [*cuts[1:], len(sentence)]
+    return [_CONJUNCTION.sub("", sentence[start:end]) for start, end in zip(cuts, ends, strict=True) if start < end]
+
+
+def _asks(piece: str) -> bool:
+    """Whether ``piece`` asks for something, and does not only say what the rest is about."""
+    if piece.rstrip().endswith(":"):
+        return False
+    return bool(_ASKING.match(piece) or _REQUEST.match(piece) or (piece.endswith("?") and _QUESTION_WORD.search(piece)))
+
+
+def _as_question(text: str) -> str:
+    text = text.rstrip(" ?.,;")
+    return text[:1].upper() + text[1:] + "?"
