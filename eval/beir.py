@@ -18,7 +18,16 @@ from eval.rankings import document_ranking, judge
 from eval.runner import METHODS, Method, Product
 from kin_assistant.types import Document
 
-__all__ = ["Collection", "Scores", "read_collection", "score_collection"]
+__all__ = [
+    "Collection",
+    "Scores",
+    "find_documents",
+    "plain_document",
+    "read_collection",
+    "read_field",
+    "read_rows",
+    "score_collection",
+]
 
 MEASURES: Mapping[str, str] = {"nDCG@10": "ndcg@10", "R@10": "recall@10", "R@100": "recall@100"}
 DOCUMENTS = 100
@@ -52,19 +61,22 @@ def read_collection(folder: Path, split: str) -> Collection:
     """
     documents: list[Document] = []
     known: set[str] = set()
-    for where, row in _rows(folder / "corpus.jsonl"):
-        key = _text(where, row, "_id")
+    for where, row in read_rows(folder / "corpus.jsonl"):
+        key = read_field(where, row, "_id")
         if key in known:
             raise CannotRunError(f"{where}: the id {key} is taken")
         known.add(key)
-        if document := _document(key, row):
+        if document := plain_document(key, row):
             documents.append(document)
     grades: dict[str, dict[str, int]] = {}
     for where, query, document_id, grade in _judgements(folder / "qrels" / f"{split}.tsv"):
         if document_id not in known:
             raise CannotRunError(f"{where}: there is no document {document_id}")
         grades.setdefault(query, {})[document_id] = grade
-    queries = {_text(where, row, "_id"): _text(where, row, "text") for where, row in _rows(folder / "queries.jsonl")}
+    queries = {
+        read_field(where, row, "_id"): read_field(where, row, "text")
+        for where, row in read_rows(folder / "queries.jsonl")
+    }
     if lost := sorted(grades.keys() - queries.keys()):
         raise CannotRunError(f"{folder}: judged queries that are not there: {', '.join(lost[:5])}")
     if not grades:
@@ -79,7 +91,7 @@ def score_collection(
     scores: dict[Method, Scores] = {}
     for method in methods:
         started = time.perf_counter()
-        found = {key: _find_documents(product, query, method) for key, query in collection.queries.items()}
+        found = {key: find_documents(product, query, method) for key, query in collection.queries.items()}
         seconds = time.perf_counter() - started
         rankings = {key: document_ranking(collection.grades[key], documents) for key, documents in found.items()}
         values = judge(rankings, tuple(MEASURES))
@@ -90,7 +102,7 @@ def score_collection(
     return scores
 
 
-def _find_documents(product: Product, query: str, method: Method) -> list[str]:
+def find_documents(product: Product, query: str, method: Method) -> list[str]:
     """Ids of the documents found, in the order of their best passages."""
     documents: list[str] = []
     for depth in DEPTHS:
@@ -101,7 +113,7 @@ def _find_documents(product: Product, query: str, method: Method) -> list[str]:
     return documents
 
 
-def _document(key: str, row: Mapping[str, Any]) -> Document | None:
+def plain_document(key: str, row: Mapping[str, Any]) -> Document | None:
     """A document of a test collection, read as plain text; None where it has no words and can never be found."""
     from kin_assistant.readers.composition import clean
     from kin_assistant.readers.text import read_plain_text
@@ -121,7 +133,8 @@ def _document(key: str, row: Mapping[str, Any]) -> Document | None:
     )
 
 
-def _rows(path: Path) -> Iterator[tuple[str, Mapping[str, Any]]]:
+def read_rows(path: Path) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """The objects of a JSON Lines file or of the compressed one beside it, each with its file and line."""
     for number, line in enumerate(_open(path), 1):
         if line.strip():
             where = f"{path}:{number}"
@@ -146,7 +159,8 @@ def _judgements(path: Path) -> Iterator[tuple[str, str, str, int]]:
             raise CannotRunError(f"{path}:{number}: not a query, a document and a whole number: {row}") from error
 
 
-def _text(where: str, row: Mapping[str, Any], field: str) -> str:
+def read_field(where: str, row: Mapping[str, Any], field: str) -> str:
+    """A field that must hold text. Raises ``CannotRunError`` that says where it does not."""
     value = row.get(field)
     if not isinstance(value, str) or not value.strip():
         raise CannotRunError(f"{where}: the field {field} is missing or empty")

@@ -11,7 +11,7 @@ from eval.changes import Change, Comparison
 from eval.gates import Gates, Verdict
 from eval.plots import plot_latency, plot_recall, plot_risk
 from eval.questions import Split
-from eval.results import Figure, Headline, Record, Results, Slice, replace_text
+from eval.results import Figure, Headline, Record, Results, Slice, Table, replace_text
 from eval.statistics import Interval
 from eval.summary import judged
 
@@ -30,6 +30,7 @@ _FOLLOW_UP_COLUMNS = (
     "span.recall@10", "refusal.f1", "refusal.false_refusals",
 )  # fmt: skip
 _MARKDOWN_CHANGES = 30
+NOT_MEASURED = "Standalone questions on public conversations were not measured: no set was named with --conversations."
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +98,7 @@ def render_html(results: Results, verdict: Verdict, gates: Gates | None) -> str:
         "signed": lambda value: f"{value:+.3f}",
         "day": _day,
     }
+    environment.filters["columns"] = columns_of
     split = _split(results)
     return environment.from_string(_TEMPLATE.read_text(encoding="utf-8")).render(
         results=results,
@@ -109,6 +111,7 @@ def render_html(results: Results, verdict: Verdict, gates: Gates | None) -> str:
         plots=[plot_risk(results), plot_recall(results), plot_latency(results)],
         ablation_columns=_ABLATION_COLUMNS,
         follow_up_columns=_FOLLOW_UP_COLUMNS,
+        not_measured=NOT_MEASURED,
         slices={by: _weakest(results, by) for by in ("kind", "tag", "city", "document")},
     )
 
@@ -166,6 +169,7 @@ def render_markdown(results: Results, verdict: Verdict) -> str:
             ),
         ),
         "",
+        *_conversations(results),
         "Times: " + ", ".join(f"{name} {value:.1f}" for name, value in sorted(results.timings.items())),
         "",
         *_changes(comparison),
@@ -219,6 +223,26 @@ def _moved(movement: Movement | None) -> str:
         return ""
     low, high = movement.difference.low, movement.difference.high
     return f"{movement.arrow} {movement.difference.value:+.3f} ({low:+.3f} to {high:+.3f}; {movement.verdict})"
+
+
+def _conversations(results: Results) -> Iterable[str]:
+    yield "Standalone questions on public conversations:" if results.conversations else NOT_MEASURED
+    yield ""
+    for name, table in results.conversations.items():
+        columns = columns_of(table)
+        yield from _table(
+            (name, *columns),
+            (
+                (way, *(shown(row[column].value) if column in row else "" for column in columns))
+                for way, row in table.items()
+            ),
+        )
+        yield ""
+
+
+def columns_of(table: Table) -> list[str]:
+    """The columns that any row of ``table`` has, in their order."""
+    return list(dict.fromkeys(column for row in table.values() for column in row))
 
 
 def _changes(comparison: Comparison | None) -> Iterable[str]:

@@ -144,6 +144,8 @@ class Results(Stored):
     """Of the questions to tune on."""
     ablation: Table = {}
     followups: Table = {}
+    conversations: dict[str, Table] = {}
+    """Standalone questions on public conversations, by the name of the set; empty where none was named."""
     slices: tuple[Slice, ...] = ()
     risk: tuple[RiskPoint, ...] = ()
     timings: dict[str, float] = {}

@@ -142,7 +142,8 @@ class Answerer:
         scope = scope_of(standalone, mentions)
         about = self._rows_about(scope.named)
         favoured = about or self._rows_about(mention.place for mention in mentions)
-        asked = _asked_within(standalone, filters, scope)
+        of_places = {word for mention in mentions for word in words(mention.surface)}
+        asked = self._speller.respell(_asked_within(standalone, filters, scope), of_places)
         query = self._spell_out(asked, mentions)
         ranking = self._retriever.rank(query, filters=filters, favoured=sorted(favoured))
         rows = ranking.rows[:_PASSAGES_READ].tolist()
@@ -169,12 +170,10 @@ class Answerer:
         return {self._index.library.row_of(name) for place in places for name in self._places.documents_about(place)}
 
     def _spell_out(self, question: str, mentions: Sequence[Mention]) -> str:
-        """``question``, and behind it what it misspells and the places it paraphrases ("the Thai capital")."""
+        """``question``, and behind it the places that it paraphrases ("the Thai capital") or misspells."""
         folded = fold(question)
         names = dict.fromkeys(mention.place.name for mention in mentions if mention.in_corpus)
-        within = {word for mention in mentions for word in words(mention.surface)}
-        corrected = (right for word, right in self._speller.corrections(question).items() if word not in within)
-        return " ".join([question, *(name for name in names if fold(name) not in folded), *corrected])
+        return " ".join([question, *(name for name in names if fold(name) not in folded)])
 
     def _keep_places(self, rows: list[int], scope: Scope, about: set[int]) -> list[int]:
         """Passages of documents about a place that the question names, or that name it themselves; all if it names none."""
@@ -311,7 +310,8 @@ class Answerer:
     def _parts_not_answered(self, reading: _Reading, chosen: Sequence[Candidate]) -> list[str]:
         """What a question for several things asks for and no passage that was looked at gives, in the question's words."""
         parts = parts_of(reading.standalone)
-        if len(parts) < 2:
+        # In a follow-up a part may be what was carried over, which nobody asked for.
+        if len(parts) < 2 or reading.standalone != reading.question:
             return []
         nearest = dict.fromkeys(candidate.passage_row for candidate in (*chosen, *reading.candidates))
         rows = list(nearest)[:_READ_FOR_A_PART]

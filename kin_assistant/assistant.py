@@ -10,6 +10,7 @@ from typing import Self
 
 from kin_assistant.answering import Answerer
 from kin_assistant.embedding import Embedder, open_embedder
+from kin_assistant.errors import IndexMissing
 from kin_assistant.evidence import EvidenceReader, Scorer
 from kin_assistant.index.layout import IndexFolder
 from kin_assistant.index.opened import OpenIndex, current_recipe, open_published
@@ -45,7 +46,7 @@ class Assistant:
         self, index: OpenIndex, embedder: Embedder, settings: Settings, *, scorer: Scorer | None = None
     ) -> None:
         self._index = index
-        self._max_characters = settings.max_question_characters
+        self._embedder, self._settings, self._scorer = embedder, settings, scorer
         self.retriever = Retriever(
             index,
             embedder,
@@ -78,6 +79,21 @@ class Assistant:
         opened = open_published(root, current_recipe(embedder.name, embedder.dimension))
         return cls(opened, embedder, settings, scorer=scorer)
 
+    def newer_build(self) -> str | None:
+        """Name of the published build, if another one answers here: somebody has synced since. Reads one small file."""
+        folder = self._index.folder
+        try:
+            published = IndexFolder(folder.parent).published()
+        except IndexMissing:
+            return None
+        return None if published == folder else published.name
+
+    def reopened(self) -> Assistant:
+        """Another assistant, with the same models, over what is published now. Raises as ``open`` does."""
+        recipe = current_recipe(self._embedder.name, self._embedder.dimension)
+        opened = open_published(self._index.folder.parent, recipe)
+        return Assistant(opened, self._embedder, self._settings, scorer=self._scorer)
+
     def ask(
         self,
         question: str,
@@ -99,7 +115,7 @@ class Assistant:
         self, query: str, *, limit: int = 10, filters: Filters | None = None, id: str | None = None
     ) -> SearchResult:
         """The ``limit`` best passages for ``query``. Raises as ``ask`` does."""
-        query = check_question(query, max_characters=self._max_characters)
+        query = check_question(query, max_characters=self._settings.max_question_characters)
         return SearchResult(id=id, query=query, hits=self.retriever.search(query, limit=limit, filters=filters))
 
     @property

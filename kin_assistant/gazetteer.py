@@ -31,7 +31,7 @@ PlaceKind = Literal["city", "country", "region"]
 Trust = Literal["name", "spelling", "code", "programme"]
 
 _LONGEST_CODE: Final = 5
-_WORD: Final = re.compile(r"[^\W\d_](?:[^\W\d_]|[\u0300-\u036f])*")
+_WORD: Final = re.compile(r"(?:[^\W\d_]++[\u0300-\u036f]*+)++")
 _APOSTROPHES: Final = "'’ʼ‘`"
 _JOINTS: Final = frozenset(["", " ", "  ", "\u00a0", "-", "\u2010", "\u2011", "\u2013", *_APOSTROPHES])
 _SHORTENED: Final = 2
@@ -130,7 +130,10 @@ def read_tokens(text: str) -> list[Token]:
 
 def words_of(texts: Iterable[str]) -> frozenset[str]:
     """The words of the texts as they are written there."""
-    return frozenset(word for text in texts for word in _WORD.findall(text))
+    words: set[str] = set()
+    for text in texts:
+        words.update(_WORD.findall(text))
+    return frozenset(words)
 
 
 def letters_of(tokens: Sequence[Token]) -> str:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import secrets
 import stat
+import time
 import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -22,6 +24,9 @@ ADDED = "added"
 
 Refusal = Literal["disk", "empty", "exists", "kind", "missing", "name", "place", "size"]
 
+_PARTIAL = re.compile(r"\.[0-9a-f]{16}\.partial")
+"""What a file is called until it is whole."""
+_OLD_SECONDS = 24 * 3600
 _MAX_NAME_BYTES = 200
 _ABOUT_THE_FOLDER = frozenset({"LICENSE", "README.md"})
 # What some systems refuse in names or read as something else.
@@ -89,6 +94,7 @@ def new_file(corpus: Path, name: str, suffixes: frozenset[str]) -> Iterator[NewF
             raise ChangeRefused(
                 "place", f'The folder "{ADDED}" in the corpus folder is a link, so nothing is put there.'
             )
+        _remove_leftovers(folder)
         # lexists: a link that leads nowhere is in the way too.
         if os.path.lexists(folder / name):
             raise _taken(name)
@@ -155,6 +161,15 @@ def remove_file(corpus: Path, path: str) -> None:
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) else "its name is not valid"
         raise ChangeRefused("disk", f"The file could not be removed: {reason}.", details=repr(error)) from error
+
+
+def _remove_leftovers(folder: Path) -> None:
+    """Remove what killed processes left unfinished; what is still arriving is younger."""
+    for path in filter(lambda path: _PARTIAL.fullmatch(path.name), folder.iterdir()):
+        with contextlib.suppress(FileNotFoundError):  # another upload removes it as well
+            status = path.lstat()
+            if stat.S_ISREG(status.st_mode) and time.time() - status.st_mtime > _OLD_SECONDS:
+                path.unlink()
 
 
 def _put(partial: Path, target: Path) -> None:

@@ -181,6 +181,10 @@ class AssistantDouble:
         )
         return SearchResult(id=id, query=query, hits=hits[:limit])
 
+    def newer_build(self) -> str | None:
+        """None: there is no other."""
+        return None
+
     def close(self) -> None:
         """Nothing to close."""
 

@@ -33,7 +33,7 @@ class Library:
 
     @property
     def collection(self) -> Collection:
-        return Collection(self.corpus, self.index, self.sync, self.open)
+        return Collection(self.corpus, self.index, self.sync)
 
     def sync(self, progress: Progress = lambda *_: None) -> SyncReport:
         self.syncs += 1

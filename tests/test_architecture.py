@@ -26,7 +26,7 @@ FLOW: tuple[tuple[str, ...], ...] = (
     ("documents",),
     ("passages", "parsing", "library_changes"),
     ("embedding", "lexical", "reranking"),
-    ("index", "spelling", "questions", "followups", "scope", "scorer"),
+    ("index", "spelling", "questions", "followups", "scope", "scorer", "figures", "parts"),
     ("retrieval", "progress"),
     ("evidence",),
     ("choosing", "explaining", "support"),

@@ -123,6 +123,23 @@ def test_a_fallback_is_noticed_and_answers(own_index: Path) -> None:
         assert opened.ask(QUESTIONS[0]).citations
 
 
+def test_a_build_that_was_published_since_is_told_and_opened_with_the_same_models(own_index: Path) -> None:
+    index = IndexFolder(own_index)
+    with Assistant.open(own_index) as old:
+        assert old.newer_build() is None
+        newer = Path(shutil.copytree(index.published(), own_index / "build-newer-1"))
+        assert old.newer_build() is None, "it is not published yet"
+        index.publish(newer)
+        assert old.newer_build() == "build-newer-1"
+        with old.reopened() as new:
+            assert new.newer_build() is None
+            assert new.retriever is not old.retriever
+            answers = [opened.ask(QUESTIONS[0]).model_dump(exclude={"elapsed_ms"}) for opened in (old, new)]
+        assert answers[0] == answers[1]
+        (own_index / "CURRENT").unlink()
+        assert old.newer_build() is None
+
+
 def test_answers_are_the_same_after_opening_again(shipped_index: Path, assistant: Assistant) -> None:
     with Assistant.open(shipped_index) as again:
         for question in QUESTIONS:

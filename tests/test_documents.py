@@ -248,3 +248,9 @@ def test_a_single_source_is_marked_like_any_other() -> None:
     document = read("kitakyushu.md", KITAKYUSHU)
     assert "[1]" not in document.text
     assert {mark.sources for mark in document.marks} == {(1,)}
+
+
+def test_rich_text_under_an_old_name_is_read_with_a_warning() -> None:
+    reading = read_document("a.doc", b"{\\rtf1 Words of rich text.}", "0" * 64)
+    assert reading.document.text == "Words of rich text."
+    assert reading.warnings == ("named .doc but it is a .rtf file, and was read as one",)

@@ -8,6 +8,7 @@ import shutil
 import threading
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from html.parser import HTMLParser
@@ -18,7 +19,7 @@ import pytest
 
 from kin_assistant.corpus import MAX_FILE_BYTES
 from kin_assistant.documents import SUFFIXES
-from kin_assistant.errors import BuildFailed, DocumentError
+from kin_assistant.errors import BuildFailed, DocumentError, IndexDamaged
 from kin_assistant.index.build import Progress
 from kin_assistant.index.layout import IndexFolder
 from kin_assistant.index.report import SyncReport
@@ -219,6 +220,21 @@ def test_a_file_that_does_not_arrive_whole_leaves_no_trace(tmp_path: Path) -> No
         assert all(name.startswith("added/.") for name in files_in(tmp_path)), "half a file would be read"
         raise ConnectionError
     assert files_in(tmp_path) == set()
+
+
+def test_what_a_killed_server_left_of_an_upload_is_removed_after_a_day(tmp_path: Path) -> None:
+    left, arriving, mine = (
+        tmp_path / "added" / name for name in (f".{'0' * 16}.partial", f".{'a' * 16}.partial", ".my.partial")
+    )
+    left.parent.mkdir()
+    for path in (left, arriving, mine):
+        path.write_text("half")
+    for path in (left, mine):
+        os.utime(path, (0, 0))
+    with new_file(tmp_path, "a.txt", SUFFIXES) as new:
+        new.write(b"whole")
+        new.finish()
+    assert files_in(tmp_path) == {"added/a.txt", f"added/{arriving.name}", "added/.my.partial"}
 
 
 def test_a_large_file_is_refused_whether_its_length_is_told_or_not(client: Any, library: Library) -> None:
@@ -516,7 +532,7 @@ def test_an_unforeseen_fault_of_a_sync_shows_a_reference(library: Library, caplo
     def fail(_progress: Progress) -> SyncReport:
         raise RuntimeError("secret at /secret/path")
 
-    syncs = Syncs(Collection(library.corpus, library.index, fail, library.open), Served(library.open()), clock=Clock())
+    syncs = Syncs(Collection(library.corpus, library.index, fail), Served(library.open()), clock=Clock())
     syncs.start()
     syncs.wait(5)
     assert "reference" in syncs.state.fault
@@ -536,7 +552,7 @@ def test_time_left_is_told_from_the_step_that_runs(tmp_path: Path) -> None:
             states.append(syncs.state)
         raise BuildFailed("The disk is full.")
 
-    collection = Collection(tmp_path, tmp_path, work, lambda: None)  # type: ignore[arg-type, return-value]
+    collection = Collection(tmp_path, tmp_path, work)
     syncs = Syncs(collection, Served(AssistantDouble()), clock=clock)  # type: ignore[arg-type]
     syncs.start()
     syncs.wait(5)
@@ -547,26 +563,108 @@ def test_time_left_is_told_from_the_step_that_runs(tmp_path: Path) -> None:
 
 
 @dataclass
-class Closing(AssistantDouble):
+class Renewable(AssistantDouble):
+    """Has one that takes its place as soon as it is published."""
+
+    next: Renewable | None = None
+    published: bool = False
     closed: int = 0
+    reopenings: int = 0
+
+    def newer_build(self) -> str | None:
+        return "build-next-1" if self.published else None
+
+    def reopened(self) -> Renewable:
+        self.reopenings += 1
+        if self.fault:
+            raise self.fault
+        assert self.next is not None
+        return self.next
 
     def close(self) -> None:
         self.closed += 1
 
 
 def test_an_assistant_that_is_replaced_finishes_what_it_was_asked() -> None:
-    old, new = Closing(), Closing()
+    last = Renewable()
+    new = Renewable(next=last)
+    old = Renewable(next=new)
     served = Served(old)  # type: ignore[arg-type]
     with served.borrowed() as mine:
         with served.borrowed():
-            served.replace(new)  # type: ignore[arg-type]
+            old.published = True
             with served.borrowed() as now:
                 assert now is new
         assert mine is old
         assert old.closed == 0
     assert (old.closed, new.closed) == (1, 0)
-    served.replace(Closing())  # type: ignore[arg-type]
-    assert new.closed == 1
+    new.published = True
+    served.renew()
+    assert (old.closed, new.closed, last.closed) == (1, 1, 0)
+
+
+@pytest.mark.parametrize("fault", [IndexDamaged("The index is damaged."), OSError("No space left on device")])
+def test_a_build_that_cannot_be_opened_is_tried_once_and_the_old_one_answers_on(
+    fault: Exception, caplog: pytest.LogCaptureFixture
+) -> None:
+    old = Renewable(published=True, fault=fault)
+    served = Served(old)  # type: ignore[arg-type]
+    for _ in range(3):
+        with served.borrowed() as now:
+            assert now is old
+    assert old.reopenings == 1
+    assert str(fault) in caplog.text
+    with pytest.raises(type(fault)):
+        served.renew()
+
+
+def test_others_are_answered_while_one_opens_the_new_build() -> None:
+    opening, opened = threading.Event(), threading.Event()
+
+    class Slow(Renewable):
+        def reopened(self) -> Renewable:
+            opening.set()
+            opened.wait(10)
+            return super().reopened()
+
+    new = Renewable()
+    old = Slow(next=new, published=True)
+    served = Served(old)  # type: ignore[arg-type]
+    with ThreadPoolExecutor(1) as pool:
+        first = pool.submit(lambda: _borrow(served))
+        assert opening.wait(10)
+        assert _borrow(served) is old
+        opened.set()
+        assert first.result(10) is new
+    assert _borrow(served) is new
+    assert (old.reopenings, old.closed) == (1, 1)
+
+
+def _borrow(served: Served) -> object:
+    with served.borrowed() as assistant:
+        return assistant
+
+
+def test_a_build_that_another_process_publishes_answers_without_a_restart(client: Any, library: Library) -> None:
+    assert client.get("/documents/note").status_code == 404
+    write_corpus(library.corpus, {"note.txt": NOTE})
+    library.sync()
+    assert "Lahore planted four thousand trees" in client.get("/documents/note").text
+    before = library.opened[0].build.id
+    assert f"build {before}" not in client.get("/library").text
+
+
+def test_damage_to_what_another_process_publishes_is_noticed_and_told(client: Any, library: Library) -> None:
+    write_corpus(library.corpus, {"note.txt": NOTE})
+    library.sync()
+    (IndexFolder(library.index).published() / "library.sqlite").write_bytes(b"")
+    assert client.get("/documents/note").status_code == 404
+    assert client.get("/documents/copy").status_code == 200
+    assert "The newest index cannot be used" in client.get("/library").text
+    write_corpus(library.corpus, {"note.txt": NOTE + " More followed."})
+    library.sync()
+    assert "More followed." in client.get("/documents/note").text
+    assert "The newest index cannot be used" not in client.get("/library").text
 
 
 # The list

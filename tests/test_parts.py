@@ -23,7 +23,10 @@ from kin_assistant.parts import parts_of
             "I must report on hotels: what do they throw away, how much of it is plastic?",
             ["what do they throw away", "how much of it is plastic?"],
         ),
-        ("Is sorting worth it? Give me figures from Surabaya.", ["Is sorting worth it?", "Give me figures from Surabaya."]),
+        (
+            "Is sorting worth it? Give me figures from Surabaya.",
+            ["Is sorting worth it?", "Give me figures from Surabaya."],
+        ),
     ],
 )
 def test_a_question_is_cut_where_another_thing_is_asked_for(question, texts):

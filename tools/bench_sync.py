@@ -36,14 +36,18 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="kin-bench-") as folder:
         corpus, index = Path(folder) / "corpus", Path(folder) / "index"
         write_corpus(corpus, options.documents)
-        measure("from nothing", lambda: bring_up_to_date(corpus, index))
+        whole = measure("from nothing", lambda: bring_up_to_date(corpus, index))
         measure("unchanged", lambda: bring_up_to_date(corpus, index))
         document = min(corpus.iterdir())
         document.write_text(document.read_text("utf-8") + "\nOne more sentence about a weighbridge.\n", "utf-8")
         profile = cProfile.Profile()
-        measure("one document changed", lambda: bring_up_to_date(corpus, index, profile if options.profile else None))
+        one = measure(
+            "one document changed", lambda: bring_up_to_date(corpus, index, profile if options.profile else None)
+        )
     if options.profile:
         pstats.Stats(profile).sort_stats("cumulative").print_stats(45)
+    wall, used = (100 * part / of for part, of in zip(one, whole, strict=True))
+    print(f"{'one of all':<24} {wall:6.0f} % ({used:.0f} % of processor time)")  # machines are noisy, ratios less so
     print(f"{'peak memory':<24} {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MB")
 
 
@@ -82,14 +86,15 @@ def bring_up_to_date(corpus: Path, index: Path, profile: cProfile.Profile | None
     return steps
 
 
-def measure(name: str, action: Callable[[], dict[str, float]]) -> None:
-    """Run ``action`` and print how long it took, with the processors' time, and its steps."""
+def measure(name: str, action: Callable[[], dict[str, float]]) -> tuple[float, float]:
+    """Seconds that ``action`` takes, and seconds of the processors; both are printed, with its steps."""
     started, before = time.perf_counter(), processor_seconds()
     steps = action()
-    used = processor_seconds() - before
-    print(f"{name:<24} {time.perf_counter() - started:6.1f} s ({used:.1f} s of processor time)", flush=True)
+    wall, used = time.perf_counter() - started, processor_seconds() - before
+    print(f"{name:<24} {wall:6.1f} s ({used:.1f} s of processor time)", flush=True)
     for step, seconds in steps.items():
         print(f"    {step:<20} {seconds:6.2f} s", flush=True)
+    return wall, used
 
 
 def processor_seconds() -> float:

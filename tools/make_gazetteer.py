@@ -27,7 +27,7 @@ HEADER = """\
 # phrase   phrases that hold the name of a place and mean something else
 # region   name, aliases, demonyms
 # country  name, code, region, aliases, demonyms
-# city     name, country code, population, "*" for a capital, aliases, other spellings
+# city     name as the corpus spells it, else GeoNames; country code, population, "*" for a capital, aliases, other spellings
 """
 
 LETTERS = str.maketrans("đĐøØłŁıəƏ’‘ʻʼ", "dDoOlLiaA''''", "") | str.maketrans(
@@ -189,7 +189,7 @@ TW: New Taipei City = New Taipei; Kaohsiung = Takao
 UA: Kyiv = Kiev; Kharkiv = Kharkov; Odesa = Odessa; Lviv = Lvov
 US: New York City = New York, NYC; Washington = Washington DC; San Francisco = Frisco
 UZ: Bukhara = Buxoro; Qo'qon = Kokand; Fergana = Ferghana; Samarkand = Samarqand
-VN: Ho Chi Minh City = Saigon, Sai Gon, Ho Chi Minh, HCMC, HCM City, HCM; Da Nang = Tourane; Haiphong = Hai-phong
+VN: Ho Chi Minh City = Saigon, Sai Gon, Ho Chi Minh, HCMC, HCM City, HCM; Da Nang = Tourane
 VN: Hanoi = Ha Noi; Qui Nhon = Quy Nhon; Hue = Hue City; Can Tho = Cantho; Nam Dinh = Namdinh
 """
 
@@ -315,8 +315,8 @@ def find_capitals(cities: Iterable[City]) -> set[Id]:
     return {(c["countrycode"], c["name"]) for c in cities if c["name"] == names.get(c["countrycode"])}
 
 
-def find_named(cities: Sequence[City], corpus: Path, by_hand: dict[Id, list[str]]) -> set[Id]:
-    """The cities that the corpus' front matter names, the largest where it could be several."""
+def find_named(cities: Sequence[City], corpus: Path, by_hand: dict[Id, list[str]]) -> dict[Id, str]:
+    """The cities that the corpus' front matter names, as it spells them; the largest where it could be several."""
     countries = read_countries()
     by_key: dict[str, list[City]] = {}
     for city in cities:
@@ -327,14 +327,14 @@ def find_named(cities: Sequence[City], corpus: Path, by_hand: dict[Id, list[str]
         ]
         for letters in {key(name) for name in names} - {""}:
             by_key.setdefault(letters, []).append(city)
-    found = set()
+    found: dict[Id, str] = {}
     for name, homes in read_front_matter(corpus):
         letters = key(fold(name))
         match = [c for c in by_key.get(letters, []) if not homes or countries[c["countrycode"]] in homes]
         match.sort(key=lambda city: key(city["name"]) != letters)
         if not match:
             print(f"Not in GeoNames: {name} {homes}")
-        found |= {(city["countrycode"], city["name"]) for city in match[:1]}
+        found |= {(city["countrycode"], city["name"]): fold(name) for city in match[:1]}
     return found
 
 
@@ -393,7 +393,8 @@ def city_rows(corpus: Path) -> Iterator[str]:
     """One row a city."""
     cities, by_hand = read_cities(), read_city_aliases()
     capitals = find_capitals(cities)
-    chosen = choose_cities(cities, capitals | find_named(cities, corpus, by_hand) | set(by_hand))
+    named = find_named(cities, corpus, by_hand)
+    chosen = choose_cities(cities, capitals | set(named) | set(by_hand))
     words = set(WORDS.split())
     names = [name for table in (COUNTRY_ALIASES, DEMONYMS) for _, names in read_pairs(table) for name in names]
     names += [*read_countries().values(), *(name for _, name in chosen), *chain.from_iterable(by_hand.values())]
@@ -402,17 +403,19 @@ def city_rows(corpus: Path) -> Iterator[str]:
     for (code, name), city in sorted(chosen.items()):
         short = shorten(name, code)
         added = short != name and (code, short) not in chosen and key(short) not in words
-        aliases = [short] * added + by_hand.get((code, name), [])
+        # The corpus' own spelling is the name, so that documents that are told theirs by the gazetteer share a filter with it.
+        spelt = named.get((code, name), name)
+        aliases = [name] + [short] * added + by_hand.get((code, name), [])
         large, limit = (LARGE_NEAR, 4) if code in near else (LARGE_FAR, 2)
         spellings = find_spellings(city, taken, limit) if city["population"] >= large else []
         capital = "*" if (code, name) in capitals else ""
         row = [
             "city",
-            name,
+            spelt,
             code,
             str(city["population"]),
             capital,
-            "|".join(dict.fromkeys(aliases)),
+            "|".join(alias for alias in dict.fromkeys(aliases) if alias != spelt),
             "|".join(spellings),
         ]
         yield "\t".join(row).rstrip("\t")

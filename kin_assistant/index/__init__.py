@@ -12,6 +12,7 @@ A build is one folder that is never changed once it is published::
         vocabulary.txt        words as they are written, to tell names from words
         chroma/               Chroma's own files; copied before they are opened, as Chroma writes on opening
         manifest.json         what it was made from, counts, and the SHA-256 of every file above
+      documents.sqlite        what was read and split, by content, so that it is not read again
       vectors.sqlite          vectors by content, so that what was embedded once is not embedded again
       models/                 the embedding model converted for its engine
 """

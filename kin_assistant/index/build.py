@@ -30,8 +30,7 @@ from kin_assistant.index.reading import Gathered, Progress, gather
 from kin_assistant.index.report import FileReport, SyncReport, as_unchanged, by_path, skipped_reports
 from kin_assistant.index.shelf import Shelf
 from kin_assistant.index.store import ReadingStore, passages_key, reading_key
-from kin_assistant.index.storing import StoreWriter
-from kin_assistant.index.verify import check_build_in_child
+from kin_assistant.index.storing import StoreProcess
 from kin_assistant.lexical import LexicalIndex
 from kin_assistant.parsing import Limits, ReadFunction
 from kin_assistant.passages import split_document
@@ -215,23 +214,22 @@ def _write_and_publish(
     with _explained():
         folder = index.fresh_build(build_id)
     try:
-        with _explained():
+        with _explained(), StoreProcess(folder) as store:
             outline = outline_of(shelf, embedder, progress)
             if not outline.ids:
                 raise CorpusError("The documents hold no sentence that could be quoted.")
-            with StoreWriter(folder, outline.ids, outline.document_of) as store_writer:
-                embedded = write_vectors(index, folder, shelf, outline, embedder, progress)
-                progress("Storing", 0, 4)
-                store_writer.start()
-                write_library(folder / "library.sqlite", shelf.documents, shelf.passages)
-                progress("Storing", 1, 4)
-                LexicalIndex.build(shelf.texts()).save(folder / "lexical")
-                progress("Storing", 2, 4)
-                vocabulary = words_of(document.text for document in shelf.documents)
-                (folder / "vocabulary.txt").write_text("\n".join(sorted(vocabulary)), "utf-8")
-                progress("Storing", 3, 4)
-                store_writer.finish()
-                progress("Storing", 4, 4)
+            embedded = write_vectors(index, folder, shelf, outline, embedder, progress)
+            progress("Storing", 0, 4)
+            store.begin(outline.ids, outline.document_of)
+            write_library(folder / "library.sqlite", shelf.documents, shelf.passages)
+            progress("Storing", 1, 4)
+            LexicalIndex.build(shelf.texts()).save(folder / "lexical")
+            progress("Storing", 2, 4)
+            vocabulary = words_of(document.text for document in shelf.documents)
+            (folder / "vocabulary.txt").write_text("\n".join(sorted(vocabulary)), "utf-8")
+            progress("Storing", 3, 4)
+            store.finish()
+            progress("Storing", 4, 4)
             counted = [
                 report.model_copy(update={"passages": outline.passages_of.get(report.document_id or "", 0)})
                 for report in reports
@@ -244,7 +242,7 @@ def _write_and_publish(
             )  # fmt: skip
             manifest.write(folder)
             progress("Verifying", 0, 1)
-            check_build_in_child(folder)
+            store.check()
             sync_to_disk(folder)
             progress("Verifying", 1, 1)
     except BaseException:

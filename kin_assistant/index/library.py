@@ -7,11 +7,14 @@ import threading
 from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
 from kin_assistant.types import Document, DocumentInfo, Passage
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 __all__ = ["Library", "write_library"]
 

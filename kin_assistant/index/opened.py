@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from kin_assistant.errors import IndexDamaged, IndexFault, IndexStale
-from kin_assistant.index.dense import DenseIndex, chroma_version
+from kin_assistant.index.dense import EXACT_UP_TO, DenseIndex, chroma_version
 from kin_assistant.index.layout import IndexFolder
 from kin_assistant.index.library import Library
 from kin_assistant.index.manifest import Manifest, Recipe
@@ -18,10 +18,7 @@ from kin_assistant.lexical import LexicalIndex
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["EXACT_UP_TO", "OpenIndex", "current_recipe", "open_build", "open_published"]
-
-EXACT_UP_TO = 100_000
-"""Passages; their vectors are then multiplied with the query's, which takes a core about 10 ms."""
+__all__ = ["OpenIndex", "current_recipe", "open_build", "open_published"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +44,8 @@ class OpenIndex:
     ) -> NDArray[np.int64]:
         """Rows of the passages nearest to ``vector``, nearest first, ties by row; ``documents`` restricts them.
 
-        Up to ``EXACT_UP_TO`` passages by their exact cosines, so that equal builds give equal answers; beyond, by Chroma's
-        graph, which is faster there and now and then overlooks a neighbour.
+        Up to ``EXACT_UP_TO`` passages by their exact cosines, which takes a core about 10 ms, so that equal builds give
+        equal answers; beyond, by Chroma's graph, which is faster there and now and then overlooks a neighbour.
         """
         if len(self.vectors) > EXACT_UP_TO:
             return self.dense.search(vector, limit, None if documents is None else documents.tolist())[0]

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
+from itertools import accumulate
 from pathlib import Path
+from typing import TYPE_CHECKING, BinaryIO
 
 import numpy as np
 
@@ -15,10 +17,12 @@ from kin_assistant.index.reading import Progress
 from kin_assistant.index.shelf import Shelf, embedded_text, sentence_spans
 from kin_assistant.index.vectors import VectorCache, vector_key
 
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
 __all__ = ["Outline", "outline_of", "write_vectors"]
 
 _EMBED_AT_ONCE = 256
-_WRITE_AT_ONCE = 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,45 +60,61 @@ def write_vectors(
     index: IndexFolder, folder: Path, shelf: Shelf, outline: Outline, embedder: Embedder, progress: Progress
 ) -> int:
     """Write vectors.npy and sentences.npy; how many passages had to be embedded."""
-    cache = VectorCache(index.vector_cache, embedder.dimension)
-    with closing(cache):
-        missing = [
-            row
-            for row, (key, sentences) in enumerate(zip(outline.keys, outline.sentences, strict=True))
-            if cache.get(key, sentences) is None
-        ]
+    firsts = [0, *accumulate(outline.sentences)]
+    passages_shape, sentences_shape = (len(outline.ids), embedder.dimension), (firsts[-1], embedder.dimension)
+    with (
+        closing(VectorCache(index.vector_cache, embedder.dimension)) as cache,
+        (folder / "vectors.npy").open("wb") as passages_file,
+        (folder / "sentences.npy").open("wb") as sentences_file,
+    ):
+        vectors = _Matrix(passages_file, passages_shape, "<f4")
+        sentences = _Matrix(sentences_file, sentences_shape, "<f2")
+
+        def write(row: int, encoded: Encoded) -> None:
+            vectors.write(row, encoded.vector)
+            sentences.write(firsts[row], encoded.sentences)
+
+        missing = []
+        for row, (key, count) in enumerate(zip(outline.keys, outline.sentences, strict=True)):
+            known = cache.get(key, count)
+            if known:
+                write(row, known)
+            else:
+                missing.append(row)
         done = 0
         progress("Embedding", 0, len(missing))
         for batch in _batches(missing, _EMBED_AT_ONCE):
-            cache.put(_embed(batch, shelf, outline, embedder))
+            embedded = _embed(batch, shelf, embedder)
+            cache.put((outline.keys[row], encoded) for row, encoded in embedded)
+            for row, encoded in embedded:
+                write(row, encoded)
             done += len(batch)
             progress("Embedding", done, len(missing))
-
-        def encoded(row: int) -> Encoded:
-            found = cache.get(outline.keys[row], outline.sentences[row])
-            return found or _embed([row], shelf, outline, embedder)[0][1]  # where the cache was damaged meanwhile
-
-        rows = len(outline.ids)
-        shapes = ((rows, embedder.dimension), (sum(outline.sentences), embedder.dimension))
-        with (folder / "vectors.npy").open("wb") as vectors, (folder / "sentences.npy").open("wb") as sentences:
-            for stream, shape, kind in zip((vectors, sentences), shapes, ("<f4", "<f2"), strict=True):
-                header = {"descr": kind, "fortran_order": False, "shape": shape}
-                np.lib.format.write_array_header_1_0(stream, header)
-            # Piece by piece, so that the memory taken does not grow with the corpus.
-            for batch in _batches(range(rows), _WRITE_AT_ONCE):
-                found = [encoded(row) for row in batch]
-                vectors.write(np.stack([each.vector for each in found]).astype("<f4").tobytes())
-                sentences.write(np.concatenate([each.sentences for each in found]).astype("<f2").tobytes())
         cache.keep_only(set(outline.keys))
     return len(missing)
 
 
-def _embed(rows: Sequence[int], shelf: Shelf, outline: Outline, embedder: Embedder) -> list[tuple[bytes, Encoded]]:
-    """Vectors of the passages in ``rows``, each with its key."""
+class _Matrix:
+    """An array of ``shape`` and ``kind`` in a .npy file, written some rows at a time and never held in memory."""
+
+    def __init__(self, stream: BinaryIO, shape: tuple[int, int], kind: str) -> None:
+        header = {"descr": kind, "fortran_order": False, "shape": shape}
+        np.lib.format.write_array_header_1_0(stream, header)
+        self._stream, self._kind = stream, np.dtype(kind)
+        self._start, self._width = stream.tell(), shape[1] * self._kind.itemsize
+
+    def write(self, row: int, values: NDArray[np.float32]) -> None:
+        """Put ``values`` from ``row`` on."""
+        self._stream.seek(self._start + row * self._width)
+        self._stream.write(values.astype(self._kind).tobytes())
+
+
+def _embed(rows: Sequence[int], shelf: Shelf, embedder: Embedder) -> list[tuple[int, Encoded]]:
+    """The passages in ``rows`` with their vectors."""
     found = [shelf.passage(row) for row in rows]
     texts = [embedded_text(document, passage) for document, passage in found]
     spans = [sentence_spans(passage) for _, passage in found]
-    return [(outline.keys[rows[position]], encoded) for position, encoded in embedder.encode_passages(texts, spans)]
+    return [(rows[position], encoded) for position, encoded in embedder.encode_passages(texts, spans)]
 
 
 def _batches(rows: Sequence[int], size: int) -> Iterator[Sequence[int]]:

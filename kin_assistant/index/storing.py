@@ -1,6 +1,7 @@
-"""Writing Chroma's store: for many passages in a child process, so that the word index is made at the same time.
+"""A child process that writes a build's vector store and then checks the build.
 
-Chroma holds the interpreter's lock while it builds its graph, which takes longer than all the rest of a build.
+Chroma holds the interpreter's lock while it builds its graph, so that in a child the word index is made at the same
+time; and a broken store can end the process that opens it. One child does both, since Chroma takes long to import.
 """
 
 from __future__ import annotations
@@ -12,86 +13,99 @@ import subprocess
 import sys
 import tempfile
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
+from queue import SimpleQueue
 
 import numpy as np
 
 from kin_assistant.errors import IndexDamaged, KinError
-from kin_assistant.index.dense import write_chroma
+from kin_assistant.index.dense import load_chroma, write_chroma
+from kin_assistant.index.verify import CHECK_SECONDS, check_build
 
-__all__ = ["StoreWriter"]
+__all__ = ["StoreProcess"]
 
-_WORTH_A_CHILD = 2000
-"""Passages; for fewer, starting a process takes longer than it saves."""
+_DONE = "done"
 
 
-class StoreWriter:
-    """Writes the store of a build whose passages have ``ids`` and belong to the documents in the rows ``document_of``.
+class StoreProcess:
+    """The child for one build. It is started at once, so that Chroma is imported when it is needed. To be used as a context."""
 
-    A child, if there is one, is started at once and has imported Chroma when it is needed. To be used as a context.
-    """
+    def __init__(self, build: Path) -> None:
+        self._errors = tempfile.NamedTemporaryFile("w+", encoding="utf-8", errors="replace")  # noqa: SIM115 (closed on leaving)
+        self._child = subprocess.Popen(
+            [sys.executable, "-m", "kin_assistant.index.storing", str(build)],
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self._errors, text=True,
+        )  # fmt: skip
 
-    def __init__(self, build: Path, ids: Sequence[str], document_of: Sequence[int]) -> None:
-        self._build, self._ids, self._document_of = build, ids, document_of
-        self._child: subprocess.Popen[str] | None = None
-        if len(ids) >= _WORTH_A_CHILD:
-            self._child = subprocess.Popen(
-                [sys.executable, "-m", "kin_assistant.index.storing", str(build)],
-                stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
-            )  # fmt: skip
-
-    def start(self) -> None:
-        """Let the child begin; ``build/vectors.npy`` is there."""
-        if self._child and self._child.stdin:
-            with contextlib.suppress(BrokenPipeError):  # finish() tells why it ended
-                self._child.stdin.write(json.dumps([list(self._ids), list(self._document_of)]) + "\n")
-                self._child.stdin.flush()
+    def begin(self, ids: Sequence[str], document_of: Sequence[int]) -> None:
+        """Let it write the store of passages with ``ids`` of the documents in the rows ``document_of``; vectors.npy is there."""
+        self._order(json.dumps([list(ids), list(document_of)]))
 
     def finish(self) -> None:
         """Return when the store is written. Raises ``IndexDamaged`` if it cannot be."""
-        if self._child is None:
-            _write(self._build, self._ids, self._document_of)
-            return
-        message = self._child.stdout.read().strip() if self._child.stdout else ""
-        if code := self._child.wait():
-            fault = f"The vector store could not be written: that ended with {code}."
-            raise IndexDamaged(message.splitlines()[-1] if message else fault)
+        self._await("writing its vector store")
 
-    def __enter__(self) -> StoreWriter:
+    def check(self) -> None:
+        """Raise ``IndexDamaged`` with the first thing that is wrong with the build; so does a child that crashes or hangs."""
+        self._order("check")
+        watchdog = threading.Timer(CHECK_SECONDS, self._child.kill)
+        watchdog.start()
+        try:
+            self._await("checking it")
+        finally:
+            watchdog.cancel()
+
+    def _order(self, line: str) -> None:
+        assert self._child.stdin is not None  # it is a pipe
+        with contextlib.suppress(BrokenPipeError):  # how it ended is told by what waits for it
+            self._child.stdin.write(line + "\n")
+            self._child.stdin.flush()
+
+    def _await(self, what: str) -> None:
+        assert self._child.stdout is not None  # it is a pipe
+        answer = self._child.stdout.readline().strip()
+        if answer == _DONE:
+            return
+        if not answer:
+            answer = f"The index is damaged: {what} ended with {self._child.wait()}."
+        self._errors.seek(0)
+        raise IndexDamaged(answer, details=self._errors.read()[-2000:])
+
+    def __enter__(self) -> StoreProcess:
         return self
 
     def __exit__(self, *_: object) -> None:
-        if self._child:
-            self._child.kill()
-            self._child.wait()
-            for stream in (self._child.stdin, self._child.stdout):
-                if stream:
-                    with contextlib.suppress(BrokenPipeError):
-                        stream.close()
+        self._child.kill()
+        with contextlib.suppress(BrokenPipeError):
+            self._child.communicate()
+        self._errors.close()
 
 
-def _write(build: Path, ids: Sequence[str], document_of: Sequence[int]) -> None:
-    # A plain array over the mapped file: Chroma looks at every number, and a mapped array makes that slow.
-    vectors = np.asarray(np.load(build / "vectors.npy", mmap_mode="r"))
-    write_chroma(build / "chroma", ids, vectors, document_of)
-
-
-def _end_with_parent() -> None:
-    sys.stdin.read()
+def _follow(orders: SimpleQueue[str]) -> None:
+    """Pass on what the parent says, and end with it."""
+    for line in sys.stdin:
+        orders.put(line)
     os._exit(1)
 
 
+def _answers(build: Path, orders: SimpleQueue[str]) -> Iterator[str]:
+    ids, document_of = json.loads(orders.get())
+    # A plain array over the mapped file: Chroma looks at every number, and a mapped array makes that slow.
+    write_chroma(build / "chroma", ids, np.asarray(np.load(build / "vectors.npy", mmap_mode="r")), document_of)
+    yield _DONE
+    orders.get()
+    check_build(build)
+    yield _DONE
+
+
 def _main() -> None:
-    with tempfile.TemporaryDirectory(prefix="kin-warm-") as folder:
-        write_chroma(Path(folder), ["x"], np.ones((1, 2), np.float32), [0])  # imports what will be needed
-    line = sys.stdin.readline()
-    if not line:
-        return
-    threading.Thread(target=_end_with_parent, daemon=True).start()
+    orders: SimpleQueue[str] = SimpleQueue()
+    threading.Thread(target=_follow, args=[orders], daemon=True).start()
+    load_chroma()  # while the parent is busy with the vectors
     try:
-        ids, document_of = json.loads(line)
-        _write(Path(sys.argv[1]), ids, document_of)
+        for answer in _answers(Path(sys.argv[1]), orders):
+            print(answer, flush=True)
     except (KinError, OSError) as error:
         print(error, flush=True)
         os._exit(1)

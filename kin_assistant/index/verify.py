@@ -17,6 +17,7 @@ import numpy as np
 
 from kin_assistant.embedding import Embedder, open_embedder
 from kin_assistant.errors import IndexDamaged, KinError
+from kin_assistant.index.dense import EXACT_UP_TO
 from kin_assistant.index.manifest import Manifest
 from kin_assistant.index.shelf import embedded_text, sentence_spans
 from kin_assistant.lexical import LexicalIndex, stems
@@ -28,13 +29,15 @@ if TYPE_CHECKING:
 
     from kin_assistant.index.opened import OpenIndex
 
-__all__ = ["check_build", "check_build_in_child", "check_deeply", "check_deeply_in_child"]
+__all__ = ["CHECK_SECONDS", "check_build", "check_build_in_child", "check_deeply", "check_deeply_in_child"]
+
+CHECK_SECONDS = 300.0
+"""A check that takes longer hangs."""
 
 _SAMPLE = 200
 _NEIGHBOURS = 20
 _SEARCHES_AT_ONCE = 20
 _LEAST_OVERLAP, _LEAST_OVERLAP_WHERE_UNUSED = 0.95, 0.7
-_TIMEOUT_SECONDS = 300.0
 _DEEP_SECONDS_PER_PASSAGE = 0.1
 _EMBEDDED_AGAIN = 48
 _LEAST_AGREEMENT = 0.99  # cosine with a vector computed anew: batches of another shape round in another way
@@ -47,7 +50,7 @@ _BYTES_AT_LEAST = 64 * 1024 * 1024
 
 def check_build(build: Path) -> None:
     """Raise ``IndexDamaged`` with the first thing that is wrong with ``build``."""
-    from kin_assistant.index.opened import EXACT_UP_TO, open_build
+    from kin_assistant.index.opened import open_build
 
     manifest = Manifest.read(build)
     size = sum(path.stat().st_size for path in (build / "chroma").rglob("*") if path.is_file())
@@ -67,8 +70,8 @@ def check_build(build: Path) -> None:
         for start in range(0, len(rows), _SEARCHES_AT_ONCE):
             some = rows[start : start + _SEARCHES_AT_ONCE]
             own = np.array(opened.vectors[some])
-            for vector, exact in zip(own, np.asarray(opened.vectors @ own.T).T, strict=True):
-                found, cosines = dense.search(vector, wanted)
+            searches = dense.search_each(own, wanted)
+            for (found, cosines), exact in zip(searches, np.asarray(opened.vectors @ own.T).T, strict=True):
                 _expect(len(found) == wanted, "a search gives too few passages")
                 _expect(np.allclose(exact[found], cosines, atol=0.05), "the vector store holds other vectors")
                 # Passages with the same text share a vector, so the nearest one need not be this one.
@@ -110,12 +113,12 @@ def check_deeply(build: Path, embedder: Embedder) -> None:
 
 def check_build_in_child(build: Path) -> None:
     """``check_build`` in a child process; a child that crashes or hangs counts as damage too."""
-    _in_child([str(build)], _TIMEOUT_SECONDS)
+    _in_child([str(build)], CHECK_SECONDS)
 
 
 def check_deeply_in_child(build: Path, *, model: str, engine: str, models: Path) -> None:
     """``check_deeply`` in a child process, with the embedder that ``open_embedder`` opens."""
-    seconds = _TIMEOUT_SECONDS + _DEEP_SECONDS_PER_PASSAGE * Manifest.read(build).passages
+    seconds = CHECK_SECONDS + _DEEP_SECONDS_PER_PASSAGE * Manifest.read(build).passages
     _in_child([str(build), "--deep", "--model", model, "--engine", engine, "--models", str(models)], seconds)
 
 

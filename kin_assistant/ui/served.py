@@ -1,7 +1,8 @@
-"""The assistant that answers now. Another takes its place without a question being dropped."""
+"""The assistant that answers now. When another build is published, one over that takes its place; no question is dropped."""
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -9,12 +10,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from kin_assistant.errors import KinError
+
 if TYPE_CHECKING:
     from kin_assistant.assistant import Assistant
     from kin_assistant.index.build import Progress
     from kin_assistant.index.report import SyncReport
 
 __all__ = ["Collection", "Served"]
+
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,8 +30,6 @@ class Collection:
     index: Path
     sync: Callable[[Progress], SyncReport]
     """Brings the index up to date with the corpus folder."""
-    reopen: Callable[[], Assistant]
-    """Opens what is published now."""
 
 
 @dataclass(slots=True, eq=False)
@@ -40,11 +43,18 @@ class Served:
 
     def __init__(self, assistant: Assistant) -> None:
         self._current = _InUse(assistant)
+        self._noticed: str | None = None
+        """The newer build that somebody opens or has tried to open, by name."""
         self._lock = threading.Lock()
+        self._renewing = threading.Lock()
 
     @contextmanager
     def borrowed(self) -> Iterator[Assistant]:
-        """The assistant of now, which stays open until it is given back."""
+        """The assistant of now, which stays open until it is given back.
+
+        A build that another process has published since is opened first, by whoever comes first; others do not wait.
+        """
+        self._notice()
         with self._lock:
             mine = self._current
             mine.users += 1
@@ -57,8 +67,24 @@ class Served:
             if unwanted:
                 mine.assistant.close()
 
-    def replace(self, assistant: Assistant) -> None:
-        """Let ``assistant`` answer from now on."""
+    def renew(self) -> None:
+        """Let what is published now answer. Raises as ``Assistant.open`` does, and the one of before stays."""
+        with self._renewing:
+            if self._current.assistant.newer_build():
+                self._replace(self._current.assistant.reopened())
+
+    def _notice(self) -> None:
+        newer = self._current.assistant.newer_build()
+        with self._lock:
+            if newer is None or newer == self._noticed:
+                return
+            self._noticed = newer
+        try:
+            self.renew()
+        except (KinError, OSError) as error:  # once for each build; what answered before answers on
+            logger.warning("Build %s was published and cannot be opened: %s", newer, error)
+
+    def _replace(self, assistant: Assistant) -> None:
         with self._lock:
             before, self._current = self._current, _InUse(assistant)
             unwanted = not before.users

@@ -189,7 +189,6 @@ def read_evaluation(path: Path) -> Mapping[str, Any] | None:
 
 def _collection(settings: Settings) -> Collection:
     """The corpus and the index that the settings name."""
-    from kin_assistant.assistant import Assistant
     from kin_assistant.embedding import open_embedder
     from kin_assistant.index.build import Progress, sync
     from kin_assistant.index.layout import IndexFolder
@@ -200,7 +199,7 @@ def _collection(settings: Settings) -> Collection:
         embedder = open_embedder(settings.model, engine=settings.engine, cache=IndexFolder(settings.index).models)
         return sync(settings.corpus, settings.index, embedder, now=datetime.now(UTC), progress=progress)
 
-    return Collection(settings.corpus, settings.index, run, lambda: Assistant.open(settings=settings))
+    return Collection(settings.corpus, settings.index, run)
 
 
 def _is_no_goodbye(record: logging.LogRecord) -> bool:

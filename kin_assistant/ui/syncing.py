@@ -89,10 +89,7 @@ class Syncs:
         try:
             report = self._collection.sync(self._tell)
             self._tell("Opening", 0, 1)
-            with self._served.borrowed() as assistant:
-                opened = report.build_id == assistant.build.id
-            if not opened:
-                self._served.replace(self._collection.reopen())
+            self._served.renew()
             self._state = SyncState(report=report)
         except Exception as error:  # noqa: BLE001 (the end of a thread: the curator gets a sentence, the log the rest)
             self._state = SyncState(fault=_explain(error))

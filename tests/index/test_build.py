@@ -16,7 +16,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from kin_assistant.documents import read_document
 from kin_assistant.embedding import Encoded
 from kin_assistant.errors import BuildFailed, BuildRunning, CorpusError
 from kin_assistant.index.build import build_documents, is_current, sync
@@ -439,9 +438,9 @@ def test_a_file_that_can_be_read_now_is_published_on_a_retry(
     tmp_path: Path, write: Write, embedder: HashingEmbedder, readings: Callable[[], list[str]]
 ) -> None:
     corpus, root = write({"a.txt": "Words of a.", "b.txt": "hang"}), tmp_path / "index"
-    short = replace(CHILDREN, seconds=0.7)
+    short = replace(CHILDREN, seconds=3)
     first = sync(corpus, root, embedder, now=NOW, reader=misread, limits=short)
-    assert file(first, "b.txt").reason == "reading it took more than 0.7 s"
+    assert file(first, "b.txt").reason == "reading it took more than 3 s"
     report = sync(corpus, root, embedder, now=NOW, retry_failed=True)  # by a reader that does not hang
     assert (report.published, report.why) == (True, "Files that had failed were tried again.")
     assert (file(report, "b.txt").status, file(report, "a.txt").status) == ("read", "unchanged")
@@ -460,20 +459,6 @@ def test_a_file_that_changes_while_it_is_read_is_not_taken_for_what_it_was(
     assert file(report, "b.txt").reason == "changed while it was being read"
     report = sync(corpus, tmp_path / "index", embedder, now=NOW)
     assert file(report, "b.txt").status == "read"
-
-
-def test_a_store_in_a_child_is_the_same_store(tmp_path: Path, embedder: HashingEmbedder) -> None:
-    """Many passages: Chroma's store is written in a process of its own."""
-    documents = [
-        read_document(f"{number}.txt", f"Town {number} sorts w{number % 37} and x{number % 91}.".encode(), "0" * 64)
-        for number in range(2100)
-    ]
-    manifest = build_documents([reading.document for reading in documents], tmp_path / "index", embedder, now=NOW)
-    assert manifest.passages == 2100
-    index = opened(tmp_path / "index", embedder)
-    rows, _ = index.dense.search(np.array(index.vectors[77]), 1)
-    assert float(index.vectors[rows[0]] @ index.vectors[77]) == pytest.approx(1, abs=1e-5)
-    index.close()
 
 
 # What the build was made with

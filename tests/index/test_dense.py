@@ -9,13 +9,16 @@ import tempfile
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
-from numpy.typing import NDArray
 
 from kin_assistant.index.dense import DenseIndex, write_chroma
 from kin_assistant.index.manifest import file_digests
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 SIZE, DIMENSION, DOCUMENTS = 1500, 48, 40
 

@@ -128,7 +128,7 @@ def test_a_damaged_build_gives_way_to_the_one_before_with_a_notice(
     )
     assert {info.path for info in index.library.infos} == {"surabaya.md", "kitakyushu.md"}
     vector = HashingEmbedder().encode(["compost baskets"])[0]
-    rows, cosines = index.dense.search(vector, 3)
+    _, cosines = index.dense.search(vector, 3)
     np.testing.assert_allclose(cosines, np.sort(index.vectors @ vector)[::-1][:3], atol=1e-5)
     index.close()
 

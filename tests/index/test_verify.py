@@ -96,7 +96,8 @@ def test_a_whole_build_passes(build: Path) -> None:
         (lambda build: execute(build, "UPDATE documents SET body = json_set(body, '$.text', 'short')"), "outside its document"),
     ],
     ids=[
-        "a vector missing", "other ids", "opposite vectors", "fewer vectors", "fewer sentences", "fewer passages", "passages of another document", "shorter documents",
+        "a vector missing", "other ids", "opposite vectors", "fewer vectors", "fewer sentences", "fewer passages",
+        "passages of another document", "shorter documents",
     ],
 )  # fmt: skip
 def test_files_that_agree_with_their_hashes_and_are_wrong_are_found(
