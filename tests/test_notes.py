@@ -5,11 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
-from numpy.typing import NDArray
 
 from kin_assistant import Assistant
 from kin_assistant.documents import read_document
@@ -18,6 +17,9 @@ from kin_assistant.index.opened import current_recipe, open_published
 from kin_assistant.lexical import stems
 from kin_assistant.settings import Settings
 from tests.embedders import HashingEmbedder
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 TEXTS = {
     "plant.md": "---\ntitle: The compost plant\ncities: [Bago]\n---\n"
