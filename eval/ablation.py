@@ -40,7 +40,7 @@ VARIANTS = (
     Variant("as shipped"),
     Variant("no evidence reader", reader=False),
     Variant("reader does not choose sentences", {"evidence._READING": 0.0}),
-    Variant("never refuses for lack of support", {"support._LEAST": 0.0, "support._LEAST_IF_READ": 0.0}),
+    Variant("never refuses for lack of support", {"support._LEAST_IF_READ": 0.0}),
     Variant("no bonus for a place that is named", {"retrieval._NAMED_PLACE_BONUS": 0.0}),
     Variant("one document an answer", {"choosing._MOST_DOCUMENTS": 1}),
     Variant("no part for each place", {"choosing._SHARE_OF_BEST_FOR_A_PLACE": 9.0}),
