@@ -229,7 +229,7 @@ def test_an_example_is_asked_by_a_click(page: Page) -> None:
 
 def test_a_follow_up_shows_what_was_searched(page: Page) -> None:
     ask(page, QUESTION)
-    page.get_by_role("button", name="What did it cost?").click()
+    page.get_by_role("button", name="Who were the partners?").click()
     second = page.locator(".kin-turn").nth(1)
     second.wait_for()
     assert "Searched as:" in second.inner_text()

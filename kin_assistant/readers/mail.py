@@ -40,6 +40,8 @@ def read_mail(data: bytes) -> Extract:
         message = message_from_bytes(data.lstrip(b"\xef\xbb\xbf\r\n \t"), policy=compat32)
     except _BROKEN_PARAMETER as error:
         raise DocumentError("its header is damaged") from error
+    except RecursionError as error:
+        raise DocumentError("its parts are nested too deeply") from error
     if not any(name in message for name in _HEADERS):
         raise DocumentError("it is no mail: it has no headers")
     reader = _MailReader()
