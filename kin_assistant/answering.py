@@ -45,6 +45,7 @@ _NEAREST = 4
 _READ_FOR_A_PART = 6
 """Passages read once more for each thing that a question for several asks for: those quoted, then the best of the others."""
 _LEAST_ODDS_OF_A_PART = -1.0
+"""A part is named as not answered below these; 7 of 10 that were named so on compound training questions were."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,21 +143,21 @@ class Answerer:
         scope = scope_of(standalone, mentions)
         about = self._rows_about(scope.named)
         favoured = about or self._rows_about(mention.place for mention in mentions)
-        of_places = {word for mention in mentions for word in words(mention.surface)}
-        asked = self._speller.respell(_asked_within(standalone, filters, scope), of_places)
+        words_of_places = {word for mention in mentions for word in words(mention.surface)}
+        asked = self._speller.respell(_asked_within(standalone, filters, scope), words_of_places)
         query = self._spell_out(asked, mentions)
         ranking = self._retriever.rank(query, filters=filters, favoured=sorted(favoured))
         rows = ranking.rows[:_PASSAGES_READ].tolist()
-        parts = [self._rows_about([place]) for place in scope.named] if len(scope.named) > 1 else []
-        if parts:
+        cities = [self._rows_about([place]) for place in scope.named] if len(scope.named) > 1 else []
+        if cities:
             # What is said of one place must not push out what is said of another.
             of_each = [
-                self._retriever.rank(query, filters=filters, favoured=sorted(favoured), within=part) for part in parts
+                self._retriever.rank(query, filters=filters, favoured=sorted(favoured), within=city) for city in cities
             ]
             rows += [row for one in of_each for row in one.rows[:_PASSAGES_OF_A_PLACE].tolist()]
             ranking = ranking.joined_with(of_each)
         rows = self._keep_places(list(dict.fromkeys(rows)), scope, about)
-        candidates = self._reader.read(asked, ranking, rows, parts)
+        candidates = self._reader.read(asked, ranking, rows, cities)
         support = support_of(
             candidates,
             float(ranking.cosines.max(initial=0.0)),
