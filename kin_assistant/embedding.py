@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
-from kin_assistant.engine import file_sha256, open_network
+from kin_assistant.engine import TorchSource, file_sha256, open_network
 from kin_assistant.errors import ModelError
 
 if TYPE_CHECKING:
@@ -116,9 +116,8 @@ class MiniLM:
         self._counter: Tokenizer = Tokenizer.from_str(tokenizer)
         self._counter.no_padding()
         self._counter.no_truncation()
-        self._network = open_network(
-            lambda: _load_token_states(folder), 2, f"embedding-{digest[:12]}", engine=engine, cache=cache
-        )
+        source = TorchSource("kin_assistant.embedding:load_token_states", (folder,), inputs=2)
+        self._network = open_network(source, f"embedding-{digest[:12]}", engine=engine, cache=cache)
 
     def count_pieces(self, texts: Sequence[str]) -> list[int]:
         """Word pieces of each text, without start and end marks."""
@@ -168,7 +167,7 @@ class MiniLM:
             yield
 
 
-def _load_token_states(folder: Path) -> Any:
+def load_token_states(folder: Path) -> Any:
     """The model's transformer as a torch module: token ids and mask to token states."""
     os.environ.setdefault("HF_HUB_OFFLINE", "1")
     import torch

@@ -9,11 +9,14 @@ from __future__ import annotations
 import hashlib
 import importlib.util
 import os
+import pkgutil
+import subprocess
 import sys
 import threading
 import warnings
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -26,7 +29,9 @@ if TYPE_CHECKING:
     States = NDArray[np.float32]
     """Token states; shape (texts, tokens, dimension)."""
 
-__all__ = ["Network", "file_sha256", "open_network"]
+__all__ = ["Network", "TorchSource", "file_sha256", "open_network"]
+
+_CONVERSION_SECONDS = 300
 
 
 class Network(Protocol):
@@ -37,15 +42,33 @@ class Network(Protocol):
         ...
 
 
-def open_network(load: Callable[[], Any], inputs: int, key: str, *, engine: str, cache: Path | None) -> Network:
+@dataclass(frozen=True, slots=True)
+class TorchSource:
+    """Where a torch module comes from that takes ``inputs`` tensors (texts, tokens) and returns token states.
+
+    It is told by names, so that a child process can load it too.
+    """
+
+    function: str
+    """As ``package.module:function``."""
+    paths: tuple[Path, ...]
+    """What the function is called with."""
+    inputs: int
+
+    def load(self) -> Any:
+        """The module."""
+        return pkgutil.resolve_name(self.function)(*self.paths)
+
+
+def open_network(source: TorchSource, key: str, *, engine: str, cache: Path | None) -> Network:
     """A network that is loaded at its first batch.
 
-    ``load`` gives a torch module that takes ``inputs`` tensors (texts, tokens) and returns token states; ``key`` names its
-    weights, under which the converted network is kept in ``cache``. ``engine`` is "openvino", "torch" or "auto".
+    ``key`` names its weights, under which the converted network is kept in ``cache``. ``engine`` is "openvino", "torch" or
+    "auto".
     """
     if engine == "auto":
         engine = "openvino" if importlib.util.find_spec("openvino") else "torch"
-    return _OpenVino(load, inputs, key, cache) if engine == "openvino" else _Torch(load)
+    return _OpenVino(source, key, cache) if engine == "openvino" else _Torch(source)
 
 
 def file_sha256(path: Path) -> str:
@@ -57,8 +80,8 @@ def file_sha256(path: Path) -> str:
 class _OpenVino:
     """OpenVINO: one stream for a question, two for many passages."""
 
-    def __init__(self, load: Callable[[], Any], inputs: int, key: str, cache: Path | None) -> None:
-        self._load, self._inputs, self._key, self._cache = load, inputs, key, cache
+    def __init__(self, source: TorchSource, key: str, cache: Path | None) -> None:
+        self._source, self._key, self._cache = source, key, cache
         self._lock = threading.Lock()
         self._compiled: dict[str, Any] = {}
 
@@ -96,7 +119,7 @@ class _OpenVino:
 
     def _model(self, core: Any) -> Any:
         if self._cache is None:
-            return _convert(self._load(), self._inputs)
+            return _convert(self._source)
         openvino = _import_openvino()
         path = self._cache / f"{self._key}-openvino-{openvino.__version__.split('-')[0]}.xml"
         weights, digest = path.with_suffix(".bin"), path.with_suffix(".sha256")
@@ -104,19 +127,20 @@ class _OpenVino:
             expected = digest.read_text("ascii", errors="replace")
             if expected == file_sha256(path) + file_sha256(weights):
                 return core.read_model(path)
-        model = _convert(self._load(), self._inputs)
         try:
             self._cache.mkdir(parents=True, exist_ok=True)
             partial = self._cache / f"partial-{os.getpid()}.xml"
-            openvino.save_model(model, partial, compress_to_fp16=False)
+            _convert_in_child(self._source, partial)
             os.replace(partial.with_suffix(".bin"), weights)
             os.replace(partial, path)
             # Written last: without it the files above are taken for unfinished.
             digest.write_text(file_sha256(path) + file_sha256(weights), "ascii")
-        except (OSError, RuntimeError) as error:
+        except (OSError, subprocess.SubprocessError) as error:
             # The copy only saves time at the next start.
+            model = _convert(self._source)
             warnings.warn(f"the converted model could not be kept: {error}", stacklevel=2)
-        return model
+            return model
+        return core.read_model(path)
 
 
 def _finish(number: int, request: Any) -> tuple[int, States]:
@@ -135,7 +159,14 @@ def _import_openvino() -> Any:
     return openvino
 
 
-def _convert(network: Any, inputs: int) -> Any:
+def _convert_in_child(source: TorchSource, target: Path) -> None:
+    """Convert into the file ``target``, in a process of its own: torch, needed for this alone, takes half a gigabyte."""
+    command = [sys.executable, "-m", "kin_assistant.engine", str(target), source.function, str(source.inputs)]
+    command += map(str, source.paths)
+    subprocess.run(command, check=True, capture_output=True, timeout=_CONVERSION_SECONDS)
+
+
+def _convert(source: TorchSource) -> Any:
     """A torch network as an OpenVINO model, by the front end itself."""
     import torch
 
@@ -143,10 +174,10 @@ def _convert(network: Any, inputs: int) -> Any:
     from openvino.frontend import FrontEndManager
     from openvino.frontend.pytorch.ts_decoder import TorchScriptPythonDecoder
 
-    example = tuple(torch.ones(2, 8, dtype=torch.long) for _ in range(inputs))
+    example = tuple(torch.ones(2, 8, dtype=torch.long) for _ in range(source.inputs))
     with warnings.catch_warnings(), torch.no_grad():
         warnings.simplefilter("ignore")
-        decoder = TorchScriptPythonDecoder(network, example_input=example)
+        decoder = TorchScriptPythonDecoder(source.load(), example_input=example)
         front_end = FrontEndManager().load_by_framework("pytorch")
         return front_end.convert(front_end.load(decoder))
 
@@ -154,8 +185,8 @@ def _convert(network: Any, inputs: int) -> Any:
 class _Torch:
     """Torch, for machines that OpenVINO does not run on."""
 
-    def __init__(self, load: Callable[[], Any]) -> None:
-        self._load = load
+    def __init__(self, source: TorchSource) -> None:
+        self._source = source
         self._lock = threading.Lock()
         self._network: Any = None
 
@@ -164,10 +195,20 @@ class _Torch:
 
         with self._lock:
             if self._network is None:
-                network = self._load()
+                network = self._source.load()
                 fast = torch.cpu._is_amx_tile_supported() or torch.cpu._is_avx512_bf16_supported()
                 self._network = network.to(torch.bfloat16) if fast else network
         for number, batch in enumerate(inputs):
             with torch.inference_mode():
                 states = self._network(*(torch.from_numpy(values) for values in batch))
             yield number, states.float().numpy()
+
+
+def _main(target: str, function: str, inputs: str, *paths: str) -> None:
+    """Convert for ``_convert_in_child``."""
+    source = TorchSource(function, tuple(map(Path, paths)), int(inputs))
+    _import_openvino().save_model(_convert(source), target, compress_to_fp16=False)
+
+
+if __name__ == "__main__":
+    _main(*sys.argv[1:])

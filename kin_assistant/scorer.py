@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from kin_assistant.embedding import BUNDLED_MODEL_SHA256, find_model
-from kin_assistant.engine import file_sha256, open_network
+from kin_assistant.engine import TorchSource, file_sha256, open_network
 from kin_assistant.errors import ModelError
 
 if TYPE_CHECKING:
@@ -63,9 +63,8 @@ class SentenceScorer:
 
         folder = find_model("bundled")
         self._tokenizer = open_tokenizer(folder)
-        self._network = open_network(
-            lambda: _load_states(folder, weights), 3, f"reader-{digest[:12]}", engine=engine, cache=cache
-        )
+        source = TorchSource("kin_assistant.scorer:load_states", (folder, weights), inputs=3)
+        self._network = open_network(source, f"reader-{digest[:12]}", engine=engine, cache=cache)
         try:
             tensors = load_file(weights)
             self._head = {name: tensors[name].astype(np.float32) for name in _HEAD}
@@ -133,7 +132,7 @@ def reading_pieces(
     return [*ids, end], [*types, 1], [*owners, -1]
 
 
-def _load_states(folder: Path, weights: Path) -> Any:
+def load_states(folder: Path, weights: Path) -> Any:
     """The network as a torch module: ids, mask and types to token states. Its embeddings are the bundled model's."""
     digest = file_sha256(folder / "model.safetensors")
     if digest != BUNDLED_MODEL_SHA256:

@@ -40,3 +40,27 @@ def test_a_run_that_is_given_up_half_way_ends(prepared_root: Path) -> None:
     )
     found = run(code, str(prepared_root / "models"))
     assert found.stdout.strip() == "ended", found.stderr
+
+
+def test_torch_is_loaded_in_a_child_only(tmp_path: Path) -> None:
+    code = (
+        "import sys; from pathlib import Path; from kin_assistant.embedding import open_embedder\n"
+        "vectors = open_embedder(engine='openvino', cache=Path(sys.argv[1])).encode(['waste'])\n"
+        "print(vectors.shape, 'torch' in sys.modules)"
+    )
+    found = run(code, str(tmp_path / "models"))
+    assert found.stdout.strip() == "(1, 384) False", found.stderr
+    assert {path.suffix for path in (tmp_path / "models").iterdir()} == {".xml", ".bin", ".sha256"}
+
+
+def test_where_no_copy_can_be_kept_the_network_is_converted_anyhow(tmp_path: Path) -> None:
+    (tmp_path / "models").write_text("a file where the folder should be")
+    code = (
+        "import sys, warnings; from pathlib import Path; from kin_assistant.embedding import open_embedder\n"
+        "with warnings.catch_warnings(record=True) as caught:\n"
+        "    warnings.simplefilter('always')\n"
+        "    vectors = open_embedder(engine='openvino', cache=Path(sys.argv[1])).encode(['waste'])\n"
+        "print(vectors.shape, any('could not be kept' in str(warning.message) for warning in caught))"
+    )
+    found = run(code, str(tmp_path / "models"))
+    assert found.stdout.strip() == "(1, 384) True", found.stderr
