@@ -92,6 +92,7 @@ def test_the_subject_is_the_last_question_that_had_one(places: PlaceIndex) -> No
         "Tell me about constructed wetlands.",
         "What is a waste bank and how does it work?",
         "How should a small town with little money treat septage?",
+        "How much of its waste did Surabaya compost, and who paid?",
     ],
 )
 def test_a_clause_about_something_else_is_left_alone(places: PlaceIndex, question: str) -> None:

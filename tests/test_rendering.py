@@ -473,5 +473,6 @@ def test_places_and_periods_are_short() -> None:
     assert places(("Surabaya",), ("Indonesia",)) == "Surabaya, Indonesia"
     assert places(("Singapore",), ("Singapore",)) == "Singapore"
     assert places(("A", "B", "C", "D", "E"), ("X",)) == "A, B, C and 2 more cities, X"
+    assert places(("A", "B", "C", "D"), ("X",)) == "A, B, C and 1 more city, X"
     assert places((), ()) == ""
     assert (period((2001, 2011)), period((2001, 2001)), period(None)) == ("2001-2011", "2001", "")

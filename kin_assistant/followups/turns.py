@@ -185,7 +185,12 @@ def read_turn(text: str, find_places: FindPlaces) -> Turn:
     free = [word for word in words if not any(place.start <= word.start() < place.end for place in places)]
     own = [word for word in free if _makes_subject(word[0])]
     ends = [place.end for place in places]
-    back = _pointing_back(plain, words, sorted([*ends, *(word.end() for word in own)]), ends)
+    acting = [
+        place.start
+        for place in places
+        if (before := _LAST_WORD.search(text[: place.start])) and before[1].lower() in _VERBS
+    ]
+    back = _pointing_back(plain, words, sorted([*ends, *(word.end() for word in own)]), ends, acting)
     about, asked = _ASKS_ABOUT.match(text, start), _ASKS_FOR.match(text, start)
     definite = len(own) <= _FEW and _has_known_thing(plain, words, own)
     says_more = not _CORRECTS.match(text) and any(stems(word[0]) for word in free)
@@ -245,9 +250,12 @@ def _has_noun(words: Sequence[re.Match[str]], own: Sequence[re.Match[str]]) -> b
 
 
 def _pointing_back(
-    text: str, words: Sequence[re.Match[str]], nouns: Sequence[int], places: Sequence[int]
+    text: str, words: Sequence[re.Match[str]], nouns: Sequence[int], places: Sequence[int], acting: Sequence[int]
 ) -> list[_Pointer]:
-    """What points to something before the turn; ``nouns`` and ``places`` say where its own subjects and places end."""
+    """What points to something before the turn.
+
+    ``nouns`` and ``places`` say where its own subjects and places end, ``acting`` where places begin that do something.
+    """
     found = []
     for number, word in enumerate(words):
         low = word[0].lower()
@@ -262,8 +270,12 @@ def _pointing_back(
         last = not after or not _BREAKS.isdisjoint(text[word.end() : words[number + 1].start()])
         if _points_nowhere(low, before, after, last=last):
             continue
-        # A possessive may belong to a place in its own clause, another pronoun only to what a clause before has named.
-        if low in _POSSESSIVE and places and places[0] <= word.start():
+        # A possessive may belong to a place in its own clause ("How much of its waste did Cebu compost?"), another pronoun
+        # only to what a clause before has named.
+        if low in _POSSESSIVE and (
+            (places and places[0] <= word.start())
+            or any(place > word.end() and not _NEXT_CLAUSE.search(text, word.end(), place) for place in acting)
+        ):
             continue
         named = low in _BOUND_BY_A_NOUN and nouns and nouns[0] <= word.start()
         if named and _NEXT_CLAUSE.search(text, nouns[0], word.end()):

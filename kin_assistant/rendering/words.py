@@ -76,12 +76,13 @@ def places(cities: tuple[str, ...], countries: tuple[str, ...] = ()) -> str:
     """Up to three cities with their countries, or the countries alone: ``Surabaya, Indonesia``."""
     # A city that is its own country is named once.
     countries = tuple(country for country in countries if country not in cities)
-    names = [*_first_three(cities, "cities"), *_first_three(countries, "countries")]
+    names = [*_first_three(cities, "city", "cities"), *_first_three(countries, "country", "countries")]
     return ", ".join(names)
 
 
-def _first_three(names: tuple[str, ...], kind: str) -> list[str]:
-    return list(names) if len(names) <= 3 else [*names[:2], f"{names[2]} and {len(names) - 3} more {kind}"]
+def _first_three(names: tuple[str, ...], one: str, several: str) -> list[str]:
+    more = len(names) - 3
+    return list(names) if more <= 0 else [*names[:2], f"{names[2]} and {more} more {one if more == 1 else several}"]
 
 
 def period(years: Years | None) -> str:
