@@ -111,6 +111,16 @@ class LexicalIndex:
             return np.zeros(self._size, np.float32)
         return np.asarray(self._bm25.get_scores(known), np.float32)
 
+    def scores_by_stem(self, query: Sequence[str]) -> NDArray[np.float32]:
+        """What each different stem adds to ``scores``, were it once in the query; shape (known stems, passages)."""
+        columns = [self._bm25.vocab_dict[stem] for stem in dict.fromkeys(query) if stem in self._bm25.vocab_dict]
+        stored = self._bm25.scores
+        result = np.zeros((len(columns), self._size), np.float32)
+        for scores, column in zip(result, columns, strict=True):
+            held = slice(stored["indptr"][column], stored["indptr"][column + 1])
+            scores[stored["indices"][held]] = stored["data"][held]
+        return result
+
     def idf(self, stem: str) -> float:
         """Lucene's inverse document frequency of a stem; of one that occurs nowhere: the highest possible."""
         column = self._bm25.vocab_dict.get(stem)

@@ -28,6 +28,11 @@ CANDIDATES = 100
 """Passages taken from each side before they are fused."""
 RRF_K = 60
 """Cormack, Clarke and Büttcher, "Reciprocal Rank Fusion outperforms Condorcet" (2009)."""
+_WEIGHTS = np.array([1.0, 0.5, 0.7, 0.5], np.float32) / 2.7
+"""In the order: cosine of the passage, of its best sentence; share of the query in it, and with its neighbours. See
+docs/decisions/0007-words-and-meaning.md."""
+_NEIGHBOURS = 2
+"""Passages before and after, of the same document."""
 _NAMED_PLACE_BONUS = 0.1
 """Added to the fused score (at most 1) of passages from a place that the query names."""
 _RERANKED = 30
@@ -135,7 +140,7 @@ class Retriever:
             case "convex":
                 scores = (_min_max(cosines) + _min_max(lexical[rows])) / 2
             case "shipped":
-                scores = (cosines + lexical[rows] / self._most_lexical(query_stems)) / 2
+                scores = self._signals(rows, cosines, lexical[rows], vector, query_stems) @ _WEIGHTS
         if method == "shipped" and favoured:
             scores = scores + _NAMED_PLACE_BONUS * np.isin(document_of[rows], np.asarray(favoured))
         if method == "shipped" and self._reranker:
@@ -143,6 +148,44 @@ class Retriever:
         # Ties are broken by row, which is the order of document ids.
         order = np.lexsort((rows, -scores))
         return Ranking(rows[order], scores[order].astype(np.float32), cosines[order], vector, tuple(query_stems))
+
+    def _signals(
+        self,
+        rows: NDArray[np.int64],
+        cosines: NDArray[np.float32],
+        lexical: NDArray[np.float32],
+        vector: NDArray[np.float32],
+        query_stems: Sequence[str],
+    ) -> NDArray[np.float32]:
+        """What speaks for each passage, in the order of ``_WEIGHTS``; shape (candidates, signals).
+
+        A BM25 score is divided by that of a passage which says nothing but the query. So it is the share of the query that a
+        passage holds, and can be added to a cosine as it is: a query in other words than the documents' counts by its
+        meaning, one in their words by both. Scaling each side to 0..1 for each query, as the convex fusion does, gives its
+        best lexical match full weight however poor it is.
+        """
+        most = sum(map(self._index.lexical.idf, query_stems)) or 1.0
+        sentences, around = self._best_sentences(rows, vector), self._around(rows, query_stems)
+        return np.column_stack([cosines, sentences, lexical / most, around / most])
+
+    def _best_sentences(self, rows: NDArray[np.int64], vector: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Cosine of the sentence nearest to the query in each passage: a long passage may hold one that answers."""
+        first = self._index.library.first_sentence
+        counts = first[rows + 1] - first[rows]
+        starts = np.cumsum(counts) - counts
+        sentences = np.arange(counts.sum()) + np.repeat(first[rows] - starts, counts)
+        cosines = self._index.sentences[sentences].astype(np.float32) @ vector
+        return np.asarray(np.maximum.reduceat(cosines, starts)) if len(rows) else np.zeros(0, np.float32)
+
+    def _around(self, rows: NDArray[np.int64], query_stems: Sequence[str]) -> NDArray[np.float32]:
+        """BM25 of each passage with its neighbours: of each stem the best of them counts."""
+        by_stem = self._index.lexical.scores_by_stem(query_stems)
+        document_of = self._index.library.document_of
+        best = by_stem[:, rows]
+        for distance in range(-_NEIGHBOURS, _NEIGHBOURS + 1):
+            near = np.clip(rows + distance, 0, len(document_of) - 1)
+            best = np.maximum(best, by_stem[:, near] * (document_of[near] == document_of[rows]))
+        return np.asarray(best.sum(axis=0))
 
     def _reranked(self, query: str, rows: NDArray[np.int64], scores: NDArray[np.floating]) -> NDArray[np.float32]:
         """What the reranker gives the best candidates; 0 for the others, which it does not read."""
@@ -168,15 +211,6 @@ class Retriever:
             if taken[document] <= self._per_document:
                 kept.append(row)
         return kept
-
-    def _most_lexical(self, query_stems: Sequence[str]) -> float:
-        """The BM25 score of a passage that says nothing but the query: the sum of its stems' document frequencies' inverses.
-
-        Over it, a BM25 score is the share of the query that a passage holds, and can be added to a cosine as it is. A query
-        in other words than the documents' then counts by its meaning, one in their words by both. Scaling each side to 0..1
-        for each query, as the convex fusion does, gives its best lexical match full weight however poor it is.
-        """
-        return sum(map(self._index.lexical.idf, query_stems)) or 1.0
 
     def allowed_documents(self, filters: Filters | None) -> NDArray[np.int64] | None:
         """Rows of the documents that pass ``filters``; None if all do. Raises ``FilterError`` for a value that none carries."""

@@ -75,11 +75,33 @@ def by_hand(
         case "convex":
             scores = (scaled(cosines[rows]) + scaled(words[rows])) / 2 if rows else np.zeros(0)
         case "shipped":
-            scores = (cosines[rows] + words[rows] / (most or 1)) / 2
+            sentences = [_best_sentence(row, index, model.encode([query])[0]) for row in rows]
+            around = _with_neighbours(query, index, texts)[rows]
+            shares = (0.7 * words[rows] + 0.5 * around) / (most or 1)
+            scores = (cosines[rows] + 0.5 * np.array(sentences) + shares) / 2.7
     return [(rows[i], float(scores[i])) for i in np.lexsort((rows, -np.asarray(scores)))]
 
 
 _STEMS_OF: dict[int, list[frozenset[str]]] = {}
+
+
+def _best_sentence(row: int, index: OpenIndex, vector: NDArray[np.float32]) -> float:
+    first, last = index.library.first_sentence[row : row + 2]
+    return max(float(sentence.astype(np.float32) @ vector) for sentence in index.sentences[first:last])
+
+
+def _with_neighbours(query: str, index: OpenIndex, texts: list[str]) -> NDArray[np.float64]:
+    """BM25 of every passage, each stem at its best in the passage and the two before and after it in its document."""
+    document_of = index.library.document_of
+    near = [
+        [other for other in range(max(0, row - 2), min(len(texts), row + 3)) if document_of[other] == document_of[row]]
+        for row in range(len(texts))
+    ]
+    total = np.zeros(len(texts))
+    for stem in set(stems(query)):
+        scores = bm25(texts, [stem])
+        total += [max(scores[other] for other in others) for others in near]
+    return total
 
 
 def _frequencies(texts: list[str], query: list[str]) -> list[int]:
