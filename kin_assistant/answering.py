@@ -22,7 +22,7 @@ from kin_assistant.questions import check_language, check_question
 from kin_assistant.retrieval import Ranking, Retriever
 from kin_assistant.scope import Scope, scope_of
 from kin_assistant.spelling import Speller
-from kin_assistant.support import Support, support_of
+from kin_assistant.support import LEAST_SUPPORT, support_of
 from kin_assistant.types import (
     Answer,
     AnswerSentence,
@@ -42,10 +42,10 @@ _PASSAGES_OF_A_PLACE = 15
 """Passages of each place, if the question names several."""
 _ALSO_RETRIEVED = 10
 _NEAREST = 4
-_READ_FOR_A_PART = 6
+_READ_FOR_A_PART = 3
 """Passages read once more for each thing that a question for several asks for: those quoted, then the best of the others."""
-_LEAST_ODDS_OF_A_PART = -1.0
-"""A part is named as not answered below these; 7 of 10 that were named so on compound training questions were."""
+_LEAST_ODDS_OF_A_PART = -2.0
+"""A part is named as not answered below these; 5 of 7 that were named so on held-out compound questions were."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +61,7 @@ class _Reading:
     rows: list[int]
     candidates: list[Candidate]
     """Sentences that may be quoted, best first."""
-    support: Support
+    support: float
 
 
 class Answerer:
@@ -123,7 +123,7 @@ class Answerer:
             citations=citations,
             also_retrieved=also,
             nearest=self._nearest(reading) if reason else (),
-            confidence=round(reading.support.value, 4),
+            confidence=round(reading.support, 4),
             build_id=self._index.manifest.build_id,
             elapsed_ms={
                 "retrieve": _milliseconds(retrieved - started),
@@ -206,14 +206,16 @@ class Answerer:
         if not reading.candidates:
             about = f" on {_listed([place.name for place in scope.named], 'or')}" if scope.named else ""
             return f"No document{about} was found for this question{within}."
-        if not reading.support.enough:
+        if reading.support < LEAST_SUPPORT:
             about = f" on {_listed([place.name for place in scope.named], 'and')}" if scope.named else ""
             subject = f"No document{about}{within} seems" if filters else f"The documents{about} do not seem"
             return f"{subject} to answer this.{self._missing_words(reading)}"
         return None
 
     def _missing_words(self, reading: _Reading) -> str:
-        missing = [word for word in dict.fromkeys(words(reading.question)) if self._is_missing(word)]
+        corrected = self._speller.corrections(reading.question)
+        asked = dict.fromkeys(word for word in words(reading.question) if word not in corrected)
+        missing = [word for word in asked if self._is_missing(word)]
         return f" No document uses {_listed([f'“{word}”' for word in missing[:4]], 'or')}." if missing else ""
 
     def _is_missing(self, word: str) -> bool:

@@ -202,6 +202,12 @@ def test_what_the_documents_do_not_say_is_refused(assistant: Assistant, question
     assert answer.abstained
 
 
+def test_a_refusal_names_the_words_that_no_document_uses_but_not_short_forms(assistant: Assistant) -> None:
+    reason = assistant.ask("plz, who won the bitcoin lottery?").reason or ""
+    assert "“bitcoin”" in reason
+    assert "plz" not in reason
+
+
 def test_a_question_of_two_places_of_which_one_has_no_documents_says_so(assistant: Assistant) -> None:
     answer = assistant.ask("How did Surabaya and Lahore cut their household waste?")
     check(answer, assistant)

@@ -11,16 +11,22 @@ import gzip
 import json
 import random
 import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from kin_assistant.assistant import Assistant
+from kin_assistant.gazetteer import Gazetteer
+from kin_assistant.places import PlaceIndex
 
 __all__ = ["Example", "digest_examples", "public_examples"]
 
+_NEAREST_STRANGERS = 4
+"""One of so many best-ranked passages of other digests is shown with a question."""
+_WEIGHT_OF_STRANGERS = 0.4
 _SHARE_WITH_STRANGERS = 1 / 3
-"""Share of the digests' questions that are also put to a passage of another digest."""
+"""Of the questions that their digest does not answer."""
+_SHARE_WITHOUT_CONTEXT = 0.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,24 +60,20 @@ def public_examples(folder: Path, shares: dict[str, float], generator: random.Ra
     return examples
 
 
-def digest_examples(
-    files: Sequence[Path], assistant: Assistant, generator: random.Random, *, near_misses: int = 2
-) -> list[tuple[str, Example]]:
+def digest_examples(files: Sequence[Path], assistant: Assistant, generator: random.Random) -> list[tuple[str, Example]]:
     """The digests' questions, as (document id, example): with the passage that answers, and with passages that do not.
 
-    Those that do not are other passages of the same digest and the best-ranked ones of other digests: what the reader will
-    have to turn down. For a question that its digest does not answer, all are of that kind.
+    Those that do not are what the reader will have to turn down: the nearest passages of the same digest, and of other
+    digests that the product would read. For a question that its digest does not answer, all are of that kind.
     """
-    return list(_digest_examples(files, assistant, generator, near_misses))
+    return list(_digest_examples(files, assistant, generator))
 
 
 def _digest_examples(
-    files: Sequence[Path], assistant: Assistant, generator: random.Random, near_misses: int
+    files: Sequence[Path], assistant: Assistant, generator: random.Random
 ) -> Iterator[tuple[str, Example]]:
     library = assistant._index.library
-    rows_of: dict[str, list[int]] = {}
-    for row, document_row in enumerate(library.document_of.tolist()):
-        rows_of.setdefault(library.infos[document_row].id, []).append(row)
+    places = PlaceIndex(Gazetteer.load(), library.infos, assistant._index.vocabulary)
     items = [json.loads(line) for file in files for line in file.read_text("utf-8").splitlines()]
     # A question over several digests has a line for each.
     answering: dict[str, set[str]] = {}
@@ -80,34 +82,40 @@ def _digest_examples(
     for item in items:
         question = f"{item['context']} {item['question']}" if item.get("context") else item["question"]
         wanted = {_letters(quote) for quote in item["evidence"]}
-        own = [_sentences(assistant, row) for row in rows_of[item["document_id"]]]
+        own_row = library.row_of(item["document_id"])
         positive, negative = [], []
-        for context, sentences in own:
+        for row in assistant.retriever.rank(
+            question, within=[own_row], candidates=len(library.document_of)
+        ).rows.tolist():
+            context, sentences = _sentences(assistant, row)
             evidence = frozenset(i for i, sentence in enumerate(sentences) if _is_one_of(sentence, wanted))
             (positive if evidence else negative).append(Example(question, context, sentences, evidence))
-        for example in positive:
-            yield item["document_id"], example
-        near = item.get("near_miss")
-        if near:
+        if near := item.get("near_miss"):
             nearest = {_letters(near)}
             negative.sort(key=lambda example: not any(_is_one_of(s, nearest) for s in example.sentences))
-            chosen = negative[:1] + generator.sample(negative[1:], min(near_misses - 1, len(negative) - 1))
-        else:
-            chosen = generator.sample(negative, min(near_misses - 1, len(negative)))
+        chosen = positive + negative[: 1 if positive else 2]
+        # The same fact may stand in another digest, so strangers count less, and are few where no digest is known to answer.
+        if positive or generator.random() < _SHARE_WITH_STRANGERS:
+            strangers = _strangers(assistant, places, question, answering[item["question"]])
+            chosen += [
+                Example(question, *_sentences(assistant, row), frozenset(), weight=_WEIGHT_OF_STRANGERS)
+                for row in generator.sample(strangers, min(1, len(strangers)))
+            ]
         for example in chosen:
-            yield item["document_id"], example
-        # The same fact may stand in another digest, so strangers are few and count less.
-        if generator.random() > _SHARE_WITH_STRANGERS:
-            continue
-        ranking = assistant.retriever.rank(question)
-        strangers = [
-            row
-            for row in ranking.rows[:12].tolist()
-            if library.infos[int(library.document_of[row])].id not in answering[item["question"]]
-        ]
-        for row in generator.sample(strangers, min(1, len(strangers))):
-            context, sentences = _sentences(assistant, row)
-            yield item["document_id"], Example(question, context, sentences, frozenset(), weight=0.3)
+            # Documents in the wild have no such titles and headings.
+            bare = generator.random() < _SHARE_WITHOUT_CONTEXT
+            yield item["document_id"], replace(example, context="") if bare else example
+
+
+def _strangers(assistant: Assistant, places: PlaceIndex, question: str, answering: Collection[str]) -> list[int]:
+    """The best-ranked passages of digests that are not ``answering``; of a place that the question names, if it names any."""
+    library = assistant._index.library
+    about = {name for mention in places.find_places(question) for name in places.documents_about(mention.place)}
+    ranked = [
+        (row, library.infos[int(library.document_of[row])].id)
+        for row in assistant.retriever.rank(question).rows.tolist()
+    ]
+    return [row for row, name in ranked if name not in answering and (not about or name in about)][:_NEAREST_STRANGERS]
 
 
 def _sentences(assistant: Assistant, row: int) -> tuple[str, tuple[str, ...]]:
