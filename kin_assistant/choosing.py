@@ -18,6 +18,8 @@ _SHARE_OF_BEST_SENTENCE = 0.5
 _SHARE_OF_BEST_FOR_A_PLACE = 0.3
 """The same for the two best sentences of a place that the question names beside others."""
 _BEST_DOCUMENT_BONUS = 0.1
+_SHARE_OF_READING = 0.25
+"""How much of what the network says counts for the order of documents."""
 _NEXT_SENTENCES, _WEIGHT_OF_NEXT = 3, 0.3
 _GAP = 4
 """Most characters between two sentences that follow each other: white space and a list marker."""
@@ -43,7 +45,7 @@ def choose_sentences(
     """
     by_place = {(candidate.passage_row, candidate.sentence): candidate for candidate in candidates}
     candidates = [item for item in candidates if not _is_header(item, sentences_of(item.passage_row))] or candidates
-    documents = _best_documents(candidates)
+    documents = _in_order_of_likeness(_best_documents(candidates), candidates)
     ranked = sorted(
         (candidate for candidate in candidates if candidate.document_row in documents),
         key=lambda item: -item.score - (_BEST_DOCUMENT_BONUS if item.document_row == documents[0] else 0),
@@ -60,17 +62,31 @@ def choose_sentences(
         if wanted and (length <= words or not chosen):
             chosen |= dict.fromkeys(wanted)
             words -= length
-    return _in_reading_order(list(chosen))
+    return _in_reading_order(list(chosen), [] if leading else documents)
 
 
 def _best_documents(candidates: Sequence[Candidate]) -> list[int]:
-    """Rows of the few documents to quote from, by their best sentence with a little for the next ones."""
-    scores: dict[int, list[float]] = {}
-    for candidate in candidates:
-        scores.setdefault(candidate.document_row, []).append(candidate.score)
-    totals = {row: values[0] + _WEIGHT_OF_NEXT * sum(values[1 : 1 + _NEXT_SENTENCES]) for row, values in scores.items()}
+    """Rows of the few documents to quote from, the best first."""
+    totals = _document_scores(candidates, lambda candidate: candidate.score)
     ranked = sorted(totals, key=lambda row: (-totals[row], row))
     return [row for row in ranked if totals[row] >= _SHARE_OF_BEST_DOCUMENT * totals[ranked[0]]][:_MOST_DOCUMENTS]
+
+
+def _in_order_of_likeness(documents: Sequence[int], candidates: Sequence[Candidate]) -> list[int]:
+    """The documents whose sentences are most like the question first: the network tells sentences apart better than documents."""
+    totals = _document_scores(
+        candidates, lambda candidate: candidate.likeness + _SHARE_OF_READING * (candidate.score - candidate.likeness)
+    )
+    return sorted(documents, key=lambda row: (-totals[row], row))
+
+
+def _document_scores(candidates: Sequence[Candidate], score: Callable[[Candidate], float]) -> dict[int, float]:
+    """For each document, by row, its best sentence with a little for the next ones."""
+    scores: dict[int, list[float]] = {}
+    for candidate in candidates:
+        scores.setdefault(candidate.document_row, []).append(score(candidate))
+    best = {row: sorted(values, reverse=True)[: 1 + _NEXT_SENTENCES] for row, values in scores.items()}
+    return {row: first + _WEIGHT_OF_NEXT * sum(others) for row, (first, *others) in best.items()}
 
 
 def _best_of_each_place(candidates: Sequence[Candidate], places: Sequence[set[int]]) -> list[Candidate]:
@@ -112,9 +128,9 @@ def _is_row(text: str) -> bool:
     return text.startswith("| ")
 
 
-def _in_reading_order(chosen: Sequence[Candidate]) -> list[Candidate]:
-    """By document, in the order in which they were chosen, then by stretch of text, the best first."""
-    documents = list(dict.fromkeys(candidate.document_row for candidate in chosen))
+def _in_reading_order(chosen: Sequence[Candidate], documents: Sequence[int]) -> list[Candidate]:
+    """By document in the order of ``documents``, others as they were chosen, then by stretch of text, the best first."""
+    documents = list(dict.fromkeys([*documents, *(candidate.document_row for candidate in chosen)]))
     stretches: list[list[Candidate]] = []
     for candidate in sorted(chosen, key=lambda item: (item.document_row, item.passage_row, item.sentence.start)):
         if stretches and _follows(candidate, stretches[-1]):

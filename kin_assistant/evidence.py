@@ -50,6 +50,8 @@ class Candidate:
     """Of the sentence's vector with the question's."""
     stems: frozenset[str]
     """Of the sentence and of its passage's context."""
+    likeness: float
+    """The part of the score that comes from similarity and words."""
     odds: float | None = None
     """Log odds that it answers against nothing there does, by a network that read it with the question; None if unread."""
 
@@ -96,10 +98,9 @@ class EvidenceReader:
             return []
         texts = [text for row in rows for text in self._texts_of(row)]
         cosines = np.concatenate(vectors).astype(np.float32) @ ranking.vector
-        scores = self._signals(question, ranking, places, words, texts, cosines) @ _WEIGHTS
-        odds = self._read_closely(question, places, scores, cities)
-        if self._scorer:
-            scores = scores + _READING * _as_signal(odds)
+        likeness = self._signals(question, ranking, places, words, texts, cosines) @ _WEIGHTS
+        odds = self._read_closely(question, places, likeness, cities)
+        scores = likeness + _READING * _as_signal(odds) if self._scorer else likeness
         candidates = []
         for i, (row, number) in enumerate(places):
             document_row = int(library.document_of[row])
@@ -115,6 +116,7 @@ class EvidenceReader:
                     float(scores[i]),
                     float(cosines[i]),
                     frozenset(words[i].with_context),
+                    float(likeness[i]),
                     None if np.isnan(odds[i]) else float(odds[i]),
                 )
             )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pytest
 
@@ -22,14 +23,23 @@ class Shelf:
             for text in texts:
                 lead_in = (found[0].start, found[0].end) if text.startswith("| ") and found else None
                 found.append(Sentence(start=position, end=position + len(text), lead_in=lead_in))
-                self.candidates[text] = Candidate(row, document, found[-1], text, 0.0, 0.0, frozenset())
+                self.candidates[text] = Candidate(row, document, found[-1], text, 0.0, 0.0, frozenset(), 0.0)
                 position += len(text) + 1
             self.sentences.append(found)
 
-    def choose(self, scores: dict[str, float], *, places: Sequence[set[int]] = (), words: int = 100) -> list[str]:
+    def choose(
+        self,
+        scores: dict[str, float],
+        *,
+        likeness: dict[str, float] | None = None,
+        places: Sequence[set[int]] = (),
+        words: int = 100,
+    ) -> list[str]:
+        """What is quoted where sentences have ``scores``; all of a score is ``likeness`` unless that is given."""
+        like = scores if likeness is None else likeness
         candidates = [
-            Candidate(c.passage_row, c.document_row, c.sentence, c.text, scores.get(c.text, 0.0), 0.0, frozenset())
-            for c in self.candidates.values()
+            replace(candidate, score=scores.get(text, 0.0), likeness=like.get(text, 0.0))
+            for text, candidate in self.candidates.items()
         ]
         candidates.sort(key=lambda candidate: -candidate.score)
         return [candidate.text for candidate in choose_sentences(candidates, places, self.sentences.__getitem__, words)]
@@ -49,6 +59,14 @@ def test_stretches_of_text_that_are_apart_come_by_their_best_sentence() -> None:
 def test_the_best_document_comes_first() -> None:
     shelf = Shelf((0, ["Alpha says one."]), (1, ["Beta says two."]))
     assert shelf.choose({"Beta says two.": 1.0, "Alpha says one.": 0.95}) == ["Beta says two.", "Alpha says one."]
+
+
+def test_of_two_documents_that_may_answer_the_one_more_like_the_question_comes_first() -> None:
+    shelf = Shelf((0, ["Alpha says one."]), (1, ["Beta says two."]))
+    scores, likeness = {"Beta says two.": 2.0, "Alpha says one.": 1.9}, {"Beta says two.": 0.5, "Alpha says one.": 1.5}
+    assert shelf.choose(scores, likeness=likeness) == ["Alpha says one.", "Beta says two."]
+    few = {"Beta says two.": 2.0, "Alpha says one.": 1.2}
+    assert shelf.choose(few, likeness=likeness) == ["Beta says two."]
 
 
 def test_a_poor_document_is_not_quoted_beside_a_good_one() -> None:

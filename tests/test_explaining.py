@@ -12,7 +12,7 @@ from kin_assistant.types import Sentence
 
 QUESTION = "How much did composting cut waste?"
 CANDIDATE = Candidate(
-    3, 1, Sentence(start=0, end=40), "Composting cut waste by a fifth.", 1.0, 0.6, frozenset({"compost"}), 2.0
+    3, 1, Sentence(start=0, end=40), "Composting cut waste by a fifth.", 1.0, 0.6, frozenset({"compost"}), 1.0, 2.0
 )
 
 
