@@ -30,7 +30,7 @@ WEIGHTS_SHA256 = "2f4250d92a43d03b69798610e791548c333120af296b893c1da6b5ee946ec0
 
 MAX_PIECES = 320
 _MAX_QUESTION_PIECES = 64
-_BATCH = 4
+_BATCH = 3
 _HEAD = ("hidden.weight", "hidden.bias", "sentence.weight", "sentence.bias", "nothing.weight", "nothing.bias")
 _UNREADABLE = np.float32(-20)
 """Log odds of a sentence that did not fit."""

@@ -82,11 +82,11 @@ def _digest_examples(
     for item in items:
         question = f"{item['context']} {item['question']}" if item.get("context") else item["question"]
         wanted = {_letters(quote) for quote in item["evidence"]}
-        own_row = library.row_of(item["document_id"])
+        own = assistant.retriever.rank(
+            question, within=[library.row_of(item["document_id"])], candidates=len(library.document_of)
+        )
         positive, negative = [], []
-        for row in assistant.retriever.rank(
-            question, within=[own_row], candidates=len(library.document_of)
-        ).rows.tolist():
+        for row in own.rows.tolist():
             context, sentences = _sentences(assistant, row)
             evidence = frozenset(i for i, sentence in enumerate(sentences) if _is_one_of(sentence, wanted))
             (positive if evidence else negative).append(Example(question, context, sentences, evidence))
