@@ -12,14 +12,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, cast
 from unittest.mock import patch
 
-import numpy as np
-
 from eval.metrics import Observation, measure_answer, measure_refusal, ratio
 from eval.questions import Case, Split
 from eval.runner import Product
 from kin_assistant.evidence import Scorer
 
 if TYPE_CHECKING:
+    import numpy as np
     from numpy.typing import NDArray
 
 __all__ = ["COLUMNS", "VARIANTS", "Variant", "ablate", "open_with_scorer", "render_table"]
@@ -42,10 +41,8 @@ VARIANTS = (
     Variant("no evidence reader", reader=False),
     Variant("reader does not choose sentences", {"evidence._READING": 0.0}),
     Variant("never refuses for lack of support", {"answering.LEAST_SUPPORT": 0.0}),
-    Variant(
-        "search without the nearest sentence", {"retrieval._WEIGHTS": np.array([1.0, 0.0, 0.7, 0.5], np.float32) / 2.2}
-    ),
-    Variant("search without the neighbours", {"retrieval._WEIGHTS": np.array([1.0, 0.5, 0.7, 0.0], np.float32) / 2.2}),
+    Variant("search without the nearest sentence", {"retrieval._WEIGHTS": (1.0, 0.0, 0.7, 0.5)}),
+    Variant("search without the neighbours", {"retrieval._WEIGHTS": (1.0, 0.5, 0.7, 0.0)}),
     Variant("no bonus for a place that is named", {"retrieval._NAMED_PLACE_BONUS": 0.0}),
     Variant("one document an answer", {"choosing._MOST_DOCUMENTS": 1}),
     Variant("no part for each place", {"choosing._SHARE_OF_BEST_FOR_A_PLACE": 9.0}),

@@ -28,7 +28,7 @@ CANDIDATES = 100
 """Passages taken from each side before they are fused."""
 RRF_K = 60
 """Cormack, Clarke and Büttcher, "Reciprocal Rank Fusion outperforms Condorcet" (2009)."""
-_WEIGHTS = np.array([1.0, 0.5, 0.7, 0.5], np.float32) / 2.7
+_WEIGHTS = (1.0, 0.5, 0.7, 0.5)
 """In the order: cosine of the passage, of its best sentence; share of the query in it, and with its neighbours. See
 docs/decisions/0007-words-and-meaning.md."""
 _NEIGHBOURS = 2
@@ -140,7 +140,8 @@ class Retriever:
             case "convex":
                 scores = (_min_max(cosines) + _min_max(lexical[rows])) / 2
             case "shipped":
-                scores = self._signals(rows, cosines, lexical[rows], vector, query_stems) @ _WEIGHTS
+                weights = np.array(_WEIGHTS, np.float32) / sum(_WEIGHTS)
+                scores = self._signals(rows, cosines, lexical[rows], vector, query_stems) @ weights
         if method == "shipped" and favoured:
             scores = scores + _NAMED_PLACE_BONUS * np.isin(document_of[rows], np.asarray(favoured))
         if method == "shipped" and self._reranker:
