@@ -8,14 +8,16 @@ from datetime import datetime
 from pathlib import Path
 from typing import Self
 
-from kin_assistant.answering import Answerer
+from kin_assistant.answer.evidence import EvidenceNetwork, EvidenceReader
+from kin_assistant.answer.pipeline import AnswerPipeline
 from kin_assistant.embedding import Embedder, open_embedder
 from kin_assistant.errors import IndexMissing
-from kin_assistant.evidence import EvidenceReader, Scorer
 from kin_assistant.index.layout import IndexFolder
 from kin_assistant.index.opened import OpenIndex, current_recipe, open_published
-from kin_assistant.places import Gazetteer, PlaceIndex
-from kin_assistant.questions import check_question
+from kin_assistant.places.matching import Gazetteer, PlaceIndex
+from kin_assistant.policy import AnswerPolicy
+from kin_assistant.question.checks import check_question
+from kin_assistant.question.query import QueryParser
 from kin_assistant.reranking import open_reranker
 from kin_assistant.retrieval import Retriever
 from kin_assistant.scorer import open_scorer
@@ -43,25 +45,39 @@ class Assistant:
     """Answers from one published build; safe to use from several threads. Close it to free the files."""
 
     def __init__(
-        self, index: OpenIndex, embedder: Embedder, settings: Settings, *, scorer: Scorer | None = None
+        self,
+        index: OpenIndex,
+        embedder: Embedder,
+        settings: Settings,
+        *,
+        network: EvidenceNetwork | None = None,
+        policy: AnswerPolicy | None = None,
     ) -> None:
         self._index = index
-        self._embedder, self._settings, self._scorer = embedder, settings, scorer
+        self._embedder, self._settings, self._network = embedder, settings, network
+        self.policy = policy = policy or AnswerPolicy()
         self.retriever = Retriever(
             index,
             embedder,
+            policy=policy.retrieval,
             passages_per_document=settings.passages_per_document,
             reranker=open_reranker(settings.reranker),
         )
-        places = PlaceIndex(Gazetteer.load(), index.library.infos, index.vocabulary)
-        self._answerer = Answerer(
+        parser = QueryParser(
             index,
+            embedder,
+            PlaceIndex(Gazetteer.load(), index.library.infos, index.vocabulary),
+            max_characters=settings.max_question_characters,
+            max_turns=settings.max_history_turns,
+        )
+        self._pipeline = AnswerPipeline(
+            index.library,
+            index.manifest.build_id,
+            parser,
             self.retriever,
-            EvidenceReader(index, scorer),
-            places,
+            EvidenceReader(index, network, policy=policy.evidence),
+            policy=policy,
             answer_words=settings.answer_words,
-            max_question_characters=settings.max_question_characters,
-            max_history_turns=settings.max_history_turns,
         )
 
     @classmethod
@@ -75,9 +91,9 @@ class Assistant:
         IndexFolder(root).published()  # before the model: without an index nothing else matters
         models = IndexFolder(root).models
         embedder = open_embedder(settings.model, engine=settings.engine, cache=models)
-        scorer = open_scorer(settings.reader, engine=settings.engine, cache=models)
+        network = open_scorer(settings.reader, engine=settings.engine, cache=models)
         opened = open_published(root, current_recipe(embedder.name, embedder.dimension))
-        return cls(opened, embedder, settings, scorer=scorer)
+        return cls(opened, embedder, settings, network=network)
 
     def newer_build(self) -> str | None:
         """Name of the published build, if another one answers here: somebody has synced since. Reads one small file."""
@@ -92,7 +108,7 @@ class Assistant:
         """Another assistant, with the same models, over what is published now. Raises as ``open`` does."""
         recipe = current_recipe(self._embedder.name, self._embedder.dimension)
         opened = open_published(self._index.folder.parent, recipe)
-        return Assistant(opened, self._embedder, self._settings, scorer=self._scorer)
+        return Assistant(opened, self._embedder, self._settings, network=self._network, policy=self.policy)
 
     def ask(
         self,
@@ -109,7 +125,7 @@ class Assistant:
 
         Raises ``QuestionError`` for a question that cannot be read, ``FilterError`` for an unknown filter value.
         """
-        return self._answerer.answer(question, filters=filters, history=history, answer_id=id, most_words=words)
+        return self._pipeline.answer(question, filters=filters, history=history, answer_id=id, max_words=words)
 
     def search(
         self, query: str, *, limit: int = 10, filters: Filters | None = None, id: str | None = None

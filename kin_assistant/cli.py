@@ -18,7 +18,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
 from kin_assistant import __version__
-from kin_assistant.batch import FILTER_FIELDS, answer_lines, as_json, parse_filters
+from kin_assistant.batch import answer_lines, as_json
+from kin_assistant.filters import NAME_FIELDS, allowed_documents, parse_filters
 
 if TYPE_CHECKING:
     from kin_assistant.assistant import Assistant
@@ -165,7 +166,7 @@ def _verify(options: argparse.Namespace, settings: Settings) -> int:
 
 
 def _ask(options: argparse.Namespace, settings: Settings) -> int:
-    from kin_assistant.rendering import answer_markdown, plain, verified
+    from kin_assistant.rendering import answer_json, answer_markdown, plain, verified
 
     def run(assistant: Assistant, line: dict[str, Any]) -> Answer:
         answer = assistant.ask(
@@ -178,12 +179,12 @@ def _ask(options: argparse.Namespace, settings: Settings) -> int:
         return verified(answer, assistant.document)
 
     if options.batch:
-        return _batch(options, settings, run, required="question")
+        return _batch(options, settings, lambda *asked: answer_json(run(*asked)), required="question")
     with _opened(settings) as assistant:
         line = {"question": _text_of(options.question), "filters": _given_filters(options), "history": options.history}
         answer = run(assistant, line)
         if options.json:
-            _print_json(answer.model_dump(mode="json"))
+            _print_json(answer_json(answer))
         else:
             documents = {info.id: info for info in assistant.documents}
             print(plain(answer_markdown(answer, documents, why=options.why)), end="")
@@ -200,7 +201,7 @@ def _search(options: argparse.Namespace, settings: Settings) -> int:
         )
 
     if options.batch:
-        return _batch(options, settings, run, required="query")
+        return _batch(options, settings, lambda *asked: run(*asked).model_dump(mode="json"), required="query")
     with _opened(settings) as assistant:
         result = run(assistant, {"query": _text_of(options.query), "filters": _given_filters(options)})
         if options.json:
@@ -216,7 +217,7 @@ def _list_documents(options: argparse.Namespace, settings: Settings) -> int:
     from kin_assistant.rendering import plain
 
     with _opened(settings) as assistant:
-        allowed = assistant.retriever.allowed_documents(parse_filters(_given_filters(options)))
+        allowed = allowed_documents(assistant.documents, parse_filters(_given_filters(options)))
         infos = assistant.documents if allowed is None else [assistant.documents[row] for row in allowed.tolist()]
         if options.json:
             _print_json([info.model_dump(mode="json") for info in infos])
@@ -310,7 +311,7 @@ def _opened(settings: Settings) -> Assistant:
 def _batch(
     options: argparse.Namespace,
     settings: Settings,
-    run: Callable[[Assistant, dict[str, Any]], Answer | SearchResult],
+    run: Callable[[Assistant, dict[str, Any]], dict[str, object]],
     *,
     required: str,
 ) -> int:
@@ -338,7 +339,7 @@ def _batch(
 
 
 def _given_filters(options: argparse.Namespace) -> dict[str, object]:
-    return {name: value for name in (*FILTER_FIELDS, "years") if (value := getattr(options, name, None))}
+    return {name: value for name in (*NAME_FIELDS, "years") if (value := getattr(options, name, None))}
 
 
 def _settings(options: argparse.Namespace) -> Settings:
@@ -421,7 +422,7 @@ def _parser() -> argparse.ArgumentParser:
     as_json.add_argument("--json", action="store_true", help="print JSON")
     filters = argparse.ArgumentParser(add_help=False)
     group = filters.add_argument_group("filters", "Only documents that carry one of the values of each filter given.")
-    for name in FILTER_FIELDS:
+    for name in NAME_FIELDS:
         group.add_argument(f"--{name}", action="append", metavar=name.upper(), help="may be given several times")
     group.add_argument("--years", metavar="2000-2010", help="documents whose years overlap these")
     batch = argparse.ArgumentParser(add_help=False)

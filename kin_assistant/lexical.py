@@ -1,75 +1,26 @@
-"""Words of a text, and BM25 over passages, stored with the build."""
+"""BM25 over passages, stored with the build."""
 
 from __future__ import annotations
 
 import logging
-import re
-import threading
-import unicodedata
 from collections.abc import Iterable, Sequence
-from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
+
+from kin_assistant.text.words import stems
 
 if TYPE_CHECKING:
     from bm25s import BM25
     from numpy.typing import NDArray
 
-__all__ = ["LEXICAL_VERSION", "LexicalIndex", "fold", "stems", "words"]
+__all__ = ["BM25_B", "BM25_K1", "LEXICAL_VERSION", "LexicalIndex"]
 
 LEXICAL_VERSION = 1
 """Raised whenever the same text would give other stems."""
 
-K1, B = 1.2, 0.75
-
-_WORD = re.compile(r"[^\W_]+(?:['\u2019][^\W_]+)*")
-_THOUSANDS = re.compile(r"(?<=\d),(?=\d{3}(?!\d))")
-_DECIMAL_POINT = re.compile(r"(?<=\d)\.(?=\d)")
-
-STOP_WORDS = frozenset(
-    """a about after all also am an and any are as at be because been before being between both but by can could did do does doing
-    down during each few for from further get give had has have having he her here hers him his how i if in into is it its just
-    let like many may me more most much must my no nor not now of off on once only or other our out over own per please same she
-    should so some such tell than that the their them then there these they this those through to too under until up us very was
-    we were what when where which while who whom whose why will with would you your""".split()
-)
-
-
-def fold(text: str) -> str:
-    """``text`` in lower case without diacritics: "Đà Nẵng" gives "da nang"."""
-    if text.isascii():
-        return text.lower()
-    decomposed = unicodedata.normalize("NFKD", text.casefold().replace("\u0111", "d").replace("\u0142", "l"))
-    return "".join(char for char in decomposed if not unicodedata.combining(char))
-
-
-def words(text: str) -> list[str]:
-    """Folded words in order, stop words among them; "1,408" is one word, as is "0.5" (written "0.5")."""
-    return _WORD.findall(_DECIMAL_POINT.sub("p", _THOUSANDS.sub("", fold(text))))
-
-
-def stems(text: str) -> list[str]:
-    """Stems (Snowball, English) of the words that carry meaning, in order, repeated ones kept."""
-    return [_stem(word) for word in words(text) if word not in STOP_WORDS]
-
-
-@lru_cache(maxsize=200_000)
-def _stem(word: str) -> str:
-    with _STEMMER_LOCK:
-        return str(_stemmer().stemWord(word.removesuffix("'s").removesuffix("\u2019s")))
-
-
-_STEMMER_LOCK = threading.Lock()
-"""A Snowball stemmer keeps state between its calls."""
-
-
-@lru_cache(maxsize=1)
-def _stemmer() -> Any:
-    import Stemmer
-
-    return Stemmer.Stemmer("english")
+BM25_K1, BM25_B = 1.2, 0.75
 
 
 class LexicalIndex:
@@ -89,7 +40,7 @@ class LexicalIndex:
 
         logging.getLogger("bm25s").setLevel(logging.WARNING)  # it asks for DEBUG when it is imported
         tokens = [stems(text) for text in texts]
-        bm25 = BM25(k1=K1, b=B, method="lucene")
+        bm25 = BM25(k1=BM25_K1, b=BM25_B, method="lucene")
         bm25.index(tokens, show_progress=False)
         return cls(bm25, len(tokens))
 

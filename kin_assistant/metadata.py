@@ -9,15 +9,16 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Final
 
-from kin_assistant.gazetteer import PlaceKind, key_of
 from kin_assistant.language import language_of_parts
-from kin_assistant.places import Gazetteer, Mention, Place, PlaceIndex, words_of
+from kin_assistant.places.gazetteer import PlaceKind, key_of
+from kin_assistant.places.matching import Gazetteer, Mention, Place, PlaceIndex, words_of
 from kin_assistant.readers.composition import Composition, clean
+from kin_assistant.text.english import read_words
 from kin_assistant.themes import themes_of
 from kin_assistant.types import Years
 
@@ -201,7 +202,7 @@ class _Places:
         # What the document writes in lower case is no name in it, and a name within a longer one ("Suzhou Creek") no city.
         # A title may be the name of the file and all in lower case; only its names count.
         vocabulary = words_of([*headings, *texts]) | {word for word in words_of([title]) if not word.islower()}
-        index, outside = PlaceIndex(Gazetteer.load(), (), vocabulary), PlaceIndex(Gazetteer.load(), ())
+        index, outside = _place_index(vocabulary), _place_index()
         titled = [*_mentions(outside, title), *(m for m in outside.find_places(names) if not m.programme)]
         headed = [mention for heading in (title, *headings) for mention in _mentions(index, heading)]
         mentions = headed + [mention for text in texts for mention in _mentions(index, text)]
@@ -250,6 +251,10 @@ class _Places:
 
         chosen = filter(is_subject, counted)
         return tuple(sorted(chosen, key=lambda place: (place not in titled, -counted[place], place.name))[:limit])
+
+
+def _place_index(vocabulary: Collection[str] = ()) -> PlaceIndex:
+    return PlaceIndex(Gazetteer.load(), (), vocabulary, body_nouns=read_words("body"))
 
 
 def _mentions(index: PlaceIndex, text: str) -> Iterator[Mention]:

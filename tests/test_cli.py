@@ -262,7 +262,7 @@ def test_filters_restrict_the_documents(kin: Run, assistant: Assistant) -> None:
     [
         (["--city", "Surabya"], 'No document carries the city "Surabya". Did you mean Surabaya'),
         (["--city", "Gotham"], "Run kin docs list"),
-        (["--years", "long ago"], '"long ago" are no years'),
+        (["--years", "long ago"], '"long ago" is not a span of years'),
         (["--years", "2010-2000"], "run backwards"),
     ],
 )

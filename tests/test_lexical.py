@@ -13,7 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kin_assistant.index.opened import OpenIndex
-from kin_assistant.lexical import LexicalIndex, fold, stems, words
+from kin_assistant.lexical import LexicalIndex
+from kin_assistant.text.words import fold, stems, words
 
 TEXTS = [
     "Compost baskets for every household in Surabaya.",

@@ -17,9 +17,9 @@ from typing import NamedTuple
 import pytest
 
 from kin_assistant.frontmatter import FrontMatter, parse_front_matter
-from kin_assistant.gazetteer import Gazetteer, key_of
 from kin_assistant.language import language_of
 from kin_assistant.metadata import Description, describe
+from kin_assistant.places.gazetteer import Gazetteer, key_of
 from kin_assistant.readers.composition import Composition, TextComposer
 from kin_assistant.readers.markdown import read_markdown
 

@@ -195,7 +195,7 @@ def hostile_answer(words: str, *, abstained: bool = False) -> Answer:
     )  # fmt: skip
     return Answer(
         id=words, question=words, standalone_question=f"{words}!", abstained=abstained, reason=words if abstained else None,
-        notes=(words, f"{words} [1]"), text=words,
+        notes=(words, f"{words} [1]"),
         sentences=() if abstained else (AnswerSentence(text=words, citations=(1,)),),
         citations=() if abstained else (citation,),
         also_retrieved=(Retrieved(passage_id="p", document_id="other", score=0),),

@@ -16,8 +16,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from kin_assistant.assistant import Assistant
-from kin_assistant.gazetteer import Gazetteer
-from kin_assistant.places import PlaceIndex
+from kin_assistant.places.gazetteer import Gazetteer
+from kin_assistant.places.matching import PlaceIndex
 
 __all__ = ["Example", "digest_examples", "public_examples"]
 

@@ -34,7 +34,7 @@ from kin_assistant.index.storing import StoreProcess
 from kin_assistant.lexical import LexicalIndex
 from kin_assistant.parsing import Limits, ReadFunction
 from kin_assistant.passages import split_document
-from kin_assistant.places import words_of
+from kin_assistant.places.matching import words_of
 from kin_assistant.types import Document, Passage
 
 __all__ = ["Progress", "build_documents", "is_current", "sync"]

@@ -18,11 +18,13 @@ import numpy as np
 from kin_assistant.embedding import Embedder, open_embedder
 from kin_assistant.errors import IndexDamaged, KinError
 from kin_assistant.index.dense import EXACT_UP_TO
+from kin_assistant.index.library import DocumentRow, PassageRow
 from kin_assistant.index.manifest import Manifest
 from kin_assistant.index.shelf import embedded_text, sentence_spans
-from kin_assistant.lexical import LexicalIndex, stems
+from kin_assistant.lexical import LexicalIndex
 from kin_assistant.passages import split_document
-from kin_assistant.places import words_of
+from kin_assistant.places.matching import words_of
+from kin_assistant.text.words import stems
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -83,8 +85,8 @@ def check_build(build: Path) -> None:
         _expect(float(np.mean(found_themselves)) >= least, "passages are not found by their own vectors")
         _expect(float(np.mean(overlaps)) >= least, "its searches disagree with exact ones")
         for row in rows[:20]:
-            document = library.document(int(library.document_of[row]))
-            passage = library.passage(int(row))
+            document = library.document_with(PassageRow(int(row)))
+            passage = library.passage(PassageRow(int(row)))
             _expect(passage.document_id == document.id, "a passage belongs to no document")
             _expect(0 <= passage.start < passage.end <= len(document.text), "a passage lies outside its document")
     finally:
@@ -142,11 +144,14 @@ def _check_passages(opened: OpenIndex, embedder: Embedder) -> None:
     ids = library.passage_ids()
     row = 0
     for number, info in enumerate(library.infos):
-        document = library.document(number)
+        document = library.document(DocumentRow(number))
         _expect(document.info == info, f"what it lists of {info.id} is not what it stores")
         for expected in split_document(document, embedder.count_pieces):
             fits = row < len(ids) and int(library.document_of[row]) == number and ids[row] == expected.id
-            _expect(fits and library.passage(row) == expected, f"a passage of {info.id} is not as it stands there")
+            _expect(
+                fits and library.passage(PassageRow(row)) == expected,
+                f"a passage of {info.id} is not as it stands there",
+            )
             row += 1
     _expect(row == len(ids), "it holds passages of no document")
 
@@ -180,8 +185,7 @@ def _check_store(opened: OpenIndex) -> None:
 def _check_words(opened: OpenIndex) -> None:
     library = opened.library
     found = (
-        (library.document(int(library.document_of[row])), library.passage(row))
-        for row in range(len(library.document_of))
+        (library.document_with(row), library.passage(row)) for row in map(PassageRow, range(len(library.document_of)))
     )
     texts = [embedded_text(document, passage) for document, passage in found]
     anew = LexicalIndex.build(texts)
@@ -189,7 +193,7 @@ def _check_words(opened: OpenIndex) -> None:
     for stem in sorted({stem for text in texts for stem in stems(text)}):
         same = np.array_equal(opened.lexical.scores([stem]), anew.scores([stem]))
         _expect(same, "its word index is not that of its passages")
-    vocabulary = words_of(library.document(row).text for row in range(len(library.infos)))
+    vocabulary = words_of(library.document(DocumentRow(row)).text for row in range(len(library.infos)))
     _expect(opened.vocabulary == frozenset(vocabulary or {""}), "its vocabulary is not that of its documents")
 
 
@@ -197,7 +201,7 @@ def _check_sample(opened: OpenIndex, embedder: Embedder) -> None:
     library = opened.library
     count = len(library.document_of)
     rows = np.unique(np.linspace(0, count - 1, min(_EMBEDDED_AGAIN, count)).astype(int)).tolist()
-    found = [(library.document(int(library.document_of[row])), library.passage(row)) for row in rows]
+    found = [(library.document_with(row), library.passage(row)) for row in map(PassageRow, rows)]
     texts = [embedded_text(document, passage) for document, passage in found]
     spans = [sentence_spans(passage) for _, passage in found]
     for position, encoded in embedder.encode_passages(texts, spans):

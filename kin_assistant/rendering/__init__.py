@@ -7,13 +7,15 @@ more by ``verified`` before it is shown or exported.
 
 from kin_assistant.rendering.answers import answer_html, evidence_html, refusal_html
 from kin_assistant.rendering.documents import document_html, section_at
-from kin_assistant.rendering.markdown import answer_markdown, reference_list
+from kin_assistant.rendering.markdown import answer_json, answer_markdown, answer_text, reference_list, what_is_read
 from kin_assistant.rendering.verification import verified
 from kin_assistant.rendering.words import document_link, external_link, period, places, plain, quoted_words, safe
 
 __all__ = [
     "answer_html",
+    "answer_json",
     "answer_markdown",
+    "answer_text",
     "document_html",
     "document_link",
     "evidence_html",
@@ -27,4 +29,5 @@ __all__ = [
     "safe",
     "section_at",
     "verified",
+    "what_is_read",
 ]

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from itertools import groupby
 
-from kin_assistant.rendering.markdown import paragraphs, quoted_sentences
+from kin_assistant.rendering.markdown import group_by_document, join_paragraphs
 from kin_assistant.rendering.words import (
     REFUSAL,
     document_link,
@@ -29,14 +28,13 @@ def answer_html(answer: Answer) -> str:
     if answer.abstained:
         return refusal_html(answer)
     groups = []
-    for _, group in groupby(quoted_sentences(answer), key=lambda pair: pair[1].document_id):
-        pairs = list(group)
+    for quoted in group_by_document(answer):
         quotes = "".join(
             f'<blockquote class="kin-quote"><p>{" ".join(_quote(answer, sentence) for sentence, _ in paragraph)}'
             "</p></blockquote>"
-            for paragraph in paragraphs(pairs)
+            for paragraph in join_paragraphs(quoted)
         )
-        groups.append(f'<section class="kin-group">{_group_heading(pairs[0][1])}{quotes}</section>')
+        groups.append(f'<section class="kin-group">{_group_heading(quoted[0][1])}{quotes}</section>')
     return f'<div class="kin-answer">{"".join(groups)}{_notes(answer)}</div>'
 
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+from dataclasses import fields, replace
 
 import pytest
 
 from eval.__main__ import main
 from eval.results import Results
+from kin_assistant.policy import AnswerPolicy
 from tests.eval import doubles
 from tests.eval.doubles import ToyProduct, means_for, write_questions
 
@@ -181,3 +183,15 @@ def test_the_committed_gates_name_metrics_that_exist(place):
     assert set(gates.metrics) <= results.figures.keys()
     assert set(gates.invariants) == {item.name for item in results.invariants}
     assert set(gates.timings) <= results.timings.keys()
+
+
+def test_a_product_with_another_policy_than_the_baselines_does_not_pass(place, capsys):
+    """Whatever weight or limit is changed, by accident or not, the figures alone might not show it."""
+    shipped = AnswerPolicy()
+    for stage in fields(shipped):
+        group = getattr(shipped, stage.name)
+        for field in fields(group):
+            changed = replace(group, **{field.name: 2 * getattr(group, field.name) + 1})
+            assert run(place, ToyProduct(policy=replace(shipped, **{stage.name: changed}))) == 1
+            assert f"policy: {stage.name}.{field.name} is" in capsys.readouterr().out
+            break
