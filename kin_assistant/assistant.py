@@ -16,6 +16,7 @@ from kin_assistant.index.layout import IndexFolder
 from kin_assistant.index.opened import OpenIndex, current_recipe, open_published
 from kin_assistant.places.matching import Gazetteer, PlaceIndex
 from kin_assistant.policy import AnswerPolicy
+from kin_assistant.profile import CorpusProfile
 from kin_assistant.question.checks import check_question
 from kin_assistant.question.query import QueryParser
 from kin_assistant.reranking import open_reranker
@@ -37,6 +38,8 @@ class BuildInfo:
     passages: int
     sentences: int
     model: str
+    profile: CorpusProfile
+    """Whose documents these are."""
     notices: tuple[str, ...]
     """What a user should know about how it was opened, a sentence each."""
 
@@ -63,10 +66,12 @@ class Assistant:
             passages_per_document=settings.passages_per_document,
             reranker=open_reranker(settings.reranker),
         )
+        profile = index.manifest.profile
         parser = QueryParser(
             index,
             embedder,
-            PlaceIndex(Gazetteer.load(), index.library.infos, index.vocabulary),
+            PlaceIndex(Gazetteer.load(), index.library.infos, index.vocabulary, profile.home),
+            bodies=profile.bodies,
             max_characters=settings.max_question_characters,
             max_turns=settings.max_history_turns,
         )
@@ -154,6 +159,7 @@ class Assistant:
             passages=manifest.passages,
             sentences=manifest.sentences,
             model=manifest.recipe.model,
+            profile=manifest.profile,
             notices=self._index.notices,
         )
 

@@ -10,14 +10,16 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from kin_assistant.errors import CorpusError
+from kin_assistant.profile import PROFILE_NAME
 from kin_assistant.sidecars import hash_with_sidecar, is_sidecar, pair_sidecars
 
-__all__ = ["MAX_FILE_BYTES", "CorpusFile", "Listing", "SkippedFile", "read_bytes", "walk"]
+__all__ = ["ABOUT_THE_FOLDER", "MAX_FILE_BYTES", "CorpusFile", "Listing", "SkippedFile", "read_bytes", "walk"]
 
 MAX_FILE_BYTES = 50 * 1024 * 1024
 """Larger files are listed and not read."""
 
-_ABOUT_THE_FOLDER = frozenset({"LICENSE", "README.md"})
+ABOUT_THE_FOLDER = frozenset({"LICENSE", "README.md", PROFILE_NAME})
+"""Files of the folder itself that describe it and are no documents."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +122,7 @@ def _reason_to_skip(entry: os.DirEntry[str], relative: str, suffixes: frozenset[
     status = entry.stat(follow_symlinks=False)
     if not stat.S_ISREG(status.st_mode):
         return "not a regular file"
-    if relative in _ABOUT_THE_FOLDER:
+    if relative in ABOUT_THE_FOLDER:
         return "describes the folder, is no document"
     suffix = Path(entry.name).suffix.lower()
     if suffix not in suffixes and not is_sidecar(entry.name):

@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO, Literal
 
-from kin_assistant.corpus import MAX_FILE_BYTES
+from kin_assistant.corpus import ABOUT_THE_FOLDER, MAX_FILE_BYTES
 from kin_assistant.errors import KinError
 
 __all__ = ["ADDED", "ChangeRefused", "NewFile", "Refusal", "clean_name", "new_file", "remove_file"]
@@ -28,7 +28,6 @@ _PARTIAL = re.compile(r"\.[0-9a-f]{16}\.partial")
 """What a file is called until it is whole."""
 _OLD_SECONDS = 24 * 3600
 _MAX_NAME_BYTES = 200
-_ABOUT_THE_FOLDER = frozenset({"LICENSE", "README.md"})
 # What some systems refuse in names or read as something else.
 _NOT_IN_NAMES = frozenset('<>:"|?*')
 _DEVICES = frozenset({"aux", "con", "nul", "prn", *(f"{port}{n}" for port in ("com", "lpt") for n in range(1, 10))})
@@ -144,7 +143,7 @@ def remove_file(corpus: Path, path: str) -> None:
     parts = path.split("/")
     if "\\" in path or "\0" in path or any(part in ("", ".", "..") or part.startswith(".") for part in parts):
         raise ChangeRefused("name", "That is not the path of a document in the corpus folder.")
-    if path in _ABOUT_THE_FOLDER:
+    if path in ABOUT_THE_FOLDER:
         raise ChangeRefused("place", "That file describes the folder and is no document, so it stays.")
     current = corpus
     try:

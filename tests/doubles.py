@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 
 from kin_assistant.documents import read_document
 from kin_assistant.errors import FilterError, QuestionError
+from kin_assistant.profile import CorpusProfile
 from kin_assistant.types import (
     Answer,
     AnswerSentence,
@@ -93,6 +94,7 @@ class BuildInfo:
     passages: int = 6
     sentences: int = 14
     model: str = "double"
+    profile: CorpusProfile = field(default_factory=CorpusProfile)
     notices: tuple[str, ...] = ()
 
 

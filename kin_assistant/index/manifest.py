@@ -15,10 +15,11 @@ from kin_assistant.errors import IndexDamaged, IndexStale
 from kin_assistant.index.report import FileReport
 from kin_assistant.lexical import LEXICAL_VERSION
 from kin_assistant.passages import CHUNKER_VERSION
+from kin_assistant.profile import CorpusProfile
 
 __all__ = ["FORMAT", "Manifest", "Recipe", "file_digests"]
 
-FORMAT = 2
+FORMAT = 3
 """Layout of a build folder. A build of another format is rebuilt, never migrated."""
 
 _NAME = "manifest.json"
@@ -66,6 +67,8 @@ class Manifest(BaseModel):
     built_at: datetime
     corpus: dict[str, str]
     """Hash of each corpus file that was found and of what describes it (``CorpusFile.content``), by path."""
+    profile: CorpusProfile = CorpusProfile()
+    """Whose documents these are."""
     reports: tuple[FileReport, ...] = ()
     """What came of each of them."""
     documents: int

@@ -48,9 +48,9 @@ def build_page(
     def html(value: str, *, script: str | None = None, **options: Any) -> gr.HTML:
         return gr.HTML(value, apply_default_css=False, js_on_load=script, **options)
 
-    with gr.Blocks(title="KIN Assistant", analytics_enabled=False, fill_width=True) as page:
+    with gr.Blocks(title=build.profile.title, analytics_enabled=False, fill_width=True) as page:
         turns = gr.State(())
-        header = html(texts.header_html(build.notices))
+        header = html(texts.header_html(build.profile, build.notices))
         with gr.Tabs(elem_id="kin-tabs"):
             with gr.Tab("Ask", id="ask"), gr.Row(elem_id="kin-desk"):
                 with gr.Column(elem_id="kin-filters", min_width=0):
@@ -67,7 +67,7 @@ def build_page(
                     clear = gr.Button("Clear filters", elem_id="kin-clear")
                     extent = html(texts.corpus_html(build, infos))
                 with gr.Column(elem_id="kin-talk", min_width=0):
-                    introduction = html(texts.introduction_html(build.documents))
+                    introduction = html(texts.introduction_html(build.profile))
                     conversation = html(conversation_html((), {}), script=bridge, elem_id="kin-conversation")
                     with gr.Column(elem_id="kin-composer", min_width=0):
                         scope = html("")
@@ -83,7 +83,7 @@ def build_page(
                             )
                             ask = gr.Button("Ask", variant="primary", elem_id="kin-ask", min_width=0)
                         html(texts.BUSY)
-                    examples = html(texts.examples_html(), script=bridge)
+                    examples = html(texts.examples_html(build.profile, infos), script=bridge)
             with gr.Tab("Documents", id="documents"):
                 html(texts.LIBRARY)
                 # Pressed by the script when another build has been opened.
@@ -122,7 +122,7 @@ def build_page(
             with callbacks.served.borrowed() as now:
                 infos, build = now.documents, now.build
             return (
-                texts.header_html(build.notices),
+                texts.header_html(build.profile, build.notices),
                 *(gr.update(choices=offered) for offered in _offered(infos)),
                 texts.corpus_html(build, infos),
                 texts.about_html(build, version, evaluation),

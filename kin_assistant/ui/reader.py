@@ -30,25 +30,26 @@ def add_reader(app: FastAPI, served: Served, pictures: Pictures | None = None) -
             try:
                 document = assistant.document(document_id)
             except KeyError:
-                return HTMLResponse(reader_page(None), status_code=404)
-            current = assistant.build.id
+                return HTMLResponse(reader_page(None, site=assistant.build.profile.title), status_code=404)
+            current, site = assistant.build.id, assistant.build.profile.title
         drawn = pictures is not None and pictures.can_draw(document.info)
         if not 0 <= start < end <= len(document.text):
-            return HTMLResponse(reader_page(document, pictures=drawn))
+            return HTMLResponse(reader_page(document, site=site, pictures=drawn))
         if build != current:
-            return HTMLResponse(reader_page(document, notice=REBUILT, pictures=drawn))
-        return HTMLResponse(reader_page(document, (start, end), build_id=build, pictures=drawn))
+            return HTMLResponse(reader_page(document, site=site, notice=REBUILT, pictures=drawn))
+        return HTMLResponse(reader_page(document, (start, end), site=site, build_id=build, pictures=drawn))
 
 
 def reader_page(
     document: Document | None,
     highlight: tuple[int, int] | None = None,
     *,
+    site: str,
     notice: str = "",
     build_id: str = "",
     pictures: bool = False,
 ) -> str:
-    """The whole HTML page; the main page takes its ``main`` element. ``None`` stands for an unknown document."""
+    """The whole HTML page of ``site``; the main page takes its ``main`` element. ``None`` stands for an unknown document."""
     if document is None:
         title, content = "No such document", f'<p class="kin-notice">{UNKNOWN}</p>'
     else:
@@ -70,9 +71,9 @@ def reader_page(
     return (
         '<!doctype html><html lang="en"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
-        f"<title>{safe(title)} - KIN Assistant</title>"
+        f"<title>{safe(title)} - {safe(site)}</title>"
         '<link rel="stylesheet" href="../page/style.css"></head><body class="kin-reader-page">'
-        '<header class="kin-header"><a class="kin-brand" href="../">KIN Assistant</a>'
+        f'<header class="kin-header"><a class="kin-brand" href="../">{safe(site)}</a>'
         '<a class="kin-back" href="../">Ask a question</a></header>'
         f'<main class="kin-reader">{marked}{content}</main></body></html>'
     )

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from kin_assistant.profile import CorpusProfile
 from kin_assistant.rendering import safe
 from kin_assistant.types import DocumentInfo
 
@@ -14,7 +15,6 @@ if TYPE_CHECKING:
 
 __all__ = [
     "BUSY",
-    "EXAMPLES",
     "FILTERS_TITLE",
     "LIBRARY",
     "about_html",
@@ -36,49 +36,40 @@ FILTERS_TITLE = (
 BUSY = '<p class="kin-busy" role="status">Searching the documents…</p>'
 """Shown by the style while a question is on its way."""
 
+_MAX_EXAMPLES = 8
+
 LIBRARY = '<div data-kin-library-place><p class="kin-meta" role="status">Fetching the list of documents…</p></div>'
 """Where the script puts the list of documents, which comes from an address of its own."""
 
-EXAMPLES = (
-    "How did Surabaya cut its household waste?",
-    "Why do large composting plants fail?",
-    "How did Kitakyushu control industrial air pollution?",
-    "How does Dumaguete pay for emptying septic tanks?",
-    "Why did waste separation struggle in Ho Chi Minh City?",
-    "How did Phnom Penh turn round its water utility?",
-    "What did women's groups do against pollution?",
-    "What makes cooperation between cities last?",
-)
-"""Each has a good answer in the documents that come with this program."""
 
-
-def header_html(notices: Sequence[str] = ()) -> str:
+def header_html(profile: CorpusProfile, notices: Sequence[str] = ()) -> str:
     """The name of the page, and what the reader should know about the index that is served."""
     banner = "".join(f'<p class="kin-notice" role="status">{safe(notice)}</p>' for notice in notices)
     return (
         '<a class="kin-skip" href="#kin-question">Skip to the question</a>'
-        '<header class="kin-header"><h1 class="kin-brand">KIN Assistant</h1>'
-        '<p class="kin-tagline">What cities did for their environment, in their documents\u2019 own words</p></header>'
+        f'<header class="kin-header"><h1 class="kin-brand">{safe(profile.title)}</h1>'
+        f'<p class="kin-tagline">{safe(profile.tagline)}</p></header>'
         f"{banner}"
     )
 
 
-def introduction_html(documents: int) -> str:
-    """Three sentences on what this is and what it is not."""
+def introduction_html(profile: CorpusProfile) -> str:
+    """What this is and what it is not."""
     return (
-        '<div class="kin-introduction"><h2>Ask what other cities have done</h2>'
-        "<p>Ask how cities of Asia and the Pacific dealt with waste, water, air or energy, and read what "
-        f"{count(documents, 'document')} say about it. Each answer is made of sentences copied word for word, with numbers "
-        "that lead to the place where they stand. Nothing is added or advised, and where the documents are silent, the page "
-        "says so.</p></div>"
+        f'<div class="kin-introduction"><h2>{safe(profile.heading)}</h2>'
+        f"<p>{safe(profile.introduction)} Each answer is made of sentences copied word for word, with numbers that lead to the "
+        "place where they stand. Nothing is added or advised, and where the documents are silent, the page says so.</p></div>"
     )
 
 
-def examples_html() -> str:
-    """Questions to start from."""
+def examples_html(profile: CorpusProfile, documents: Sequence[DocumentInfo]) -> str:
+    """Questions to start from: the profile's, or else one for each of a few documents."""
+    examples = profile.examples or [f"What is reported on: {info.title}?" for info in documents[:_MAX_EXAMPLES]]
+    if not examples:
+        return ""
     buttons = "".join(
         f'<li><button type="button" class="kin-example" data-kin-ask="{safe(text)}">{safe(text)}</button></li>'
-        for text in EXAMPLES
+        for text in examples
     )
     return (
         '<div class="kin-examples"><h3 id="kin-examples-label">Or start with one of these</h3>'
@@ -100,23 +91,21 @@ def about_html(build: BuildInfo, version: str, evaluation: Mapping[str, Any] | N
     return (
         '<div class="kin-about"><h2>About</h2>'
         "<h3>What the documents are</h3>"
-        f"<p>{count(build.documents, 'document')}: short digests of what cities and the network reported, compiled from public "
-        "sources. Each digest lists its sources, and most of its sentences name the one they follow. A sentence without a "
-        "source is the compiler\u2019s own reading and is labelled so.</p>"
+        f"<p>{count(build.documents, 'document')}. {safe(build.profile.documents)}</p>"
         "<h3>How an answer is made</h3>"
         "<p>Your question is compared with every passage by its words and by its meaning. The sentences that fit best are "
         "quoted as they stand, and each quote is checked against its document before you see it. No text is generated. "
         "If nothing fits well enough, the answer is a refusal that says why.</p>"
         "<h3>What it cannot do</h3>"
-        "<p>It does not calculate, compare or advise. Most digests are short and many describe the past: open the document, "
-        "look at the years, and follow the source before you rely on a figure.</p>"
+        "<p>It does not calculate, compare or advise. Documents describe the time they were written in: open the document, look "
+        "at the years, and follow the source before you rely on a figure.</p>"
         "<h3>How good the answers are</h3>"
         f"{evaluation_html(evaluation)}"
         "<h3>What is stored</h3>"
         "<p>Nothing leaves the machine that serves this page. Your questions are kept only while the page is open. If you give "
         "a verdict on an answer, it is stored on that machine together with the question, the answer and your comment.</p>"
         "<h3>Version</h3>"
-        f'<p class="kin-facts"><span>KIN Assistant {safe(version)}</span><span>build {safe(build.id)}</span>'
+        f'<p class="kin-facts"><span>version {safe(version)}</span><span>build {safe(build.id)}</span>'
         f"<span>built {day(build.built_at)}</span><span>{count(build.sentences, 'sentence')}</span>"
         f"<span>model {safe(build.model)}</span></p></div>"
     )
