@@ -83,6 +83,7 @@ class Assistant:
             EvidenceReader(index, network, policy=policy.evidence),
             policy=policy,
             answer_words=settings.answer_words,
+            compiler_sections=profile.compiler_sections,
         )
 
     @classmethod

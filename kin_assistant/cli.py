@@ -186,8 +186,7 @@ def _ask(options: argparse.Namespace, settings: Settings) -> int:
         if options.json:
             _print_json(answer_json(answer))
         else:
-            documents = {info.id: info for info in assistant.documents}
-            print(plain(answer_markdown(answer, documents, why=options.why)), end="")
+            print(plain(answer_markdown(answer, why=options.why)), end="")
     return DONE
 
 

@@ -54,6 +54,8 @@ class CorpusProfile(Value):
     """What kind of documents these are, in a sentence or two."""
     examples: tuple[Line, ...] = Field((), max_length=12)
     """Questions that the documents answer; without them, the page asks for documents by their titles."""
+    compiler_sections: tuple[Line, ...] = ()
+    """Headings under which a sentence without a source mark is the compiler's own reading, in any case."""
     bodies: tuple[Body, ...] = ()
     home: Home | None = None
 

@@ -21,6 +21,7 @@ __all__ = [
     "Filters",
     "Hit",
     "NearDocument",
+    "Origin",
     "Passage",
     "Retrieved",
     "SearchResult",
@@ -29,6 +30,10 @@ __all__ = [
     "SourceMark",
     "Years",
 ]
+
+Origin = Literal["sources", "none named", "compiler", "document"]
+"""Where a sentence comes from: the sources it is marked with, no named one, the compiler of the digest, or, in a document
+that lists no sources, the document itself."""
 
 Years = tuple[int, int]
 """First and last year, inclusive."""
@@ -203,7 +208,8 @@ class Citation(Value):
     end: int
     quote: str
     sources: tuple[Source, ...] = ()
-    """What the document itself cites for this sentence; empty where the sentence is the compiler's reading."""
+    """What the document itself cites for this sentence; empty unless ``origin`` is "sources"."""
+    origin: Origin = "none named"
     why: str = ""
     """Why it was quoted, in words."""
 

@@ -121,6 +121,7 @@ def cite(document: Document, words: str, number: int, *, heading: str = "", sour
         end=start + len(words),
         quote=words,
         sources=tuple(document.sources[source - 1] for source in sources),
+        origin="sources" if sources else "none named" if document.sources else "document",
     )
 
 

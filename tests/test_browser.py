@@ -204,7 +204,7 @@ def test_the_download_is_the_answer_with_its_references(page: Page, served: Serv
         turn.get_by_role("button", name="Download").click()
     assert downloaded.value.suggested_filename == "how-did-surabaya-cut-its-household-waste.md"
     text = Path(downloaded.value.path()).read_text(encoding="utf-8")
-    assert text == answer_markdown(served.assistant.ask(QUESTION), served.infos)
+    assert text == answer_markdown(served.assistant.ask(QUESTION))
 
 
 @pytest.mark.parametrize(
@@ -214,7 +214,7 @@ def test_the_copy_is_the_answer_with_its_references(page: Page, served: Served) 
     turn = ask(page, QUESTION)
     turn.get_by_role("button", name="Copy").click()
     turn.get_by_text("Copied with its references").wait_for()
-    expected = answer_markdown(served.assistant.ask(QUESTION), served.infos)
+    expected = answer_markdown(served.assistant.ask(QUESTION))
     assert page.evaluate("navigator.clipboard.readText()") == expected
 
 

@@ -227,6 +227,18 @@ def test_a_mark_stands_where_it_stood() -> None:
     ]
 
 
+def test_adjoining_marks_go_with_their_commas_and_their_parentheses() -> None:
+    document = read("a.md", with_sources("One thing ([1][2]). Two things [2], [3] (in 2005 [1]). (Three) [3]; [1].", 3))
+    assert document.text == "One thing. Two things (in 2005). (Three)."
+    assert [mark.sources for mark in document.marks] == [(1,), (2,), (2,), (3,), (1,), (3,), (1,)]
+
+
+def test_beside_a_number_that_no_source_has_a_mark_still_counts() -> None:
+    document = read("a.md", with_sources("The law ([9][2]) of 1970 [1], [8].", 2))
+    assert document.text == "The law ([9]) of 1970, [8]."
+    assert [mark.sources for mark in document.marks] == [(2,), (1,)]
+
+
 def test_a_mark_at_the_beginning_moves_no_other_mark() -> None:
     document = read("a.md", with_sources("[1] One thing is said. [2]", 2))
     assert document.text == "One thing is said."

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from html.parser import HTMLParser
-from itertools import pairwise
+from itertools import chain, pairwise
 
 import pytest
 
 from kin_assistant.errors import KinError
 from kin_assistant.rendering import (
     answer_html,
+    answer_json,
     answer_markdown,
     document_html,
     evidence_html,
@@ -24,7 +25,7 @@ from kin_assistant.rendering import (
     section_at,
     verified,
 )
-from kin_assistant.rendering.markdown import paragraphs, quoted_sentences
+from kin_assistant.rendering.markdown import group_by_document, join_paragraphs
 from kin_assistant.types import (
     Answer,
     AnswerSentence,
@@ -315,40 +316,54 @@ def test_the_evidence_has_one_card_for_each_document(
     for citation in answer.citations:
         assert citation.quote in parsed.text
     assert "after IGES 2009" in parsed.text
-    assert "compiler's reading" in parsed.text
-    assert parsed.text.count("compiler's reading") == 1, "a document without sources is not a compiler's reading"
+    assert parsed.text.count("no source named for this sentence") == 1, "a document without sources speaks for itself"
+    assert "compiler's reading" not in parsed.text
     assert "Also read, not quoted (1)How Kitakyushu cleaned its air" in parsed.text
 
 
-def test_the_markdown_has_quotes_numbers_and_references(
-    assistant: AssistantDouble, infos: dict[str, DocumentInfo]
-) -> None:
+def test_a_compilers_reading_is_named_as_such(assistant: AssistantDouble, infos: dict[str, DocumentInfo]) -> None:
     answer = assistant.ask(QUESTION)
-    text = answer_markdown(answer, infos)
+    read = answer.citations[3].model_copy(update={"origin": "compiler"})
+    answer = answer.model_copy(update={"citations": (*answer.citations[:3], read, *answer.citations[4:])})
+    assert parse(evidence_html(answer, infos)).text.count("compiler's reading") == 1
+    assert reference_list(answer)[3].endswith("Results. Compiler's reading.")
+    assert answer_json(answer)["citations"][3]["origin"] == "compiler"
+
+
+def test_all_sources_of_a_quote_are_named(assistant: AssistantDouble, infos: dict[str, DocumentInfo]) -> None:
+    answer = assistant.ask(QUESTION)
+    both = answer.citations[0].model_copy(update={"sources": assistant.document("surabaya-composting").sources})
+    answer = answer.model_copy(update={"citations": (both, *answer.citations[1:])})
+    assert "after IGES 2009, PEMSEA 2011" in parse(evidence_html(answer, infos)).text
+    assert re.search(r"After IGES, 2009, .*; PEMSEA, 2011, ", reference_list(answer)[0])
+
+
+def test_the_markdown_has_quotes_numbers_and_references(assistant: AssistantDouble) -> None:
+    answer = assistant.ask(QUESTION)
+    text = answer_markdown(answer)
     assert text.startswith(f"# {QUESTION}\n")
     assert "> IGES reported that waste had dropped by over 20 per cent. [1]" in text
     assert "The documents give different figures: [1] [2]." in text
-    assert reference_list(answer, infos)[0] == (
+    references = reference_list(answer)
+    assert references[0] == (
         "[1] Household composting in Surabaya. Surabaya, Indonesia (2001-2011). Results. "
         'After IGES, 2009, "Reducing waste through composting", <https://example.org/iges>.'
     )
-    assert reference_list(answer, infos)[3].endswith("Compiler's reading.")
-    assert reference_list(answer, infos)[4] == "[5] Notes of a meeting."
+    assert references[3].endswith("Results. No source named for this sentence.")
+    assert references[4] == "[5] Notes of a meeting."
     assert answer.build_id in text
 
 
-def test_sentences_of_one_paragraph_stand_in_one_quote(
-    assistant: AssistantDouble, infos: dict[str, DocumentInfo]
-) -> None:
+def test_sentences_of_one_paragraph_stand_in_one_quote(assistant: AssistantDouble) -> None:
     answer = assistant.ask(QUESTION)
-    quoted = quoted_sentences(answer)
+    quoted = list(chain.from_iterable(group_by_document(answer)))
     together = [(first, second) for (_, first), (_, second) in pairwise(quoted) if second.continues(first)]
     assert together, "the double's answer holds two sentences of one paragraph"
-    assert len(paragraphs(quoted)) == len(quoted) - len(together)
-    markdown = answer_markdown(answer, infos)
+    assert len(join_paragraphs(quoted)) == len(quoted) - len(together)
+    markdown = answer_markdown(answer)
     for first, second in together:
         assert f"[{first.number}] {second.quote.split()[0]}" in markdown
-    assert answer_html(answer).count("<blockquote") == len(paragraphs(quoted))
+    assert answer_html(answer).count("<blockquote") == len(join_paragraphs(quoted))
 
 
 def test_reasons_are_given_when_asked_for(assistant: AssistantDouble) -> None:
@@ -436,6 +451,18 @@ def test_a_document_is_shown_whole(assistant: AssistantDouble) -> None:
     marks = [attributes["href"] for _, attributes in shown.tags if attributes.get("class") == "kin-source-mark"]
     assert marks == ["#source-1", "#source-1", "#source-2", "#source-1", "#source-2", "#source-2"]
     assert {"source-1", "source-2"} <= {attributes.get("id") for _, attributes in shown.tags}
+
+
+def test_adjoining_marks_are_all_shown_and_the_first_of_a_block_too() -> None:
+    sources = tuple(Source(title=str(number)) for number in range(1, 5))
+    marks = tuple(SourceMark(at=at, sources=numbers) for at, numbers in ((0, (4,)), (4, (2,)), (4, (1, 3))))
+    block = Block(kind="paragraph", start=0, end=5)
+    document = Document(
+        id="d", path="d", sha256="0", title="T", text="Word.", blocks=(block,), sources=sources, marks=marks
+    )
+    html = document_html(document, (0, 5))
+    assert re.findall(r'data-number="(\d)"', html) == ["4", "2", "1", "3"]
+    assert marked(html) == ["Word."]
 
 
 def test_a_span_outside_the_document_is_refused(assistant: AssistantDouble) -> None:

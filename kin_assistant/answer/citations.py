@@ -2,30 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from kin_assistant.answer.evidence import Candidate
 from kin_assistant.answer.explanation import explain_quote
 from kin_assistant.errors import KinError
 from kin_assistant.index.library import Library
 from kin_assistant.text.words import words
-from kin_assistant.types import AnswerSentence, Citation, Document, DocumentInfo, Source
+from kin_assistant.types import AnswerSentence, Citation, Document, DocumentInfo, Origin, Passage, Source
 
 __all__ = ["cite_sentences"]
 
 
 def cite_sentences(
-    selected: Sequence[Candidate], library: Library, question: str
+    selected: Sequence[Candidate], library: Library, question: str, *, compiler_sections: Collection[str] = ()
 ) -> tuple[tuple[Citation, ...], tuple[AnswerSentence, ...]]:
     """A citation for each selected sentence, numbered from 1, and the sentences; one of two documents is said once.
 
+    ``compiler_sections`` are headings, casefolded, under which a sentence without a source mark is the compiler's own.
     Raises ``KinError`` if a sentence does not stand in its document as it was read.
     """
     citations: list[Citation] = []
     sentences: list[AnswerSentence] = []
     said: dict[str, int] = {}
     for candidate in selected:
-        citation = _cite(candidate, library, len(citations) + 1, question)
+        citation = _cite(candidate, library, len(citations) + 1, question, compiler_sections)
         citations.append(citation)
         words_said = " ".join(words(citation.quote))
         if words_said in said:
@@ -38,7 +39,9 @@ def cite_sentences(
     return tuple(citations), tuple(sentences)
 
 
-def _cite(candidate: Candidate, library: Library, number: int, question: str) -> Citation:
+def _cite(
+    candidate: Candidate, library: Library, number: int, question: str, compiler_sections: Collection[str]
+) -> Citation:
     document = library.document(candidate.document)
     passage = library.passage(candidate.passage)
     start, end = candidate.sentence.start, candidate.sentence.end
@@ -46,6 +49,7 @@ def _cite(candidate: Candidate, library: Library, number: int, question: str) ->
     if quote != candidate.text:
         raise KinError("A quote does not stand in its document.", details=f"{document.id} {start}:{end}")
     page = document.page_at(start)
+    origin, sources = _tell_origin(document, passage, start, end, compiler_sections)
     return Citation(
         number=number,
         passage_id=passage.id,
@@ -61,16 +65,38 @@ def _cite(candidate: Candidate, library: Library, number: int, question: str) ->
         start=start,
         end=end,
         quote=quote,
-        sources=_sources_of(document, start, end),
+        sources=sources,
+        origin=origin,
         why=explain_quote(candidate, question),
     )
 
 
-def _sources_of(document: Document, start: int, end: int) -> tuple[Source, ...]:
-    """What the document cites for the words from ``start`` to ``end``; its only source stands for all of it."""
-    if len(document.sources) == 1:
-        return document.sources
-    numbers = dict.fromkeys(number for mark in document.marks if start < mark.at <= end for number in mark.sources)
+def _tell_origin(
+    document: Document, passage: Passage, start: int, end: int, compiler_sections: Collection[str]
+) -> tuple[Origin, tuple[Source, ...]]:
+    """Where the words from ``start`` to ``end`` come from, and the sources that the document cites for them."""
+    if not document.sources:
+        return "document", ()
+    if sources := _marked_sources(document, start, end):
+        return "sources", sources
+    if any(heading.casefold() in compiler_sections for heading in passage.heading.split(" > ")):
+        return "compiler", ()
+    # Who marks nothing in a digest of one publication means that one throughout.
+    if len(document.sources) == 1 and not document.marks:
+        return "sources", document.sources
+    return "none named", ()
+
+
+def _marked_sources(document: Document, start: int, end: int) -> tuple[Source, ...]:
+    """The sources of the marks within the words or right behind them, each once."""
+    # A mark in front of the first words of a block has no sentence before it to belong to.
+    opens_block = any(block.start == start for block in document.blocks)
+    numbers = dict.fromkeys(
+        number
+        for mark in document.marks
+        if start < mark.at <= end or (opens_block and mark.at == start)
+        for number in mark.sources
+    )
     return tuple(document.sources[number - 1] for number in numbers)
 
 

@@ -27,7 +27,12 @@ if TYPE_CHECKING:
 
 __all__ = ["Candidate", "EvidenceNetwork", "EvidenceReader"]
 
-_WANTS_A_NOUN = re.compile(r"\b(by|from|see|sources?|than|with):?\s*$", re.IGNORECASE)
+_WANTS_A_NOUN = re.compile(
+    r"(?:(?:^|[(.;,])\s*(?:see|sources?|after)|\b(?:are|is|was|were|com(?:es?|ing)|taken|%|per cent)\s+(?:by|from|with)"
+    r"|\b(?:after|from|see|to)\s+sources?|:)\s*$",
+    re.IGNORECASE,
+)
+"""Before a mark: "See [2]", "25% are from [2]", "Source: [2]", but not "what other cities can learn from [2]"."""
 
 
 @dataclass(frozen=True, slots=True)

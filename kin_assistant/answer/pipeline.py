@@ -38,11 +38,13 @@ class AnswerPipeline:
         *,
         policy: AnswerPolicy | None = None,
         answer_words: int = 150,
+        compiler_sections: Sequence[str] = (),
     ) -> None:
         self._library, self._build_id = library, build_id
         self._parser, self._retriever, self._reader = parser, retriever, reader
         self._policy = policy or AnswerPolicy()
         self._answer_words = answer_words
+        self._compiler_sections = frozenset(map(str.casefold, compiler_sections))
 
     def answer(
         self,
@@ -65,7 +67,9 @@ class AnswerPipeline:
         retrieved = time.perf_counter()
         reason = reason_to_refuse(query, candidates, ranking, confidence, self._policy.refusal)
         selected = [] if reason else self._select(query, candidates, max_words or self._answer_words)
-        citations, sentences = cite_sentences(selected, self._library, query.standalone)
+        citations, sentences = cite_sentences(
+            selected, self._library, query.standalone, compiler_sections=self._compiler_sections
+        )
         notes = self._notes(query, candidates, selected, citations) if selected else ()
         also = self._also_retrieved(ranking, passages, candidates, selected)
         finished = time.perf_counter()

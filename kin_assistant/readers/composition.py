@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -14,7 +14,11 @@ __all__ = ["Composition", "Extract", "TextComposer", "clean"]
 
 BlockKind = Literal["heading", "paragraph", "item", "header_row", "row"]
 
-_SOURCE_MARK = re.compile(r"\s*\[(\d{1,3}(?:\s*[,;]\s*\d{1,3})*)\]")
+_MARK = r"\[\d{1,3}(?:\s*[,;]\s*\d{1,3})*\]"
+_SOURCE_MARK = re.compile(rf"\s*{_MARK}")
+_ADJOINING = rf"{_MARK}(?:\s*[,;]?\s*{_MARK})*"
+_SOURCE_MARKS = re.compile(rf"\s*(?:\(\s*{_ADJOINING}\s*\)|{_ADJOINING})")
+"""Marks that stand together, with the commas between them and the parentheses that hold nothing else."""
 _SPACE = re.compile(r"\s+")
 _JOINERS = "\u200c\u200d"
 """Zero-width (non-)joiners change how Arabic and Indic words are written, and are kept between such letters."""
@@ -171,15 +175,29 @@ class TextComposer:
         kept: list[str] = []
         length = position = 0
         marks: list[tuple[int, tuple[int, ...]]] = []
-        for match in _SOURCE_MARK.finditer(text):
-            numbers = tuple(int(number) for number in re.findall(r"\d+", match[1]))
-            if not all(1 <= number <= self._source_count for number in numbers):
-                continue
-            kept.append(text[position : match.start()])
-            length += match.start() - position
-            position = match.end()
-            marks.append((length, numbers))
+        for start, end, found in self._find_marks(text):
+            kept.append(text[position:start])
+            length += start - position
+            position = end
+            marks += [(length, numbers) for numbers in found]
         kept.append(text[position:])
         whole = "".join(kept)
         before = len(whole) - len(whole.lstrip())
         return whole.strip(), [(max(0, at - before), numbers) for at, numbers in marks]
+
+    def _find_marks(self, text: str) -> Iterator[tuple[int, int, list[tuple[int, ...]]]]:
+        """Where text is to be taken out, and the sources of each mark in it; numbers that no source has stay."""
+        for run in _SOURCE_MARKS.finditer(text):
+            single = [(mark, _numbers_in(mark[0])) for mark in _SOURCE_MARK.finditer(text, *run.span())]
+            known = [(mark, numbers) for mark, numbers in single if self._are_sources(numbers)]
+            if len(known) == len(single):
+                yield *run.span(), [numbers for _, numbers in single]
+            else:
+                yield from ((*mark.span(), [numbers]) for mark, numbers in known)
+
+    def _are_sources(self, numbers: tuple[int, ...]) -> bool:
+        return all(1 <= number <= self._source_count for number in numbers)
+
+
+def _numbers_in(mark: str) -> tuple[int, ...]:
+    return tuple(map(int, re.findall(r"\d+", mark)))

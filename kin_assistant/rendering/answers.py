@@ -7,6 +7,7 @@ from collections.abc import Mapping
 
 from kin_assistant.rendering.markdown import group_by_document, join_paragraphs
 from kin_assistant.rendering.words import (
+    ORIGIN,
     REFUSAL,
     document_link,
     linked_source,
@@ -60,7 +61,7 @@ def evidence_html(answer: Answer, documents: Mapping[str, DocumentInfo]) -> str:
     cited: dict[str, list[Citation]] = {}
     for citation in answer.citations:
         cited.setdefault(citation.document_id, []).append(citation)
-    cards = [_card(answer, citations, documents) for citations in cited.values()]
+    cards = [_card(answer, citations) for citations in cited.values()]
     read: dict[str, str] = {}
     for item in answer.also_retrieved:
         read.setdefault(item.document_id, item.why)
@@ -81,16 +82,16 @@ def _quote(answer: Answer, sentence: AnswerSentence) -> str:
     return f"{quoted_words(sentence.text)}\u00a0{links}"
 
 
-def _card(answer: Answer, citations: list[Citation], documents: Mapping[str, DocumentInfo]) -> str:
+def _card(answer: Answer, citations: list[Citation]) -> str:
     first = citations[0]
-    proofs = "".join(_proof(answer, citation, documents) for citation in citations)
+    proofs = "".join(_proof(answer, citation) for citation in citations)
     return (
         f'<article class="kin-card"><h4>{_document_title(first.document_id, first.title)}</h4>'
         f'<p class="kin-meta">{safe(place_and_years(first))}</p>{proofs}</article>'
     )
 
 
-def _proof(answer: Answer, citation: Citation, documents: Mapping[str, DocumentInfo]) -> str:
+def _proof(answer: Answer, citation: Citation) -> str:
     link = document_link(citation.document_id, start=citation.start, end=citation.end, build_id=answer.build_id)
     return (
         f'<div class="kin-proof" id="{_anchor(answer, citation.number, "quote")}" tabindex="-1">'
@@ -99,17 +100,16 @@ def _proof(answer: Answer, citation: Citation, documents: Mapping[str, DocumentI
         f"{safe(section_and_page(citation))}</p>"
         f'<a class="kin-open" href="{safe(link)}" data-kin-read>Open in document'
         f'<span class="kin-unseen">, quote {citation.number}</span></a>'
-        f'<blockquote class="kin-quote"><p>{quoted_words(citation.quote)}</p></blockquote>{_origin(citation, documents)}'
+        f'<blockquote class="kin-quote"><p>{quoted_words(citation.quote)}</p></blockquote>{_origin(citation)}'
         f"{_why(citation)}</div>"
     )
 
 
-def _origin(citation: Citation, documents: Mapping[str, DocumentInfo]) -> str:
+def _origin(citation: Citation) -> str:
     if citation.sources:
         return f'<p class="kin-origin">after {", ".join(map(linked_source, citation.sources))}</p>'
-    document = documents.get(citation.document_id)
-    # A document without sources speaks for itself; one with sources leaves its own conclusions without a mark.
-    return '<p class="kin-origin">compiler\'s reading</p>' if document and document.sources else ""
+    origin = ORIGIN.get(citation.origin)
+    return f'<p class="kin-origin">{origin}</p>' if origin else ""
 
 
 def _why(citation: Citation) -> str:

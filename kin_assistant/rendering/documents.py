@@ -212,7 +212,11 @@ def _words(document: Document, block: Block, highlight: Span | None, *, first: b
     if block.kind in ("row", "header_row"):
         text = document.text[block.start : block.end]
         bars = [(block.start + bar.start(), block.start + bar.end()) for bar in BAR.finditer(text)]
-    sources = {mark.at: mark.sources for mark in document.marks if block.start <= mark.at <= block.end}
+    sources: dict[int, tuple[int, ...]] = {}
+    for mark in document.marks:
+        if block.start <= mark.at <= block.end:
+            # Adjoining marks, "[2][7]", stand at one place.
+            sources[mark.at] = (*sources.get(mark.at, ()), *mark.sources)
     breaks = {offset: page for offset, page in document.page_starts if block.start < offset < block.end}
     edges = {
         block.start,
@@ -225,14 +229,15 @@ def _words(document: Document, block: Block, highlight: Span | None, *, first: b
 
     def piece(span: Span) -> str:
         words = safe(document.text[span[0] : span[1]])
-        marks = "".join(_source_mark(number) for number in sources.get(span[1], ()))
+        marks = "".join(map(_source_mark, sources.get(span[1], ())))
         if bars:
             return f'<span class="{"kin-bar" if span in bars else "kin-cell"}">{words}{marks}</span>'
         if span[0] in breaks:
             words = _page_break(breaks[span[0]]) + words
         return (f"<strong>{words}</strong>" if _overlap(span, lead) else words) + marks
 
-    parts: list[str] = []
+    # Marks follow the piece that ends where they stand; before the first there is none.
+    parts = ["".join(map(_source_mark, sources.get(block.start, ())))]
     for cited, spans in groupby(pairwise(cuts), key=lambda span: bool(highlight and _overlap(span, highlight))):
         inner = "".join(map(piece, spans))
         if cited:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from itertools import groupby
 
-from kin_assistant.rendering.words import REFUSAL, external_link, place_and_years, plain, section_and_page
-from kin_assistant.types import Answer, AnswerSentence, Citation, DocumentInfo, Source
+from kin_assistant.rendering.words import ORIGIN, REFUSAL, external_link, place_and_years, plain, section_and_page
+from kin_assistant.types import Answer, AnswerSentence, Citation, Source
 
 __all__ = [
     "answer_json",
@@ -26,18 +26,17 @@ _MARK_ANYWHERE = re.compile(r"[\\`*_\[\]]|<(?=[A-Za-z/!?])|~(?=~)|&(?=#?\w+;)")
 _MARK_AT_START = re.compile(r"\d*(?=[#>+=|-]|~~~|(?<=\d)[.)])")
 
 
-def answer_markdown(answer: Answer, documents: Mapping[str, DocumentInfo] | None = None, *, why: bool = False) -> str:
+def answer_markdown(answer: Answer, *, why: bool = False) -> str:
     """The answer with its quotes, their numbers and the list of references, or the refusal with its reason.
 
     With ``why`` also why each sentence was quoted, and why the other passages that were read are not.
-    ``documents`` by id tell the compiler's reading from the words of a document that names no sources at all.
     """
     parts = [f"# {_escape(answer.question)}"]
     if answer.standalone_question != answer.question:
         parts.append(f"Searched as: {_escape(answer.standalone_question)}")
     parts += _body(answer)
     if answer.citations:
-        parts += ["## References", *reference_list(answer, documents)]
+        parts += ["## References", *reference_list(answer)]
         parts.append(f"Each quote is word for word what the stored document says (build {_escape(answer.build_id)}).")
     if why:
         parts += _reasons(answer)
@@ -52,9 +51,9 @@ def _reasons(answer: Answer) -> list[str]:
     return [*parts, "Also read:\n\n" + "\n".join(dict.fromkeys(others))] if others else parts if quoted else []
 
 
-def reference_list(answer: Answer, documents: Mapping[str, DocumentInfo] | None = None) -> tuple[str, ...]:
+def reference_list(answer: Answer) -> tuple[str, ...]:
     """A line of Markdown for each citation, by number: document, place, section, and what the document cites there."""
-    return tuple(f"[{citation.number}] {_reference(citation, documents or {})}" for citation in answer.citations)
+    return tuple(f"[{citation.number}] {_reference(citation)}" for citation in answer.citations)
 
 
 def answer_text(answer: Answer) -> str:
@@ -118,13 +117,13 @@ def _heading(citation: Citation) -> str:
     return " - ".join(filter(None, (place_and_years(citation), citation.title)))
 
 
-def _reference(citation: Citation, documents: Mapping[str, DocumentInfo]) -> str:
+def _reference(citation: Citation) -> str:
     parts = (citation.title, place_and_years(citation), section_and_page(citation))
     line = ". ".join(_escape(part).removesuffix(".") for part in parts if part) + "."
     if citation.sources:
         return f"{line} After {'; '.join(map(_source, citation.sources))}."
-    document = documents.get(citation.document_id)
-    return f"{line} Compiler's reading." if document and document.sources else line
+    origin = ORIGIN.get(citation.origin)
+    return f"{line} {origin[0].upper()}{origin[1:]}." if origin else line
 
 
 def _source(source: Source) -> str:

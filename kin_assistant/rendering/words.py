@@ -5,12 +5,14 @@ from __future__ import annotations
 import html
 import re
 import unicodedata
+from collections.abc import Mapping
 from urllib.parse import quote, urlencode, urlsplit
 
-from kin_assistant.types import Citation, Source, Years
+from kin_assistant.types import Citation, Origin, Source, Years
 
 __all__ = [
     "BAR",
+    "ORIGIN",
     "REFUSAL",
     "document_link",
     "external_link",
@@ -26,6 +28,12 @@ __all__ = [
 
 REFUSAL = "The documents do not say this"
 """Heads every refusal."""
+
+ORIGIN: Mapping[Origin, str] = {
+    "none named": "no source named for this sentence",
+    "compiler": "compiler's reading",
+}
+"""What stands below a quote for which its document cites nothing; a document without sources speaks for itself."""
 
 _ANSI = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|[\]PX^_][^\x07\x1b]*(?:\x07|\x1b\\)?|[ -/]*[0-~])")
 _INVISIBLE_BUT_MEANT = "\u00ad\u200c\u200d"

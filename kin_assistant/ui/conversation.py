@@ -57,7 +57,7 @@ def _turn(turn: Turn, documents: Mapping[str, DocumentInfo], *, last: bool) -> s
         reply = (
             _searched(turn, turn.answer)
             + answer_html(turn.answer)
-            + _actions(turn.answer, documents)
+            + _actions(turn.answer)
             + _feedback(turn)
             + (_follow_ups() if last and not turn.answer.abstained else "")
         )
@@ -93,8 +93,8 @@ def _searched(turn: Turn, answer: Answer) -> str:
     return "".join(f'<p class="kin-searched">{line}</p>' for line in lines)
 
 
-def _actions(answer: Answer, documents: Mapping[str, DocumentInfo]) -> str:
-    text = safe(answer_markdown(answer, documents))
+def _actions(answer: Answer) -> str:
+    text = safe(answer_markdown(answer))
     return (
         f'<div class="kin-actions" data-kin-markdown="{text}">'
         '<button type="button" class="kin-button" data-kin-copy>Copy</button>'

@@ -25,7 +25,8 @@ TEXTS = {
     "surabaya.md": SURABAYA,
     "kitakyushu.md": KITAKYUSHU,
     "lost.md": TWO_SOURCES
-    + "The compost figures are from [1]. The compost figures are good [2]. See [2] for compost figures.",
+    + "The compost figures are from [1]. The compost figures are good [2]. See [2] for compost figures. "
+    "Compost figures are what others learn from [2]. For good compost figures, sort waste at source [1].",
     "river.md": "The river was cleaned by its neighbours. It took 12 years. The neighbours worked hard.",
 }
 
@@ -104,6 +105,8 @@ def test_a_sentence_that_lost_a_word_with_its_source_mark_is_left_out(index: Ope
     texts = [candidate.text for candidate in read(index, "compost figures")[1]]
     assert "The compost figures are good." in texts
     assert not any(text.startswith(("The compost figures are from", "See for")) for text in texts)
+    assert "Compost figures are what others learn from." in texts, "its mark was no word"
+    assert "For good compost figures, sort waste at source." in texts, "its mark was no word"
 
 
 def test_no_passages_give_no_candidates(index: OpenIndex) -> None:

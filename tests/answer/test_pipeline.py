@@ -46,8 +46,8 @@ def check(answer: Answer, assistant: Assistant) -> None:
             document.countries,
         )
         assert set(citation.sources) <= set(document.sources)
-        if len(document.sources) == 1:
-            assert citation.sources == document.sources
+        assert (citation.origin == "sources") == bool(citation.sources)
+        assert (citation.origin == "document") == (not document.sources)
     quotes = {citation.number: citation.quote for citation in answer.citations}
     assert sorted(number for sentence in answer.sentences for number in sentence.citations) == numbers
     for sentence in answer.sentences:
@@ -104,17 +104,14 @@ def test_most_questions_are_answered_from_the_right_document_and_most_strange_on
 def test_sources_are_those_marked_within_the_quote(
     answers: list[tuple[Question, Answer]], assistant: Assistant
 ) -> None:
-    seen = {"several": 0, "none": 0, "single": 0}
+    seen = {"several": 0, "one": 0, "compiler": 0, "none named": 0}
     for _, answer in answers:
         for citation in answer.citations:
             document = assistant.document(citation.document_id)
-            if len(document.sources) == 1:
-                seen["single"] += 1
-                continue
             marked = [mark for mark in document.marks if citation.start < mark.at <= citation.end]
             numbers = list(dict.fromkeys(number for mark in marked for number in mark.sources))
             assert citation.sources == tuple(document.sources[number - 1] for number in numbers)
-            seen["several" if numbers else "none"] += 1
+            seen["several" if len(numbers) > 1 else "one" if numbers else citation.origin] += 1
     assert all(seen.values()), seen
 
 
@@ -145,6 +142,44 @@ def test_a_mark_belongs_to_the_sentence_it_stands_in_or_behind(prepared_root: Pa
         "Middletown counts its waste [4] and weighs it.": [],
     }
     assert "\\[4\\]" in answer_text(answer), "what is no source's number is shown as it stands and cannot be mistaken"
+
+
+UNMARKED = """# Waste in Uptown
+
+Uptown sorts its waste.
+
+## Our view
+
+Uptown could sort its waste better.
+
+### In detail
+
+Uptown sorts no waste of shops [1].
+"""
+ONE_SOURCE = "---\nsources:\n  - {title: Only}\n---\n"
+
+
+@pytest.mark.parametrize(
+    ("front_matter", "text", "sorts", "could"),
+    [
+        ("", UNMARKED, "document", "document"),
+        (ONE_SOURCE, UNMARKED, "none named", "compiler"),
+        (ONE_SOURCE, UNMARKED.replace(" [1]", ""), "sources", "compiler"),
+    ],
+)
+def test_where_a_sentence_without_a_mark_comes_from(
+    prepared_root: Path, tmp_path: Path, front_matter: str, text: str, sorts: str, could: str
+) -> None:
+    shutil.copytree(prepared_root / "models", tmp_path / "index" / "models")
+    model = open_embedder(cache=tmp_path / "index" / "models")
+    files = {"a.md": front_matter + text, "corpus.toml": 'compiler_sections = ["OUR VIEW"]'}
+    sync(write_corpus(tmp_path / "corpus", files), tmp_path / "index", model, now=NOW)
+    with Assistant.open(tmp_path / "index") as own:
+        answer = own.ask("How does Uptown sort its waste?")
+        check(answer, own)
+    told = {citation.quote: citation.origin for citation in answer.citations}
+    assert told["Uptown sorts its waste."] == sorts
+    assert told["Uptown could sort its waste better."] == could
 
 
 def test_a_sentence_of_two_documents_is_said_once_and_both_are_cited(prepared_root: Path, tmp_path: Path) -> None:
