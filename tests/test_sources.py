@@ -69,10 +69,12 @@ def documents(index: OpenIndex) -> Iterator[Document]:
     return map(index.library.document, range(len(index.library.infos)))
 
 
-def with_marks(quote: str) -> re.Pattern[str]:
-    """Finds ``quote`` in a file where source marks stand before its spaces and stops, and behind it."""
+def find_with_marks(quote: str, body: str) -> re.Match[str] | None:
+    """``quote`` in one line of a file where source marks stand before its spaces and stops, and behind it."""
     letters = (re.escape(char) if char.isalnum() else _OPTIONAL_MARKS + re.escape(char) for char in quote)
-    return re.compile("".join(letters) + _OPTIONAL_MARKS)
+    pattern = re.compile("".join(letters) + _OPTIONAL_MARKS)
+    first = re.split(r"\W", quote, maxsplit=1)[0]
+    return next((found for line in body.splitlines() if first in line and (found := pattern.search(line))), None)
 
 
 def numbers_in(text: str) -> list[int]:
@@ -84,7 +86,7 @@ def test_every_sentence_has_exactly_the_sources_that_it_is_marked_with(
 ) -> None:
     several = adjoining = 0
     for citation in citations:
-        found = with_marks(citation.quote).search(bodies[citation.document_id])
+        found = find_with_marks(citation.quote, bodies[citation.document_id])
         assert found, f"{citation.document_id}: words were lost with the marks of {citation.quote!r}"
         numbers = list(dict.fromkeys(numbers_in(found[0])))
         listed = opened_index.library.document(opened_index.library.row_of(citation.document_id)).sources
