@@ -472,10 +472,10 @@ def test_a_session_ends_by_itself_and_is_not_guessed() -> None:
     clock = Clock()
     curators = Curators("right", on_loopback=False, clock=clock)
     token = curators.log_in("right", "a")
-    assert curators.knows({}, token)
-    assert not any(curators.knows({}, other) for other in (None, "", "x", token[:-1], token + "x"))
+    assert curators.knows(token)
+    assert not any(curators.knows(other) for other in (None, "", "x", token[:-1], token + "x"))
     clock.now += SESSION_SECONDS
-    assert not curators.knows({}, token)
+    assert not curators.knows(token)
 
 
 def test_a_page_without_its_documents_changes_nothing() -> None:
