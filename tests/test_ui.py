@@ -338,6 +338,7 @@ def test_gradio_is_quiet_and_stays_at_home(client: Any) -> None:
     import os
 
     assert os.environ["GRADIO_ANALYTICS_ENABLED"] == "False"
+    assert os.environ["FASTAPI_OTEL_AUTO_CONFIGURE"] == "false"
     config = client.get("/config").json()
     assert config["analytics_enabled"] is False
     assert config["show_error"] is False

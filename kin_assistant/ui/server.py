@@ -44,7 +44,12 @@ _PICTURES_PER_MINUTE = 240
 """For one client, who may leaf through a long document; so for the next two."""
 _DOCUMENTS_PER_MINUTE = 120
 _LISTS_PER_MINUTE = 60
-_QUIET = {"GRADIO_ANALYTICS_ENABLED": "False", "HF_HUB_DISABLE_TELEMETRY": "1", "HF_HUB_OFFLINE": "1"}
+_QUIET = {
+    "FASTAPI_OTEL_AUTO_CONFIGURE": "false",
+    "GRADIO_ANALYTICS_ENABLED": "False",
+    "HF_HUB_DISABLE_TELEMETRY": "1",
+    "HF_HUB_OFFLINE": "1",
+}
 
 
 def serve(assistant: Assistant, settings: Settings, *, announce: Callable[[str], None] = print) -> None:
@@ -124,7 +129,7 @@ def make_app(
     this machine can reach it (``on_loopback``); without a collection by nobody. ``proxies`` are believed who asks, and so many
     ``requests_per_client`` are answered at the same time.
     """
-    os.environ.update(_QUIET)  # Gradio reads these when it is imported
+    os.environ.update(_QUIET)  # read when Gradio is imported, or an application is made
     import gradio
 
     served = Served(assistant)
