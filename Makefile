@@ -6,7 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: help run test setup check format eval bench clean
+.PHONY: help run test setup check format eval bench load clean
 
 help:  ## say what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/'
@@ -40,6 +40,10 @@ eval: $(READY)  ## measure the answers and compare them with the baseline
 
 bench: $(READY)  ## time building, starting and asking
 	$(BIN)/python -m tools.bench
+
+load: $(READY)  ## let 200 visitors ask for two minutes
+	$(BIN)/kin sync
+	$(BIN)/python -m tools.load
 
 clean:  ## remove the environment and the index
 	rm -rf $(VENV) index/build-* index/CURRENT index/models index/vectors.sqlite*

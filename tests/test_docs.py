@@ -61,6 +61,7 @@ def is_digest(path: Path) -> bool:
 
 TEXTS = [path for path in files() if path.suffix == ".md" and not is_digest(path)]
 README = (ROOT / "README.md").read_text("utf-8")
+SECURITY = (ROOT / "SECURITY.md").read_text("utf-8")
 each_text = pytest.mark.parametrize("text", TEXTS, ids=name_of)
 
 
@@ -163,6 +164,19 @@ def test_every_file_of_the_package_that_is_named_exists(text: Path) -> None:
     for code in _INLINE.findall(_FENCE.sub("", text.read_text("utf-8"))):
         if re.fullmatch(r"(kin_assistant|corpus|docs|\.ci)/[\w./-]*", code):
             assert (ROOT / code).exists() or code == "corpus/report.txt", f"{name_of(text)}: {code}"
+
+
+@each_text
+def test_every_test_that_is_named_exists(text: Path) -> None:
+    for path, name in re.findall(r"\b(tests/[\w/]+\.py)::(\w+)", text.read_text("utf-8")):
+        assert re.search(rf"^def {name}\(", (ROOT / path).read_text("utf-8"), re.MULTILINE), f"{path}::{name}"
+
+
+def test_every_protection_names_the_test_that_holds_it() -> None:
+    rows = re.findall(r"^\| what holds \| test \|\n\|---\|---\|\n((?:\|.*\n)+)", SECURITY, re.MULTILINE)
+    assert len(rows) >= 7
+    for row in "".join(rows).splitlines():
+        assert re.search(r"`tests/[\w/]+\.py::\w+` \|$", row), row
 
 
 @each_text

@@ -28,7 +28,7 @@ from kin_assistant.ui.guard import MAX_BODY_BYTES
 from kin_assistant.ui.pace import Pace
 from kin_assistant.ui.page import MAX_SESSIONS, build_page
 from kin_assistant.ui.served import Served
-from kin_assistant.ui.server import _is_no_goodbye, make_app, read_evaluation, serve
+from kin_assistant.ui.server import _is_worth_a_line, make_app, read_evaluation, serve
 from kin_assistant.ui.texts import EXAMPLES, about_html, evaluation_html
 from tests.doubles import QUESTION, UNKNOWN, AssistantDouble, BuildInfo
 
@@ -338,6 +338,7 @@ def test_gradio_is_quiet_and_stays_at_home(client: Any) -> None:
     import os
 
     assert os.environ["GRADIO_ANALYTICS_ENABLED"] == "False"
+    assert os.environ["FASTAPI_OTEL_AUTO_CONFIGURE"] == "false"
     config = client.get("/config").json()
     assert config["analytics_enabled"] is False
     assert config["show_error"] is False
@@ -473,9 +474,9 @@ def test_pages_left_open_are_no_fault_of_a_server_that_stops() -> None:
         return logging.LogRecord("uvicorn.error", logging.ERROR, "", 0, message, (), info)
 
     reason = "Task cancelled, timeout graceful shutdown exceeded"
-    assert not _is_no_goodbye(record("Cancel 3 running task(s), timeout graceful shutdown exceeded"))
-    assert not _is_no_goodbye(record("Exception in ASGI application", asyncio.CancelledError(reason)))
-    assert _is_no_goodbye(record("Exception in ASGI application", RuntimeError("disk")))
+    assert not _is_worth_a_line(record("Cancel 3 running task(s), timeout graceful shutdown exceeded"))
+    assert not _is_worth_a_line(record("Exception in ASGI application", asyncio.CancelledError(reason)))
+    assert _is_worth_a_line(record("Exception in ASGI application", RuntimeError("disk")))
 
 
 def test_the_queue_and_the_memory_for_visitors_are_bounded(tmp_path: Path) -> None:

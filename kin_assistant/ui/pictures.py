@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import logging
+import math
 import os
 import stat
 import subprocess
 import sys
 import tempfile
 import threading
+import time
 from collections import OrderedDict
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,6 +20,7 @@ from urllib.parse import quote, urlencode
 from kin_assistant.corpus import MAX_FILE_BYTES, read_bytes
 from kin_assistant.errors import DocumentError
 from kin_assistant.types import Document, DocumentInfo
+from kin_assistant.ui.clients import client_of
 from kin_assistant.ui.page_picture import MAX_PICTURE_BYTES
 
 if TYPE_CHECKING:
@@ -136,17 +139,14 @@ def words_on_page(document: Document, page: int, start: int, end: int) -> str:
 
 def add_pictures(app: FastAPI, served: Served, pictures: Pictures, pace: Pace) -> None:
     """Serve ``/pages/<document id>?page=3``; ``start``, ``end`` and ``build`` name the sentence to outline."""
-    import time
-
     from fastapi import Request
     from fastapi.responses import PlainTextResponse, Response
 
     def picture(
         request: Request, document_id: str, page: int = 1, start: int = -1, end: int = -1, build: str = ""
     ) -> Response:
-        client = request.client.host if request.client else "unknown"
-        if pace.admit(client, time.monotonic()):
-            return PlainTextResponse("That was quick. Please wait a minute.", 429)
+        if wait := pace.admit(client_of(request), time.monotonic()):
+            return PlainTextResponse("That was quick.", 429, {"retry-after": str(math.ceil(wait))})
         with served.borrowed() as assistant:
             try:
                 document = assistant.document(document_id)

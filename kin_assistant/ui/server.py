@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 from kin_assistant import __version__
 from kin_assistant.errors import ServeError
 from kin_assistant.ui.callbacks import Callbacks
+from kin_assistant.ui.clients import NO_PROXIES, ClientAddresses, OpenRequests, Proxies
 from kin_assistant.ui.corpus_routes import add_corpus_routes
 from kin_assistant.ui.curators import Curators
 from kin_assistant.ui.guard import Guard
@@ -40,8 +41,15 @@ EVALUATION = Path("eval/results/latest.json")
 
 _LOOPBACK = ("127.0.0.1", "localhost")
 _PICTURES_PER_MINUTE = 240
-"""For one client, who may leaf through a long document."""
-_QUIET = {"GRADIO_ANALYTICS_ENABLED": "False", "HF_HUB_DISABLE_TELEMETRY": "1", "HF_HUB_OFFLINE": "1"}
+"""For one client, who may leaf through a long document; so for the next two."""
+_DOCUMENTS_PER_MINUTE = 120
+_LISTS_PER_MINUTE = 60
+_QUIET = {
+    "FASTAPI_OTEL_AUTO_CONFIGURE": "false",
+    "GRADIO_ANALYTICS_ENABLED": "False",
+    "HF_HUB_DISABLE_TELEMETRY": "1",
+    "HF_HUB_OFFLINE": "1",
+}
 
 
 def serve(assistant: Assistant, settings: Settings, *, announce: Callable[[str], None] = print) -> None:
@@ -51,8 +59,19 @@ def serve(assistant: Assistant, settings: Settings, *, announce: Callable[[str],
     """
     import uvicorn
 
+    from kin_assistant.ui.connections import (
+        BACKLOG,
+        ConnectionLimits,
+        Connections,
+        bind_protocol,
+        most_connections,
+    )
+
+    proxies = Proxies.parse(settings.trusted_proxies)
+    limits = ConnectionLimits(most_connections(), settings.connections_per_client)
     with _listen(settings.host, settings.port) as listener:
-        local = settings.host in _LOOPBACK
+        # With a web server in front, whoever comes from this machine may be anybody, and be told any name of ours.
+        local = settings.host in _LOOPBACK and not proxies.networks
         app = make_app(
             assistant,
             collection=_collection(settings),
@@ -64,17 +83,23 @@ def serve(assistant: Assistant, settings: Settings, *, announce: Callable[[str],
             questions_per_minute=settings.questions_per_minute,
             evaluation=read_evaluation(EVALUATION),
             hosts=_LOOPBACK if local else ("*",),
+            proxies=proxies,
+            requests_per_client=settings.connections_per_client,
         )
         # The page keeps a connection open for as long as it is shown; stopping does not wait for that.
         config = uvicorn.Config(
             app,
+            http=bind_protocol(Connections(limits, proxies)),
+            ws="none",
+            h11_max_incomplete_event_size=limits.header_bytes,
+            backlog=BACKLOG,
             log_level="warning",
             access_log=False,
             server_header=False,
-            proxy_headers=False,  # or a local program could pass for any client
+            proxy_headers=False,  # read by ``ClientAddresses``
             timeout_graceful_shutdown=2,
         )
-        logging.getLogger("uvicorn.error").addFilter(_is_no_goodbye)
+        logging.getLogger("uvicorn.error").addFilter(_is_worth_a_line)
         host = f"[{settings.host}]" if ":" in settings.host else settings.host
         announce(f"The page is at http://{host}:{settings.port}/ - press Ctrl+C to stop it.")
         with contextlib.suppress(KeyboardInterrupt):
@@ -93,15 +118,18 @@ def make_app(
     collection: Collection | None = None,
     curator_password: str = "",
     on_loopback: bool = False,
+    proxies: Proxies = NO_PROXIES,
+    requests_per_client: int = 64,
 ) -> FastAPI:
     """The page as an ASGI application.
 
     ``feedback`` is the folder for verdicts, ``evaluation`` what "About" reports, ``hosts`` the names under which the page
     answers: one that only this machine can reach must not answer to a foreign name that was pointed at it. The documents of
     ``collection`` can be changed on the page by whoever gives ``curator_password``, or if there is none by everybody if only
-    this machine can reach it (``on_loopback``); without a collection by nobody.
+    this machine can reach it (``on_loopback``); without a collection by nobody. ``proxies`` are believed who asks, and so many
+    ``requests_per_client`` are answered at the same time.
     """
-    os.environ.update(_QUIET)  # Gradio reads these when it is imported
+    os.environ.update(_QUIET)  # read when Gradio is imported, or an application is made
     import gradio
 
     served = Served(assistant)
@@ -121,7 +149,13 @@ def make_app(
         renewable=collection is not None,
     )
     app = make_frame(
-        served, hosts=hosts, collection=collection, curator_password=curator_password, on_loopback=on_loopback
+        served,
+        hosts=hosts,
+        collection=collection,
+        curator_password=curator_password,
+        on_loopback=on_loopback,
+        proxies=proxies,
+        requests_per_client=requests_per_client,
     )
     gradio.mount_gradio_app(
         app,
@@ -148,6 +182,8 @@ def make_frame(
     collection: Collection | None = None,
     curator_password: str = "",
     on_loopback: bool = False,
+    proxies: Proxies = NO_PROXIES,
+    requests_per_client: int = 64,
 ) -> FastAPI:
     """What stands around the page: the guard, the document pages and the list of documents. As for ``make_app``."""
     from fastapi import FastAPI
@@ -161,14 +197,18 @@ def make_frame(
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
     # With this one present, Gradio leaves out its own, which answers to any origin on hosts other than localhost.
     app.add_middleware(CORSMiddleware, allow_origins=[])
+    app.add_middleware(OpenRequests, most=requests_per_client)
     app.add_middleware(Guard)
     app.add_middleware(GZipMiddleware)
     app.add_middleware(TrustedHostMiddleware, allowed_hosts=list(hosts), www_redirect=False)
-    add_reader(app, served, pictures)
+    # The outermost one, so that everything else knows who the client is.
+    app.add_middleware(ClientAddresses, proxies=proxies)
+    add_reader(app, served, Pace(_DOCUMENTS_PER_MINUTE), pictures)
     if pictures:
         add_pictures(app, served, pictures, Pace(_PICTURES_PER_MINUTE))
-    curators = Curators(curator_password, on_loopback=on_loopback, clock=time.monotonic)
-    add_corpus_routes(app, served, collection, curators)
+    local = on_loopback and not proxies.networks
+    curators = Curators(curator_password, on_loopback=local, clock=time.monotonic)
+    add_corpus_routes(app, served, collection, curators, Pace(_LISTS_PER_MINUTE))
     app.mount("/page", StaticFiles(directory=ASSETS))
 
     @app.get("/favicon.ico", include_in_schema=False)
@@ -202,10 +242,11 @@ def _collection(settings: Settings) -> Collection:
     return Collection(settings.corpus, settings.index, run)
 
 
-def _is_no_goodbye(record: logging.LogRecord) -> bool:
-    """Whether a log record tells of more than open pages that a stopping server leaves behind."""
+def _is_worth_a_line(record: logging.LogRecord) -> bool:
+    """Whether a log record tells of more than open pages that a stopping server leaves behind, or of what is no request."""
     error = record.exc_info[1] if record.exc_info else None
-    return "graceful shutdown exceeded" not in f"{record.getMessage()} {error}"
+    words = f"{record.getMessage()} {error}"
+    return "graceful shutdown exceeded" not in words and "Invalid HTTP request received" not in words
 
 
 def _listen(host: str, port: int) -> socket.socket:
