@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, TextIO
 
-from kin_assistant.errors import FilterError, KinError
+from kin_assistant.errors import AnswerTimeout, FilterError, KinError
 
 if TYPE_CHECKING:
     from kin_assistant.types import Answer, Filters, SearchResult
@@ -23,7 +23,8 @@ def answer_lines(
 ) -> int:
     """Run every line of ``source`` and write a result for each to ``target``; a bad line becomes an error line.
 
-    A line is a JSON object with the text named by ``required``. Returns how many lines failed.
+    A line is a JSON object with the text named by ``required``. Returns how many lines failed. Raises ``AnswerTimeout`` if an
+    answer takes too long.
     """
     failed = 0
     for number, text in enumerate(source, 1):
@@ -34,6 +35,8 @@ def answer_lines(
             line = _parse_line(text, number, required)
             line_id = line.get("id")
             result = run(line).model_dump(mode="json")
+        except AnswerTimeout:
+            raise  # the lines after it would wait for what hangs
         except KinError as error:
             failed += 1
             result = {"id": line_id if line_id is not None else _id_of(text), "line": number, "error": str(error)}
