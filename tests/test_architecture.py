@@ -17,7 +17,7 @@ PACKAGE = Path(__file__).resolve().parent.parent / "kin_assistant"
 # A room may import from the rooms above it and, where it is a package, from itself.
 FLOW: tuple[tuple[str, ...], ...] = (
     ("types", "errors", "settings", "policy", "text"),
-    ("profile", "frontmatter", "filters"),
+    ("profile", "frontmatter", "filters", "scratch", "shortage", "watchdog"),
     ("sidecars",),
     ("corpus", "readers", "feedback"),
     ("places", "engine", "language", "themes"),
@@ -32,7 +32,8 @@ FLOW: tuple[tuple[str, ...], ...] = (
     ("assistant",),
     ("rendering",),
     ("ui", "llamaindex"),
-    ("batch",),
+    ("batch", "termination"),
+    ("arguments",),
     ("cli",),
 )
 RANKS = {room: rank for rank, rooms in enumerate(FLOW) for room in rooms}

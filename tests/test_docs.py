@@ -104,7 +104,7 @@ def test_the_settings_table_is_what_the_settings_are() -> None:
 
 def test_the_exit_codes_are_those_of_the_command_line() -> None:
     named = {int(code) for code in re.findall(r"^\| (\d+) \|", README, re.MULTILINE)}
-    assert named == {cli.DONE, cli.FAILED, cli.WRONG_USE, cli.IN_PART, 130}
+    assert named == {cli.DONE, cli.FAILED, cli.WRONG_USE, cli.IN_PART, cli.HUNG, cli.INTERRUPTED, cli.TERMINATED}
 
 
 @each_text

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from kin_assistant.embedding import Embedder, open_embedder
-from kin_assistant.errors import IndexDamaged, KinError
+from kin_assistant.errors import IndexDamaged, KinError, ResourceError
 from kin_assistant.index.dense import EXACT_UP_TO
 from kin_assistant.index.library import DocumentRow, PassageRow
 from kin_assistant.index.manifest import Manifest
@@ -24,6 +24,7 @@ from kin_assistant.index.shelf import embedded_text, sentence_spans
 from kin_assistant.lexical import LexicalIndex
 from kin_assistant.passages import split_document
 from kin_assistant.places.matching import words_of
+from kin_assistant.shortage import find_shortage
 from kin_assistant.text.words import stems
 
 if TYPE_CHECKING:
@@ -35,6 +36,9 @@ __all__ = ["CHECK_SECONDS", "check_build", "check_build_in_child", "check_deeply
 
 CHECK_SECONDS = 300.0
 """A check that takes longer hangs."""
+
+_SHORT = 3
+"""Exit code of a child that was short of memory, disk or open files."""
 
 _SAMPLE = 200
 _NEIGHBOURS = 20
@@ -133,10 +137,14 @@ def _in_child(arguments: Sequence[str], seconds: float) -> None:
     except subprocess.TimeoutExpired as error:
         raise IndexDamaged("The index is damaged: checking it did not end.", details=arguments[0]) from error
     if child.returncode:
-        message = child.stdout.strip().splitlines()[-1:] or [
-            f"The index is damaged: checking it ended with {child.returncode}."
-        ]
-        raise IndexDamaged(message[0], details=child.stderr[-2000:])
+        said, details = child.stdout.strip().splitlines()[-1:], child.stderr[-2000:]
+        if child.returncode == _SHORT and said:
+            raise ResourceError(f"The index cannot be checked. {said[0]}", details=details)
+        shortage = None if said else find_shortage(RuntimeError(details))  # one that crashed for want of memory
+        if shortage:
+            raise ResourceError(f"The index cannot be checked. {shortage}", details=details)
+        message = said or [f"The index is damaged: checking it ended with {child.returncode}."]
+        raise IndexDamaged(message[0], details=details)
 
 
 def _check_passages(opened: OpenIndex, embedder: Embedder) -> None:
@@ -230,6 +238,9 @@ def _main() -> None:
             check_deeply(options.build, open_embedder(options.model, engine=options.engine, cache=options.models))
         else:
             check_build(options.build)
+    except ResourceError as fault:
+        print(fault)
+        sys.exit(_SHORT)
     except KinError as fault:
         print(fault)
         sys.exit(1)
