@@ -10,7 +10,6 @@ import hashlib
 import importlib.util
 import os
 import pkgutil
-import subprocess
 import sys
 import threading
 import warnings
@@ -19,6 +18,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
+
+from kin_assistant.sandbox import ChildLimits, run_child
 
 if TYPE_CHECKING:
     import numpy as np
@@ -32,6 +33,9 @@ if TYPE_CHECKING:
 __all__ = ["Network", "TorchSource", "file_sha256", "open_network"]
 
 _CONVERSION_SECONDS = 300
+_CONVERSION_MEMORY = 6 * 1024**3
+"""Bytes, reserved rather than used; beside them the weights are held in several forms."""
+_COPIES_OF_WEIGHTS = 8
 
 
 class Network(Protocol):
@@ -135,7 +139,7 @@ class _OpenVino:
             os.replace(partial, path)
             # Written last: without it the files above are taken for unfinished.
             digest.write_text(file_sha256(path) + file_sha256(weights), "ascii")
-        except (OSError, subprocess.SubprocessError) as error:
+        except OSError as error:
             # The copy only saves time at the next start.
             model = _convert(self._source)
             warnings.warn(f"the converted model could not be kept: {error}", stacklevel=2)
@@ -160,10 +164,23 @@ def _import_openvino() -> Any:
 
 
 def _convert_in_child(source: TorchSource, target: Path) -> None:
-    """Convert into the file ``target``, in a process of its own: torch, needed for this alone, takes half a gigabyte."""
-    command = [sys.executable, "-m", "kin_assistant.engine", str(target), source.function, str(source.inputs)]
-    command += map(str, source.paths)
-    subprocess.run(command, check=True, capture_output=True, timeout=_CONVERSION_SECONDS)
+    """Convert into the file ``target``, in a process of its own: torch, needed for this alone, takes half a gigabyte.
+
+    Raises ``OSError`` if it cannot be done.
+    """
+    paths = [path.absolute() for path in source.paths]
+    arguments = [str(target.absolute()), source.function, str(source.inputs), *map(str, paths)]
+    memory = _CONVERSION_MEMORY + _COPIES_OF_WEIGHTS * sum(map(_size, paths))
+    limits = ChildLimits(memory=memory, cpu_seconds=_CONVERSION_SECONDS * (os.cpu_count() or 1))
+    outcome = run_child("engine", arguments, seconds=_CONVERSION_SECONDS, limits=limits)
+    if outcome.ending.code:
+        raise OSError(f"converting it {outcome.ending}: {outcome.errors[-300:]}")
+
+
+def _size(path: Path) -> int:
+    """Bytes of a file, or of the files in a folder."""
+    files = path.rglob("*") if path.is_dir() else [path]
+    return sum(file.stat().st_size for file in files if file.is_file())
 
 
 def _convert(source: TorchSource) -> Any:

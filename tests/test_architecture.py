@@ -16,7 +16,7 @@ PACKAGE = Path(__file__).resolve().parent.parent / "kin_assistant"
 
 # A room may import from the rooms above it and, where it is a package, from itself.
 FLOW: tuple[tuple[str, ...], ...] = (
-    ("types", "errors", "settings"),
+    ("types", "errors", "settings", "sandbox"),
     ("frontmatter",),
     ("sidecars",),
     ("corpus", "readers", "feedback"),
@@ -24,7 +24,8 @@ FLOW: tuple[tuple[str, ...], ...] = (
     ("places",),
     ("metadata",),
     ("documents",),
-    ("passages", "parsing", "library_changes"),
+    ("passages", "library_changes"),
+    ("parsing",),
     ("embedding", "lexical", "reranking"),
     ("index", "spelling", "questions", "followups", "scope", "scorer", "figures", "parts"),
     ("retrieval", "progress"),
