@@ -340,9 +340,7 @@ def _run_sync(settings: Settings, screen: TextIO, *, retry_failed: bool = False)
             embedder,
             now=datetime.now(UTC),
             progress=progress,
-            limits=Limits(
-                seconds=settings.read_seconds, memory=settings.read_memory_mb * 2**20, workers=settings.read_workers
-            ),
+            limits=Limits.from_settings(settings),
             retry_failed=retry_failed,
         )
 

@@ -10,7 +10,6 @@ import hashlib
 import importlib.util
 import os
 import pkgutil
-import subprocess
 import sys
 import threading
 import warnings
@@ -22,6 +21,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 from kin_assistant.errors import ModelError
+from kin_assistant.sandbox import ChildLimits, run_child
 from kin_assistant.shortage import find_shortage
 from kin_assistant.watchdog import more_time
 
@@ -47,6 +47,9 @@ OpenVINO's bindings prepare themselves when they are first used: under a lock of
 interpreter's and ask for it again. A second thread that arrives meanwhile waits for that lock and holds the interpreter's,
 so that neither goes on and no other thread does. Once prepared, they may be used from many threads.
 """
+_CONVERSION_MEMORY = 6 * 1024**3
+"""Bytes, reserved rather than used; beside them the weights are held in several forms."""
+_COPIES_OF_WEIGHTS = 8
 
 
 class Network(Protocol):
@@ -161,7 +164,7 @@ class _OpenVino:
             os.replace(partial, path)
             # Written last: without it the files above are taken for unfinished.
             digest.write_text(file_sha256(path) + file_sha256(weights), "ascii")
-        except (OSError, subprocess.SubprocessError) as error:
+        except OSError as error:
             # The copy only saves time at the next start.
             model = _convert(self._source)
             warnings.warn(f"the converted model could not be kept: {error}", stacklevel=2)
@@ -206,10 +209,23 @@ def _import_openvino() -> Any:
 
 
 def _convert_in_child(source: TorchSource, target: Path) -> None:
-    """Convert into the file ``target``, in a process of its own: torch, needed for this alone, takes half a gigabyte."""
-    command = [sys.executable, "-m", "kin_assistant.engine", str(target), source.function, str(source.inputs)]
-    command += map(str, source.paths)
-    subprocess.run(command, check=True, capture_output=True, timeout=_CONVERSION_SECONDS)
+    """Convert into the file ``target``, in a process of its own: torch, needed for this alone, takes half a gigabyte.
+
+    Raises ``OSError`` if it cannot be done.
+    """
+    paths = [path.absolute() for path in source.paths]
+    arguments = [str(target.absolute()), source.function, str(source.inputs), *map(str, paths)]
+    memory = _CONVERSION_MEMORY + _COPIES_OF_WEIGHTS * sum(map(_size, paths))
+    limits = ChildLimits(memory=memory, cpu_seconds=_CONVERSION_SECONDS * (os.cpu_count() or 1))
+    outcome = run_child("engine", arguments, seconds=_CONVERSION_SECONDS, limits=limits)
+    if outcome.ending.code:
+        raise OSError(f"converting it {outcome.ending}: {outcome.errors[-300:]}")
+
+
+def _size(path: Path) -> int:
+    """Bytes of a file, or of the files in a folder."""
+    files = path.rglob("*") if path.is_dir() else [path]
+    return sum(file.stat().st_size for file in files if file.is_file())
 
 
 def _convert(source: TorchSource) -> Any:

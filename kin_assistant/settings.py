@@ -51,6 +51,9 @@ class Settings(BaseSettings):
         120, ge=10, le=3600, description="Reading one file may take so long; then it is given up."
     )
     read_memory_mb: int = Field(1024, ge=256, le=65_536, description="Memory that reading one file may take.")
+    read_characters: int = Field(
+        10_000_000, ge=100_000, le=100_000_000, description="Documents with more characters of text are not read."
+    )
     read_workers: int = Field(2, ge=1, le=64, description="Files read at the same time.")
     curator_password: str = Field(
         "",

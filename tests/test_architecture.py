@@ -16,14 +16,15 @@ PACKAGE = Path(__file__).resolve().parent.parent / "kin_assistant"
 
 # A room may import from the rooms above it and, where it is a package, from itself.
 FLOW: tuple[tuple[str, ...], ...] = (
-    ("types", "errors", "settings", "policy", "text"),
+    ("types", "errors", "settings", "policy", "text", "sandbox"),
     ("profile", "frontmatter", "filters", "scratch", "shortage", "watchdog"),
     ("sidecars",),
     ("corpus", "readers", "feedback"),
     ("places", "engine", "language", "themes"),
     ("metadata",),
     ("documents",),
-    ("passages", "parsing", "library_changes"),
+    ("passages", "library_changes"),
+    ("parsing",),
     ("embedding", "lexical", "reranking"),
     ("index", "scorer"),
     ("question",),

@@ -5,11 +5,7 @@ from __future__ import annotations
 import hashlib
 import logging
 import math
-import os
 import stat
-import subprocess
-import sys
-import tempfile
 import threading
 import time
 from collections import OrderedDict
@@ -19,6 +15,7 @@ from urllib.parse import quote, urlencode
 
 from kin_assistant.corpus import MAX_FILE_BYTES, read_bytes
 from kin_assistant.errors import DocumentError
+from kin_assistant.sandbox import ChildLimits, run_child
 from kin_assistant.types import Document, DocumentInfo
 from kin_assistant.ui.clients import client_of
 from kin_assistant.ui.page_picture import MAX_PICTURE_BYTES
@@ -32,6 +29,7 @@ if TYPE_CHECKING:
 __all__ = ["Busy", "Pictures", "add_pictures", "picture_link", "words_on_page"]
 
 _SECONDS = 20.0
+_MEMORY = 2 * 1024**3
 _AT_ONCE = 2
 _WAITING = 8
 _KEPT_BYTES = 32 * 1024 * 1024
@@ -103,21 +101,22 @@ class Pictures:
 
 
 def _draw_in_child(data: bytes, page: int, words: str, seconds: float) -> bytes:
-    # The child may be taken over by the file it draws: it is given no settings, and bounds are set before it reads.
-    environment = {name: value for name, value in os.environ.items() if not name.upper().startswith("KIN_")}
-    with tempfile.TemporaryFile() as out:
-        try:
-            child = subprocess.run(
-                [sys.executable, "-m", "kin_assistant.ui.page_picture", str(page), words],
-                input=data, stdout=out, stderr=subprocess.PIPE, timeout=seconds, check=False, env=environment,
-            )  # fmt: skip
-        except subprocess.TimeoutExpired as error:
-            raise DocumentError("drawing the page took too long") from error
-        if child.returncode:
-            logger.info("a page was not drawn: %s", child.stderr[-500:].decode("utf-8", "replace"))
-            raise DocumentError("the page cannot be drawn")
-        out.seek(0)
-        return out.read(MAX_PICTURE_BYTES)
+    try:
+        outcome = run_child(
+            "ui.page_picture", [str(page), words],
+            seconds=seconds,
+            limits=ChildLimits(memory=_MEMORY, cpu_seconds=seconds, file_bytes=MAX_PICTURE_BYTES),
+            given=data,
+            most_output=MAX_PICTURE_BYTES,
+        )  # fmt: skip
+    except OSError as error:
+        raise DocumentError("the page cannot be drawn now", details=repr(error)) from error
+    if outcome.ending.expired:
+        raise DocumentError("drawing the page took too long")
+    if outcome.ending.code:
+        logger.info("a page was not drawn: %s: %s", outcome.ending, outcome.errors)
+        raise DocumentError("the page cannot be drawn")
+    return outcome.output
 
 
 def picture_link(info: DocumentInfo, page: int, span: tuple[int, int] | None = None, build_id: str = "") -> str:

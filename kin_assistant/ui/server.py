@@ -233,11 +233,19 @@ def _collection(settings: Settings) -> Collection:
     from kin_assistant.index.build import Progress, sync
     from kin_assistant.index.layout import IndexFolder
     from kin_assistant.index.report import SyncReport
+    from kin_assistant.parsing import Limits
 
     def run(progress: Progress) -> SyncReport:
         # A model of its own, so that questions do not wait behind what is embedded.
         embedder = open_embedder(settings.model, engine=settings.engine, cache=IndexFolder(settings.index).models)
-        return sync(settings.corpus, settings.index, embedder, now=datetime.now(UTC), progress=progress)
+        return sync(
+            settings.corpus,
+            settings.index,
+            embedder,
+            now=datetime.now(UTC),
+            progress=progress,
+            limits=Limits.from_settings(settings),
+        )
 
     return Collection(settings.corpus, settings.index, run)
 
