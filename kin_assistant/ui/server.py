@@ -19,13 +19,15 @@ from kin_assistant.errors import ServeError
 from kin_assistant.ui.callbacks import Callbacks
 from kin_assistant.ui.corpus_routes import add_corpus_routes
 from kin_assistant.ui.curators import Curators
+from kin_assistant.ui.entrance import put_entrance
 from kin_assistant.ui.guard import Guard
-from kin_assistant.ui.pace import Pace
 from kin_assistant.ui.page import ASSETS, build_page, head_html
 from kin_assistant.ui.pictures import Pictures, add_pictures
+from kin_assistant.ui.ratelimit import QUESTION, RateLimiter
 from kin_assistant.ui.reader import add_reader
 from kin_assistant.ui.served import Collection, Served
 from kin_assistant.ui.theme import make_theme
+from kin_assistant.ui.visits import Visits
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
@@ -41,7 +43,14 @@ EVALUATION = Path("eval/results/latest.json")
 _LOOPBACK = ("127.0.0.1", "localhost")
 _PICTURES_PER_MINUTE = 240
 """For one client, who may leaf through a long document."""
-_QUIET = {"GRADIO_ANALYTICS_ENABLED": "False", "HF_HUB_DISABLE_TELEMETRY": "1", "HF_HUB_OFFLINE": "1"}
+_QUIET = {
+    "GRADIO_ANALYTICS_ENABLED": "False",
+    # What Gradio counts for a dashboard that is not served, anew with each event.
+    "GRADIO_ANALYTICS_CACHE_FREQUENCY": str(10**9),
+    "GRADIO_ANALYTICS_MAX_EVENTS": "1",
+    "HF_HUB_DISABLE_TELEMETRY": "1",
+    "HF_HUB_OFFLINE": "1",
+}
 
 
 def serve(assistant: Assistant, settings: Settings, *, announce: Callable[[str], None] = print) -> None:
@@ -109,12 +118,11 @@ def make_app(
         served=served,
         feedback=feedback,
         max_question_characters=max_question_characters,
-        pace=Pace(questions_per_minute),
-        clock=time.monotonic,
         now=lambda: datetime.now(UTC),
     )
     page = build_page(
         callbacks,
+        Visits(),
         version=__version__,
         evaluation=evaluation,
         queue_size=queue_size,
@@ -138,6 +146,7 @@ def make_app(
         pwa=False,
         max_file_size=1,
     )
+    put_entrance(app, page, RateLimiter(questions_per_minute * QUESTION))
     return app
 
 
@@ -166,7 +175,7 @@ def make_frame(
     app.add_middleware(TrustedHostMiddleware, allowed_hosts=list(hosts), www_redirect=False)
     add_reader(app, served, pictures)
     if pictures:
-        add_pictures(app, served, pictures, Pace(_PICTURES_PER_MINUTE))
+        add_pictures(app, served, pictures, RateLimiter(_PICTURES_PER_MINUTE))
     curators = Curators(curator_password, on_loopback=on_loopback, clock=time.monotonic)
     add_corpus_routes(app, served, collection, curators)
     app.mount("/page", StaticFiles(directory=ASSETS))
