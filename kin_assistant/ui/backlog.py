@@ -68,14 +68,16 @@ class Backlog:
         """While an event of ``session`` is handed to Gradio."""
         key = (client, session)
         self._arriving[key] += 1
+        # Known before Gradio answers: the page begins to fetch as soon as it has the answer.
+        known = self._sessions.pop(session, None) or _Session(client, 0.0)
+        known.client, known.since = client, self._clock()
+        self._sessions[session] = known
         try:
             yield
         finally:
             self._arriving[key] -= 1
             if not self._arriving[key]:
                 del self._arriving[key]
-            known = self._sessions.pop(session, None)
-            self._sessions[session] = _Session(client, self._clock(), known.stream if known else None)
 
     def can_be_fetched(self, session: str) -> bool:
         """Whether there is something to fetch for ``session``, and nobody who fetches it now."""
@@ -85,21 +87,21 @@ class Backlog:
     @asynccontextmanager
     async def fetching(self, session: str) -> AsyncIterator[None]:
         """While the results of ``session`` are fetched. Raises ``TimeoutError`` if that lasts too long."""
-        whole = False
+        known = self._sessions[session]
         try:
-            async with asyncio.timeout(_STREAM_SECONDS) as limit:
-                self._sessions[session].stream = limit
+            async with asyncio.timeout(_STREAM_SECONDS) as known.stream:
                 yield
-                whole = True
+        except BaseException:
+            await self.drop(session)
+            raise
         finally:
-            known = self._sessions.get(session)
-            if known:
-                known.stream = None
-                known.since = self._clock()
-            if not whole or session not in self._queue.pending_messages_per_session:
-                await self._drop(session)  # whoever fetched is gone
-            elif not self._events_of(session):
-                self._forget(session)
+            known.stream = None
+            known.since = self._clock()
+
+    async def drop(self, session: str) -> None:
+        """Keep nothing of ``session``, and let Gradio not begin with what waits."""
+        await self._queue.clean_events(session_hash=session)
+        self._forget(session)
 
     async def make_room(self) -> None:
         """Where too many results are held, drop the oldest of the client that holds the most."""
@@ -111,7 +113,7 @@ class Backlog:
         if oldest.stream:
             oldest.stream.reschedule(asyncio.get_running_loop().time())
         else:
-            await self._drop(session)
+            await self.drop(session)
 
     async def keep_sweeping(self) -> None:
         """Sweep until cancelled."""
@@ -121,21 +123,18 @@ class Backlog:
 
     async def sweep(self) -> None:
         """Drop what nobody fetches, and what Gradio leaves behind of visits that wait for nothing."""
+        arriving = {session for _, session in self._arriving}
         for session, known in list(self._sessions.items()):
-            if known.stream:
+            if known.stream or session in arriving:
                 continue
             if not self._events_of(session):
                 self._forget(session)
             elif self._clock() - known.since >= _FETCH_SECONDS:
-                await self._drop(session)
-        busy = self._sessions.keys() | {session for _, session in self._arriving}
-        states = self._page.state_holder.session_data
-        for session in {
-            *states,
-            *self._queue.pending_messages_per_session,
-            *self._queue.pending_event_ids_session,
-        } - busy:
-            self._forget(session)
+                await self.drop(session)
+        queue, states = self._queue, self._page.state_holder.session_data
+        for kept in (states, queue.pending_messages_per_session, queue.pending_event_ids_session):
+            for session in kept.keys() - self._sessions.keys():
+                self._forget(session)
 
     @property
     def _queue(self) -> Any:
@@ -154,10 +153,6 @@ class Backlog:
         for session, known in self._sessions.items():
             held[known.client] += self._events_of(session)
         return held
-
-    async def _drop(self, session: str) -> None:
-        await self._queue.clean_events(session_hash=session)
-        self._forget(session)
 
     def _forget(self, session: str) -> None:
         self._sessions.pop(session, None)

@@ -122,15 +122,29 @@ class Entrance:
             return await _refuse(send, 400, "The request does not say which visit it belongs to.")
         if not self._backlog.can_be_fetched(session):
             return await _refuse(send, 404, "There is nothing to fetch.")
-        narrowed = _narrowed(scope, [], query=f"session_hash={session}")
+        ended = left = False
+
+        async def watched() -> Message:
+            nonlocal left
+            message = await receive()
+            left = left or (message["type"] == "http.disconnect" and not ended)
+            return message
+
+        async def noted(message: Message) -> None:
+            nonlocal ended
+            ended = ended or (message["type"] == "http.response.body" and not message.get("more_body", False))
+            await send(message)
+
         try:
             async with self._backlog.fetching(session):
-                await self._gradio_app(narrowed, receive, send)
+                await self._gradio_app(_narrowed(scope, [], query=f"session_hash={session}"), watched, noted)
         except TimeoutError:
             # Whoever does not read must not keep the server waiting for the end either.
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(_END_SECONDS):
                     await send({"type": "http.response.body", "body": b"", "more_body": False})
+        if left:
+            await self._backlog.drop(session)
         return None
 
 

@@ -84,7 +84,9 @@ class _Function:
 
     def check_sent_along(self, event_data: object) -> dict[str, str] | None:
         most = self.kind.sent_along
-        if not most and event_data is None:
+        if not most:
+            if event_data is not None:
+                raise EventRefused("The function takes no details of the event.")
             return None
         if type(event_data) is not dict or event_data.keys() != most.keys():
             raise EventRefused("The function takes other details of the event.")
