@@ -38,6 +38,7 @@ def add_corpus_routes(app: FastAPI, served: Served, collection: Collection | Non
     Without a ``collection`` nothing can be changed.
     """
     from starlette.concurrency import run_in_threadpool
+    from starlette.convertors import PathConvertor, register_url_convertor
     from starlette.requests import ClientDisconnect
     from starlette.responses import HTMLResponse, JSONResponse
 
@@ -160,10 +161,16 @@ def add_corpus_routes(app: FastAPI, served: Served, collection: Collection | Non
         answer.delete_cookie(COOKIE)
         return answer
 
+    class AnyName(PathConvertor):
+        """The name of a file may hold a line break."""
+
+        regex = "(?s:.*)"
+
+    register_url_convertor("name", AnyName())
     app.add_route("/library", library, methods=["GET"], include_in_schema=False)
     app.add_route("/corpus/sync", start, methods=["POST"], include_in_schema=False)
     app.add_route("/corpus/sync", state, methods=["GET"], include_in_schema=False)
     app.add_route("/corpus/login", log_in, methods=["POST"], include_in_schema=False)
     app.add_route("/corpus/logout", log_out, methods=["POST"], include_in_schema=False)
-    app.add_route("/corpus/{path:path}", put, methods=["PUT"], include_in_schema=False)
-    app.add_route("/corpus/{path:path}", delete, methods=["DELETE"], include_in_schema=False)
+    app.add_route("/corpus/{path:name}", put, methods=["PUT"], include_in_schema=False)
+    app.add_route("/corpus/{path:name}", delete, methods=["DELETE"], include_in_schema=False)

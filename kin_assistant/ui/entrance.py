@@ -15,7 +15,7 @@ from kin_assistant.ui.backlog import Backlog
 from kin_assistant.ui.events import SESSION, EventRefused, Events
 from kin_assistant.ui.front_page import FrontPage
 from kin_assistant.ui.page import KINDS
-from kin_assistant.ui.ratelimit import RateLimiter, client_of, please_wait
+from kin_assistant.ui.ratelimit import RateLimiter, please_wait
 
 if TYPE_CHECKING:
     import gradio
@@ -98,7 +98,7 @@ class Entrance:
             return await _refuse(send, 408, "The request did not arrive in time.")
         except EventRefused as error:
             return await _refuse(send, 400, str(error))
-        client = client_of(scope)
+        client = scope["client"][0] if scope.get("client") else "unknown"
         await self._backlog.make_room()
         if self._backlog.share_used(client):
             return await _refuse(

@@ -15,7 +15,7 @@ from kin_assistant.ui import texts
 from kin_assistant.ui.callbacks import Callbacks, Choices
 from kin_assistant.ui.conversation import Turn, conversation_html
 from kin_assistant.ui.events import Kind
-from kin_assistant.ui.ratelimit import QUESTION, TRIFLE, client_name
+from kin_assistant.ui.ratelimit import QUESTION, TRIFLE
 from kin_assistant.ui.visits import Visits
 
 if TYPE_CHECKING:
@@ -106,7 +106,7 @@ def build_page(
         def ask_in_visit(request: gr.Request, question: object, chosen: Sequence[Any]) -> tuple[Turn, tuple[Any, ...]]:
             session = request.session_hash
             turn = callbacks.ask(question, _choices(*chosen), visits.turns(session))
-            turns = visits.add(session, client_name(request.client.host), turn)
+            turns = visits.add(session, request.client.host if request.client else "unknown", turn)
             hidden = gr.update(visible=False)
             return turn, (conversation_html(turns, callbacks.documents()), hidden, hidden)
 

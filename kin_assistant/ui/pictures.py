@@ -20,7 +20,7 @@ from kin_assistant.corpus import MAX_FILE_BYTES, read_bytes
 from kin_assistant.errors import DocumentError
 from kin_assistant.types import Document, DocumentInfo
 from kin_assistant.ui.page_picture import MAX_PICTURE_BYTES
-from kin_assistant.ui.ratelimit import RateLimiter, client_of, please_wait
+from kin_assistant.ui.ratelimit import RateLimiter, please_wait
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
@@ -143,8 +143,8 @@ def add_pictures(app: FastAPI, served: Served, pictures: Pictures, limiter: Rate
     def picture(
         request: Request, document_id: str, page: int = 1, start: int = -1, end: int = -1, build: str = ""
     ) -> Response:
-        wait = limiter.acquire(client_of(request.scope))
-        if wait:
+        client = request.client.host if request.client else "unknown"
+        if wait := limiter.acquire(client):
             return PlainTextResponse(please_wait(wait), 429, {"retry-after": str(math.ceil(wait))})
         with served.borrowed() as assistant:
             try:

@@ -1,17 +1,15 @@
-"""How much each client may ask of the server in a minute, and who counts as one client."""
+"""How much each client may ask of the server in a minute."""
 
 from __future__ import annotations
 
-import ipaddress
 import math
 import threading
 import time
 from collections import OrderedDict, deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
 
-__all__ = ["QUESTION", "TRIFLE", "RateLimiter", "client_name", "client_of", "please_wait"]
+__all__ = ["QUESTION", "TRIFLE", "RateLimiter", "please_wait"]
 
 QUESTION = 10
 """Points that a question or a verdict costs."""
@@ -21,7 +19,6 @@ TRIFLE = 1
 _MINUTE = 60.0
 _MAX_CLIENTS = 10_000
 """Clients remembered at once; the one that spent nothing for the longest time is forgotten first."""
-_HOST_BITS_OF_IPV6 = 64
 
 
 @dataclass(slots=True)
@@ -81,25 +78,7 @@ class RateLimiter:
             del self._clients[client]
 
 
-def client_of(scope: Mapping[str, Any]) -> str:
-    """The name of whoever sent the request of the ASGI ``scope``."""
-    client = scope.get("client")
-    return client_name(client[0] if client else "")
-
-
-def client_name(host: str) -> str:
-    """Who counts as one client: an IPv4 address, or the network of an IPv6 address, all of which one machine can have."""
-    try:
-        address = ipaddress.ip_address(host.partition("%")[0])
-    except ValueError:
-        return host or "unknown"
-    if isinstance(address, ipaddress.IPv4Address):
-        return str(address)
-    if address.ipv4_mapped:
-        return str(address.ipv4_mapped)
-    return str(ipaddress.ip_network((int(address), 128 - _HOST_BITS_OF_IPV6), strict=False))
-
-
 def please_wait(seconds: float) -> str:
     """The sentence for a client that must wait."""
-    return f"That was quick. Please wait {math.ceil(seconds)} seconds and try again."
+    whole = math.ceil(seconds)
+    return f"That was quick. Please wait {whole} second{'' if whole == 1 else 's'} and try again."
