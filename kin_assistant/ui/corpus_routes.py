@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import math
 import threading
 import time
 from typing import TYPE_CHECKING, Any
@@ -19,6 +18,7 @@ from kin_assistant.ui.curators import COOKIE, SESSION_SECONDS, Curators, NotAdmi
 from kin_assistant.ui.inventory import Inventory, InventoryKeeper
 from kin_assistant.ui.kept_page import KeptPage
 from kin_assistant.ui.listing import library_html
+from kin_assistant.ui.ratelimit import RateLimiter, please_wait
 from kin_assistant.ui.syncing import Syncs
 
 if TYPE_CHECKING:
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from starlette.requests import Request
     from starlette.responses import Response
 
-    from kin_assistant.ui.pace import Pace
     from kin_assistant.ui.served import Collection, Served
 
 __all__ = ["MAX_LOGIN_BYTES", "add_corpus_routes"]
@@ -59,13 +58,14 @@ class _LibraryPages:
 
 
 def add_corpus_routes(
-    app: FastAPI, served: Served, collection: Collection | None, curators: Curators, pace: Pace
+    app: FastAPI, served: Served, collection: Collection | None, curators: Curators, limiter: RateLimiter
 ) -> None:
     """Serve ``/library``, which everybody may read, and ``/corpus/...``, which is for curators.
 
-    Without a ``collection`` nothing can be changed. ``pace`` holds all but curators.
+    Without a ``collection`` nothing can be changed. ``limiter`` holds all but curators.
     """
     from starlette.concurrency import run_in_threadpool
+    from starlette.convertors import PathConvertor, register_url_convertor
     from starlette.requests import ClientDisconnect
     from starlette.responses import JSONResponse
 
@@ -94,8 +94,8 @@ def add_corpus_routes(
         """Whether it is a curator. Others are bounded. Raises ``NotAdmitted`` for one of them who asks too often."""
         if curators.knows(request.cookies.get(COOKIE), forwarded=is_forwarded(request)):
             return True
-        if wait := pace.admit(client_of(request), time.monotonic()):
-            raise NotAdmitted(429, f"That was quick. Please wait {math.ceil(wait)} seconds and try again.", wait=wait)
+        if wait := limiter.acquire(client_of(request)):
+            raise NotAdmitted(429, please_wait(wait), wait=wait)
         return False
 
     def admitted(request: Request) -> Collection:
@@ -201,10 +201,16 @@ def add_corpus_routes(
         answer.delete_cookie(COOKIE)
         return answer
 
+    class AnyName(PathConvertor):
+        """The name of a file may hold a line break."""
+
+        regex = "(?s:.*)"
+
+    register_url_convertor("name", AnyName())
     app.add_route("/library", library, methods=["GET"], include_in_schema=False)
     app.add_route("/corpus/sync", start, methods=["POST"], include_in_schema=False)
     app.add_route("/corpus/sync", state, methods=["GET"], include_in_schema=False)
     app.add_route("/corpus/login", log_in, methods=["POST"], include_in_schema=False)
     app.add_route("/corpus/logout", log_out, methods=["POST"], include_in_schema=False)
-    app.add_route("/corpus/{path:path}", put, methods=["PUT"], include_in_schema=False)
-    app.add_route("/corpus/{path:path}", delete, methods=["DELETE"], include_in_schema=False)
+    app.add_route("/corpus/{path:name}", put, methods=["PUT"], include_in_schema=False)
+    app.add_route("/corpus/{path:name}", delete, methods=["DELETE"], include_in_schema=False)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from pathlib import PurePosixPath
+from urllib.parse import quote
 
 from kin_assistant.rendering import document_link, period, places, safe
 from kin_assistant.ui.inventory import Entry, Inventory
@@ -26,6 +27,8 @@ _LANGUAGES = {
     "mn": "Mongolian", "ms": "Malay", "my": "Burmese", "ne": "Nepali", "nl": "Dutch", "pt": "Portuguese", "ru": "Russian",
     "si": "Sinhala", "ta": "Tamil", "th": "Thai", "tl": "Tagalog", "ur": "Urdu", "vi": "Vietnamese", "zh": "Chinese",
 }  # fmt: skip
+_CONTROLS = {number: 0x2400 + number for number in range(32)} | {0x7F: 0x2421}
+"""Pictures of the characters that control a terminal. A file name may hold them, and a line break is not to be seen in HTML."""
 _COLUMNS = ("Title", "Places", "Years", "Language", "Pages", "Passages", "Status")
 
 
@@ -168,7 +171,7 @@ def _table(entries: Sequence[Entry], *, curator: bool) -> str:
 def _row(entry: Entry, *, curator: bool) -> str:
     info = entry.info
     label, meaning = _STATUSES[entry.status]
-    name = entry.path if info is None else info.title
+    name = (entry.path if info is None else info.title).translate(_CONTROLS)
     title = safe(name)
     if info is not None:
         title = f'<a href="{safe(document_link(info.id))}" data-kin-read>{title}</a>'
@@ -201,8 +204,10 @@ def _row(entry: Entry, *, curator: bool) -> str:
 def _remove(entry: Entry, name: str) -> str:
     if not entry.removable:
         return ""
+    # The address tells every name exactly, which the words of a page cannot.
     return (
-        f'<button type="button" class="kin-quiet" data-kin-remove="{safe(entry.path)}">Remove'
+        f'<button type="button" class="kin-quiet" data-kin-remove="{safe(quote(entry.path))}" '
+        f'data-kin-path="{safe(entry.path.translate(_CONTROLS))}">Remove'
         f'<span class="kin-unseen"> {safe(name)}</span></button>'
     )
 

@@ -7,7 +7,6 @@ import logging
 import math
 import stat
 import threading
-import time
 from collections import OrderedDict
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -19,11 +18,11 @@ from kin_assistant.sandbox import ChildLimits, run_child
 from kin_assistant.types import Document, DocumentInfo
 from kin_assistant.ui.clients import client_of
 from kin_assistant.ui.page_picture import MAX_PICTURE_BYTES
+from kin_assistant.ui.ratelimit import RateLimiter, please_wait
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
 
-    from kin_assistant.ui.pace import Pace
     from kin_assistant.ui.served import Served
 
 __all__ = ["Busy", "Pictures", "add_pictures", "picture_link", "words_on_page"]
@@ -136,7 +135,7 @@ def words_on_page(document: Document, page: int, start: int, end: int) -> str:
     return document.text[max(start, begins[0]) : min(end, ends[0] if ends else len(document.text))]
 
 
-def add_pictures(app: FastAPI, served: Served, pictures: Pictures, pace: Pace) -> None:
+def add_pictures(app: FastAPI, served: Served, pictures: Pictures, limiter: RateLimiter) -> None:
     """Serve ``/pages/<document id>?page=3``; ``start``, ``end`` and ``build`` name the sentence to outline."""
     from fastapi import Request
     from fastapi.responses import PlainTextResponse, Response
@@ -144,8 +143,8 @@ def add_pictures(app: FastAPI, served: Served, pictures: Pictures, pace: Pace) -
     def picture(
         request: Request, document_id: str, page: int = 1, start: int = -1, end: int = -1, build: str = ""
     ) -> Response:
-        if wait := pace.admit(client_of(request), time.monotonic()):
-            return PlainTextResponse("That was quick.", 429, {"retry-after": str(math.ceil(wait))})
+        if wait := limiter.acquire(client_of(request)):
+            return PlainTextResponse(please_wait(wait), 429, {"retry-after": str(math.ceil(wait))})
         with served.borrowed() as assistant:
             try:
                 document = assistant.document(document_id)

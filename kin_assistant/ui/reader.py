@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import math
-import time
 from typing import TYPE_CHECKING
 
 from kin_assistant.rendering import document_html, safe, section_at
 from kin_assistant.types import Document
 from kin_assistant.ui.clients import client_of
 from kin_assistant.ui.pictures import picture_link
+from kin_assistant.ui.ratelimit import RateLimiter
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
 
-    from kin_assistant.ui.pace import Pace
     from kin_assistant.ui.pictures import Pictures
     from kin_assistant.ui.served import Served
 
@@ -25,7 +24,7 @@ UNKNOWN = "There is no such document in this build."
 QUICK = "You opened many documents in a minute. Please wait a moment and try again."
 
 
-def add_reader(app: FastAPI, served: Served, pace: Pace, pictures: Pictures | None = None) -> None:
+def add_reader(app: FastAPI, served: Served, limiter: RateLimiter, pictures: Pictures | None = None) -> None:
     """Serve ``/documents/<id>``; ``start``, ``end`` and ``build`` name the sentence to mark."""
     from fastapi import Request
     from fastapi.responses import HTMLResponse
@@ -33,7 +32,7 @@ def add_reader(app: FastAPI, served: Served, pace: Pace, pictures: Pictures | No
     def read(request: Request, document_id: str, start: int = -1, end: int = -1, build: str = "") -> HTMLResponse:
         with served.borrowed() as assistant:
             site = assistant.build.profile.title
-            if wait := pace.admit(client_of(request), time.monotonic()):
+            if wait := limiter.acquire(client_of(request)):
                 headers = {"retry-after": str(math.ceil(wait))}
                 return HTMLResponse(notice_page("That was quick", QUICK, site=site), 429, headers)
             try:

@@ -20,13 +20,15 @@ from kin_assistant.ui.callbacks import Callbacks
 from kin_assistant.ui.clients import NO_PROXIES, ClientAddresses, OpenRequests, Proxies
 from kin_assistant.ui.corpus_routes import add_corpus_routes
 from kin_assistant.ui.curators import Curators
+from kin_assistant.ui.entrance import put_entrance
 from kin_assistant.ui.guard import Guard
-from kin_assistant.ui.pace import Pace
 from kin_assistant.ui.page import ASSETS, build_page, head_html
 from kin_assistant.ui.pictures import Pictures, add_pictures
+from kin_assistant.ui.ratelimit import QUESTION, RateLimiter
 from kin_assistant.ui.reader import add_reader
 from kin_assistant.ui.served import Collection, Served
 from kin_assistant.ui.theme import make_theme
+from kin_assistant.ui.visits import Visits
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
@@ -47,6 +49,9 @@ _LISTS_PER_MINUTE = 60
 _QUIET = {
     "FASTAPI_OTEL_AUTO_CONFIGURE": "false",
     "GRADIO_ANALYTICS_ENABLED": "False",
+    # What Gradio counts for a dashboard that is not served, anew with each event.
+    "GRADIO_ANALYTICS_CACHE_FREQUENCY": str(10**9),
+    "GRADIO_ANALYTICS_MAX_EVENTS": "1",
     "HF_HUB_DISABLE_TELEMETRY": "1",
     "HF_HUB_OFFLINE": "1",
 }
@@ -137,12 +142,11 @@ def make_app(
         served=served,
         feedback=feedback,
         max_question_characters=max_question_characters,
-        pace=Pace(questions_per_minute),
-        clock=time.monotonic,
         now=lambda: datetime.now(UTC),
     )
     page = build_page(
         callbacks,
+        Visits(),
         version=__version__,
         evaluation=evaluation,
         queue_size=queue_size,
@@ -172,6 +176,7 @@ def make_app(
         pwa=False,
         max_file_size=1,
     )
+    put_entrance(app, page, RateLimiter(questions_per_minute * QUESTION))
     return app
 
 
@@ -203,12 +208,12 @@ def make_frame(
     app.add_middleware(TrustedHostMiddleware, allowed_hosts=list(hosts), www_redirect=False)
     # The outermost one, so that everything else knows who the client is.
     app.add_middleware(ClientAddresses, proxies=proxies)
-    add_reader(app, served, Pace(_DOCUMENTS_PER_MINUTE), pictures)
+    add_reader(app, served, RateLimiter(_DOCUMENTS_PER_MINUTE), pictures)
     if pictures:
-        add_pictures(app, served, pictures, Pace(_PICTURES_PER_MINUTE))
+        add_pictures(app, served, pictures, RateLimiter(_PICTURES_PER_MINUTE))
     local = on_loopback and not proxies.networks
     curators = Curators(curator_password, on_loopback=local, clock=time.monotonic)
-    add_corpus_routes(app, served, collection, curators, Pace(_LISTS_PER_MINUTE))
+    add_corpus_routes(app, served, collection, curators, RateLimiter(_LISTS_PER_MINUTE))
     app.mount("/page", StaticFiles(directory=ASSETS))
 
     @app.get("/favicon.ico", include_in_schema=False)
