@@ -14,7 +14,6 @@ import subprocess
 import sys
 import tempfile
 import time
-import urllib.error
 import urllib.request
 import zipfile
 from collections.abc import Iterator, Mapping, Sequence
@@ -152,13 +151,13 @@ def _wait_for(address: str, server: subprocess.Popen[bytes]) -> str:
     while time.monotonic() < end and server.poll() is None:
         try:
             return _fetch(address)
-        except (urllib.error.URLError, ConnectionError):
+        except OSError:  # it does not listen yet, or is still busy with starting
             time.sleep(0.5)
     raise WheelError("kin serve did not answer")
 
 
 def _fetch(address: str) -> str:
-    with urllib.request.urlopen(address, timeout=30) as response:  # noqa: S310 - an address of our own, on this machine
+    with urllib.request.urlopen(address, timeout=60) as response:  # noqa: S310 - an address of our own, on this machine
         content: bytes = response.read()
     return content.decode("utf-8")
 
