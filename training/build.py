@@ -13,7 +13,7 @@ import random
 import shutil
 import tempfile
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -23,8 +23,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from kin_assistant.assistant import Assistant
-from kin_assistant.embedding import open_embedder
+from kin_assistant.embedding import Embedder, open_embedder
 from kin_assistant.index.build import sync
+from kin_assistant.index.opened import current_recipe, open_published
 from kin_assistant.lexical import stems
 from kin_assistant.settings import Settings
 from training.examples import (
@@ -119,7 +120,7 @@ class Collection:
         return self._index.lexical.idf(stem)
 
 
-def main() -> None:
+def main(arguments: Sequence[str] | None = None, embedder: Embedder | None = None) -> None:
     """Write training examples and validation readings, and say how many there are."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--digests", type=Path, required=True, help="folder of the digests")
@@ -128,16 +129,19 @@ def main() -> None:
     parser.add_argument("--questions", type=Path, default=HERE / "questions")
     parser.add_argument("--rawdev", type=Path, help="folder of raw documents of another writer, for validation only")
     parser.add_argument("--out", type=Path, required=True)
-    options = parser.parse_args()
+    options = parser.parse_args(arguments)
     options.out.mkdir(parents=True, exist_ok=True)
     generator = random.Random(SEED)
+    embedder = embedder or open_embedder(cache=options.out / "models")
     _build_public(options.public, options.out)
     held = held_out_raw(path.stem for path in (options.raw / "docs").glob("*.txt"))
     subjects = read_subjects(options.raw / "subjects.jsonl")
     raw = read_items([options.raw / "questions.jsonl"])
     digests = read_items(sorted(options.questions.glob("*.jsonl")))
     files = [*sorted((options.raw / "docs").glob("*.txt")), *sorted(options.digests.glob("*.md"))]
-    with _indexed([path for path in files if path.stem not in held], options.out / "index-train") as collection:
+    with _indexed(
+        [path for path in files if path.stem not in held], options.out / "index-train", embedder
+    ) as collection:
         kept = [item for item in raw if item.document not in held]
         for number in range(PASSES):
             made = [
@@ -152,23 +156,26 @@ def main() -> None:
         generator.shuffle(kept)
         names = [path.stem for path in files if path.suffix == ".md" and path.stem != "README"]
         _write_validation(options.out, "digests", kept[:300], collection, names)
-    with _indexed([path for path in files if path.stem in held], options.out / "index-raw") as collection:
+    with _indexed([path for path in files if path.stem in held], options.out / "index-raw", embedder) as collection:
         kept = [
             _named(item, subjects.get(item.document), _SHARE_NAMED, generator) for item in raw if item.document in held
         ]
         _write_validation(options.out, "raw", kept, collection)
     if options.rawdev:
-        with _indexed(sorted((options.rawdev / "docs").glob("*.txt")), options.out / "index-rawdev") as collection:
+        docs = sorted((options.rawdev / "docs").glob("*.txt"))
+        with _indexed(docs, options.out / "index-rawdev", embedder) as collection:
             _write_validation(options.out, "rawdev", read_items([options.rawdev / "questions.jsonl"]), collection)
 
 
-def held_out_raw(documents: Iterator[str]) -> frozenset[str]:
+def held_out_raw(documents: Iterable[str]) -> frozenset[str]:
     """A fifth of the raw documents of each family (the letter before the first hyphen), drawn by their names."""
     families: dict[str, list[str]] = {}
     for document in documents:
         families.setdefault(document.split("-")[0], []).append(document)
     return frozenset(
-        document for family in families.values() for document in sorted(family, key=share_of)[: len(family) // _RAW_HELD_OUT]
+        document
+        for family in families.values()
+        for document in sorted(family, key=share_of)[: len(family) // _RAW_HELD_OUT]
     )
 
 
@@ -227,7 +234,7 @@ def raw_examples(
         chosen = [*positive, *negative[: 1 if positive else 2]]
         says_where = asked.question != item.question or _mentions(asked.question, subject)
         weight = _WEIGHT_OF_STRANGERS if says_where else _WEIGHT_OF_STRANGERS_WITHOUT_NAME
-        far = generator.sample(strangers[:_NEAREST_STRANGERS], _STRANGERS if says_where else 1)
+        far = generator.sample(strangers, min(_STRANGERS if says_where else 1, len(strangers)))
         for example in (*chosen, *(replace(one, weight=weight) for one in far)):
             yield _in_context(example, subjects, collection, generator)
         if subject and positive and generator.random() < _SHARE_OF_WRONG_NAMES:
@@ -241,7 +248,10 @@ def raw_examples(
 def _named(item: Item, subject: Subject | None, share: float, generator: random.Random) -> Item:
     if subject is None or generator.random() >= share:
         return item
-    return replace(item, question=name_question(item.question, subject, item.style, generator))
+    question = name_question(item.question, subject, item.style, generator)
+    # Others of whom the same is asked do not answer it once it names this one.
+    quotes = {name: texts for name, texts in item.quotes.items() if name == item.document}
+    return replace(item, question=question, quotes=quotes)
 
 
 def _mentions(question: str, subject: Subject | None) -> bool:
@@ -320,7 +330,8 @@ def _overlap(example: Example, collection: Collection) -> float:
     asked = {stem: collection.idf(stem) for stem in set(stems(example.question))}
     total = sum(asked.values()) or 1.0
     return max(
-        (sum(asked.get(stem, 0.0) for stem in set(stems(sentence))) / total for sentence in example.sentences), default=0.0
+        (sum(asked.get(stem, 0.0) for stem in set(stems(sentence))) / total for sentence in example.sentences),
+        default=0.0,
     )
 
 
@@ -353,7 +364,9 @@ def _write_validation(
     write_readings(out / f"validation-{name}.jsonl.gz", readings)
     held = sum(any(example.evidence for example in reading.passages) for reading in readings)
     able = sum(reading.answerable for reading in readings)
-    print(f"{name}: {len(readings)} questions for validation, {able} answerable, {held} with an answer among those read")
+    print(
+        f"{name}: {len(readings)} questions for validation, {able} answerable, {held} with an answer among those read"
+    )
 
 
 def _build_public(folder: Path, out: Path) -> None:
@@ -375,17 +388,16 @@ def _build_public(folder: Path, out: Path) -> None:
 
 
 @contextmanager
-def _indexed(files: Sequence[Path], index: Path) -> Iterator[Collection]:
+def _indexed(files: Sequence[Path], index: Path, embedder: Embedder) -> Iterator[Collection]:
     """The collection of ``files``, indexed into ``index``; what is there of an earlier run is used again."""
     with tempfile.TemporaryDirectory(prefix="training-") as name:
         corpus = Path(name)
         for path in files:
             shutil.copy(path, corpus / path.name)
-        settings = Settings(reader="off")
-        embedder = open_embedder(settings.model, engine=settings.engine, cache=index / "models")
         sync(corpus, index, embedder, now=datetime.now(UTC))
-        with Assistant.open(index, settings=settings) as assistant:
-            yield Collection(assistant)
+    opened = open_published(index, current_recipe(embedder.name, embedder.dimension))
+    with Assistant(opened, embedder, Settings(reader="off")) as assistant:
+        yield Collection(assistant)
 
 
 if __name__ == "__main__":

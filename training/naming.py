@@ -14,10 +14,12 @@ from pathlib import Path
 
 __all__ = ["Subject", "name_question", "read_subjects"]
 
-_THE_PLACE = re.compile(r"\b[Tt]he (?:city|town|municipality|island)\b(?!-)(?! (?:of|that|which|where|with|in|on|at)\b)")
+_THE_PLACE = re.compile(
+    r"\b[Tt]he (?:city|town|municipality|island)\b(?!-)(?! (?:of|that|which|where|with|in|on|at)\b)"
+)
 _OPENING = frozenset(
-    """after are at before by can could did do does for from had has have how if in is of on once since to under until was were
-    what when where whether which who whom whose why will with would a an the there any apart according besides so and but then""".split()
+    """a after an and any apart are at before besides but by can could did do does for from had has have how if in is of on once
+    since so the then there to under until was were what when where whether which who whom whose why will with would""".split()
 )
 _QUESTION_WORD = frozenset("how what when where which who whose why did does was were is are has have".split())
 _PREPOSITION = frozenset("after at before by during for from in of on since to under until with within".split())

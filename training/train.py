@@ -165,9 +165,7 @@ class Run:
 
     def _losses_of(self, logits: Tensor, batch: Batch, below: Tensor, examples: Sequence[Example]) -> Tensor:
         every = torch.tensor([example.kind != "public" for example in examples])
-        likelihood = torch.where(
-            every, likelihood_of_every(logits, batch.gold), likelihood_of_one(logits, batch.gold)
-        )
+        likelihood = torch.where(every, likelihood_of_every(logits, batch.gold), likelihood_of_one(logits, batch.gold))
         shares = torch.tensor([LEARNT_FROM_BEFORE[example.kind] for example in examples])
         if not bool(shares.any()):
             return -likelihood

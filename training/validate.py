@@ -77,10 +77,10 @@ def summary(figures: Mapping[str, Mapping[str, float]]) -> float:
 
 
 def better_on_all(figures: Mapping[str, Mapping[str, float]], before: Mapping[str, Mapping[str, float]]) -> bool:
-    """The criterion for weights that may ship: on each set the mean of ``hit@1`` and ``auc`` rises, and on the other writer's
-    documents neither falls.
-    """
-    rises = all(row["hit@1"] + row["auc"] > before[name]["hit@1"] + before[name]["auc"] for name, row in figures.items())
+    """Whether weights may ship: ``hit@1`` and ``auc`` rise together on each set, and neither falls on the other writer's."""
+    rises = all(
+        row["hit@1"] + row["auc"] > before[name]["hit@1"] + before[name]["auc"] for name, row in figures.items()
+    )
     return rises and all(figures["rawdev"][figure] >= before["rawdev"][figure] for figure in ("hit@1", "auc"))
 
 
@@ -138,7 +138,9 @@ def _figures(readings: Sequence[Reading], odds: Sequence[Sequence[Tensor]]) -> d
 
     ranks, evidence, answered = [], [], []
     for reading, found in zip(readings, odds, strict=True):
-        right = [position in example.evidence for example in reading.passages for position in range(len(example.sentences))]
+        right = [
+            position in example.evidence for example in reading.passages for position in range(len(example.sentences))
+        ]
         scores = torch.cat(list(found))
         if reading.answerable and not any(right):
             continue  # Nothing that was read answers, so nothing can be said.
