@@ -105,7 +105,7 @@ def measure(
 ) -> dict[str, dict[str, float]]:
     """The figures of each set."""
     network.eval()
-    return {name: _figures(readings, odds_of(network, readings, tokenizer)) for name, readings in sets.items()}
+    return {name: figures_of(readings, odds_of(network, readings, tokenizer)) for name, readings in sets.items()}
 
 
 def odds_of(network: EvidenceNetwork, readings: Sequence[Reading], tokenizer: Tokenizer) -> list[list[Tensor]]:
@@ -133,7 +133,7 @@ def _batches(examples: Sequence[Example]) -> Iterator[list[int]]:
         yield batch
 
 
-def _figures(readings: Sequence[Reading], odds: Sequence[Sequence[Tensor]]) -> dict[str, float]:
+def figures_of(readings: Sequence[Reading], odds: Sequence[Sequence[Tensor]]) -> dict[str, float]:
     from sklearn.metrics import roc_auc_score
 
     ranks, evidence, answered = [], [], []
