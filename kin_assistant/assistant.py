@@ -9,7 +9,7 @@ from functools import partial
 from pathlib import Path
 from typing import Self, TypeVar
 
-from kin_assistant.answer.evidence import EvidenceNetwork, EvidenceReader
+from kin_assistant.answer.evidence import Evidence, EvidenceNetwork, EvidenceReader
 from kin_assistant.answer.pipeline import AnswerPipeline
 from kin_assistant.embedding import Embedder, open_embedder
 from kin_assistant.errors import IndexMissing
@@ -153,6 +153,10 @@ class Assistant:
             self._pipeline.answer, question, filters=filters, history=history, answer_id=id, max_words=words
         )
         return self._within(answer, "The answer")
+
+    def read(self, question: str) -> Evidence:
+        """What is found and read for ``question``, before it is refused or answered: for training and evaluation."""
+        return self._pipeline.read(question)
 
     def search(
         self, query: str, *, limit: int = 10, filters: Filters | None = None, id: str | None = None
