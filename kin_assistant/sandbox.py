@@ -15,7 +15,6 @@ module. A child
 from __future__ import annotations
 
 import contextlib
-import fcntl
 import json
 import math
 import os
@@ -26,13 +25,14 @@ import shutil
 import signal
 import subprocess
 import sys
-import tempfile
 import threading
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import IO
+
+from kin_assistant.scratch import ScratchFolder, remove_abandoned
 
 __all__ = ["Child", "ChildLimits", "Ending", "Outcome", "remove_leftovers", "run_child", "set_limit"]
 
@@ -96,9 +96,6 @@ _PASSED_ON = (
 )
 """Environment variables that a child sees, by name: a pattern would one day match a secret."""
 _PREFIX = "kin-child-"
-_LOCK = "owner"
-_NEW_SECONDS = 3600.0
-"""A folder without a lock that is younger may be one that is just being made."""
 _OUT_OF_MEMORY = 77
 """Exit code; a child without memory may not be able to say more."""
 _AT_ONCE = 1024 * 1024
@@ -127,24 +124,26 @@ class Child:
         self._lock = threading.Lock()
         self._until = math.inf
         self._expired = False
-        self._scratch = _Scratch()
+        self._scratch = ScratchFolder(_PREFIX)
+        working_folder = self._scratch.path / "tmp"
         lifeline, self._lifeline = os.pipe()
         try:
+            working_folder.mkdir()
             self._process = subprocess.Popen(
-                _command(lifeline, self._scratch.folder, limits, module, arguments),
+                _command(lifeline, self._scratch.path, limits, module, arguments),
                 bufsize=0,
                 stdin=subprocess.PIPE if takes_input else subprocess.DEVNULL,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.PIPE,
-                cwd=self._scratch.working_folder,
-                env=_environment(self._scratch.working_folder) | dict(environment),
+                cwd=working_folder,
+                env=_environment(working_folder) | dict(environment),
                 # A session of its own: Ctrl+C is for the parent, and the group can be killed as a whole.
                 start_new_session=True,
                 pass_fds=(lifeline,),
             )
         except BaseException:
             os.close(self._lifeline)
-            self._scratch.remove()
+            self._scratch.close()
             raise
         finally:
             os.close(lifeline)
@@ -251,7 +250,7 @@ class Child:
             if self._lifeline >= 0:
                 os.close(self._lifeline)
                 self._lifeline = -1
-            self._scratch.remove()
+            self._scratch.close()
 
     def __enter__(self) -> Child:
         return self
@@ -297,10 +296,7 @@ def run_child(
 
 def remove_leftovers() -> None:
     """Remove the temporary folders of children whose parent was killed together with them."""
-    for folder in Path(tempfile.gettempdir()).glob(f"{_PREFIX}*"):
-        with contextlib.suppress(OSError):
-            if folder.lstat().st_uid == os.getuid() and not folder.is_symlink() and not _has_owner(folder):
-                shutil.rmtree(folder, ignore_errors=True)
+    remove_abandoned(_PREFIX)
 
 
 def set_limit(name: str, value: float, *, final: bool = False) -> None:
@@ -314,44 +310,6 @@ def set_limit(name: str, value: float, *, final: bool = False) -> None:
         # At the soft limit of processor time the signal says what it is for; at the hard one the process is just killed.
         hard = most + 1 if kind == resource.RLIMIT_CPU else most
     resource.setrlimit(kind, (most, hard))
-
-
-class _Scratch:
-    """A temporary folder, marked by a lock that goes with the process that holds it."""
-
-    def __init__(self) -> None:
-        self.folder = Path(tempfile.mkdtemp(prefix=_PREFIX))
-        try:
-            # Under another name until it is held: a lock that nobody holds means that the owner is gone.
-            fresh = self.folder / f"{_LOCK}.new"
-            self._lock = os.open(fresh, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
-            fcntl.flock(self._lock, fcntl.LOCK_EX)
-            fresh.rename(self.folder / _LOCK)
-            self.working_folder = self.folder / "tmp"
-            self.working_folder.mkdir()
-        except BaseException:
-            shutil.rmtree(self.folder, ignore_errors=True)
-            raise
-
-    def remove(self) -> None:
-        if self._lock >= 0:
-            shutil.rmtree(self.folder, ignore_errors=True)
-            os.close(self._lock)
-            self._lock = -1
-
-
-def _has_owner(folder: Path) -> bool:
-    try:
-        lock = os.open(folder / _LOCK, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
-    except FileNotFoundError:
-        return time.time() - folder.lstat().st_mtime < _NEW_SECONDS
-    try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return True
-    finally:
-        os.close(lock)
-    return False
 
 
 class _Tail:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from filelock import BaseFileLock
 
-__all__ = ["ScratchFolder"]
+__all__ = ["ScratchFolder", "remove_abandoned"]
 
 _LOCK = ".owner"
 """Locked by the process that a folder belongs to; the system unlocks it when that process ends, in whatever way."""
@@ -25,7 +25,7 @@ class ScratchFolder:
     """
 
     def __init__(self, prefix: str) -> None:
-        _remove_abandoned(prefix)
+        remove_abandoned(prefix)
         self.path, lock = _make(prefix)
         self._finalizer = weakref.finalize(self, _remove, self.path, lock)
 
@@ -46,7 +46,8 @@ def _make(prefix: str) -> tuple[Path, BaseFileLock]:
         # Another process took the new folder for an abandoned one, because it was not locked yet.
 
 
-def _remove_abandoned(prefix: str) -> None:
+def remove_abandoned(prefix: str) -> None:
+    """Remove the folders with this ``prefix`` whose processes have ended."""
     for folder in sorted(Path(tempfile.gettempdir()).glob(f"{prefix}*")):
         try:
             if folder.is_symlink() or folder.stat().st_uid != os.getuid():

@@ -16,8 +16,8 @@ PACKAGE = Path(__file__).resolve().parent.parent / "kin_assistant"
 
 # A room may import from the rooms above it and, where it is a package, from itself.
 FLOW: tuple[tuple[str, ...], ...] = (
-    ("types", "errors", "settings", "policy", "text", "sandbox"),
-    ("profile", "frontmatter", "filters", "scratch", "shortage", "watchdog"),
+    ("types", "errors", "settings", "policy", "text", "scratch"),
+    ("profile", "frontmatter", "filters", "sandbox", "shortage", "watchdog"),
     ("sidecars",),
     ("corpus", "readers", "feedback"),
     ("places", "engine", "language", "themes"),
