@@ -19,7 +19,7 @@ import uvicorn
 from kin_assistant.errors import ServeError
 from kin_assistant.ui import connections as module
 from kin_assistant.ui.clients import NO_PROXIES, Proxies
-from kin_assistant.ui.connections import ConnectionLimits, Connections, bind_protocol, most_connections
+from kin_assistant.ui.connections import ConnectionLimits, Connections, bind_protocol, make_room
 from tests.page_process import read_all
 
 GET = b"GET / HTTP/1.1\r\nHost: x\r\n\r\n"
@@ -285,12 +285,23 @@ def test_counts_come_back_to_nothing() -> None:
 
 def test_the_bound_follows_from_the_files_that_may_be_open(monkeypatch: pytest.MonkeyPatch) -> None:
     resource = pytest.importorskip("resource")
-    found = {}
-    for files in (64, 1024, 2048, 1_000_000, resource.RLIM_INFINITY):
-        monkeypatch.setattr(resource, "getrlimit", lambda _which, files=files: (files, files))
+    endless = resource.RLIM_INFINITY
+    made: list[object] = []
+    monkeypatch.setattr(resource, "setrlimit", lambda _which, limits: made.append(limits))
+
+    def connections(soft: int, hard: int) -> int:
+        monkeypatch.setattr(resource, "getrlimit", lambda _which: (soft, hard))
         try:
-            found[files] = most_connections()
+            room = make_room()
         except ServeError as error:
             assert "ulimit -n" in str(error)
-            found[files] = 0
-    assert found == {64: 0, 1024: 832, 2048: 1856, 1_000_000: 3904, resource.RLIM_INFINITY: 3904}
+            return 0
+        assert room.connections + room.backlog + 128 <= min(hard if hard != endless else 4096, 4096)
+        return room.connections
+
+    assert [connections(files, files) for files in (64, 200, 256, 1024, 100_000)] == [0, 0, 64, 640, 2944]
+    assert made == []
+    assert connections(1024, 524_288) == connections(1024, endless) == 2944
+    assert made == [(4096, 524_288), (4096, endless)], "it allows itself what it may, and no more than it needs"
+    assert connections(endless, endless) == connections(50_000, 100_000) == 2944
+    assert len(made) == 2, "and never less than it has"

@@ -228,7 +228,8 @@ async def _visitor(
     chance = random.Random(number)  # noqa: S311 (when to come, no secret)
     source = (f"127.0.{1 + number // 250}.{1 + number % 250}", 0)
     await asyncio.sleep(chance.uniform(0, _ARRIVAL_SECONDS))
-    connector = aiohttp.TCPConnector(local_addr=source, limit=0)
+    # Not kept for as long as the server keeps it, or a question may be sent just when the server closes.
+    connector = aiohttp.TCPConnector(local_addr=source, limit=0, keepalive_timeout=5)
     # A line of the stream holds the whole conversation.
     async with aiohttp.ClientSession(address, connector=connector, read_bufsize=2**23) as session:
         while time.perf_counter() < ends:

@@ -19,12 +19,9 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 from kin_assistant.errors import ServeError
 from kin_assistant.ui.clients import Proxies, counted_as
 
-__all__ = ["BACKLOG", "BoundedProtocol", "ConnectionLimits", "Connections", "bind_protocol", "most_connections"]
+__all__ = ["BoundedProtocol", "ConnectionLimits", "Connections", "Room", "bind_protocol", "make_room"]
 
-BACKLOG = 64
-"""Connections that the system holds until they are taken up; as many may be taken up at once before any is refused."""
-
-_KEPT_HANDLES = BACKLOG + 128
+_KEPT_HANDLES = 128
 """Open files that are left to the index, to uploads and to child processes."""
 _MOST_HANDLES = 4096
 """More would be of no use to a page that one computer answers."""
@@ -55,23 +52,37 @@ class ConnectionLimits:
     """A body that arrives more slowly is given up too."""
 
 
-def most_connections() -> int:
-    """How many connections may be open, so that their handles leave enough to the rest of the program.
+@dataclass(frozen=True, slots=True)
+class Room:
+    """What the files that this program may open leave for connections."""
 
-    Raises ``ServeError`` if that is next to none.
+    connections: int
+    backlog: int
+    """Connections that the system holds until they are taken up; all of them may be taken up before one is refused."""
+
+
+def make_room() -> Room:
+    """Allow this program as many open files as it may allow itself and has a use for, and share them out.
+
+    Raises ``ServeError`` if next to none are left for connections.
     """
     handles = _USUAL_HANDLES
     if sys.platform != "win32":
         import resource
 
-        soft, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
-        handles = _MOST_HANDLES if soft == resource.RLIM_INFINITY else min(soft, _MOST_HANDLES)
-    if handles - _KEPT_HANDLES < _LEAST_CONNECTIONS:
-        least = _KEPT_HANDLES + _LEAST_CONNECTIONS
+        soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+        soft, handles = (_MOST_HANDLES if most == resource.RLIM_INFINITY else most for most in (soft, hard))
+        handles = min(handles, max(soft, _MOST_HANDLES))
+        if soft < handles:
+            resource.setrlimit(resource.RLIMIT_NOFILE, (handles, hard))
+        handles = min(handles, _MOST_HANDLES)
+    backlog = handles // 4
+    if handles - _KEPT_HANDLES - backlog < _LEAST_CONNECTIONS:
+        least = (_KEPT_HANDLES + _LEAST_CONNECTIONS) * 4 // 3
         raise ServeError(
             f"This program may open {handles} files at once; the page needs {least}. Allow more: ulimit -n {_USUAL_HANDLES}"
         )
-    return handles - _KEPT_HANDLES
+    return Room(handles - _KEPT_HANDLES - backlog, backlog)
 
 
 class Connections:

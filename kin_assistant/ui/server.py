@@ -6,6 +6,7 @@ import contextlib
 import errno
 import json
 import logging
+import math
 import os
 import socket
 import time
@@ -64,16 +65,11 @@ def serve(assistant: Assistant, settings: Settings, *, announce: Callable[[str],
     """
     import uvicorn
 
-    from kin_assistant.ui.connections import (
-        BACKLOG,
-        ConnectionLimits,
-        Connections,
-        bind_protocol,
-        most_connections,
-    )
+    from kin_assistant.ui.connections import ConnectionLimits, Connections, bind_protocol, make_room
 
     proxies = Proxies.parse(settings.trusted_proxies)
-    limits = ConnectionLimits(most_connections(), settings.connections_per_client)
+    room = make_room()
+    limits = ConnectionLimits(room.connections, settings.connections_per_client)
     with _listen(settings.host, settings.port) as listener:
         # With a web server in front, whoever comes from this machine may be anybody, and be told any name of ours.
         local = settings.host in _LOOPBACK and not proxies.networks
@@ -97,7 +93,8 @@ def serve(assistant: Assistant, settings: Settings, *, announce: Callable[[str],
             http=bind_protocol(Connections(limits, proxies)),
             ws="none",
             h11_max_incomplete_event_size=limits.header_bytes,
-            backlog=BACKLOG,
+            backlog=room.backlog,
+            timeout_keep_alive=math.ceil(limits.header_seconds),
             log_level="warning",
             access_log=False,
             server_header=False,
