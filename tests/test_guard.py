@@ -245,3 +245,10 @@ def test_gradio_itself_takes_no_file_either(tmp_path: Path) -> None:
     LocalContext.blocks.set(page)
     with pytest.raises(InvalidPathError):
         asyncio.run(page.preprocess_data(describe, [[], [], [], sent, ""], None))
+
+
+def test_the_tests_that_show_what_holds_are_there(repository: Path) -> None:
+    named = set(re.findall(r"`(test_\w+)`", (repository / "SECURITY.md").read_text("utf-8")))
+    written = "".join(path.read_text("utf-8") for path in (repository / "tests").rglob("test_*.py"))
+    assert len(named) > 10
+    assert {name for name in named if f"def {name}(" not in written} == set()

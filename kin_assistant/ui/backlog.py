@@ -21,6 +21,8 @@ __all__ = ["Backlog"]
 
 _SHARE = 4
 """A client may hold the places of the queue divided by this."""
+_LEAST_SHARE = 5
+"""A page sends so many events at once when its filters are cleared."""
 _RESULTS_FOR_A_PLACE = 4
 """Results may be held for all clients together, for each place of the queue."""
 _FETCH_SECONDS = 30.0
@@ -61,7 +63,7 @@ class Backlog:
     def share_used(self, client: str) -> bool:
         """Whether ``client`` holds all the places it may: of events that wait, run, or have a result to be fetched."""
         arriving = sum(number for (name, _), number in self._arriving.items() if name == client)
-        return self._held()[client] + arriving >= max(self._places // _SHARE, 1)
+        return self._held()[client] + arriving >= max(self._places // _SHARE, _LEAST_SHARE)
 
     @contextmanager
     def arriving(self, client: str, session: str) -> Iterator[None]:

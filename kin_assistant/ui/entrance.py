@@ -31,6 +31,12 @@ _HEADERS = frozenset({b"accept-encoding", b"if-modified-since", b"if-none-match"
 """What Gradio sees of a request's headers. It believes others, such as X-Forwarded-Host, without knowing who sent them."""
 _HOST = (b"host", b"localhost")
 _JSON = (b"content-type", b"application/json")
+_FAULT = b'data: {"msg":"unexpected_error"'
+_FAULT_IN_OUR_WORDS = (
+    _FAULT
+    + b',"event_id":null,"message":"The answer could not be sent.","session_not_found":false,"success":false}\n\n'
+)
+"""Gradio tells here what went wrong inside, with addresses in memory."""
 
 
 def put_entrance(app: FastAPI, page: gradio.Blocks, limiter: RateLimiter) -> None:
@@ -132,7 +138,10 @@ class Entrance:
 
         async def noted(message: Message) -> None:
             nonlocal ended
-            ended = ended or (message["type"] == "http.response.body" and not message.get("more_body", False))
+            if message["type"] == "http.response.body":
+                ended = ended or not message.get("more_body", False)
+                if message.get("body", b"").startswith(_FAULT):
+                    message = {**message, "body": _FAULT_IN_OUR_WORDS}
             await send(message)
 
         try:

@@ -149,8 +149,8 @@ def build_page(
         for offer in (conversation, examples):
             offer.submit(ask_offered, filters, shown, **asking)
         conversation.like(rate, None, [conversation], concurrency_limit=1, **private)
-        # What a reader does counts, not what the page does. A year is looked at when it is complete, not at each digit.
-        settled = [box.input for box in (city, country, theme)] + [box.blur for box in (first, last)]
+        # A year is looked at when it is complete, not at each digit.
+        settled = [box.change for box in (city, country, theme)] + [box.blur for box in (first, last)]
         gr.on(settled, describe, filters, [scope], **private)
         clear.click(reset, None, [*filters, scope], **private)
         if renewable:
