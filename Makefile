@@ -23,8 +23,8 @@ run: $(RUNTIME)  ## build the index if it is missing or stale, and serve the pag
 test: $(READY)  ## run the tests
 	$(BIN)/python -m pytest
 
-test-fast: $(READY)  ## run the tests but the slow ones and those in a browser
-	$(BIN)/python -m pytest -m "not slow and not browser"
+test-fast: $(READY)  ## run the tests that take two minutes together: none in a browser, of indexes or of the shipped corpus
+	$(BIN)/python -m pytest -m "not slow and not browser and not shipped and not hostile and not index"
 
 coverage: $(READY)  ## run the tests and say which lines they run; takes longer
 	$(BIN)/python -m pytest --cov --cov-report=term:skip-covered --cov-report=html:dist/coverage
