@@ -24,7 +24,7 @@ from training.train import (  # noqa: E402
     likelihood_of_every,
     likelihood_of_one,
 )
-from training.validate import better_on_all, figures_of  # noqa: E402
+from training.validate import add_line, better_on_all, figures_in, figures_of  # noqa: E402
 
 
 def example(number, kind, *, answers=True):
@@ -137,3 +137,13 @@ def test_weights_may_ship_only_if_no_set_pays_for_another(hit, auc, name, better
     if name:
         after[name] = {"hit@1": 0.45, "auc": 0.81}
     assert better_on_all(after, before) is better
+
+
+def test_the_table_gives_back_the_last_figures_of_some_weights(tmp_path):
+    table = tmp_path / "validation.csv"
+    row = {"hit@1": 0.5, "mrr": 0.6, "auc": 0.7}
+    add_line(table, {"weights": "shipped", "full": 0, "set": "raw", **row})
+    add_line(table, {"weights": "shipped", "full": 0, "set": "raw", **row, "auc": 0.75})
+    add_line(table, {"weights": "shipped", "full": 1, "set": "raw", **row, "auc": 0.9})
+    add_line(table, {"weights": "step-1", "full": 0, "set": "raw", **row, "auc": 0.1})
+    assert figures_in(table, "shipped", full=False) == {"raw": {**row, "auc": 0.75}}
