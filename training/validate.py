@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 __all__ = ["SETS", "better_on_all", "measure", "validation_sets"]
 
-SETS = ("digests", "raw", "rawdev", "public")
+SETS = ("rawdev", "raw", "digests", "public")
 FIGURES = ("hit@1", "mrr", "auc")
 _QUESTIONS = {"digests": 110, "raw": 140, "rawdev": 160, "public": 240}
 _PASSAGES = 5
@@ -39,15 +39,18 @@ _PIECES_IN_BATCH = 4096
 def main() -> None:
     """Print the figures of each file of weights, write them to a table, and say which are better on all four sets."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("weights", type=Path, nargs="*", help="by default those that ship")
+    parser.add_argument(
+        "weights", type=Path, nargs="*", help="by default those that ship, which others are compared with"
+    )
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--table", type=Path, help="CSV to which a line is added for each set")
     parser.add_argument("--full", action="store_true", help="all questions and twelve passages of each, not a sample")
     parser.add_argument("--blend", type=float, help="so much of the weights, the rest of those that ship")
+    parser.add_argument("--sets", nargs="+", choices=SETS, default=SETS)
     parser.add_argument("--threads", type=int, default=1)
     options = parser.parse_args()
     torch.set_num_threads(options.threads)
-    sets = validation_sets(options.data, full=options.full)
+    sets = validation_sets(options.data, options.sets, full=options.full)
     folder = find_model("bundled")
     network, tokenizer = EvidenceNetwork(folder), open_tokenizer(folder)
     for path in options.weights or [WEIGHTS]:
@@ -57,12 +60,16 @@ def main() -> None:
         if options.blend is not None:
             network.load_state_dict(blended(network.state_dict(), EvidenceNetwork(folder), options.blend))
             name = f"{name}*{options.blend}"
-        figures = measure(network, sets, tokenizer)
-        for title, row in figures.items():
+        figures = {}
+        for title, row in measure(network, sets, tokenizer):
+            figures[title] = row
             print(f"{name:28} {title:8}", *(f"{figure} {row[figure]:.3f}" for figure in FIGURES), flush=True)
             if options.table:
-                _add_line(options.table, {"weights": name, "full": int(options.full), "set": title, **row})
+                add_line(options.table, {"weights": name, "full": int(options.full), "set": title, **row})
         print(f"{name:28} all      {summary(figures):.4f} ({time.monotonic() - started:.0f} s)", flush=True)
+        before = figures_in(options.table, WEIGHTS.stem, full=options.full) if options.table else {}
+        if before.keys() == figures.keys() == set(SETS) and better_on_all(figures, before):
+            print(f"{name:28} is better on all four sets than the weights that ship", flush=True)
 
 
 def blended(state: dict[str, Tensor], start: EvidenceNetwork, share: float) -> dict[str, Tensor]:
@@ -84,10 +91,10 @@ def better_on_all(figures: Mapping[str, Mapping[str, float]], before: Mapping[st
     return rises and all(figures["rawdev"][figure] >= before["rawdev"][figure] for figure in ("hit@1", "auc"))
 
 
-def validation_sets(data: Path, *, full: bool = False) -> dict[str, list[Reading]]:
-    """The four sets by name; without ``full`` a part of the questions, drawn by their words, with fewer passages each."""
+def validation_sets(data: Path, names: Sequence[str] = SETS, *, full: bool = False) -> dict[str, list[Reading]]:
+    """The sets by name; without ``full`` a part of the questions, drawn by their words, with fewer passages each."""
     sets = {}
-    for name in SETS:
+    for name in names:
         readings = read_readings(data / f"validation-{name}.jsonl.gz")
         if not full:
             readings = sorted(readings, key=lambda reading: share_of(reading.question))[: _QUESTIONS[name]]
@@ -102,10 +109,11 @@ def validation_sets(data: Path, *, full: bool = False) -> dict[str, list[Reading
 @torch.inference_mode()
 def measure(
     network: EvidenceNetwork, sets: Mapping[str, Sequence[Reading]], tokenizer: Tokenizer
-) -> dict[str, dict[str, float]]:
-    """The figures of each set."""
+) -> Iterator[tuple[str, dict[str, float]]]:
+    """The figures of each set, as soon as they are known."""
     network.eval()
-    return {name: figures_of(readings, odds_of(network, readings, tokenizer)) for name, readings in sets.items()}
+    for name, readings in sets.items():
+        yield name, figures_of(readings, odds_of(network, readings, tokenizer))
 
 
 def odds_of(network: EvidenceNetwork, readings: Sequence[Reading], tokenizer: Tokenizer) -> list[list[Tensor]]:
@@ -158,7 +166,15 @@ def figures_of(readings: Sequence[Reading], odds: Sequence[Sequence[Tensor]]) ->
     }
 
 
-def _add_line(table: Path, row: dict[str, object]) -> None:
+def figures_in(table: Path, weights: str, *, full: bool) -> dict[str, dict[str, float]]:
+    """What the table says of some weights, by set; the last line counts."""
+    with table.open(newline="", encoding="utf-8") as file:
+        rows = [row for row in csv.DictReader(file) if row["weights"] == weights and row["full"] == str(int(full))]
+    return {row["set"]: {figure: float(row[figure]) for figure in FIGURES} for row in rows}
+
+
+def add_line(table: Path, row: dict[str, object]) -> None:
+    """Add a line to the table, and the names of its columns to a new one."""
     new = not table.exists()
     with table.open("a", newline="", encoding="utf-8") as file:
         writer = csv.DictWriter(file, row)

@@ -24,7 +24,7 @@ from training.train import (  # noqa: E402
     likelihood_of_every,
     likelihood_of_one,
 )
-from training.validate import better_on_all, figures_of  # noqa: E402
+from training.validate import add_line, better_on_all, figures_in, figures_of  # noqa: E402
 
 
 def example(number, kind, *, answers=True):
@@ -84,7 +84,8 @@ def test_batches_hold_every_example_once_and_are_of_like_length():
     assert sorted(one.document for found in batches for one in found) == sorted(one.document for one in made)
     for found in batches:
         lengths = [len(one.sentences) for one in found]
-        assert max(lengths) * len(lengths) * 5 <= PIECES_IN_BATCH
+        # A sentence has 18 letters, a piece four of them.
+        assert max(lengths) * len(lengths) * 18 / 4 <= PIECES_IN_BATCH
         assert max(lengths) <= 2 * min(lengths) + 4
 
 
@@ -136,3 +137,13 @@ def test_weights_may_ship_only_if_no_set_pays_for_another(hit, auc, name, better
     if name:
         after[name] = {"hit@1": 0.45, "auc": 0.81}
     assert better_on_all(after, before) is better
+
+
+def test_the_table_gives_back_the_last_figures_of_some_weights(tmp_path):
+    table = tmp_path / "validation.csv"
+    row = {"hit@1": 0.5, "mrr": 0.6, "auc": 0.7}
+    add_line(table, {"weights": "shipped", "full": 0, "set": "raw", **row})
+    add_line(table, {"weights": "shipped", "full": 0, "set": "raw", **row, "auc": 0.75})
+    add_line(table, {"weights": "shipped", "full": 1, "set": "raw", **row, "auc": 0.9})
+    add_line(table, {"weights": "step-1", "full": 0, "set": "raw", **row, "auc": 0.1})
+    assert figures_in(table, "shipped", full=False) == {"raw": {**row, "auc": 0.75}}
