@@ -122,6 +122,21 @@ def test_what_never_becomes_a_request_is_closed(page: PageProcess) -> None:
     assert "Traceback" not in page.log.read_text()
 
 
+def log_in(page: PageProcess, password: str, source: str) -> bytes:
+    """The status of the answer."""
+    with page.connect(source) as connection:
+        head = (
+            f"POST /corpus/login HTTP/1.1\r\nHost: 127.0.0.1:{page.port}\r\nX-Kin-Request: 1\r\nConnection: close\r\n"
+        )
+        connection.sendall(f"{head}Content-Length: {len(password)}\r\n\r\n{password}".encode())
+        return read_all(connection)[9:12]
+
+
+def test_guessing_from_120_addresses_does_not_lock_the_curator_out(page: PageProcess) -> None:
+    assert {log_in(page, "guess", f"127.0.8.{number + 1}") for number in range(120)} == {b"401"}
+    assert log_in(page, PASSWORD, "127.0.9.1") == b"200"
+
+
 def test_too_few_files_are_a_sentence(tmp_path: Path) -> None:
     with pytest.raises(AssertionError) as caught, served_page(tmp_path, files=128):
         pass
