@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from kin_assistant.rendering import document_html, safe, section_at
+from kin_assistant.rendering import document_html, render, section_at
 from kin_assistant.types import Document
 from kin_assistant.ui.pictures import picture_link
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
+    from markupsafe import Markup
 
     from kin_assistant.ui.pictures import Pictures
     from kin_assistant.ui.served import Served
@@ -48,32 +49,20 @@ def reader_page(
     notice: str = "",
     build_id: str = "",
     pictures: bool = False,
-) -> str:
+) -> Markup:
     """The whole HTML page of ``site``; the main page takes its ``main`` element. ``None`` stands for an unknown document."""
     if document is None:
-        title, content = "No such document", f'<p class="kin-notice">{UNKNOWN}</p>'
-    else:
-        info = document.info
-        title = document.title
-        content = document_html(
-            document,
-            highlight,
-            picture=(lambda page, span: picture_link(info, page, span, build_id)) if pictures else None,
-        )
-    if notice:
-        content = f'<p class="kin-notice">{safe(notice)}</p>{content}'
-    where = section_at(document, highlight[0]) if document and highlight else ""
-    marked = (
-        f'<p class="kin-marked">Marked: <a href="#cited">{safe(where or "the quoted sentence")}</a></p>'
-        if highlight
-        else ""
+        return render("reader.html", "page", site=site, title="No such document", content=_said(UNKNOWN))
+    info = document.info
+    shown = document_html(
+        document,
+        highlight,
+        picture=(lambda page, span: picture_link(info, page, span, build_id)) if pictures else None,
     )
-    return (
-        '<!doctype html><html lang="en"><head><meta charset="utf-8">'
-        '<meta name="viewport" content="width=device-width, initial-scale=1">'
-        f"<title>{safe(title)} - {safe(site)}</title>"
-        '<link rel="stylesheet" href="../page/style.css"></head><body class="kin-reader-page">'
-        f'<header class="kin-header"><a class="kin-brand" href="../">{safe(site)}</a>'
-        '<a class="kin-back" href="../">Ask a question</a></header>'
-        f'<main class="kin-reader">{marked}{content}</main></body></html>'
-    )
+    marked = section_at(document, highlight[0]) or "the quoted sentence" if highlight else ""
+    reading = render("reader.html", "reading", document=shown, marked=marked, notice=notice)
+    return render("reader.html", "page", site=site, title=document.title, content=reading)
+
+
+def _said(notice: str) -> Markup:
+    return render("reader.html", "said", notice=notice)
