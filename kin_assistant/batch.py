@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable
 from typing import Any, TextIO
 
-from kin_assistant.errors import KinError
+from kin_assistant.errors import AnswerTimeout, KinError
 
 __all__ = ["answer_lines", "as_json"]
 
@@ -16,7 +16,8 @@ def answer_lines(
 ) -> int:
     """Run every line of ``source`` and write a result for each to ``target``; a bad line becomes an error line.
 
-    A line is a JSON object with the text named by ``required``. Returns how many lines failed.
+    A line is a JSON object with the text named by ``required``. Returns how many lines failed. Raises ``AnswerTimeout`` if an
+    answer takes too long.
     """
     failed = 0
     for number, text in enumerate(source, 1):
@@ -28,6 +29,8 @@ def answer_lines(
             line = _parse_line(text, number, required)
             line_id = line.get("id")
             result = run(line)
+        except AnswerTimeout:
+            raise  # the lines after it would wait for what hangs
         except KinError as error:
             failed += 1
             result = {"id": line_id if line_id is not None else _id_of(text), "line": number, "error": str(error)}

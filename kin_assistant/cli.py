@@ -1,7 +1,8 @@
 """The command line: parse arguments, call one function, print.
 
 Exit codes: 0 done; 1 it could not be done, with a sentence why; 2 the arguments are wrong; 3 done, but some files of the
-corpus or some lines of a batch could not be read. A refusal is an answer: ``kin ask`` then ends with 0.
+corpus or some lines of a batch could not be read; 4 a call hung and the process was ended; 130 and 143 it was stopped. A
+refusal is an answer: ``kin ask`` then ends with 0. What runs until it is stopped, as ``kin serve`` does, then ends with 0.
 """
 
 from __future__ import annotations
@@ -13,16 +14,18 @@ import io
 import logging
 import os
 import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
-from kin_assistant import __version__
+from kin_assistant.arguments import make_parser
 from kin_assistant.batch import answer_lines, as_json
 from kin_assistant.filters import NAME_FIELDS, allowed_documents, parse_filters
+from kin_assistant.termination import Terminated, leave_at_once, raising_terminated
 
 if TYPE_CHECKING:
     from kin_assistant.assistant import Assistant
+    from kin_assistant.embedding import Embedder
     from kin_assistant.index.manifest import Manifest
     from kin_assistant.index.report import SyncReport
     from kin_assistant.settings import Settings
@@ -30,21 +33,47 @@ if TYPE_CHECKING:
 
 __all__ = ["main"]
 
-DONE, FAILED, WRONG_USE, IN_PART = 0, 1, 2, 3
+DONE, FAILED, WRONG_USE, IN_PART, HUNG, INTERRUPTED, TERMINATED = 0, 1, 2, 3, 4, 130, 143
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code. Faults are printed as one sentence, never as a traceback."""
-    parser = _parser()
-    options = parser.parse_args(arguments)
-    from kin_assistant.errors import IndexDamaged, KinError
-
+    options = _parser().parse_args(arguments)
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")  # a terminal that knows few letters
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
+    with raising_terminated():
+        return _run(options)
+
+
+def _parser() -> argparse.ArgumentParser:
+    return make_parser(
+        {
+            "sync": _sync,
+            "verify": _verify,
+            "backup": _backup,
+            "restore": _restore,
+            "ask": _ask,
+            "search": _search,
+            "docs list": _list_documents,
+            "docs show": _show_document,
+            "serve": _serve,
+        }
+    )
+
+
+def _run(options: argparse.Namespace) -> int:
+    from kin_assistant.errors import AnswerTimeout, IndexDamaged, KinError
+    from kin_assistant.shortage import find_shortage
+    from kin_assistant.watchdog import ending_hung_process
+
     try:
-        return int(options.run(options, _settings(options)))
+        with ending_hung_process(HUNG):
+            return int(options.run(options, _settings(options)))
+    except AnswerTimeout as error:
+        # What hangs would also keep the interpreter from ending.
+        leave_at_once(_fail(str(error)))
     except KinError as error:
         logging.getLogger(__name__).debug("%s", error.details)
         message = str(error)
@@ -52,12 +81,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
             message += " Run: kin sync"
         return _fail(message)
     except KeyboardInterrupt:
-        return _fail("Stopped. What was published before stays as it was.", code=130)
+        return _fail("Stopped. What was published before stays as it was.", code=INTERRUPTED)
+    except Terminated:
+        return TERMINATED
     except BrokenPipeError:
         # The reader of our output went away (kin ask | head); there is nobody left to tell.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return FAILED
-    except Exception:  # the entry: whatever was not foreseen is logged and said in a sentence
+    except Exception as error:  # the entry: whatever was not foreseen is logged and said in a sentence
+        shortage = find_shortage(error)
+        if shortage:
+            return _fail(str(shortage))
         logging.getLogger(__name__).exception("unexpected fault")
         return _fail("Something went wrong that should not have; the lines above say where. Please report them.")
 
@@ -78,7 +112,7 @@ def _sync(options: argparse.Namespace, settings: Settings) -> int:
 
 
 def _watch(settings: Settings, run: Callable[..., int], options: argparse.Namespace) -> int:
-    """Sync now and after every change, until Ctrl+C. A sync that fails is told, and the next change awaited."""
+    """Sync now and after every change, until it is stopped. A sync that fails is told, and the next change awaited."""
     from kin_assistant.errors import KinError
     from kin_assistant.index.watch import changes
 
@@ -92,7 +126,7 @@ def _watch(settings: Settings, run: Callable[..., int], options: argparse.Namesp
             retry_failed = False
             sys.stdout.flush()
             print(f"Watching {settings.corpus}; Ctrl+C ends.", file=sys.stderr, flush=True)
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, Terminated):
         print("Watching ended.", file=sys.stderr)
     return DONE
 
@@ -106,13 +140,11 @@ def _backup(options: argparse.Namespace, settings: Settings) -> int:
 
 
 def _restore(options: argparse.Namespace, settings: Settings) -> int:
-    from kin_assistant.embedding import open_embedder
     from kin_assistant.index.backup import restore_backup
     from kin_assistant.index.build import is_current
-    from kin_assistant.index.layout import IndexFolder
     from kin_assistant.index.opened import current_recipe
 
-    embedder = open_embedder(settings.model, engine=settings.engine, cache=IndexFolder(settings.index).models)
+    embedder = _embedder(settings)
     manifest = restore_backup(options.file, settings.index, current_recipe(embedder.name, embedder.dimension))
     _print_build("Restored and published", manifest, options)
     if not (settings.corpus.is_dir() and is_current(settings.corpus, settings.index, embedder)):
@@ -121,7 +153,6 @@ def _restore(options: argparse.Namespace, settings: Settings) -> int:
 
 
 def _verify(options: argparse.Namespace, settings: Settings) -> int:
-    from kin_assistant.embedding import open_embedder
     from kin_assistant.errors import IndexStale
     from kin_assistant.index.build import is_current
     from kin_assistant.index.layout import IndexFolder
@@ -133,7 +164,7 @@ def _verify(options: argparse.Namespace, settings: Settings) -> int:
     index = IndexFolder(settings.index)
     build = index.published()
     manifest = Manifest.read(build)
-    embedder = open_embedder(settings.model, engine=settings.engine, cache=index.models)
+    embedder = _embedder(settings)
     difference = manifest.recipe.difference(current_recipe(embedder.name, embedder.dimension))
     if difference:
         raise IndexStale(f"The index was made with another {difference}. Run: kin sync")
@@ -244,38 +275,64 @@ def _show_document(options: argparse.Namespace, settings: Settings) -> int:
 
 
 def _serve(_options: argparse.Namespace, settings: Settings) -> int:
-    from kin_assistant.embedding import open_embedder
-    from kin_assistant.errors import CorpusError
-    from kin_assistant.index.build import is_current
-    from kin_assistant.index.layout import IndexFolder
+    from kin_assistant.errors import IndexFault, KinError
     from kin_assistant.ui.server import serve
 
-    embedder = open_embedder(settings.model, engine=settings.engine, cache=IndexFolder(settings.index).models)
+    why_not, notices = _bring_up_to_date(settings)
+    try:
+        opened = _opened(settings, notices)
+    except IndexFault as fault:
+        if not why_not:
+            raise
+        raise KinError(f"{why_not} {fault}", details=fault.details) from fault
+    with opened as assistant:
+        if why_not:
+            print(f"{why_not} The index is served as it is.", file=sys.stderr)
+        assistant.warm()
+        with contextlib.suppress(Terminated):
+            serve(assistant, settings)
+    return DONE
+
+
+def _bring_up_to_date(settings: Settings) -> tuple[str, Sequence[str]]:
+    """Build the index if it is missing or older than the corpus.
+
+    If that cannot be done just now, a sentence that says why, and what the readers should know of it.
+    """
+    from kin_assistant.errors import CorpusError, IndexFault, ResourceError
+    from kin_assistant.index.build import is_current
+
+    embedder = _embedder(settings)
     try:
         if not is_current(settings.corpus, settings.index, embedder):
             print("The index is missing or older than the corpus; building it.", file=sys.stderr)
             _print_report(_run_sync(settings, sys.stderr), sys.stderr)
     except CorpusError as error:
         # A built index answers without the folder that it was built from.
-        print(f"{error} The index is served as it is.", file=sys.stderr)
-    with _opened(settings) as assistant:
-        serve(assistant, settings)
-    return DONE
+        return str(error), ()
+    except (IndexFault, ResourceError) as error:
+        return str(error), ("The documents have changed since this index was built. It could not be built anew yet.",)
+    return "", ()
 
 
 # What the commands share
 
 
+def _embedder(settings: Settings) -> Embedder:
+    from kin_assistant.embedding import open_embedder
+    from kin_assistant.index.layout import IndexFolder
+
+    return open_embedder(settings.model, engine=settings.engine, cache=IndexFolder(settings.index).models)
+
+
 def _run_sync(settings: Settings, screen: TextIO, *, retry_failed: bool = False) -> SyncReport:
     from datetime import UTC, datetime
 
-    from kin_assistant.embedding import open_embedder
     from kin_assistant.index.build import sync
-    from kin_assistant.index.layout import IndexFolder
     from kin_assistant.parsing import Limits
     from kin_assistant.progress import progress_bar
 
-    embedder = open_embedder(settings.model, engine=settings.engine, cache=IndexFolder(settings.index).models)
+    embedder = _embedder(settings)
     with progress_bar(screen) as progress:
         return sync(
             settings.corpus,
@@ -283,9 +340,7 @@ def _run_sync(settings: Settings, screen: TextIO, *, retry_failed: bool = False)
             embedder,
             now=datetime.now(UTC),
             progress=progress,
-            limits=Limits(
-                seconds=settings.read_seconds, memory=settings.read_memory_mb * 2**20, workers=settings.read_workers
-            ),
+            limits=Limits.from_settings(settings),
             retry_failed=retry_failed,
         )
 
@@ -299,10 +354,10 @@ def _differences(manifest: Manifest, corpus: Path) -> list[str]:
     return manifest.differences({file.path: file.content for file in files})
 
 
-def _opened(settings: Settings) -> Assistant:
+def _opened(settings: Settings, notices: Sequence[str] = ()) -> Assistant:
     from kin_assistant.assistant import Assistant
 
-    assistant = Assistant.open(settings=settings)
+    assistant = Assistant.open(settings=settings, notices=notices)
     for notice in assistant.build.notices:
         print(notice, file=sys.stderr)
     return assistant
@@ -401,83 +456,3 @@ def _heading_of(info: DocumentInfo) -> str:
 def _fail(message: str, code: int = FAILED) -> int:
     print(f"kin: {message}", file=sys.stderr)
     return code
-
-
-# Arguments
-
-
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="kin",
-        description="Ask the documents of the Kitakyushu Initiative Network; every answer is quoted from them and cited.",
-        epilog="Settings can also be given in the environment, as KIN_CORPUS or KIN_PORT; the README lists them.",
-    )
-    parser.add_argument("--version", action="version", version=f"kin {__version__}")
-    commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
-
-    folders = argparse.ArgumentParser(add_help=False)
-    folders.add_argument("--corpus", type=Path, metavar="DIR", help="folder with the documents (default: corpus)")
-    folders.add_argument("--index", type=Path, metavar="DIR", help="folder for the index (default: index)")
-    as_json = argparse.ArgumentParser(add_help=False)
-    as_json.add_argument("--json", action="store_true", help="print JSON")
-    filters = argparse.ArgumentParser(add_help=False)
-    group = filters.add_argument_group("filters", "Only documents that carry one of the values of each filter given.")
-    for name in NAME_FIELDS:
-        group.add_argument(f"--{name}", action="append", metavar=name.upper(), help="may be given several times")
-    group.add_argument("--years", metavar="2000-2010", help="documents whose years overlap these")
-    batch = argparse.ArgumentParser(add_help=False)
-    batch.add_argument("--batch", type=Path, metavar="IN.jsonl", help="one JSON object a line; - for standard input")
-    batch.add_argument(
-        "--out", type=Path, metavar="OUT.jsonl", help="where the results of --batch go (default: printed)"
-    )
-
-    def command(
-        name: str,
-        run: Callable[..., int],
-        summary: str,
-        parents: Iterable[argparse.ArgumentParser],
-        within: Any = commands,
-    ) -> argparse.ArgumentParser:
-        added: argparse.ArgumentParser = within.add_parser(
-            name, help=summary, description=summary[0].upper() + summary[1:] + ".", parents=[folders, *parents]
-        )
-        added.set_defaults(run=run)
-        return added
-
-    sync = command("sync", _sync, "bring the index up to date with the corpus folder", [as_json])
-    sync.add_argument("--retry-failed", action="store_true", help="try files again that could not be read before")
-    sync.add_argument("--watch", action="store_true", help="go on, and sync again whenever the folder changes")
-    verify = command("verify", _verify, "say whether the published index is whole", [as_json])
-    verify.add_argument("--deep", action="store_true", help="compare everything stored with what it was made from")
-    backup = command("backup", _backup, "write the published index to one new file", [as_json])
-    backup.add_argument("file", type=Path, metavar="FILE", help="the file to write; it must not exist")
-    restore = command("restore", _restore, "publish the index of a backup, once it is checked", [as_json])
-    restore.add_argument("file", type=Path, metavar="FILE", help="a file that kin backup wrote")
-    ask = command("ask", _ask, "answer a question with quoted, cited sentences", [as_json, filters, batch])
-    ask.add_argument("question", nargs="*", help="the question; - reads it from standard input")
-    ask.add_argument(
-        "--history", action="append", default=[], metavar="QUESTION", help="an earlier question, oldest first"
-    )
-    ask.add_argument("--words", type=_count, metavar="N", help="quoted words, at most (default: 150)")
-    ask.add_argument("--why", action="store_true", help="say why each sentence was quoted and other passages were not")
-    search = command("search", _search, "list the passages nearest to a query", [as_json, filters, batch])
-    search.add_argument("query", nargs="*", help="the query; - reads it from standard input")
-    search.add_argument("--limit", type=_count, default=10, metavar="N", help="passages to list (default: 10)")
-    documents = commands.add_parser(
-        "docs", help="list the documents or show one", description="List the documents or show one."
-    )
-    actions = documents.add_subparsers(title="actions", required=True, metavar="ACTION")
-    command("list", _list_documents, "list the documents, filtered if wished", [as_json, filters], actions)
-    show = command("show", _show_document, "print the text of a document", [as_json], actions)
-    show.add_argument("id", help="the document's id, as kin docs list shows it")
-    serve = command("serve", _serve, "serve the page, building the index first if that is needed", [])
-    serve.add_argument("--host", metavar="ADDRESS", help="address to listen on (default: 127.0.0.1)")
-    serve.add_argument("--port", type=int, metavar="PORT", help="port to listen on (default: 7860)")
-    return parser
-
-
-def _count(text: str) -> int:
-    number = int(text)
-    if not 1 <= number <= 1000:
-        raise argparse.ArgumentTypeError("must be from 1 to 1000")
-    return number

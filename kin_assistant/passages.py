@@ -2,22 +2,26 @@
 
 A passage is at most ``MAX_PIECES`` word pieces of the model's own tokenizer, counting the context that is embedded in
 front of it, so that the model never truncates one. Sections that do not fit are cut into parts of about equal length.
+
+What this takes grows with the length of the text and no faster, whatever stands in it.
 """
 
 from __future__ import annotations
 
 import hashlib
+import pkgutil
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Protocol
+from typing import Protocol, cast
 
+from kin_assistant.errors import DocumentError
 from kin_assistant.types import Block, Document, Passage, Sentence
 
-__all__ = ["CHUNKER_VERSION", "MAX_PIECES", "PieceCounter", "split_document", "split_sentences"]
+__all__ = ["CHUNKER_VERSION", "MAX_PIECES", "PieceCounter", "PieceSource", "split_document", "split_sentences"]
 
-CHUNKER_VERSION = 3
+CHUNKER_VERSION = 4
 """Raised whenever the same document would be split in another way."""
 
 MAX_PIECES = 220
@@ -32,6 +36,17 @@ _ABBREVIATION = re.compile(
 _MAX_CONTEXT_PIECES = 70
 _SPECIAL_PIECES = 2
 
+# The rest are bounds that no ordinary text reaches. They keep a flood from costing more than its length.
+_MAX_PARAGRAPH = 10_000
+"""Characters that the sentence splitter is given at once: over unpaired quotation marks it takes quadratic time."""
+_MAX_SENTENCE = 10_000
+"""Characters. A longer one is cut without being counted; one word without end is a single piece."""
+_MAX_RUN = 20_000
+"""Characters of a passage."""
+_MAX_HEADING = 1_000
+_MAX_CONTEXT = 1_000
+"""Characters of a context that is tried."""
+
 
 class PieceCounter(Protocol):
     """Counts word pieces as the embedding model does, without its start and end marks."""
@@ -42,16 +57,35 @@ class PieceCounter(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class PieceSource:
+    """Where a ``PieceCounter`` comes from, told by names, so that a child process can make it too."""
+
+    function: str
+    """As ``package.module:function``."""
+    argument: str
+    """What the function is called with."""
+
+    def load(self) -> PieceCounter:
+        """The counter."""
+        return cast("PieceCounter", pkgutil.resolve_name(self.function)(self.argument))
+
+
+@dataclass(frozen=True, slots=True)
 class _Section:
     headings: tuple[str, ...]
     page: int | None
     sentences: list[Sentence]
 
 
-def split_document(document: Document, count_pieces: PieceCounter) -> list[Passage]:
-    """The passages of ``document`` in reading order; together they hold every sentence exactly once."""
+def split_document(
+    document: Document, count_pieces: PieceCounter, *, most_sentences: int | None = None
+) -> list[Passage]:
+    """The passages of ``document`` in reading order; together they hold every sentence exactly once.
+
+    Raises ``DocumentError`` if there are more than ``most_sentences``.
+    """
     passages: list[Passage] = []
-    for section in _sections(document):
+    for section in _sections(document, most_sentences):
         heading = " > ".join(section.headings)
         context, context_pieces = _fit_context(document, section.headings, count_pieces)
         budget = MAX_PIECES - _SPECIAL_PIECES - context_pieces
@@ -75,11 +109,8 @@ def split_document(document: Document, count_pieces: PieceCounter) -> list[Passa
 
 def split_sentences(text: str) -> list[tuple[int, int]]:
     """Spans of the sentences of one paragraph, without the white space between them."""
-    from sentencex import get_sentence_boundaries
-
     spans: list[tuple[int, int]] = []
-    # The splitter takes a back tick for an opening quotation mark; over many of them it would sit for hours.
-    ends = {int(boundary["end_index"]) for boundary in get_sentence_boundaries("en", text.replace("`", "'"))}
+    ends = set(_sentence_ends(text))
     # The splitter overlooks sentences that end in a bracket, and ends some at an abbreviation.
     ends |= {match.end() for match in _ENDS_IN_BRACKET.finditer(text)}
     ends -= {match.end() for match in _ABBREVIATION.finditer(text)}
@@ -92,14 +123,33 @@ def split_sentences(text: str) -> list[tuple[int, int]]:
     return spans
 
 
-def _sections(document: Document) -> Iterator[_Section]:
+def _sentence_ends(text: str) -> Iterator[int]:
+    """Where the splitter ends sentences. A long paragraph is given to it part by part, each from the last end found on."""
+    from sentencex import get_sentence_boundaries
+
+    # The splitter takes a back tick for an opening quotation mark; over many of them it would sit for hours.
+    text = text.replace("`", "'")
+    start = 0
+    while len(text) - start > _MAX_PARAGRAPH:
+        part = text[start : start + _MAX_PARAGRAPH]
+        # The last end is that of the part, where no sentence need end.
+        ends = [int(boundary["end_index"]) for boundary in get_sentence_boundaries("en", part)][:-1]
+        yield from (start + end for end in ends)
+        last = max(ends, default=0)
+        # What follows an end in the first half is one long sentence, and not looked at again.
+        start += last if 2 * last > len(part) else len(part)
+    yield from (start + int(boundary["end_index"]) for boundary in get_sentence_boundaries("en", text[start:]))
+
+
+def _sections(document: Document, most_sentences: int | None) -> Iterator[_Section]:
     """Sentences under the same headings, and on the same page where the format has pages."""
+    found = 0
     path: list[tuple[int, str]] = []
     section: _Section | None = None
     lead_in: tuple[int, int] | None = None
     for block in document.blocks:
         if block.kind == "heading":
-            words = document.text[block.start : block.end]
+            words = document.text[block.start : min(block.end, block.start + _MAX_HEADING)]
             path = [(level, heading) for level, heading in path if level < block.level]
             path.append((block.level, words))
             if section and section.sentences:
@@ -113,6 +163,9 @@ def _sections(document: Document) -> Iterator[_Section]:
             section = _Section(headings, block.page, [])
         sentences, lead_in = _block_sentences(document.text, block, lead_in)
         section.sentences.extend(sentences)
+        found += len(sentences)
+        if most_sentences is not None and found > most_sentences:
+            raise DocumentError(f"its text has more than {most_sentences:,} sentences, the most that are read")
     if section and section.sentences:
         yield section
 
@@ -130,8 +183,11 @@ def _block_sentences(
         return [Sentence(start=span[0], end=span[1], lead_in=lead_in)], lead_in
     spans = [(block.start + start, block.start + end) for start, end in split_sentences(text[block.start : block.end])]
     # A run-in heading is no sentence: it stays with the sentence it heads.
-    while len(spans) > 1 and spans[0][1] <= block.start + block.lead:
-        spans[:2] = [(spans[0][0], spans[1][1])]
+    first = 0
+    while first < len(spans) - 1 and spans[first][1] <= block.start + block.lead:
+        first += 1
+    if first:
+        spans[: first + 1] = [(spans[0][0], spans[first][1])]
     if block.kind == "item":
         return [Sentence(start=start, end=end, lead_in=lead_in) for start, end in spans], lead_in
     introduces = spans[-1] if spans and text[spans[-1][0] : spans[-1][1]].endswith(":") else None
@@ -142,11 +198,13 @@ def _runs(
     text: str, sentences: Sequence[Sentence], budget: int, count_pieces: PieceCounter
 ) -> Iterator[list[Sentence]]:
     """Cut a section into the fewest runs that fit ``budget``, of about equal length."""
-    sizes = count_pieces([text[sentence.start : sentence.end] for sentence in sentences])
+    short = [sentence for sentence in sentences if sentence.end - sentence.start <= _MAX_SENTENCE]
+    sizes = count_pieces([text[sentence.start : sentence.end] for sentence in short])
+    fitting = {sentence.start for sentence, size in zip(short, sizes, strict=True) if size <= budget}
     sentences = [
         part
-        for sentence, size in zip(sentences, sizes, strict=True)
-        for part in ([sentence] if size <= budget else _cut_sentence(text, sentence, budget, count_pieces))
+        for sentence in sentences
+        for part in ([sentence] if sentence.start in fitting else _cut_sentence(text, sentence, budget, count_pieces))
     ]
     ends = [0, *(sentence.end for sentence in sentences)]
     # What stands between two sentences (a list marker) counts with the second one.
@@ -158,8 +216,9 @@ def _runs(
     run: list[Sentence] = []
     used = 0
     for sentence, cost in zip(sentences, costs, strict=True):
+        is_long = run and sentence.end - run[0].start > _MAX_RUN
         # Half of the next sentence past the target is nearer to it than stopping short would be.
-        if run and (used + cost > budget or used + cost / 2 > target):
+        if run and (used + cost > budget or used + cost / 2 > target or is_long):
             yield run
             remaining -= used
             target = remaining / max(1, -(-remaining // budget))
@@ -178,7 +237,8 @@ def _cut_sentence(text: str, sentence: Sentence, budget: int, count_pieces: Piec
         start, end = pending.pop()
         start += len(text[start:end]) - len(text[start:end].lstrip())
         end = start + len(text[start:end].rstrip())
-        if end - start <= 1 or count_pieces([text[start:end]])[0] <= budget:
+        fits = end - start <= _MAX_SENTENCE and (end - start <= 1 or count_pieces([text[start:end]])[0] <= budget)
+        if fits:
             if start < end:
                 parts.append(Sentence(start=start, end=end, lead_in=sentence.lead_in))
             continue
@@ -202,8 +262,7 @@ def _fit_context(document: Document, headings: tuple[str, ...], count_pieces: Pi
     ]
     for parts in candidates:
         context = ". ".join(part for part in parts if part)
-        pieces = count_pieces([context])[0]
-        if pieces <= _MAX_CONTEXT_PIECES:
+        if len(context) <= _MAX_CONTEXT and (pieces := count_pieces([context])[0]) <= _MAX_CONTEXT_PIECES:
             return context, pieces
     return "", 0
 

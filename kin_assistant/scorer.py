@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from kin_assistant.embedding import BUNDLED_MODEL_SHA256, find_model
+from kin_assistant.embedding import BUNDLED_MODEL_SHA256, MODEL_DAMAGED, find_model
 from kin_assistant.engine import TorchSource, file_sha256, open_network
 from kin_assistant.errors import ModelError
 
@@ -136,7 +136,7 @@ def load_states(folder: Path, weights: Path) -> Any:
     """The network as a torch module: ids, mask and types to token states. Its embeddings are the bundled model's."""
     digest = file_sha256(folder / "model.safetensors")
     if digest != BUNDLED_MODEL_SHA256:
-        raise ModelError("The embedding model's file is damaged or was replaced. Run: make clean setup", details=digest)
+        raise ModelError(MODEL_DAMAGED, details=digest)
     os.environ.setdefault("HF_HUB_OFFLINE", "1")
     import torch
     from safetensors.torch import load_file

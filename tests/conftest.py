@@ -35,6 +35,15 @@ NOW = datetime(2026, 11, 21, 9, 30, tzinfo=UTC)
 Write = Callable[[Mapping[str, str | bytes]], Path]
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what ``make test-fast`` leaves out for the minutes that it takes together."""
+    for item in items:
+        if "prepared_root" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.shipped)
+        if item.path.parent.name in ("hostile", "index"):
+            item.add_marker(item.path.parent.name)
+
+
 @pytest.fixture(scope="session", autouse=True)
 def no_network() -> Iterator[None]:
     """Whatever connects to, or asks for the address of, another machine fails."""

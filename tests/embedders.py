@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from kin_assistant.embedding import Encoded
+from kin_assistant.passages import PieceCounter, PieceSource
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["HashingEmbedder"]
+__all__ = ["HashingEmbedder", "load_counter"]
 
 _WORD = re.compile(r"\w+")
 _PIECE = re.compile(r"\w{1,6}|[^\w\s]")
@@ -26,12 +27,13 @@ class HashingEmbedder:
     def __init__(self, name: str = "hashing", *, dimension: int = 64) -> None:
         self.name = name
         self.dimension = dimension
+        self.pieces = PieceSource("tests.embedders:load_counter", "")
         self.encoded_passages: list[str] = []
         """Every text given to ``encode_passages`` so far."""
 
     def count_pieces(self, texts: Sequence[str]) -> list[int]:
         """A piece is up to six letters or one mark."""
-        return [len(_PIECE.findall(text)) for text in texts]
+        return _count_pieces(texts)
 
     def encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Vectors of ``texts``, shape (len(texts), dimension), length 1."""
@@ -56,3 +58,12 @@ class HashingEmbedder:
     def _word_vector(self, word: str) -> NDArray[np.float64]:
         digest = hashlib.shake_128(word.encode("utf-8", "replace")).digest(self.dimension)
         return np.frombuffer(digest, np.int8).astype(np.float64)
+
+
+def load_counter(_: str) -> PieceCounter:
+    """Counts as ``HashingEmbedder`` does."""
+    return _count_pieces
+
+
+def _count_pieces(texts: Sequence[str]) -> list[int]:
+    return [len(_PIECE.findall(text)) for text in texts]

@@ -60,9 +60,13 @@ def misread(path: str, data: bytes, sha256: str, sidecar: bytes | None = None) -
 
 
 def note_reading(path: str, data: bytes, sha256: str, sidecar: bytes | None = None) -> Reading:
-    """Read, and write the path into the file that READINGS names."""
-    with Path(os.environ["READINGS"]).open("a") as notes:
-        notes.write(f"{path}\n")
+    """Read, and write the path into the file ``readings.notes`` in a folder that modules are imported from.
+
+    That is where a child, which is told nothing by its environment, can find it.
+    """
+    notes = next(found for folder in sys.path if (found := Path(folder, "readings.notes")).is_file())
+    with notes.open("a") as stream:
+        stream.write(f"{path}\n")
     return misread(path, data, sha256, sidecar)
 
 

@@ -16,14 +16,15 @@ PACKAGE = Path(__file__).resolve().parent.parent / "kin_assistant"
 
 # A room may import from the rooms above it and, where it is a package, from itself.
 FLOW: tuple[tuple[str, ...], ...] = (
-    ("types", "errors", "settings", "policy", "text"),
-    ("profile", "frontmatter", "filters"),
+    ("types", "errors", "settings", "policy", "text", "scratch"),
+    ("profile", "frontmatter", "filters", "sandbox", "shortage", "watchdog"),
     ("sidecars",),
     ("corpus", "readers", "feedback"),
     ("places", "engine", "language", "themes"),
     ("metadata",),
     ("documents",),
-    ("passages", "parsing", "library_changes"),
+    ("passages", "library_changes"),
+    ("parsing",),
     ("embedding", "lexical", "reranking"),
     ("index", "scorer"),
     ("question",),
@@ -32,7 +33,8 @@ FLOW: tuple[tuple[str, ...], ...] = (
     ("assistant",),
     ("rendering",),
     ("ui", "llamaindex"),
-    ("batch",),
+    ("batch", "termination"),
+    ("arguments",),
     ("cli",),
 )
 RANKS = {room: rank for rank, rooms in enumerate(FLOW) for room in rooms}

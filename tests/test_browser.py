@@ -22,7 +22,7 @@ from kin_assistant.rendering import answer_markdown
 from kin_assistant.types import DocumentInfo
 from kin_assistant.ui.conversation import MAX_TURNS
 from tests.conftest import write_corpus
-from tests.doubles import SOURCES
+from tests.doubles import SOURCES, AssistantDouble
 from tests.libraries import Library
 
 if TYPE_CHECKING:
@@ -67,12 +67,13 @@ def served(assistant: Assistant, tmp_path_factory: pytest.TempPathFactory) -> It
 
 
 @contextmanager
-def running(app: Any) -> Iterator[str]:
+def running(app: Any, port: int = 0) -> Iterator[str]:
     """Serve ``app`` on this machine; gives its address."""
     import uvicorn
 
     with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind(("127.0.0.1", port))
         server = uvicorn.Server(uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=1))
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
         thread.start()
@@ -277,6 +278,47 @@ def test_a_very_long_question_is_refused_and_kept(page: Page) -> None:
     turn = ask(page, "waste " * 1000)
     assert "at most 2,000 characters" in turn.inner_text()
     assert len(box.input_value()) == 6000
+
+
+def test_a_reader_in_a_hurry_is_told_to_wait(assistant: Assistant, browser: Browser, tmp_path: Path) -> None:
+    from kin_assistant.ui.server import make_app
+
+    with running(make_app(assistant, feedback=tmp_path, questions_per_minute=1)) as url:
+        page = browser.new_page()
+        page.goto(url)
+        ask(page, QUESTION)
+        page.get_by_label("Your question").fill(UNKNOWN)
+        page.get_by_label("Your question").press("Enter")
+        page.get_by_role("alert").get_by_text(
+            re.compile(r"That was quick\. Please wait \d+ seconds? and try")
+        ).wait_for()
+        assert page.get_by_label("Your question").input_value() == UNKNOWN, "the question is kept"
+        assert not page.get_by_text("Searching the documents").is_visible()
+        page.get_by_role("button", name="Right").click()
+        page.get_by_text("(2)").wait_for()
+        assert page.get_by_role("button", name="Right").is_visible(), "the verdict can be given later"
+        page.close()
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_page_that_lost_its_server_finds_it_again(browser: Browser, tmp_path: Path) -> None:
+    from kin_assistant.ui.server import make_app
+
+    def make() -> Any:
+        return make_app(AssistantDouble(), feedback=tmp_path)  # type: ignore[arg-type]
+
+    page = browser.new_page()
+    with running(make()) as url:
+        page.goto(url)
+        ask(page, QUESTION)
+    page.get_by_label("Your question").fill(QUESTION)
+    page.get_by_label("Your question").press("Enter")
+    page.get_by_text("Connection to the server was lost").wait_for()
+    with running(make(), urlsplit(url).port or 0):
+        page.get_by_text("Connection to the server was lost").wait_for(state="detached")
+        page.locator(".kin-example").first.wait_for()
+        ask(page, QUESTION)
+    page.close()
 
 
 # Filtering

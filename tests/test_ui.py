@@ -5,12 +5,14 @@ from __future__ import annotations
 import asyncio
 import base64
 import hashlib
+import html
 import json
 import logging
 import re
 import socket
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from html.parser import HTMLParser
 from pathlib import Path
@@ -19,30 +21,31 @@ from typing import Any
 import pytest
 
 from kin_assistant.errors import KinError, ServeError
+from kin_assistant.profile import CorpusProfile
 from kin_assistant.rendering import document_link
 from kin_assistant.settings import Settings
 from kin_assistant.types import Filters
 from kin_assistant.ui.callbacks import Callbacks, Choices
-from kin_assistant.ui.conversation import MAX_TURNS, conversation_html, describe_filters
+from kin_assistant.ui.conversation import MAX_TURNS, Turn, conversation_html, describe_filters
 from kin_assistant.ui.guard import MAX_BODY_BYTES
-from kin_assistant.ui.pace import Pace
-from kin_assistant.ui.page import MAX_SESSIONS, build_page
+from kin_assistant.ui.page import build_page
+from kin_assistant.ui.ratelimit import QUESTION as QUESTION_COST
+from kin_assistant.ui.ratelimit import RateLimiter, please_wait
 from kin_assistant.ui.served import Served
-from kin_assistant.ui.server import _is_no_goodbye, make_app, read_evaluation, serve
-from kin_assistant.ui.texts import EXAMPLES, about_html, evaluation_html
+from kin_assistant.ui.server import _is_worth_a_line, make_app, read_evaluation, serve
+from kin_assistant.ui.texts import about_html, evaluation_html, examples_html
+from kin_assistant.ui.visits import MAX_VISITS, MAX_VISITS_OF_CLIENT, Visits
 from tests.doubles import QUESTION, UNKNOWN, AssistantDouble, BuildInfo
 
 NOW = datetime(2026, 11, 21, 10, 0, tzinfo=UTC)
 
 
-def make_callbacks(folder: Path, *, per_minute: int = 1000) -> tuple[Callbacks, AssistantDouble]:
+def make_callbacks(folder: Path) -> tuple[Callbacks, AssistantDouble]:
     assistant = AssistantDouble()
     callbacks = Callbacks(
         served=Served(assistant),  # type: ignore[arg-type]
         feedback=folder,
         max_question_characters=200,
-        pace=Pace(per_minute),
-        clock=lambda: 0.0,
         now=lambda: NOW,
     )
     return callbacks, assistant
@@ -53,7 +56,7 @@ def make_callbacks(folder: Path, *, per_minute: int = 1000) -> tuple[Callbacks, 
 
 def test_an_answer_becomes_a_turn(tmp_path: Path) -> None:
     callbacks, _ = make_callbacks(tmp_path)
-    (turn,) = callbacks.ask(QUESTION, Choices(), (), "client")
+    turn = callbacks.ask(QUESTION, Choices(), ())
     assert turn.answer is not None
     assert turn.answer.id == turn.id
     assert turn.question == QUESTION
@@ -61,26 +64,26 @@ def test_an_answer_becomes_a_turn(tmp_path: Path) -> None:
 
 def test_earlier_questions_travel_as_history(tmp_path: Path) -> None:
     callbacks, assistant = make_callbacks(tmp_path)
-    turns = callbacks.ask(QUESTION, Choices(), (), "client")
-    turns = callbacks.ask("What did it cost?", Choices(), turns, "client")
+    first = callbacks.ask(QUESTION, Choices(), ())
+    second = callbacks.ask("What did it cost?", Choices(), (first,))
     assert assistant.asked[-1][2] == (QUESTION,)
-    html = conversation_html(turns, {})
+    html = conversation_html((first, second), {})
     assert "Searched as: \u201cWhat did it cost? Surabaya\u201d" in html
 
 
 def test_filters_are_passed_on_and_named(tmp_path: Path) -> None:
     callbacks, assistant = make_callbacks(tmp_path)
     choices = Choices(cities=["Surabaya"], themes=["composting"], first_year="1990")
-    turns = callbacks.ask(QUESTION, choices, (), "client")
+    turn = callbacks.ask(QUESTION, choices, ())
     assert assistant.asked[-1][1] == Filters(city=("Surabaya",), theme=("composting",), years=(1990, 2011))
-    assert "Looked only in: Surabaya; composting; 1990-2011" in conversation_html(turns, {})
+    assert "Looked only in: Surabaya; composting; 1990-2011" in conversation_html([turn], {})
 
 
 @pytest.mark.parametrize(("first", "last"), [("2005", "1990"), ("20o5", ""), ("", "-1"), ("٢٠٠٥", ""), ("99999", "")])
 def test_years_that_are_none_are_said_so(tmp_path: Path, first: str, last: str) -> None:
     callbacks, assistant = make_callbacks(tmp_path)
     choices = Choices(first_year=first, last_year=last)
-    (turn,) = callbacks.ask(QUESTION, choices, (), "client")
+    turn = callbacks.ask(QUESTION, choices, ())
     assert turn.answer is None
     assert "year" in turn.fault
     assert callbacks.describe(choices) == turn.fault
@@ -92,7 +95,7 @@ def test_years_that_are_none_are_said_so(tmp_path: Path, first: str, last: str) 
 def test_what_is_no_question_or_too_long_never_reaches_the_assistant(tmp_path: Path, question: object) -> None:
     callbacks, assistant = make_callbacks(tmp_path)
     started = time.perf_counter()
-    (turn,) = callbacks.ask(question, Choices(), (), "client")
+    turn = callbacks.ask(question, Choices(), ())
     assert time.perf_counter() - started < 0.05
     assert "at most 200 characters" in turn.fault
     assert turn.question == ""
@@ -103,14 +106,14 @@ def test_what_is_no_question_or_too_long_never_reaches_the_assistant(tmp_path: P
 @pytest.mark.parametrize("question", ["", "   ", "\u200b", "\x00"])
 def test_an_empty_question_is_said_so(tmp_path: Path, question: str) -> None:
     callbacks, _ = make_callbacks(tmp_path)
-    (turn,) = callbacks.ask(question, Choices(), (), "client")
+    turn = callbacks.ask(question, Choices(), ())
     assert turn.fault == "Please write a question."
 
 
 def test_a_foreseen_fault_is_shown_as_its_sentence(tmp_path: Path) -> None:
     callbacks, assistant = make_callbacks(tmp_path)
     assistant.fault = KinError("The index was moved.", details="/secret/path")
-    (turn,) = callbacks.ask(QUESTION, Choices(), (), "client")
+    turn = callbacks.ask(QUESTION, Choices(), ())
     assert turn.fault == "The index was moved."
 
 
@@ -119,7 +122,7 @@ def test_an_unforeseen_fault_shows_a_reference_and_logs_the_rest(
 ) -> None:
     callbacks, assistant = make_callbacks(tmp_path)
     assistant.fault = RuntimeError("secret-key at /secret/path")
-    (turn,) = callbacks.ask(QUESTION, Choices(), (), "client")
+    turn = callbacks.ask(QUESTION, Choices(), ())
     reference = re.fullmatch(r"Something went wrong \(reference (\w{6})\)\. Please try again\.", turn.fault)
     assert reference
     assert "secret" not in conversation_html([turn], {})
@@ -133,7 +136,7 @@ def test_an_answer_that_is_not_verbatim_is_not_shown(tmp_path: Path, monkeypatch
     answer = assistant.ask(QUESTION)
     monkeypatch.setattr(assistant, "ask", lambda *_, **__: answer)
     monkeypatch.setattr(assistant, "document", lambda _: document.model_copy(update={"text": document.text.upper()}))
-    (turn,) = callbacks.ask(QUESTION, Choices(), (), "client")
+    turn = callbacks.ask(QUESTION, Choices(), ())
     assert turn.answer is None
     assert "differs from its document" in turn.fault
 
@@ -142,57 +145,149 @@ def test_questions_are_not_logged(tmp_path: Path, caplog: pytest.LogCaptureFixtu
     caplog.set_level(logging.DEBUG)
     callbacks, _ = make_callbacks(tmp_path)
     for question in ("canary-question", f"Surabaya {QUESTION} canary-question", "canary-question " * 50):
-        callbacks.ask(question, Choices(), (), "client")
+        callbacks.ask(question, Choices(), ())
     assert "canary" not in caplog.text
 
 
-def test_old_turns_leave_the_page(tmp_path: Path) -> None:
-    callbacks, _ = make_callbacks(tmp_path)
-    turns: tuple[Any, ...] = ()
+# Conversations
+
+
+def make_turn(number: int) -> Turn:
+    return Turn(f"q{number}", f"{UNKNOWN} {number}", Filters())
+
+
+def test_old_turns_leave_the_page() -> None:
+    visits = Visits()
     for number in range(MAX_TURNS + 3):
-        turns = callbacks.ask(f"{UNKNOWN} {number}", Choices(), turns, "client")
-    assert len(turns) == MAX_TURNS
-    assert turns[-1].question.endswith(str(MAX_TURNS + 2))
+        turns = visits.add("visit", "client", make_turn(number))
+    assert turns == visits.turns("visit")
+    assert [turn.id for turn in turns] == [f"q{number}" for number in range(3, MAX_TURNS + 3)]
 
 
-def test_a_client_that_hurries_waits_and_others_do_not(tmp_path: Path) -> None:
-    callbacks, assistant = make_callbacks(tmp_path, per_minute=3)
-    turns = [callbacks.ask(QUESTION, Choices(), (), "hasty")[0] for _ in range(4)]
-    assert [turn.answer is not None for turn in turns] == [True, True, True, False]
-    assert turns[-1].fault == "That was quick. Please wait 60 seconds and try again."
-    assert callbacks.ask(QUESTION, Choices(), (), "calm")[0].answer is not None
-    assert len(assistant.asked) == 4
+def test_a_client_with_many_visits_loses_its_own_oldest_and_nobody_elses() -> None:
+    visits = Visits(most=50, most_of_client=5)
+    for number in range(20):
+        visits.add(f"calm{number}", f"calm{number}", make_turn(0))
+    for number in range(510):
+        visits.add(f"flood{number}", "flood", make_turn(0))
+    assert len(visits) == 25
+    assert all(visits.turns(f"calm{number}") for number in range(20))
+    assert [number for number in range(510) if visits.turns(f"flood{number}")] == [505, 506, 507, 508, 509]
 
 
-def test_the_pace_forgets_after_a_minute() -> None:
-    pace = Pace(2)
-    assert [pace.admit("a", moment) for moment in (0, 1, 2)] == [0, 0, 58]
-    assert pace.admit("a", 60.5) == 0
-    assert pace.admit("a", 60.6) == pytest.approx(0.4)
+def test_where_there_are_too_many_visits_whoever_has_most_loses_the_oldest() -> None:
+    visits = Visits(most=10, most_of_client=5)
+    visits.add("calm", "calm", make_turn(0))
+    for client in "abc":
+        for number in range(4):
+            visits.add(f"{client}{number}", client, make_turn(0))
+    assert len(visits) == 10
+    assert visits.turns("calm")
 
 
-def test_the_pace_remembers_no_endless_list_of_clients(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("kin_assistant.ui.pace._MAX_CLIENTS", 10)
-    pace = Pace(1)
+def test_a_visit_is_forgotten_when_nothing_happens_in_it() -> None:
+    now = 0.0
+    visits = Visits(idle_seconds=60, clock=lambda: now)
+    visits.add("old", "a", make_turn(0))
+    now = 30.0
+    visits.add("kept", "b", make_turn(0))
+    now = 59.0
+    visits.change("kept", make_turn(0))
+    now = 100.0
+    visits.add("new", "c", make_turn(0))
+    assert [len(visits.turns(name)) for name in ("old", "kept", "new")] == [0, 1, 1]
+
+
+def test_a_change_reaches_its_turn_alone() -> None:
+    visits = Visits()
+    for number in range(3):
+        visits.add("visit", "client", make_turn(number))
+    changed = replace(make_turn(1), verdict="right")
+    assert visits.change("visit", changed) == (make_turn(0), changed, make_turn(2))
+    assert visits.change("other", changed) == ()
+    assert visits.change("visit", make_turn(9)) == (make_turn(0), changed, make_turn(2))
+
+
+def test_the_bounds_of_the_server_hold_several_offices() -> None:
+    assert 10 <= MAX_VISITS_OF_CLIENT <= MAX_VISITS / 10
+
+
+# Limits
+
+
+def test_a_client_that_hurries_waits_and_others_do_not() -> None:
+    now = 0.0
+    limiter = RateLimiter(3 * QUESTION_COST, clock=lambda: now)
+    assert [limiter.acquire("hasty", QUESTION_COST) for _ in range(4)] == [0, 0, 0, 60]
+    assert limiter.acquire("calm", QUESTION_COST) == 0
+    now = 59.5
+    assert limiter.acquire("hasty") == pytest.approx(0.5)
+    now = 60.0
+    assert limiter.acquire("hasty", QUESTION_COST) == 0
+    assert please_wait(0.5) == "That was quick. Please wait 1 second and try again."
+    assert please_wait(11.1) == "That was quick. Please wait 12 seconds and try again."
+
+
+def test_trifles_and_questions_come_out_of_one_budget() -> None:
+    now = 0.0
+    limiter = RateLimiter(2 * QUESTION_COST, clock=lambda: now)
+    for number in range(QUESTION_COST):
+        now = float(number)
+        assert limiter.acquire("a", 1) == 0
+    assert limiter.acquire("a", QUESTION_COST) == 0
+    assert limiter.acquire("a", 1) == 60 - now
+    assert limiter.acquire("a", QUESTION_COST) == 60
+    now = 60.0
+    assert limiter.acquire("a", 2) == 1, "one point is free again, the next in a second"
+    assert limiter.acquire("a", 1) == 0
+
+
+def test_what_is_refused_is_not_counted() -> None:
+    now = 0.0
+    limiter = RateLimiter(1, clock=lambda: now)
+    limiter.acquire("a")
+    for now in (1.0, 20.0, 59.0):
+        assert limiter.acquire("a") == 60 - now
+    now = 60.0
+    assert limiter.acquire("a") == 0
+
+
+def test_what_costs_more_than_there_is_waits_for_ever() -> None:
+    limiter = RateLimiter(5, clock=lambda: 0.0)
+    assert limiter.acquire("a", 6) == 60
+
+
+def test_the_limiter_remembers_no_endless_list_of_clients(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("kin_assistant.ui.ratelimit._MAX_CLIENTS", 10)
+    now = 0.0
+    limiter = RateLimiter(1, clock=lambda: now)
     for number in range(100):
-        pace.admit(str(number), 0)
-    assert len(pace._moments) == 10
+        limiter.acquire(str(number))
+    assert len(limiter._clients) == 10
+    now = 61.0
+    limiter.acquire("one")
+    assert len(limiter._clients) == 1
 
 
 # Verdicts
 
 
-def test_a_verdict_and_a_comment_are_stored(tmp_path: Path) -> None:
+def test_a_verdict_and_a_comment_are_stored_once(tmp_path: Path) -> None:
     callbacks, _ = make_callbacks(tmp_path)
-    turns = callbacks.ask(QUESTION, Choices(), (), "client")
-    turns = callbacks.rate(turns[0].id, "wrong answer", "", turns, "client")
-    assert turns[0].verdict == "wrong answer"
-    assert "Anything to add" in conversation_html(turns, {})
-    turns = callbacks.rate(turns[0].id, "wrong answer", "The year is \x1b[31mwrong.", turns, "client")
-    assert "Thank you. Your verdict and comment" in conversation_html(turns, {})
+    turn = callbacks.ask(QUESTION, Choices(), ())
+    rated = callbacks.rate(turn.id, "wrong answer", "", (turn,))
+    assert rated
+    assert rated.verdict == "wrong answer"
+    assert "Anything to add" in conversation_html((rated,), {})
+    assert callbacks.rate(turn.id, "wrong answer", " ", (rated,)) is None
+    assert callbacks.rate(turn.id, "right", "", (rated,)) is None
+    commented = callbacks.rate(turn.id, "wrong answer", "The year is \x1b[31mwrong.", (rated,))
+    assert commented
+    assert "Thank you. Your verdict and comment" in conversation_html((commented,), {})
+    assert callbacks.rate(turn.id, "wrong answer", "Once more.", (commented,)) is None
     lines = [json.loads(line) for line in (tmp_path / "feedback.jsonl").read_text().splitlines()]
     assert [line["comment"] for line in lines] == ["", "The year is wrong."]
-    assert lines[0]["answer"]["id"] == turns[0].id
+    assert lines[0]["answer"]["id"] == turn.id
 
 
 @pytest.mark.parametrize(
@@ -200,18 +295,19 @@ def test_a_verdict_and_a_comment_are_stored(tmp_path: Path) -> None:
 )
 def test_a_made_up_verdict_changes_nothing(tmp_path: Path, turn: object, verdict: object) -> None:
     callbacks, _ = make_callbacks(tmp_path)
-    turns = callbacks.ask(QUESTION, Choices(), (), "client")
-    assert callbacks.rate(turns[0].id if turn is ... else turn, verdict, None, turns, "client") == turns
+    known = callbacks.ask(QUESTION, Choices(), ())
+    assert callbacks.rate(known.id if turn is ... else turn, verdict, None, (known,)) is None
     assert not list(tmp_path.iterdir())
 
 
 def test_a_verdict_that_cannot_be_stored_is_said_so(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     callbacks, _ = make_callbacks(tmp_path / "file")
-    turns = callbacks.ask(QUESTION, Choices(), (), "client")
-    turns = callbacks.rate(turns[0].id, "right", "", turns, "client")
-    assert turns[0].verdict is None
-    assert "could not be stored" in conversation_html(turns, {})
+    turn = callbacks.ask(QUESTION, Choices(), ())
+    rated = callbacks.rate(turn.id, "right", "", (turn,))
+    assert rated
+    assert rated.verdict is None
+    assert "could not be stored" in conversation_html((rated,), {})
 
 
 # Words
@@ -222,8 +318,14 @@ def test_filters_are_described_in_one_line() -> None:
     assert describe_filters(Filters(city=("A", "B"), region=("R",), years=(1990, 2000))) == "A, B; R; 1990-2000"
 
 
-def test_there_are_eight_examples() -> None:
-    assert len(set(EXAMPLES)) == 8
+def test_the_examples_are_the_profiles_and_else_ask_for_documents() -> None:
+    documents = AssistantDouble().documents
+    shipped = examples_html(CorpusProfile(examples=("Who won?", "Who <lost>?")), documents)
+    assert shipped.count("data-kin-ask") == 2
+    assert "Who &lt;lost&gt;?" in shipped
+    neutral = examples_html(CorpusProfile(), documents)
+    assert [f"What is reported on: {info.title}?" in html.unescape(neutral) for info in documents] == [True] * 3
+    assert examples_html(CorpusProfile(), ()) == ""
 
 
 def test_the_evaluation_is_told_in_words() -> None:
@@ -318,7 +420,7 @@ def test_the_policy_allows_just_the_scripts_of_the_page(client: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    "path", ["/", "/config", "/page/style.css", "/documents/meeting", "/documents/nothing", "/nothing"]
+    "path", ["/", "/theme.css", "/page/style.css", "/documents/meeting", "/documents/nothing", "/nothing"]
 )
 def test_every_answer_carries_the_security_headers(client: Any, path: str) -> None:
     headers = client.get(path).headers
@@ -328,9 +430,16 @@ def test_every_answer_carries_the_security_headers(client: Any, path: str) -> No
     assert "frame-ancestors 'none'" in headers["content-security-policy"]
 
 
+def config_of(client: Any) -> Any:
+    """What Gradio's script is told of the page."""
+    start = client.get("/").text.partition("window.gradio_config = ")[2]
+    return json.JSONDecoder().raw_decode(start)[0]
+
+
 def test_nothing_is_offered_to_other_clients(client: Any) -> None:
-    assert client.get("/gradio_api/info").json() == {"named_endpoints": {}, "unnamed_endpoints": {}}
-    config = client.get("/config").json()
+    assert client.get("/gradio_api/info").status_code == 404
+    assert client.get("/config").status_code == 404
+    config = config_of(client)
     assert {dependency["api_visibility"] for dependency in config["dependencies"]} == {"private"}
 
 
@@ -338,7 +447,8 @@ def test_gradio_is_quiet_and_stays_at_home(client: Any) -> None:
     import os
 
     assert os.environ["GRADIO_ANALYTICS_ENABLED"] == "False"
-    config = client.get("/config").json()
+    assert os.environ["FASTAPI_OTEL_AUTO_CONFIGURE"] == "false"
+    config = config_of(client)
     assert config["analytics_enabled"] is False
     assert config["show_error"] is False
     assert not config.get("share")
@@ -406,7 +516,7 @@ def test_a_page_on_loopback_answers_to_no_foreign_name(tmp_path: Path) -> None:
 
 def test_other_origins_get_nothing(client: Any) -> None:
     evil = {"origin": "https://evil.example", "host": "kin.example"}
-    assert "access-control-allow-origin" not in client.get("/config", headers=evil).headers
+    assert "access-control-allow-origin" not in client.get("/", headers=evil).headers
     crossing = evil | {"sec-fetch-site": "cross-site"}
     assert client.post("/gradio_api/queue/join", json={}, headers=crossing).status_code == 403
     asking = evil | {"access-control-request-method": "POST"}
@@ -414,7 +524,7 @@ def test_other_origins_get_nothing(client: Any) -> None:
 
 
 def test_a_notice_about_the_index_is_shown(client: Any) -> None:
-    assert "The newest build is damaged." in client.get("/config").text
+    assert "The newest build is damaged." in client.get("/").text
 
 
 def test_a_document_has_a_page_with_the_sentence_marked(client: Any) -> None:
@@ -473,15 +583,14 @@ def test_pages_left_open_are_no_fault_of_a_server_that_stops() -> None:
         return logging.LogRecord("uvicorn.error", logging.ERROR, "", 0, message, (), info)
 
     reason = "Task cancelled, timeout graceful shutdown exceeded"
-    assert not _is_no_goodbye(record("Cancel 3 running task(s), timeout graceful shutdown exceeded"))
-    assert not _is_no_goodbye(record("Exception in ASGI application", asyncio.CancelledError(reason)))
-    assert _is_no_goodbye(record("Exception in ASGI application", RuntimeError("disk")))
+    assert not _is_worth_a_line(record("Cancel 3 running task(s), timeout graceful shutdown exceeded"))
+    assert not _is_worth_a_line(record("Exception in ASGI application", asyncio.CancelledError(reason)))
+    assert _is_worth_a_line(record("Exception in ASGI application", RuntimeError("disk")))
 
 
 def test_the_queue_and_the_memory_for_visitors_are_bounded(tmp_path: Path) -> None:
     callbacks, _ = make_callbacks(tmp_path)
-    page = build_page(callbacks, version="0", evaluation=None, queue_size=7)
+    page = build_page(callbacks, Visits(), version="0", evaluation=None, queue_size=7)
     assert page._queue.max_size == 7
     assert page._queue.default_concurrency_limit == 2
-    assert page.state_session_capacity == MAX_SESSIONS
     assert page.analytics_enabled is False

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, NamedTuple
+from urllib.parse import quote
 
 from kin_assistant.rendering import count, day, period, places, render
 from kin_assistant.ui.inventory import Entry, Inventory
@@ -29,6 +30,8 @@ _LANGUAGES = {
     "mn": "Mongolian", "ms": "Malay", "my": "Burmese", "ne": "Nepali", "nl": "Dutch", "pt": "Portuguese", "ru": "Russian",
     "si": "Sinhala", "ta": "Tamil", "th": "Thai", "tl": "Tagalog", "ur": "Urdu", "vi": "Vietnamese", "zh": "Chinese",
 }  # fmt: skip
+_CONTROLS = {number: 0x2400 + number for number in range(32)} | {0x7F: 0x2421}
+"""Pictures of the characters that control a terminal. A file name may hold them, and a line break is not to be seen in HTML."""
 
 
 class _Desk(NamedTuple):
@@ -73,7 +76,9 @@ class _Row(NamedTuple):
     status: str
     remark: str
     removes: str
-    """The file that the button removes; empty if it cannot be removed."""
+    """Address of the file that the button removes, which tells every name exactly; empty if it cannot be removed."""
+    path: str
+    """The file's name in words."""
     facets: _Facets
 
 
@@ -154,7 +159,7 @@ def _total(entries: Sequence[Entry]) -> str:
 def _row(entry: Entry, *, curator: bool) -> _Row:
     info = entry.info
     return _Row(
-        name=entry.path if info is None else info.title,
+        name=(entry.path if info is None else info.title).translate(_CONTROLS),
         document_id=None if info is None else info.id,
         shows_path=curator or entry.status == "failed",
         places=places(info.cities, info.countries) if info else "",
@@ -164,7 +169,8 @@ def _row(entry: Entry, *, curator: bool) -> _Row:
         passages=f"{entry.passages:,}" if entry.passages is not None else "",
         status=_STATUSES[entry.status][0],
         remark=_remark(entry),
-        removes=entry.path if entry.removable else "",
+        removes=quote(entry.path) if entry.removable else "",
+        path=entry.path.translate(_CONTROLS),
         facets=_facets(entry),
     )
 

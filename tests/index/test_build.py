@@ -316,12 +316,14 @@ def test_files_of_one_name_and_several_kinds_are_told_apart(
 @pytest.fixture
 def readings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[], list[str]]:
     """Paths of the files that ``note_reading`` has read since it was asked last."""
-    notes = tmp_path / "readings"
-    monkeypatch.setenv("READINGS", str(notes))
+    notes = tmp_path / "notes" / "readings.notes"
+    notes.parent.mkdir()
+    notes.touch()
+    monkeypatch.syspath_prepend(notes.parent)
 
     def since_last() -> list[str]:
-        found = notes.read_text().splitlines() if notes.exists() else []
-        notes.unlink(missing_ok=True)
+        found = notes.read_text().splitlines()
+        notes.write_text("")
         return sorted(found)
 
     return since_last
