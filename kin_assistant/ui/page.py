@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from kin_assistant.feedback import MAX_COMMENT
-from kin_assistant.rendering import safe
 from kin_assistant.types import DocumentInfo
 from kin_assistant.ui import texts
 from kin_assistant.ui.callbacks import Callbacks, Choices
@@ -63,7 +62,7 @@ def build_page(
         with gr.Tabs(elem_id="kin-tabs"):
             with gr.Tab("Ask", id="ask"), gr.Row(elem_id="kin-desk"):
                 with gr.Column(elem_id="kin-filters", min_width=0):
-                    html(texts.FILTERS_TITLE)
+                    html(texts.filters_title_html())
                     city, country, theme = (
                         gr.Dropdown(offered, multiselect=True, label=label)
                         for label, offered in zip(("City", "Country", "Theme"), _offered(infos), strict=True)
@@ -91,10 +90,10 @@ def build_page(
                                 min_width=0,
                             )
                             ask = gr.Button("Ask", variant="primary", elem_id="kin-ask", min_width=0)
-                        html(texts.BUSY)
+                        html(texts.busy_html())
                     examples = html(texts.examples_html(build.profile, infos), script=bridge)
             with gr.Tab("Documents", id="documents"):
-                html(texts.LIBRARY)
+                html(texts.place_of_library_html())
                 # Pressed by the script when another build has been opened.
                 refresh = gr.Button("Show the new documents", elem_id="kin-refresh")
             with gr.Tab("About", id="about"):
@@ -126,7 +125,7 @@ def build_page(
             return conversation_html(turns, callbacks.documents()) if turns else gr.skip()
 
         def describe(*chosen: Any) -> str:
-            return _scope_html(callbacks, _choices(*chosen))
+            return texts.scope_html(callbacks.describe(_choices(*chosen)))
 
         def reset() -> tuple[Any, ...]:
             return [], [], [], "", "", ""
@@ -167,8 +166,8 @@ def head_html() -> str:
     """Style and scripts of the page, by addresses that change with their content."""
     names = ("style.css", "page.js", "documents.js")
     style, *scripts = (f"page/{name}?v={_fingerprint(name)}" for name in names)
-    loaded = "".join(f'<script src="{script}" defer></script>' for script in scripts)
-    return f'<link rel="stylesheet" href="{style}">{loaded}'
+    # Gradio puts texts of its own beside it, which Markup would escape.
+    return str(texts.head_html(style, scripts))
 
 
 def _fingerprint(name: str) -> str:
@@ -192,8 +191,3 @@ def _offered(infos: Sequence[DocumentInfo]) -> tuple[list[tuple[str, str]], ...]
 
 def _choices(cities: Any, countries: Any, themes: Any, first_year: str | None, last_year: str | None) -> Choices:
     return Choices(tuple(cities or ()), tuple(countries or ()), tuple(themes or ()), first_year or "", last_year or "")
-
-
-def _scope_html(callbacks: Callbacks, choices: Choices) -> str:
-    text = callbacks.describe(choices)
-    return f'<p class="kin-scope" role="status">{safe(text)}</p>' if text else ""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from kin_assistant.rendering import document_html, safe, section_at
+from kin_assistant.rendering import document_html, render, section_at
 from kin_assistant.types import Document
 from kin_assistant.ui.clients import client_of
 from kin_assistant.ui.pictures import picture_link
@@ -13,6 +13,7 @@ from kin_assistant.ui.ratelimit import RateLimiter
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
+    from markupsafe import Markup
 
     from kin_assistant.ui.pictures import Pictures
     from kin_assistant.ui.served import Served
@@ -60,39 +61,25 @@ def reader_page(
     notice: str = "",
     build_id: str = "",
     pictures: bool = False,
-) -> str:
+) -> Markup:
     """The whole HTML page of a document, under the name of the ``site``; the main page takes its ``main`` element."""
     info = document.info
-    content = document_html(
+    shown = document_html(
         document,
         highlight,
         picture=(lambda page, span: picture_link(info, page, span, build_id)) if pictures else None,
     )
-    where = section_at(document, highlight[0]) if highlight else ""
-    marked = (
-        f'<p class="kin-marked">Marked: <a href="#cited">{safe(where or "the quoted sentence")}</a></p>'
-        if highlight
-        else ""
+    return render(
+        "reader.html",
+        "document_page",
+        site=site,
+        title=document.title,
+        marked=(section_at(document, highlight[0]) or "the quoted sentence") if highlight else "",
+        notice=notice,
+        document=shown,
     )
-    return _page(document.title, site, f"{marked}{_notice(notice) if notice else ''}{content}")
 
 
-def notice_page(title: str, words: str, *, site: str) -> str:
+def notice_page(title: str, words: str, *, site: str) -> Markup:
     """The same page where there is no document to show."""
-    return _page(title, site, _notice(words))
-
-
-def _notice(words: str) -> str:
-    return f'<p class="kin-notice">{safe(words)}</p>'
-
-
-def _page(title: str, site: str, content: str) -> str:
-    return (
-        '<!doctype html><html lang="en"><head><meta charset="utf-8">'
-        '<meta name="viewport" content="width=device-width, initial-scale=1">'
-        f"<title>{safe(title)} - {safe(site)}</title>"
-        '<link rel="stylesheet" href="../page/style.css"></head><body class="kin-reader-page">'
-        f'<header class="kin-header"><a class="kin-brand" href="../">{safe(site)}</a>'
-        '<a class="kin-back" href="../">Ask a question</a></header>'
-        f'<main class="kin-reader">{content}</main></body></html>'
-    )
+    return render("reader.html", "notice_page", site=site, title=title, notice=words)
