@@ -22,8 +22,12 @@ from kin_assistant.errors import AnswerTimeout, ResourceError
 
 __all__ = ["GRACE_SECONDS", "call_within", "ending_hung_process", "more_time"]
 
-GRACE_SECONDS = 5.0
+GRACE_SECONDS = 30.0
 """From giving a call up to ending the process: time for whoever waits to be told, and for a call that is only slow to return."""
+
+_LATER_SECONDS = 10.0
+"""So much later a process ends in which no Python runs."""
+_INTERRUPTED_SECONDS = 5.0
 
 _LOOK_AGAIN_SECONDS = 1.0
 _STANDARD_ERROR = 2
@@ -87,8 +91,8 @@ class _Guard:
 
     def _set_timer(self) -> None:
         if self._exit_code and self._calls:
-            # Twice the time of grace: where Python runs on, ``_end_process`` comes first.
-            left = min(call.deadline for call in self._calls) + 2 * self._grace - time.monotonic()
+            # Where Python runs on, ``_end_process`` comes first.
+            left = min(call.deadline for call in self._calls) + self._grace + _LATER_SECONDS - time.monotonic()
             faulthandler.dump_traceback_later(max(left, 0.1), exit=True, file=_STANDARD_ERROR)
         else:
             faulthandler.cancel_dump_traceback_later()
@@ -142,7 +146,7 @@ def _wait(future: Future[_Result], call: _Call) -> bool:
     except BaseException:
         # Interrupted. The interpreter is not taken down while native code runs, if that comes back soon.
         with contextlib.suppress(TimeoutError):
-            future.exception(GRACE_SECONDS)
+            future.exception(_INTERRUPTED_SECONDS)
         raise
     return True
 
@@ -169,8 +173,8 @@ def more_time(seconds: float) -> Iterator[None]:
 def ending_hung_process(exit_code: int, *, grace: float = GRACE_SECONDS) -> Iterator[None]:
     """Within it, a call that was given up ends the process unless it comes back within ``grace`` seconds.
 
-    The stacks of the threads are then on standard error. Where the call keeps the interpreter's lock, nobody can be told
-    that it was given up, the process ends after twice as long, and its exit code is 1.
+    The stacks of its threads are then on standard error. Where the call keeps the interpreter's lock, nobody can be told
+    that it was given up, the process ends a little later, and its exit code is 1.
     """
     _guard.switch(exit_code, grace)
     try:
