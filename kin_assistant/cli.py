@@ -69,8 +69,9 @@ def _run(options: argparse.Namespace) -> int:
     from kin_assistant.watchdog import ending_hung_process
 
     try:
-        with ending_hung_process(HUNG):
-            return int(options.run(options, _settings(options)))
+        settings = _settings(options)
+        with ending_hung_process(HUNG, grace=settings.answer_seconds / 2):
+            return int(options.run(options, settings))
     except AnswerTimeout as error:
         # What hangs would also keep the interpreter from ending.
         leave_at_once(_fail(str(error)))

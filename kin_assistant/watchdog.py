@@ -20,10 +20,9 @@ from typing import TypeVar
 
 from kin_assistant.errors import AnswerTimeout, ResourceError
 
-__all__ = ["GRACE_SECONDS", "call_within", "ending_hung_process", "more_time"]
+__all__ = ["call_within", "ending_hung_process", "more_time"]
 
-GRACE_SECONDS = 5.0
-"""From giving a call up to ending the process: time for whoever waits to be told, and for a call that is only slow to return."""
+_INTERRUPTED_SECONDS = 5.0
 
 _LOOK_AGAIN_SECONDS = 1.0
 _STANDARD_ERROR = 2
@@ -142,7 +141,7 @@ def _wait(future: Future[_Result], call: _Call) -> bool:
     except BaseException:
         # Interrupted. The interpreter is not taken down while native code runs, if that comes back soon.
         with contextlib.suppress(TimeoutError):
-            future.exception(GRACE_SECONDS)
+            future.exception(_INTERRUPTED_SECONDS)
         raise
     return True
 
@@ -166,11 +165,11 @@ def more_time(seconds: float) -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def ending_hung_process(exit_code: int, *, grace: float = GRACE_SECONDS) -> Iterator[None]:
+def ending_hung_process(exit_code: int, *, grace: float) -> Iterator[None]:
     """Within it, a call that was given up ends the process unless it comes back within ``grace`` seconds.
 
-    The stacks of the threads are then on standard error. Where the call keeps the interpreter's lock, nobody can be told
-    that it was given up, the process ends after twice as long, and its exit code is 1.
+    Meanwhile whoever waited is told. The stacks of the threads are then on standard error. Where the call keeps the
+    interpreter's lock, nobody can be told, the process ends after twice as long, and its exit code is 1.
     """
     _guard.switch(exit_code, grace)
     try:

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 TRIALS = int(os.environ.get("FIRST_QUESTION_TRIALS", "2"))
-SECONDS = 120
+SECONDS = 300
 
 TRIAL = """
 import sys, threading
@@ -22,7 +22,7 @@ from kin_assistant import Assistant, Settings
 
 folder, engine, threads, reopened = Path(sys.argv[1]), sys.argv[2], int(sys.argv[3]), sys.argv[4] == "True"
 questions = ["How did Surabaya cut its household waste?", "How is waste collected in Bangkok?"]
-assistant = Assistant.open(folder, settings=Settings(engine=engine))
+assistant = Assistant.open(folder, settings=Settings(engine=engine, answer_seconds=600))
 if reopened:
     assistant = assistant.reopened()
 together = threading.Barrier(threads)
