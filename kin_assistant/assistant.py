@@ -11,21 +11,21 @@ from typing import Self, TypeVar
 
 from kin_assistant.answer.evidence import Evidence, EvidenceNetwork, EvidenceReader
 from kin_assistant.answer.pipeline import AnswerPipeline
-from kin_assistant.embedding import Embedder, open_embedder
+from kin_assistant.corpus.profile import CorpusProfile
 from kin_assistant.errors import IndexMissing
 from kin_assistant.index.layout import IndexFolder
 from kin_assistant.index.opened import OpenIndex, current_recipe, open_published
+from kin_assistant.models.embedder import Embedder, open_embedder
+from kin_assistant.models.evidence_network import open_scorer
+from kin_assistant.models.reranker import open_reranker
 from kin_assistant.places.matching import Gazetteer, PlaceIndex
 from kin_assistant.policy import AnswerPolicy
-from kin_assistant.profile import CorpusProfile
+from kin_assistant.processes.watchdog import call_within
 from kin_assistant.question.checks import check_question
 from kin_assistant.question.query import QueryParser
-from kin_assistant.reranking import open_reranker
 from kin_assistant.retrieval import Retriever
-from kin_assistant.scorer import open_scorer
 from kin_assistant.settings import Settings
 from kin_assistant.types import Answer, Document, DocumentInfo, Filters, SearchResult
-from kin_assistant.watchdog import call_within
 
 __all__ = ["Assistant", "BuildInfo"]
 

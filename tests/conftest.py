@@ -16,11 +16,11 @@ import pytest
 from hypothesis import settings
 
 from kin_assistant import Assistant
-from kin_assistant.embedding import Embedder, open_embedder
 from kin_assistant.index.build import sync
 from kin_assistant.index.layout import IndexFolder
 from kin_assistant.index.manifest import Recipe
 from kin_assistant.index.opened import OpenIndex, current_recipe, open_published
+from kin_assistant.models.embedder import Embedder, open_embedder
 from kin_assistant.settings import Settings
 from tests.doubles import SOURCES
 from tests.embedders import HashingEmbedder

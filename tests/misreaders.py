@@ -9,7 +9,7 @@ import sys
 import time
 from pathlib import Path
 
-from kin_assistant.documents import Reading, read_document
+from kin_assistant.documents.reading import Reading, read_document
 from kin_assistant.errors import DocumentError
 
 __all__ = ["misread", "note_reading", "read_elsewhere"]

@@ -15,7 +15,7 @@ import pytest
 from packaging.requirements import Requirement
 
 from kin_assistant import cli
-from kin_assistant.documents import read_document
+from kin_assistant.documents.reading import read_document
 from kin_assistant.settings import Settings
 
 ROOT = Path(__file__).resolve().parent.parent

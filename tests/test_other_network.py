@@ -12,8 +12,8 @@ import pytest
 from starlette.testclient import TestClient
 
 from kin_assistant import Assistant
-from kin_assistant.embedding import open_embedder
 from kin_assistant.index.build import is_current, sync
+from kin_assistant.models.embedder import open_embedder
 from kin_assistant.ui.server import make_app
 from tests.conftest import write_corpus
 

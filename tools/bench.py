@@ -21,7 +21,7 @@ from pathlib import Path
 import numpy as np
 
 from kin_assistant.assistant import Assistant
-from kin_assistant.embedding import Embedder, find_model, open_embedder
+from kin_assistant.models.embedder import Embedder, find_model, open_embedder
 from kin_assistant.settings import Settings
 
 CORPUS = Path("corpus")

@@ -23,10 +23,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from kin_assistant.assistant import Assistant
-from kin_assistant.embedding import Embedder, open_embedder
 from kin_assistant.index.build import sync
 from kin_assistant.index.library import PassageRow
 from kin_assistant.index.opened import current_recipe, open_published
+from kin_assistant.models.embedder import Embedder, open_embedder
 from kin_assistant.question.query import make_query
 from kin_assistant.settings import Settings
 from kin_assistant.text.words import stems

@@ -10,7 +10,7 @@ import torch
 from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 
-from kin_assistant.scorer import reading_pieces
+from kin_assistant.models.evidence_network import reading_pieces
 from training.examples import Example
 
 if TYPE_CHECKING:

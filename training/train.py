@@ -21,8 +21,8 @@ from typing import TYPE_CHECKING, Any
 import torch
 from torch import Tensor
 
-from kin_assistant.embedding import find_model
-from kin_assistant.scorer import WEIGHTS, open_tokenizer
+from kin_assistant.models.embedder import find_model
+from kin_assistant.models.evidence_network import WEIGHTS, open_tokenizer
 from training.build import PASSES
 from training.examples import Example, draw_public, read_examples
 from training.network import Batch, EvidenceNetwork, collate, save_weights

@@ -19,8 +19,8 @@ from typing import TYPE_CHECKING
 import torch
 from torch import Tensor
 
-from kin_assistant.embedding import find_model
-from kin_assistant.scorer import WEIGHTS, open_tokenizer
+from kin_assistant.models.embedder import find_model
+from kin_assistant.models.evidence_network import WEIGHTS, open_tokenizer
 from training.examples import Example, Reading, read_readings, share_of
 from training.network import EvidenceNetwork, collate
 

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 import numpy as np
 
+from kin_assistant.index.bm25 import BM25_B, BM25_K1
 from kin_assistant.index.library import DocumentRow, PassageRow
 from kin_assistant.index.opened import OpenIndex
-from kin_assistant.lexical import BM25_B, BM25_K1
 from kin_assistant.policy import EvidencePolicy
 from kin_assistant.question.query import Query
 from kin_assistant.retrieval import Ranking

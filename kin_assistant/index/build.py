@@ -17,10 +17,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from kin_assistant.corpus import CorpusFile, Listing, SkippedFile, walk
-from kin_assistant.documents import SUFFIXES, read_document
-from kin_assistant.embedding import Embedder
+from kin_assistant.corpus.files import CorpusFile, Listing, SkippedFile, walk
+from kin_assistant.corpus.profile import PROFILE_NAME, CorpusProfile, read_profile
+from kin_assistant.documents.parsers import Limits, Parsers, ReadFunction
+from kin_assistant.documents.passages import split_document
+from kin_assistant.documents.reading import SUFFIXES, read_document
 from kin_assistant.errors import BuildFailed, CorpusError, IndexDamaged, IndexFault, IndexMissing
+from kin_assistant.index.bm25 import LexicalIndex
 from kin_assistant.index.layout import IndexFolder, sync_to_disk
 from kin_assistant.index.library import write_library
 from kin_assistant.index.manifest import Manifest, Recipe, file_digests
@@ -32,12 +35,9 @@ from kin_assistant.index.shelf import Shelf
 from kin_assistant.index.splitting import split_documents
 from kin_assistant.index.store import ReadingStore, passages_key, reading_key
 from kin_assistant.index.storing import StoreProcess
-from kin_assistant.lexical import LexicalIndex
-from kin_assistant.parsing import Limits, Parsers, ReadFunction
-from kin_assistant.passages import split_document
+from kin_assistant.models.embedder import Embedder
 from kin_assistant.places.matching import words_of
-from kin_assistant.profile import PROFILE_NAME, CorpusProfile, read_profile
-from kin_assistant.sandbox import remove_leftovers
+from kin_assistant.processes.sandbox import remove_leftovers
 from kin_assistant.types import Document, Passage
 
 __all__ = ["Progress", "build_documents", "is_current", "sync"]

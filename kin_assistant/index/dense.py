@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from kin_assistant.errors import IndexDamaged, ResourceError
-from kin_assistant.scratch import ScratchFolder
+from kin_assistant.processes.scratch import ScratchFolder
 
 if TYPE_CHECKING:
     from chromadb.api import ClientAPI

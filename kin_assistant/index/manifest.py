@@ -10,12 +10,12 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from kin_assistant.documents import READER_VERSION
+from kin_assistant.corpus.profile import CorpusProfile
+from kin_assistant.documents.passages import CHUNKER_VERSION
+from kin_assistant.documents.reading import READER_VERSION
 from kin_assistant.errors import IndexDamaged, IndexStale
+from kin_assistant.index.bm25 import LEXICAL_VERSION
 from kin_assistant.index.report import FileReport
-from kin_assistant.lexical import LEXICAL_VERSION
-from kin_assistant.passages import CHUNKER_VERSION
-from kin_assistant.profile import CorpusProfile
 
 __all__ = ["FORMAT", "Manifest", "Recipe", "file_digests"]
 

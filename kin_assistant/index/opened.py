@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from kin_assistant.errors import IndexDamaged, IndexFault, IndexStale
+from kin_assistant.index.bm25 import LexicalIndex
 from kin_assistant.index.dense import EXACT_UP_TO, DenseIndex, chroma_version
 from kin_assistant.index.layout import IndexFolder
 from kin_assistant.index.library import Library
 from kin_assistant.index.manifest import Manifest, Recipe
-from kin_assistant.lexical import LexicalIndex
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -8,7 +8,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
-from kin_assistant.corpus import SkippedFile
+from kin_assistant.corpus.files import SkippedFile
 
 __all__ = ["Change", "FileReport", "Status", "SyncReport", "as_unchanged", "by_path", "report_lines", "skipped_reports"]
 

@@ -14,17 +14,17 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from kin_assistant.embedding import Embedder, open_embedder
+from kin_assistant.documents.passages import split_document
 from kin_assistant.errors import IndexDamaged, IndexFault, KinError, ResourceError
+from kin_assistant.index.bm25 import LexicalIndex
 from kin_assistant.index.dense import EXACT_UP_TO
 from kin_assistant.index.library import DocumentRow, PassageRow
 from kin_assistant.index.manifest import Manifest
 from kin_assistant.index.shelf import embedded_text, sentence_spans
-from kin_assistant.lexical import LexicalIndex
-from kin_assistant.passages import split_document
+from kin_assistant.models.embedder import Embedder, open_embedder
 from kin_assistant.places.matching import words_of
-from kin_assistant.sandbox import ChildLimits, run_child
-from kin_assistant.shortage import find_shortage
+from kin_assistant.processes.sandbox import ChildLimits, run_child
+from kin_assistant.processes.shortage import find_shortage
 from kin_assistant.text.words import stems
 
 if TYPE_CHECKING:

@@ -8,11 +8,11 @@ import time
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from kin_assistant.corpus import MAX_FILE_BYTES
-from kin_assistant.documents import SUFFIXES
+from kin_assistant.corpus.files import MAX_FILE_BYTES
+from kin_assistant.corpus.sidecars import SIDECAR_SUFFIX
+from kin_assistant.corpus.uploads import ChangeRefused, Refusal, new_file, remove_file
+from kin_assistant.documents.reading import SUFFIXES
 from kin_assistant.errors import BuildRunning, KinError
-from kin_assistant.library_changes import ChangeRefused, Refusal, new_file, remove_file
-from kin_assistant.sidecars import SIDECAR_SUFFIX
 from kin_assistant.ui.clients import client_of, is_forwarded
 from kin_assistant.ui.curators import COOKIE, SESSION_SECONDS, Curators, NotAdmitted
 from kin_assistant.ui.inventory import Inventory, InventoryKeeper

@@ -6,7 +6,7 @@ import json
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from kin_assistant.corpus import MAX_FILE_BYTES
+from kin_assistant.corpus.files import MAX_FILE_BYTES
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send

@@ -12,8 +12,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
-from kin_assistant.corpus import Listing, walk
-from kin_assistant.documents import SUFFIXES
+from kin_assistant.corpus.files import Listing, walk
+from kin_assistant.documents.reading import SUFFIXES
 from kin_assistant.errors import CorpusError, IndexFault
 from kin_assistant.index.layout import IndexFolder
 from kin_assistant.index.manifest import Manifest

@@ -12,9 +12,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import quote, urlencode
 
-from kin_assistant.corpus import MAX_FILE_BYTES, read_bytes
+from kin_assistant.corpus.files import MAX_FILE_BYTES, read_bytes
 from kin_assistant.errors import DocumentError
-from kin_assistant.sandbox import ChildLimits, run_child
+from kin_assistant.processes.sandbox import ChildLimits, run_child
 from kin_assistant.types import Document, DocumentInfo
 from kin_assistant.ui.clients import client_of
 from kin_assistant.ui.page_picture import MAX_PICTURE_BYTES

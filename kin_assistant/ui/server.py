@@ -231,11 +231,11 @@ def read_evaluation(path: Path) -> Mapping[str, Any] | None:
 
 def _collection(settings: Settings) -> Collection:
     """The corpus and the index that the settings name."""
-    from kin_assistant.embedding import open_embedder
+    from kin_assistant.documents.parsers import Limits
     from kin_assistant.index.build import Progress, sync
     from kin_assistant.index.layout import IndexFolder
     from kin_assistant.index.report import SyncReport
-    from kin_assistant.parsing import Limits
+    from kin_assistant.models.embedder import open_embedder
 
     def run(progress: Progress) -> SyncReport:
         # A model of its own, so that questions do not wait behind what is embedded.

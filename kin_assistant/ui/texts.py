@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from kin_assistant.profile import CorpusProfile
+from kin_assistant.corpus.profile import CorpusProfile
 from kin_assistant.rendering import render
 from kin_assistant.types import DocumentInfo
 

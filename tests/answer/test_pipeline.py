@@ -12,9 +12,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kin_assistant import Assistant
-from kin_assistant.embedding import open_embedder
 from kin_assistant.errors import FilterError, QuestionError
 from kin_assistant.index.build import sync
+from kin_assistant.models.embedder import open_embedder
 from kin_assistant.rendering import answer_text
 from kin_assistant.settings import Settings
 from kin_assistant.types import Answer, Filters

@@ -16,14 +16,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from kin_assistant.embedding import Encoded
+from kin_assistant.documents.parsers import Limits
 from kin_assistant.errors import BuildFailed, BuildRunning, CorpusError
 from kin_assistant.index.build import build_documents, is_current, sync
 from kin_assistant.index.layout import IndexFolder
 from kin_assistant.index.manifest import Manifest
 from kin_assistant.index.opened import OpenIndex, current_recipe, open_published
 from kin_assistant.index.report import FileReport, SyncReport
-from kin_assistant.parsing import Limits
+from kin_assistant.models.embedder import Encoded
 from tests.conftest import Write, write_corpus
 from tests.doubles import KITAKYUSHU, PLAIN, SURABAYA, read_documents
 from tests.embedders import HashingEmbedder

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from kin_assistant.corpus.profile import read_profile
 from kin_assistant.places.gazetteer import words_of
 from kin_assistant.places.matching import Gazetteer, PlaceIndex
-from kin_assistant.profile import read_profile
 from kin_assistant.question.followups import make_standalone
 from tests.conftest import REPOSITORY
 from tests.doubles import SOURCES, read_documents

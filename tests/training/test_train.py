@@ -11,8 +11,8 @@ torch = pytest.importorskip("torch")
 
 from safetensors.torch import load_file  # noqa: E402
 
-from kin_assistant.embedding import find_model  # noqa: E402
-from kin_assistant.scorer import WEIGHTS  # noqa: E402
+from kin_assistant.models.embedder import find_model  # noqa: E402
+from kin_assistant.models.evidence_network import WEIGHTS  # noqa: E402
 from training.examples import Example, Reading, write_examples  # noqa: E402
 from training.train import (  # noqa: E402
     PIECES_IN_BATCH,

@@ -10,9 +10,9 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import Final
 
-from kin_assistant.profile import Body
+from kin_assistant.corpus.profile import Body
 from kin_assistant.question.followups.turns import FindPlaces, Turn, read_turn
-from kin_assistant.readers.composition import clean
+from kin_assistant.text.cleaning import clean
 from kin_assistant.text.words import stems
 
 __all__ = ["make_standalone"]
