@@ -37,6 +37,7 @@ LEAVES = {"ui", "cli", "llamaindex"}
 HOMES = {
     "chromadb": "index.dense",
     "gradio": "ui",
+    "jinja2": "rendering.templating",
     "llama_index": "llamaindex",
     "lxml": "documents.readers.archive",
     "openvino": "models.engine",
@@ -50,6 +51,7 @@ HEAVY = {
         "bm25s",
         "charset_normalizer",
         "filelock",
+        "jinja2",
         "lxml",
         "markdown_it",
         "py3langid",
