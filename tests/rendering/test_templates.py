@@ -199,7 +199,14 @@ def constants_with_elements(module: ast.Module) -> Iterator[int]:
 
 
 def test_elements_that_are_written_in_python_are_found() -> None:
-    for code in ('f"<p>{x}</p>"', '"<b>%s</b>" % x', '"<i class={}>".format(x)', 'f"<{tag}>"', 'f"</{tag}>"', '"a<br>b"'):
+    for code in (
+        'f"<p>{x}</p>"',
+        '"<b>%s</b>" % x',
+        '"<i class={}>".format(x)',
+        'f"<{tag}>"',
+        'f"</{tag}>"',
+        '"a<br>b"',
+    ):
         assert list(constants_with_elements(ast.parse(f"x = {code}"))), code
     for code in ('r"(?P<name>a)"', '"a < b"', 'f"{x} <= {y}"', '"1 <2> 3"'):
         assert not list(constants_with_elements(ast.parse(f"x = {code}"))), code
