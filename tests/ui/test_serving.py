@@ -33,7 +33,7 @@ TRIALS = int(os.environ.get("SERVER_TRIALS", "1"))
 SITE = """
 import os
 import numpy
-from kin_assistant import engine
+from kin_assistant.models import engine
 from kin_assistant.index import opened
 
 class Network:
