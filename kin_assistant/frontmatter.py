@@ -17,7 +17,7 @@ MAX_FRONT_MATTER: Final = 64 * 1024
 
 _DEEPEST: Final = 16
 """Lists and mappings within each other, at most."""
-_MOST_BITS: Final = 256
+_MOST_BITS: Final = 4096
 """Of a number."""
 _LANGUAGE: Final = re.compile(r"([a-z]{2})(?:[-_][a-z0-9]+)*", re.IGNORECASE)
 

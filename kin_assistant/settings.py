@@ -51,7 +51,7 @@ class Settings(BaseSettings):
     max_question_characters: int = Field(2000, ge=50, le=20_000, description="Longer questions are refused.")
     max_history_turns: int = Field(8, ge=0, le=50, description="Earlier questions taken into account.")
     answer_seconds: int = Field(
-        60, ge=1, le=3600, description="An answer may take so long; then it is given up, and a page that hangs ends."
+        60, ge=1, le=3600, description="An answer may take so long; a page that does not come back soon after ends."
     )
     answer_words: int = Field(150, ge=30, le=1000, description="Quoted words in an answer, at most.")
     passages_per_document: int = Field(3, ge=1, le=50, description="Passages of one document in a result, at most.")

@@ -29,6 +29,7 @@ _SHORTAGES = (
             "can't alloc",
             "bad_alloc",
             "bad allocation",
+            "memory allocation",
             "out of memory",
             "failed to map segment",
         ),

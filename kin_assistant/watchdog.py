@@ -20,13 +20,8 @@ from typing import TypeVar
 
 from kin_assistant.errors import AnswerTimeout, ResourceError
 
-__all__ = ["GRACE_SECONDS", "call_within", "ending_hung_process", "more_time"]
+__all__ = ["call_within", "ending_hung_process", "more_time"]
 
-GRACE_SECONDS = 30.0
-"""From giving a call up to ending the process: time for whoever waits to be told, and for a call that is only slow to return."""
-
-_LATER_SECONDS = 10.0
-"""So much later a process ends in which no Python runs."""
 _INTERRUPTED_SECONDS = 5.0
 
 _LOOK_AGAIN_SECONDS = 1.0
@@ -91,8 +86,8 @@ class _Guard:
 
     def _set_timer(self) -> None:
         if self._exit_code and self._calls:
-            # Where Python runs on, ``_end_process`` comes first.
-            left = min(call.deadline for call in self._calls) + self._grace + _LATER_SECONDS - time.monotonic()
+            # Twice the time of grace: where Python runs on, ``_end_process`` comes first.
+            left = min(call.deadline for call in self._calls) + 2 * self._grace - time.monotonic()
             faulthandler.dump_traceback_later(max(left, 0.1), exit=True, file=_STANDARD_ERROR)
         else:
             faulthandler.cancel_dump_traceback_later()
@@ -170,11 +165,11 @@ def more_time(seconds: float) -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def ending_hung_process(exit_code: int, *, grace: float = GRACE_SECONDS) -> Iterator[None]:
+def ending_hung_process(exit_code: int, *, grace: float) -> Iterator[None]:
     """Within it, a call that was given up ends the process unless it comes back within ``grace`` seconds.
 
-    The stacks of its threads are then on standard error. Where the call keeps the interpreter's lock, nobody can be told
-    that it was given up, the process ends a little later, and its exit code is 1.
+    Meanwhile whoever waited is told. The stacks of the threads are then on standard error. Where the call keeps the
+    interpreter's lock, nobody can be told, the process ends after twice as long, and its exit code is 1.
     """
     _guard.switch(exit_code, grace)
     try:

@@ -6,7 +6,11 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
+
+from kin_assistant.engine import TorchSource, open_network
+from kin_assistant.errors import KinError, ModelError, ResourceError
 
 pytest.importorskip("openvino", reason="OpenVINO is not made for this platform")
 
@@ -64,3 +68,24 @@ def test_where_no_copy_can_be_kept_the_network_is_converted_anyhow(tmp_path: Pat
     )
     found = run(code, str(tmp_path / "models"))
     assert found.stdout.strip() == "(1, 384) True", found.stderr
+
+
+@pytest.mark.parametrize("engine", ["openvino", "torch"])
+@pytest.mark.parametrize(
+    ("function", "fault", "words"),
+    [
+        ("builtins:open", ModelError, "cannot run the model: .*No such file"),
+        ("tests.test_engine:run_out_of_memory", ResourceError, "too little memory"),
+    ],
+)
+def test_a_network_that_cannot_be_loaded_is_a_sentence(
+    tmp_path: Path, engine: str, function: str, fault: type[KinError], words: str
+) -> None:
+    source = TorchSource(function, (tmp_path / "nowhere",), inputs=2)
+    network = open_network(source, "double", engine=engine, cache=None)
+    with pytest.raises(fault, match=words):
+        list(network.run([(np.ones((1, 2), np.int64),) * 2]))
+
+
+def run_out_of_memory(_: Path) -> None:
+    raise RuntimeError("[enforce fail at alloc_cpu.cpp:118] err == 0. DefaultCPUAllocator: can't allocate memory")

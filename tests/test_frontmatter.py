@@ -106,6 +106,18 @@ def test_what_unfolds_or_nests_without_end_is_refused_at_once() -> None:
     assert time.perf_counter() - start < 2
 
 
+@pytest.mark.parametrize(
+    "written",
+    ["0x" + "f" * 5000, ":".join(["59"] * 3000), "[2000, 0x" + "f" * 5000 + "]", "2000\n? 0x" + "f" * 5000 + "\n: x"],
+    ids=["hexadecimal", "sexagesimal", "in a list", "as a name"],
+)
+@pytest.mark.parametrize("field", ["years", "title", "status"])
+def test_a_number_that_python_refuses_to_write_out_is_refused(field: str, written: str) -> None:
+    assert (
+        fault_in(f"{field}: {written}") == "its front matter has a number with more digits than any number here needs"
+    )
+
+
 def test_what_is_too_long_is_refused() -> None:
     assert fault_in("title: " + "x" * MAX_FRONT_MATTER) == "its front matter is longer than 64 KB"
 
