@@ -89,10 +89,12 @@ def _run(options: argparse.Namespace) -> int:
         # The reader of our output went away (kin ask | head); there is nobody left to tell.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return FAILED
-    except Exception as error:  # the entry: whatever was not foreseen is logged and said in a sentence
+    except BaseException as error:  # the entry: whatever was not foreseen is logged and said in a sentence
         shortage = find_shortage(error)
         if shortage:
             return _fail(str(shortage))
+        if not isinstance(error, Exception):
+            raise
         logging.getLogger(__name__).exception("unexpected fault")
         return _fail("Something went wrong that should not have; the lines above say where. Please report them.")
 

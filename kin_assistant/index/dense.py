@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import shutil
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
@@ -14,6 +15,7 @@ import numpy as np
 
 from kin_assistant.errors import IndexDamaged, ResourceError
 from kin_assistant.processes.scratch import ScratchFolder
+from kin_assistant.processes.shortage import find_shortage
 
 if TYPE_CHECKING:
     from chromadb.api import ClientAPI
@@ -28,6 +30,7 @@ EXACT_UP_TO = 100_000
 _COLLECTION = "passages"
 _UPSERT_BATCH = 1000
 _COPY = "kin-chroma-"
+_UNUSABLE = "The vector store cannot be used, because it is damaged or because too little memory is left"
 
 # One thread, so that the same vectors give the same graph. Where answers rest on it, it has more links and is searched
 # more widely than by default: top-100 lists then agree with exact ones almost to the last place. Elsewhere it is built in
@@ -49,12 +52,8 @@ def load_chroma() -> None:
 
 def write_chroma(folder: Path, ids: Sequence[str], vectors: NDArray[np.float32], document_of: Sequence[int]) -> None:
     """Write a store of passages: ``ids``, their ``vectors`` (passages, dimension) and the rows of their documents."""
-    from chromadb.errors import ChromaError
-
-    try:
+    with _faults_explained("The vector store could not be written"):
         _write(folder, ids, vectors, document_of)
-    except ChromaError as error:
-        raise IndexDamaged(f"The vector store could not be written: {error}") from error
 
 
 def _write(folder: Path, ids: Sequence[str], vectors: NDArray[np.float32], document_of: Sequence[int]) -> None:
@@ -98,10 +97,11 @@ class DenseIndex:
         return self.open().size
 
     def open(self) -> _Store:
-        """Open it now, if it is not. Raises ``ResourceError`` if there is no room for the copy."""
+        """Open it now, if it is not. Raises ``IndexDamaged``, or ``ResourceError`` if there is no room for the copy."""
         with self._lock:
             if self._store is None:
-                self._store = _open(self._folder)
+                with _faults_explained(_UNUSABLE):
+                    self._store = _open(self._folder)
             return self._store
 
     def search(
@@ -115,12 +115,13 @@ class DenseIndex:
     ) -> list[tuple[NDArray[np.int64], NDArray[np.float32]]]:
         """``search`` for each of ``vectors``, in a fraction of the time that as many calls take."""
         store = self.open()
-        found = store.collection.query(
-            query_embeddings=vectors,
-            n_results=min(limit, store.size),
-            where=None if documents is None else {"document": {"$in": [int(row) for row in documents]}},
-            include=["metadatas", "distances"],
-        )
+        with _faults_explained(_UNUSABLE):
+            found = store.collection.query(
+                query_embeddings=vectors,
+                n_results=min(limit, store.size),
+                where=None if documents is None else {"document": {"$in": [int(row) for row in documents]}},
+                include=["metadatas", "distances"],
+            )
         return [
             (np.array([int(metadata["row"]) for metadata in metadatas], np.int64), 1 - np.array(distances, np.float32))
             for metadatas, distances in zip(found["metadatas"] or (), found["distances"] or (), strict=True)
@@ -128,7 +129,9 @@ class DenseIndex:
 
     def ids(self) -> set[str]:
         """Ids of all passages in the store."""
-        return set(self.open().collection.get(include=[])["ids"])
+        store = self.open()
+        with _faults_explained(_UNUSABLE):
+            return set(store.collection.get(include=[])["ids"])
 
     def close(self) -> None:
         """Close the store and remove the copy."""
@@ -137,6 +140,16 @@ class DenseIndex:
         if store:
             store.client.close()
             store.copy.close()
+
+
+@contextmanager
+def _faults_explained(what: str) -> Iterator[None]:
+    from chromadb.errors import ChromaError
+
+    try:
+        yield
+    except ChromaError as error:
+        raise find_shortage(error) or IndexDamaged(f"{what}: {error}.") from error
 
 
 def _open(folder: Path) -> _Store:
