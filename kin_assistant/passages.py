@@ -40,7 +40,9 @@ _SPECIAL_PIECES = 2
 _MAX_PARAGRAPH = 10_000
 """Characters that the sentence splitter is given at once: over unpaired quotation marks it takes quadratic time."""
 _MAX_SENTENCE = 10_000
-"""Characters. A longer one is cut without being counted; one word without end is a single piece."""
+"""Characters. A longer one is cut into parts of a sentence's usual length first; one word without end is a single piece."""
+_PART_OF_LONG = 500
+"""Characters of such a part."""
 _MAX_RUN = 20_000
 """Characters of a passage."""
 _MAX_HEADING = 1_000
@@ -198,13 +200,12 @@ def _runs(
     text: str, sentences: Sequence[Sentence], budget: int, count_pieces: PieceCounter
 ) -> Iterator[list[Sentence]]:
     """Cut a section into the fewest runs that fit ``budget``, of about equal length."""
-    short = [sentence for sentence in sentences if sentence.end - sentence.start <= _MAX_SENTENCE]
-    sizes = count_pieces([text[sentence.start : sentence.end] for sentence in short])
-    fitting = {sentence.start for sentence, size in zip(short, sizes, strict=True) if size <= budget}
+    sentences = [part for sentence in sentences for part in _cut_long(text, sentence)]
+    sizes = count_pieces([text[sentence.start : sentence.end] for sentence in sentences])
     sentences = [
         part
-        for sentence in sentences
-        for part in ([sentence] if sentence.start in fitting else _cut_sentence(text, sentence, budget, count_pieces))
+        for sentence, size in zip(sentences, sizes, strict=True)
+        for part in ([sentence] if size <= budget else _cut_sentence(text, sentence, budget, count_pieces))
     ]
     ends = [0, *(sentence.end for sentence in sentences)]
     # What stands between two sentences (a list marker) counts with the second one.
@@ -229,6 +230,24 @@ def _runs(
         yield run
 
 
+def _cut_long(text: str, sentence: Sentence) -> Iterator[Sentence]:
+    """The sentence, or parts of one that no text but a flood has: cut between words, inside them at worst."""
+    start, end = sentence.start, sentence.end
+    if end - start <= _MAX_SENTENCE:
+        yield sentence
+        return
+    while start < end:
+        cut = min(start + _PART_OF_LONG, end)
+        if cut < end:
+            space = text.rfind(" ", start + 1, cut)
+            cut = cut if space < 0 else space
+        part = text[start:cut]
+        first, last = start + len(part) - len(part.lstrip()), start + len(part.rstrip())
+        if first < last:
+            yield Sentence(start=first, end=last, lead_in=sentence.lead_in)
+        start = cut
+
+
 def _cut_sentence(text: str, sentence: Sentence, budget: int, count_pieces: PieceCounter) -> list[Sentence]:
     """Parts of a sentence that alone is over ``budget``: cut between words, inside them at worst."""
     parts: list[Sentence] = []
@@ -237,8 +256,7 @@ def _cut_sentence(text: str, sentence: Sentence, budget: int, count_pieces: Piec
         start, end = pending.pop()
         start += len(text[start:end]) - len(text[start:end].lstrip())
         end = start + len(text[start:end].rstrip())
-        fits = end - start <= _MAX_SENTENCE and (end - start <= 1 or count_pieces([text[start:end]])[0] <= budget)
-        if fits:
+        if end - start <= 1 or count_pieces([text[start:end]])[0] <= budget:
             if start < end:
                 parts.append(Sentence(start=start, end=end, lead_in=sentence.lead_in))
             continue

@@ -47,6 +47,7 @@ HOMES = {
     "chromadb": "index.dense",
     "gradio": "ui",
     "llama_index": "llamaindex",
+    "lxml": "readers.archive",
     "openvino": "engine",
     "py3langid": "language",
 }

@@ -13,7 +13,7 @@ from contextlib import contextmanager
 import pytest
 
 from kin_assistant.errors import DocumentError
-from kin_assistant.readers.archive import MAX_EXPANDED, MAX_MEMBERS, OLE, open_archive, parse_xml
+from kin_assistant.readers.archive import MAX_EXPANDED, MAX_MEMBERS, OLE, iterate_xml, open_archive, parse_xml
 from tests.office_files import pack
 
 
@@ -190,6 +190,62 @@ def test_old_office_files_are_told_apart(streams: tuple[str, ...], reason: str) 
 def test_document_types_are_refused(source: bytes) -> None:
     with pytest.raises(DocumentError, match=r"declares a document type|not well-formed"):
         parse_xml(source, "a.xml")
+
+
+BOMB = '<!DOCTYPE a [<!ENTITY b "bbbb">]><a c="&b;"><d>&b;</d></a>'
+SOUND = "<a><d>e</d></a>"
+LONG = 100_000
+HIDDEN = {
+    **{
+        f"{code} {'with' if declared else 'without'} declaration": (code, f'<?xml version="1.0" encoding="{name}"?>' * declared)
+        for code, name in (
+            ("utf-8", "UTF-8"), ("utf-8-sig", "UTF-8"), ("utf-16", "UTF-16"), ("utf-16-le", "UTF-16LE"),
+            ("utf-16-be", "UTF-16BE"), ("utf-32", "UTF-32"), ("utf-32-le", "UTF-32LE"), ("utf-32-be", "UTF-32BE"),
+            ("utf-7", "UTF-7"), ("cp037", "IBM037"), ("latin-1", "ISO-8859-1"),
+        )
+        for declared in (True, False)
+    },
+    "behind a long comment": ("utf-8", f"<!--{'x' * LONG}-->"),
+    "behind many comments": ("utf-8", "<!--x-->" * (LONG // 8)),
+    "behind a long instruction": ("utf-8", f"<?x {'x' * LONG}?>"),
+    "behind white space": ("utf-8", " " * LONG),
+    "behind a comment in UTF-16": ("utf-16", f"<!--{'x' * LONG}-->"),
+}  # fmt: skip
+"""Encoding, and what stands before the document type."""
+
+
+@pytest.mark.parametrize(("code", "prolog"), HIDDEN.values(), ids=HIDDEN)
+def test_no_encoding_and_no_prolog_hides_a_document_type(code: str, prolog: str) -> None:
+    source = (prolog + BOMB).encode(code)
+    with pytest.raises(DocumentError, match=r"declares a document type|not well-formed"):
+        parse_xml(source, "a.xml")
+    with pytest.raises(DocumentError, match=r"declares a document type|not well-formed"):
+        list(iterate_xml(source, "a.xml", {"d"}))
+
+
+@pytest.mark.parametrize("name", ["utf-8 with declaration", "utf-16 without declaration", "behind a long comment"])
+def test_what_hides_nothing_is_read(name: str) -> None:
+    code, prolog = HIDDEN[name]
+    source = (prolog + SOUND).encode(code)
+    assert parse_xml(source, "a.xml").findtext("d") == "e"
+    assert [element.text for element in iterate_xml(source, "a.xml", {"d"})] == ["e"]
+
+
+def test_an_element_that_is_read_alone_is_whole_and_then_emptied() -> None:
+    seen = []
+    for element in iterate_xml(
+        b'<n:a xmlns:n="x"><n:b><c>1</c></n:b><d/><n:b><c>2</c></n:b></n:a>', "a.xml", {"b", "d"}
+    ):
+        seen.append((element.tag, element.findtext("c")))
+        last = element
+    assert seen == [("{x}b", "1"), ("d", None), ("{x}b", "2")]
+    assert len(last) == 0
+
+
+@pytest.mark.parametrize("subset", ['[<!ENTITY b "c">]', '[<!ENTITY % b "">]', '[<!ATTLIST a b CDATA "c">]'])
+def test_a_document_type_that_declares_something_is_never_let_through(subset: str) -> None:
+    with pytest.raises(DocumentError, match="declares a document type"):
+        parse_xml(f"<!DOCTYPE a {subset}><a>b</a>".encode("utf-16"), "a.xml", doctype=True)
 
 
 def test_a_document_type_without_declarations_may_be_let_through() -> None:

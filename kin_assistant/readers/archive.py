@@ -6,12 +6,13 @@ opened as an archive of its own, and no part is parsed with entities, a document
 
 from __future__ import annotations
 
+import contextlib
 import io
 import re
 import struct
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import TYPE_CHECKING, Any, Protocol
 
 from kin_assistant.errors import DocumentError
@@ -19,7 +20,17 @@ from kin_assistant.errors import DocumentError
 if TYPE_CHECKING:
     from typing import Self
 
-__all__ = ["MAX_EXPANDED", "MAX_MEMBERS", "OLE", "Archive", "Element", "ole_kind", "open_archive", "parse_xml"]
+__all__ = [
+    "MAX_EXPANDED",
+    "MAX_MEMBERS",
+    "OLE",
+    "Archive",
+    "Element",
+    "iterate_xml",
+    "ole_kind",
+    "open_archive",
+    "parse_xml",
+]
 
 MAX_MEMBERS = 2_000
 MAX_EXPANDED = 200 * 2**20
@@ -42,8 +53,16 @@ _NO_MEMORY = 2
 """Number of that fault in libxml2."""
 _LOCAL_HEADER = struct.Struct("<4s22xHH")
 _ENCRYPTED = 0x1
-_DOCTYPES = tuple("<!DOCTYPE".encode(code) for code in ("utf-8", "utf-16-le", "utf-16-be"))
-_BARE_DOCTYPE = re.compile(rb"<!DOCTYPE[^\[>]*>")
+_FED_AT_ONCE = 4096
+_SAFELY = {
+    "resolve_entities": False,
+    "no_network": True,
+    "load_dtd": False,
+    "huge_tree": False,
+    "remove_comments": True,
+    "remove_pis": True,
+}
+"""How every XML parser here is set."""
 _OLE_STREAMS = (
     ("EncryptedPackage", "encrypted"),
     ("__substg1.0_", ".msg"),
@@ -156,35 +175,76 @@ def open_archive(data: bytes) -> Archive:
 def parse_xml(data: bytes, name: str, *, doctype: bool = False) -> Element:
     """Root of the XML ``data`` of the part ``name``, without comments and processing instructions.
 
-    A document type is refused, as are entities. With ``doctype``, one without declarations of its own is let through; it
-    is not fetched. Elements nest at most 256 deep.
+    Every XML part of a document passes here or through ``iterate_xml``. A document type is refused, as are entities. With
+    ``doctype``, one without declarations of its own is let through; it is not fetched. Elements nest at most 256 deep.
     """
     from lxml import etree
 
     if len(data) > _MAX_PART or data.count(b"<") * _BRACKET_COST + data.count(b"=") * _EQUALS_COST > _MAX_TREE:
         raise DocumentError(f"its part {name} is too long to read")
-    declares = any(mark in data for mark in _DOCTYPES)
-    if declares and not (doctype and _BARE_DOCTYPE.search(data) and b"<!ENTITY" not in data):
-        raise DocumentError(f"its part {name} declares a document type, which documents of this kind have no use for")
-    parser = etree.XMLParser(
-        resolve_entities=False,
-        no_network=True,
-        load_dtd=False,
-        huge_tree=False,
-        remove_comments=True,
-        remove_pis=True,
-        collect_ids=False,
-    )
+    data = data.lstrip(b" \t\r\n")
+    _refuse_declarations(data, name, bare=doctype)
     try:
-        root: Any = etree.fromstring(data.lstrip(b" \t\r\n"), parser)
+        root: Any = etree.fromstring(data, etree.XMLParser(collect_ids=False, **_SAFELY))
     except (etree.XMLSyntaxError, ValueError) as error:
         raise DocumentError(f"its part {name} {_fault(error)}") from error
-    # Some encoding may have hidden the words from the search above.
-    if not declares and root.getroottree().docinfo.internalDTD is not None:
-        raise DocumentError(f"its part {name} declares a document type, which documents of this kind have no use for")
+    _check_type(root, name, bare=doctype)
     etree.strip_tags(root, etree.Entity)
     element: Element = root
     return element
+
+
+def iterate_xml(data: bytes, name: str, tags: Collection[str]) -> Iterator[Element]:
+    """Elements of the XML ``data`` with one of the local names ``tags``, each whole, then emptied: no tree is held.
+
+    What ``parse_xml`` refuses for its document type is refused here too.
+    """
+    from lxml import etree
+
+    data = data.lstrip(b" \t\r\n")
+    _refuse_declarations(data, name, bare=False)
+    wanted = [f"{{*}}{tag}" for tag in sorted(tags)]
+    checked = False
+    try:
+        for _, element in etree.iterparse(io.BytesIO(data), events=("end",), tag=wanted, **_SAFELY):
+            if not checked:
+                _check_type(element, name, bare=False)
+                checked = True
+            yield element
+            element.clear()
+            while element.getprevious() is not None:
+                del element.getparent()[0]
+    except etree.XMLSyntaxError as error:
+        raise DocumentError(f"its part {name} {_fault(error)}") from error
+
+
+def _refuse_declarations(data: bytes, name: str, *, bare: bool) -> None:
+    """Raise if a document type is declared before the root, in whatever encoding, and behind whatever comments.
+
+    The parser tells, at the root: what it expands is in the attributes and texts that come later. Faults are left to who
+    reads on.
+    """
+    from lxml import etree
+
+    parser = etree.XMLPullParser(events=("start",), **_SAFELY)
+    with contextlib.suppress(etree.XMLSyntaxError):
+        for start in range(0, len(data), _FED_AT_ONCE):
+            parser.feed(data[start : start + _FED_AT_ONCE])
+            for _, root in parser.read_events():
+                _check_type(root, name, bare=bare)
+                return
+
+
+def _check_type(element: Any, name: str, *, bare: bool) -> None:
+    """Raise if the document of ``element`` has a document type; one that declares nothing itself may do if it is ``bare``."""
+    from lxml import etree
+
+    tree = element.getroottree()
+    if tree.docinfo.internalDTD is None:
+        return
+    # Where it declares something, a bracket follows in place of its end.
+    if not (bare and etree.tostring(tree, encoding="unicode").startswith(tree.docinfo.doctype)):
+        raise DocumentError(f"its part {name} declares a document type, which documents of this kind have no use for")
 
 
 def ole_kind(data: bytes, suffix: str = "") -> str | None:

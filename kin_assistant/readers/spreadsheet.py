@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from kin_assistant.errors import DocumentError
-from kin_assistant.readers.archive import Archive, open_archive
+from kin_assistant.readers.archive import Archive, iterate_xml, open_archive
 from kin_assistant.readers.cellformats import BUILTIN_FORMATS, shown
 from kin_assistant.readers.composition import Extract, TextComposer, clean
 from kin_assistant.readers.grids import SPANNED, add_areas
@@ -199,23 +199,7 @@ def _rich_text(element: Any) -> str:
 
 def _events(archive: Archive, part: str, tags: set[str]) -> Iterator[Any]:
     """Elements of ``part`` with one of the local names ``tags``, each whole, then emptied."""
-    from lxml import etree
-
-    data = archive.read(part)
-    if b"<!DOCTYPE" in data[:4096] or b"<!ENTITY" in data:
-        raise DocumentError(f"its part {part} declares a document type, which documents of this kind have no use for")
-    parser = etree.iterparse(
-        io.BytesIO(data), events=("end",), tag=[f"{{*}}{tag}" for tag in sorted(tags)],
-        resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, remove_comments=True, remove_pis=True,
-    )  # fmt: skip
-    try:
-        for _, element in parser:
-            yield element
-            element.clear()
-            while element.getprevious() is not None:
-                del element.getparent()[0]
-    except etree.XMLSyntaxError as error:
-        raise DocumentError(f"its part {part} is not well-formed XML") from error
+    return iterate_xml(archive.read(part), part, tags)
 
 
 # The cells of a sheet
