@@ -238,7 +238,7 @@ class _Worker:
         }
         self._limits = limits
         self._child = Child(
-            "documents.parsers",
+            "kin_assistant.documents.parsers",
             [json.dumps(spec)],
             # Processor time is limited anew for each request.
             limits=ChildLimits(memory=limits.memory),

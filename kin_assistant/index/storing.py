@@ -33,7 +33,9 @@ class StoreProcess:
 
     def __init__(self, build: Path) -> None:
         # Its memory is limited once it is known how many passages there are.
-        self._child = Child("index.storing", [str(build.absolute())], limits=ChildLimits(), takes_input=True)
+        self._child = Child(
+            "kin_assistant.index.storing", [str(build.absolute())], limits=ChildLimits(), takes_input=True
+        )
         self._seconds = CHECK_SECONDS
 
     def begin(self, ids: Sequence[str], document_of: Sequence[int]) -> None:

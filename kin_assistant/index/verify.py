@@ -155,7 +155,9 @@ def _in_child(build: Path, options: Sequence[str], seconds: float) -> None:
         passages = 0  # the child says what is wrong with it
     limits = ChildLimits(memory=memory_for(passages), cpu_seconds=seconds * (os.cpu_count() or 1))
     try:
-        outcome = run_child("index.verify", [str(build.absolute()), *options], seconds=seconds, limits=limits)
+        outcome = run_child(
+            "kin_assistant.index.verify", [str(build.absolute()), *options], seconds=seconds, limits=limits
+        )
     except OSError as error:
         raise ResourceError(f"The index cannot be checked: {error.strerror}.", details=repr(error)) from error
     if outcome.ending.expired:

@@ -217,7 +217,7 @@ def _convert_in_child(source: TorchSource, target: Path) -> None:
     arguments = [str(target.absolute()), source.function, str(source.inputs), *map(str, paths)]
     memory = _CONVERSION_MEMORY + _COPIES_OF_WEIGHTS * sum(map(_size, paths))
     limits = ChildLimits(memory=memory, cpu_seconds=_CONVERSION_SECONDS * (os.cpu_count() or 1))
-    outcome = run_child("models.engine", arguments, seconds=_CONVERSION_SECONDS, limits=limits)
+    outcome = run_child("kin_assistant.models.engine", arguments, seconds=_CONVERSION_SECONDS, limits=limits)
     if outcome.ending.code:
         raise OSError(f"converting it {outcome.ending}: {outcome.errors[-300:]}")
 

@@ -1,6 +1,6 @@
 """Child processes with limits: what reads, converts, draws or checks what others made runs in one of these.
 
-A child runs one module of this package. ``python -m kin_assistant.processes.sandbox`` sets the limits and then hands over to that
+A child runs one module. ``python -m kin_assistant.processes.sandbox`` sets the limits and then hands over to that
 module. A child
 
 - imports from the folders that its parent imports from, but never from the working folder;
@@ -120,7 +120,7 @@ class Child:
         takes_input: bool = False,
         environment: Sequence[tuple[str, str]] = (),
     ) -> None:
-        """Run ``kin_assistant.<module>`` with ``arguments``, in which paths are absolute."""
+        """Run ``module`` with ``arguments``, in which paths are absolute: its working folder is its own."""
         self._lock = threading.Lock()
         self._until = math.inf
         self._expired = False
@@ -289,7 +289,7 @@ def run_child(
     given: bytes | None = None,
     most_output: int = 64 * 1024,
 ) -> Outcome:
-    """Run ``kin_assistant.<module>`` to its end, for at most ``seconds``. Raises ``OSError`` if it cannot be started."""
+    """Run ``module`` to its end, for at most ``seconds``. Raises ``OSError`` if it cannot be started."""
     with Child(module, arguments, limits=limits, takes_input=given is not None) as child, child.deadline(seconds):
         return child.communicate(given or b"", most=most_output)
 
@@ -334,7 +334,7 @@ def _command(lifeline: int, scratch: Path, limits: ChildLimits, module: str, arg
     spec = {"lifeline": lifeline, "scratch": str(scratch), **asdict(limits)}
     # -P and -s: neither the working folder nor the user's own packages are looked into.
     flags = ["-P", "-s", "-X", "utf8", *(["-B"] if sys.dont_write_bytecode else [])]
-    own = ["-m", "kin_assistant.processes.sandbox", json.dumps(spec), f"kin_assistant.{module}"]
+    own = ["-m", "kin_assistant.processes.sandbox", json.dumps(spec), module]
     return [sys.executable, *flags, *own, *arguments]
 
 

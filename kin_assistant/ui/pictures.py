@@ -102,7 +102,7 @@ class Pictures:
 def _draw_in_child(data: bytes, page: int, words: str, seconds: float) -> bytes:
     try:
         outcome = run_child(
-            "ui.page_picture", [str(page), words],
+            "kin_assistant.ui.page_picture", [str(page), words],
             seconds=seconds,
             limits=ChildLimits(memory=_MEMORY, cpu_seconds=seconds, file_bytes=MAX_PICTURE_BYTES),
             given=data,
