@@ -280,16 +280,17 @@ def test_a_very_long_question_is_refused_and_kept(page: Page) -> None:
     assert len(box.input_value()) == 6000
 
 
-def test_a_reader_in_a_hurry_is_told_to_wait(assistant: Assistant, browser: Browser, tmp_path: Path) -> None:
+def test_a_reader_in_a_hurry_is_told_to_wait(browser: Browser, tmp_path: Path) -> None:
     from kin_assistant.ui.server import make_app
 
-    with running(make_app(assistant, feedback=tmp_path, questions_per_minute=1)) as url:
+    app = make_app(AssistantDouble(), feedback=tmp_path, questions_per_minute=1)  # type: ignore[arg-type]
+    with running(app) as url:
         page = browser.new_page()
         page.goto(url)
         ask(page, QUESTION)
         page.get_by_label("Your question").fill(UNKNOWN)
         page.get_by_label("Your question").press("Enter")
-        page.get_by_role("alert").get_by_text(
+        page.get_by_role("status").get_by_text(
             re.compile(r"That was quick\. Please wait \d+ seconds? and try")
         ).wait_for()
         assert page.get_by_label("Your question").input_value() == UNKNOWN, "the question is kept"
