@@ -380,15 +380,15 @@ def test_every_advisory_that_is_accepted_is_answered_in_the_security_page() -> N
 def test_the_list_of_components_leaves_out_what_the_program_does_not_need() -> None:
     bill = {
         "metadata": {"component": {"bom-ref": "root", "name": "kin-assistant"}},
-        "components": [{"bom-ref": name} for name in ("a", "b", "tool")],
+        "components": [{"bom-ref": f"{name}==1", "name": name} for name in ("A_b", "c", "pytest")],
         "dependencies": [
-            {"ref": "root", "dependsOn": ["a"]},
-            {"ref": "a", "dependsOn": ["b"]},
-            {"ref": "b", "dependsOn": ["a"]},
-            {"ref": "tool", "dependsOn": ["b"]},
+            {"ref": "root", "dependsOn": ["A_b==1"]},
+            {"ref": "A_b==1", "dependsOn": ["c==1", "pytest==1"]},
+            {"ref": "c==1"},
+            {"ref": "pytest==1", "dependsOn": ["c==1"]},
         ],
     }
-    pruned = sbom.prune(bill, version="1.2")
-    assert [entry["bom-ref"] for entry in pruned["components"]] == ["a", "b"]
-    assert [entry["ref"] for entry in pruned["dependencies"]] == ["root", "a", "b"]
+    pruned = sbom.prune(bill, kept={"a-b", "c"}, version="1.2")
+    assert [entry["name"] for entry in pruned["components"]] == ["A_b", "c"]
+    assert [entry["dependsOn"] for entry in pruned["dependencies"]] == [["A_b==1"], ["c==1"], []]
     assert pruned["metadata"]["component"]["version"] == "1.2"

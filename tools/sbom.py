@@ -1,20 +1,22 @@
 """Write the list of the program's components in CycloneDX: ``make sbom``, or ``python -m tools.sbom``.
 
-The list is of the environment that runs this, cut down to what the program itself needs: licences and who needs whom
-come from the packages' own metadata, versions from the lock files that the environment was made from.
+The list is of the environment that runs this, cut down to what the lock files name for the program itself: licences and
+who needs whom come from the packages' own metadata.
 """
 
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any
 
 from kin_assistant import __version__
+from tools.lock import FOLDER, read_lock
 
 __all__ = ["main", "prune"]
 
@@ -23,7 +25,8 @@ ROOT = Path(__file__).resolve().parent.parent
 
 def main() -> int:
     """Write the list into ``dist/`` and return an exit code."""
-    bill = prune(_describe_environment(), version=__version__)
+    kept = {entry.name for name in ("runtime", "torch") for entry in read_lock(FOLDER / f"{name}.txt")}
+    bill = prune(_describe_environment(), kept=kept, version=__version__)
     text = json.dumps(bill, indent=2, sort_keys=True) + "\n"
     _validate(text)
     path = ROOT / "dist" / f"kin-assistant-{__version__}.cdx.json"
@@ -33,23 +36,28 @@ def main() -> int:
     return 0
 
 
-def prune(bill: Mapping[str, Any], *, version: str) -> dict[str, Any]:
-    """``bill`` with the components alone that the described program needs, itself at ``version``."""
+def prune(bill: Mapping[str, Any], *, kept: Collection[str], version: str) -> dict[str, Any]:
+    """``bill`` with the components alone whose names are in ``kept``, and the described program at ``version``.
+
+    Who needs whom is cut down too: the metadata name what a package needs for its own tests, if that is installed.
+    """
     program = bill["metadata"]["component"]
-    needs = {entry["ref"]: entry.get("dependsOn", []) for entry in bill["dependencies"]}
-    reached: set[str] = set()
-    pending = [program["bom-ref"]]
-    while pending:
-        ref = pending.pop()
-        if ref not in reached:
-            reached.add(ref)
-            pending += needs.get(ref, [])
+    components = [entry for entry in bill["components"] if _normalise(entry["name"]) in kept]
+    refs = {program["bom-ref"], *(entry["bom-ref"] for entry in components)}
     return {
         **bill,
         "metadata": {**bill["metadata"], "component": {**program, "version": version}},
-        "components": [entry for entry in bill["components"] if entry["bom-ref"] in reached],
-        "dependencies": [entry for entry in bill["dependencies"] if entry["ref"] in reached],
+        "components": components,
+        "dependencies": [
+            {**entry, "dependsOn": [ref for ref in entry.get("dependsOn", ()) if ref in refs]}
+            for entry in bill["dependencies"]
+            if entry["ref"] in refs
+        ],
     }
+
+
+def _normalise(name: str) -> str:
+    return re.sub(r"[-_.]+", "-", name).lower()
 
 
 def _describe_environment() -> dict[str, Any]:
