@@ -11,7 +11,7 @@ import argparse
 import json
 import math
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -23,7 +23,7 @@ from kin_assistant.assistant import Assistant
 from kin_assistant.index.opened import OpenIndex
 from kin_assistant.settings import Settings
 from kin_assistant.text.figures import has_figure
-from kin_assistant.text.words import fold
+from kin_assistant.text.words import fold, stems
 from training.examples import read_readings, share_of
 
 if TYPE_CHECKING:
@@ -40,6 +40,7 @@ FEATURES = {
     "sentence_cosine": "best cosine of one of the five best sentences",
     "coverage": "share of the question's stems, by rarity, in the five best sentences and their contexts",
     "own_coverage": "the same in the passage with the best sentence and its context",
+    "names_anywhere": "share of the question's names and figures that any document holds; 1 if it has none",
     "names_held": "share of the question's names and figures that the document of the best sentence holds; 1 if it has none",
     "figure_missing": "1 if a figure is asked for and the best sentence has none",
     "off_rank": "1 if the best sentence by odds is not in the document that search ranks first",
@@ -89,6 +90,7 @@ def features_of(evidence: Evidence, index: OpenIndex) -> dict[str, float]:
         of_passage.setdefault(candidate.passage, candidate)
     best, *others = of_passage.values()
     held = frozenset[str]().union(*(candidate.stems for candidate in candidates[:_BEST]))
+    document = fold(index.library.document(best.document).text)
     own = frozenset[str]().union(*(c.stems for c in candidates if c.passage == best.passage))
     return {
         "total": _cut(math.log(math.fsum(math.exp(min(_logit_of(candidate), 20.0)) for candidate in read))),
@@ -98,7 +100,10 @@ def features_of(evidence: Evidence, index: OpenIndex) -> dict[str, float]:
         "sentence_cosine": max(candidate.cosine for candidate in candidates[:_BEST]),
         "coverage": _share(query.idf, held),
         "own_coverage": _share(query.idf, own),
-        "names_held": _names_held(query.standalone, fold(index.library.document(best.document).text)),
+        "names_anywhere": _share_of_names(
+            query.standalone, lambda name: all(stem in index.lexical for stem in stems(name))
+        ),
+        "names_held": _share_of_names(query.standalone, lambda name: fold(name).removesuffix("'s") in document),
         "figure_missing": float(query.wants_figure and not has_figure(best.text)),
         "off_rank": float(best.document != index.library.document_row(evidence.ranking.passages[0])),
     }
@@ -121,10 +126,10 @@ def _share(weights: Mapping[str, float], held: frozenset[str]) -> float:
     return sum(weight for stem, weight in weights.items() if stem in held) / (sum(weights.values()) or 1.0)
 
 
-def _names_held(question: str, text: str) -> float:
-    """Share of the capitalised words behind the first and of the figures of ``question`` that ``text`` (folded) holds."""
+def _share_of_names(question: str, is_held: Callable[[str], bool]) -> float:
+    """Share of the capitalised words behind the first, and of the figures, of ``question`` that are held; 1 if it has none."""
     names = set(re.findall(r"(?<!^)(?<![.?!:] )\b[A-ZÀ-Þ][\w'’-]+|\b\d[\d.,]*\d\b", question))
-    return sum(fold(name).removesuffix("'s") in text for name in names) / len(names) if names else 1.0
+    return sum(map(is_held, names)) / len(names) if names else 1.0
 
 
 def _fit(rows: Sequence[Mapping[str, Any]]) -> None:
@@ -156,14 +161,13 @@ def _fit(rows: Sequence[Mapping[str, Any]]) -> None:
 
     for name, column in values.items():
         report(name, column if name not in ("figure_missing", "off_rank") else -column)
-    tried = (
+    tried: tuple[tuple[str, ...], ...] = (
         ("total", "cosine", "coverage"),
         ("total", "best", "runner_up"),
-        ("total", "names_held"),
-        ("total", "names_held", "own_coverage"),
+        ("total", "names_anywhere"),
+        ("total", "names_anywhere", "cosine"),
+        ("total", "names_anywhere", "sentence_cosine", "off_rank"),
         ("total", "names_held", "cosine"),
-        ("total", "best", "runner_up", "names_held", "own_coverage", "figure_missing"),
-        ("total", "names_held", "own_coverage", "sentence_cosine", "figure_missing"),
         tuple(FEATURES),
     )
     for chosen in tried:
