@@ -73,13 +73,22 @@ def around(tmp_path: Path, repository: Path) -> Around:
     return make
 
 
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory, prepared_root: Path, model: Embedder) -> Path:
+    """A small corpus and its index. Do not change them; take ``library``."""
+    folder = tmp_path_factory.mktemp("small")
+    (folder / "index").mkdir()
+    (folder / "index" / "models").symlink_to(prepared_root / "models")
+    sync(write_corpus(folder / "corpus", SOURCES), folder / "index", model, now=NOW)
+    return folder
+
+
 @pytest.fixture
-def library(tmp_path: Path, prepared_root: Path, model: Embedder) -> tuple[Path, Path]:
-    """A small corpus and its index."""
-    shutil.copytree(prepared_root / "models", tmp_path / "index" / "models")
-    corpus, index = write_corpus(tmp_path / "corpus", SOURCES), tmp_path / "index"
-    sync(corpus, index, model, now=NOW)
-    return corpus, index
+def library(built: Path, tmp_path: Path) -> tuple[Path, Path]:
+    """A small corpus and its index, of this test alone."""
+    for name in ("corpus", "index"):
+        shutil.copytree(built / name, tmp_path / name, symlinks=True)
+    return tmp_path / "corpus", tmp_path / "index"
 
 
 def copies(tmp_path: Path) -> list[Path]:
@@ -300,7 +309,7 @@ def assert_a_sentence(ended: subprocess.CompletedProcess[str]) -> None:
         assert ended.stdout == ""
         assert ended.stderr.count("kin: ") == 1, ended.stderr
         assert ended.stderr.splitlines()[-1].startswith("kin: ")
-        assert "damaged" not in ended.stderr
+        assert "The index is damaged" not in ended.stderr
         assert "should not have" not in ended.stderr
 
 

@@ -15,16 +15,16 @@ from tests.hostile.seeds import epub, odf, xlsx
 from tests.office_files import WORD_NAMESPACES, docx, pack, pptx
 
 BOMB = '<!DOCTYPE x [<!ENTITY word "Smuggled">]>'
-PARAGRAPH = "<w:p><w:r><w:t>&word; words stand here.</w:t></w:r></w:p>"
-SHAPE = "<p:sp><p:txBody><a:p><a:r><a:t>&word; words stand here.</a:t></a:r></a:p></p:txBody></p:sp>"
-ROW = '<sheetData><row><c t="inlineStr"><is><t>&word; words stand here.</t></is></c></row></sheetData>'
+PARAGRAPH = "<w:p><w:r><w:t>Words stand here, &word;.</w:t></w:r></w:p>"
+SHAPE = "<p:sp><p:txBody><a:p><a:r><a:t>Words stand here, &word;.</a:t></a:r></a:p></p:txBody></p:sp>"
+ROW = '<sheetData><row><c t="inlineStr"><is><t>Words stand here, &word;.</t></is></c></row></sheetData>'
 STRING = '<sheetData><row><c t="s"><v>0</v></c></row></sheetData>'
 
 MAIN_PARTS: dict[str, tuple[Callable[[], bytes], str]] = {
     "docx": (lambda: docx(PARAGRAPH), "word/document.xml"),
     "pptx": (lambda: pptx([SHAPE]), "ppt/slides/slide1.xml"),
     "xlsx": (lambda: xlsx(ROW), "xl/worksheets/sheet1.xml"),
-    "odt": (lambda: odf("text", "<text:p>&word; words stand here.</text:p>"), "content.xml"),
+    "odt": (lambda: odf("text", "<text:p>Words stand here, &word;.</text:p>"), "content.xml"),
 }
 """A file of each format, and the name of the part that bears its text."""
 
@@ -64,12 +64,12 @@ def test_no_part_behind_a_document_type_is_read(suffix: str, prolog: str) -> Non
 def test_the_same_part_without_one_is_read(suffix: str) -> None:
     make, part = MAIN_PARTS[suffix]
     data = with_part(make(), part, lambda content: content.replace(b"&word;", b"Sound"))
-    assert "Sound words stand here." in text_of(f"a.{suffix}", data)
+    assert "Words stand here, Sound." in text_of(f"a.{suffix}", data)
 
 
 @pytest.mark.parametrize("prolog", HIDDEN)
 def test_no_shared_string_behind_a_document_type_is_read(prolog: str) -> None:
-    strings = hidden(b"<sst><si><t>&word; words stand here.</t></si></sst>", prolog)
+    strings = hidden(b"<sst><si><t>Words stand here, &word;.</t></si></sst>", prolog)
     assert "stand here" not in text_of("a.xlsx", xlsx(STRING, {"xl/sharedStrings.xml": strings}))
 
 
@@ -78,7 +78,7 @@ def test_no_flat_file_behind_a_document_type_is_read(prolog: str) -> None:
     content = (
         b'<office:document xmlns:office="urn:oasis:names:tc:opendocument:xmlns:office:1.0"'
         b' xmlns:text="urn:oasis:names:tc:opendocument:xmlns:text:1.0" office:mimetype="application/vnd.oasis.opendocument.text">'
-        b"<office:body><office:text><text:p>&word; words stand here.</text:p></office:text></office:body></office:document>"
+        b"<office:body><office:text><text:p>Words stand here, &word;.</text:p></office:text></office:body></office:document>"
     )
     assert "stand here" not in text_of("a.fodt", hidden(content, prolog))
 
@@ -96,5 +96,5 @@ def test_entities_in_attributes_are_not_expanded() -> None:
 
 def test_entities_that_a_book_declares_are_not_expanded() -> None:
     """Chapters go through the parser for HTML, which knows no others than its own."""
-    chapter = f"{BOMB}<html><body><p>&word; words stand here.</p></body></html>"
+    chapter = f"{BOMB}<html><body><p>Words stand here, &word;.</p></body></html>"
     assert "Smuggled" not in text_of("a.epub", epub({"one.xhtml": chapter}))
