@@ -68,7 +68,7 @@ class ServedProcess:
     @cached_property
     def _asking(self) -> tuple[int, int, list[Any]]:
         """What asks a typed question: function, what triggers it, and its fields, of which one is "question"."""
-        config = json.loads(self.get("/config"))
+        config = json.JSONDecoder().raw_decode(self.get("/").partition("window.gradio_config = ")[2])[0]
         kinds = {component["id"]: component["type"] for component in config["components"]}
         (typed,) = [one["id"] for one in config["components"] if one["props"].get("elem_id") == "kin-question"]
         (asking,) = [one for one in config["dependencies"] if [typed, "submit"] in map(list, one["targets"])]

@@ -213,8 +213,9 @@ async def measure(port: int, pid: int, visits: Sequence[Visit], clients: int, se
 
 async def _find_asking(session: aiohttp.ClientSession, address: str) -> dict[str, int]:
     """Which function the page calls when a question is typed, and by which element."""
-    async with session.get(f"{address}/config") as answer:
-        config = await answer.json()
+    async with session.get(address) as answer:
+        page = await answer.text()
+    config = json.JSONDecoder().raw_decode(page.partition("window.gradio_config = ")[2])[0]
     box = next(item["id"] for item in config["components"] if item["props"].get("elem_id") == "kin-question")
     asking = next(item for item in config["dependencies"] if [box, "submit"] in item["targets"])
     return {"fn_index": asking["id"], "trigger_id": box}
@@ -234,24 +235,8 @@ async def _visitor(
     async with aiohttp.ClientSession(address, connector=connector, read_bufsize=2**23) as session:
         while time.perf_counter() < ends:
             name = f"{number}x{chance.getrandbits(40):x}"
-            async with asyncio.TaskGroup() as group:
-                page = group.create_task(_keep_open(load, session, name))
-                for question in next(visits):
-                    await _ask_until_answered(load, session, {**asking, "session_hash": name}, question, chance)
-                page.cancel()
-
-
-async def _keep_open(load: Load, session: aiohttp.ClientSession, name: str) -> None:
-    """The stream that each open page holds."""
-    import aiohttp
-
-    try:
-        async with session.get(f"/gradio_api/heartbeat/{name}", timeout=_patience(None)) as answer:
-            load.statuses[answer.status] += 1
-            async for _ in answer.content:
-                pass
-    except aiohttp.ClientError as error:
-        load.broken[f"heartbeat: {type(error).__name__}"] += 1
+            for question in next(visits):
+                await _ask_until_answered(load, session, {**asking, "session_hash": name}, question, chance)
 
 
 async def _ask_until_answered(
@@ -259,7 +244,7 @@ async def _ask_until_answered(
 ) -> None:
     import aiohttp
 
-    data: list[object] = [question, None, [], [], [], "", ""]
+    data: list[object] = [question, [], [], [], "", ""]
     while True:
         began = time.perf_counter()
         pause = _REFUSED_PAUSE
@@ -294,7 +279,7 @@ async def _fetch_answer(load: Load, session: aiohttp.ClientSession, name: str, e
                 if not told["success"]:
                     load.broken["process not completed"] += 1
                     return None
-                return str(told["output"]["data"][1])
+                return str(told["output"]["data"][0])
     if stream.status == 200:
         load.broken["stream ended without an answer"] += 1
     return None

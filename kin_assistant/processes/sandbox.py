@@ -9,7 +9,7 @@ module. A child
 - leads a process group of its own, which is killed as a whole;
 - ends with its parent, however that ends.
 
-``docs/decisions/0014-child-processes.md`` gives the reasons. POSIX only.
+``docs/decisions/0015-child-processes.md`` gives the reasons. POSIX only.
 """
 
 from __future__ import annotations

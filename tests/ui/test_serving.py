@@ -234,7 +234,7 @@ def test_a_page_comes_up_while_another_process_syncs_and_shows_what_that_publish
         other_process.enter_context(IndexFolder(index).locked())
         page = other_process.enter_context(served(corpus, index, tmp_path, around()))
         assert "Another build of this index is running." in page.log.read_text()
-        assert STALE in page.get("/config")
+        assert STALE in page.get("/")
         assert STALE in page.get("/library")
 
 
@@ -261,8 +261,8 @@ def test_a_page_comes_up_over_an_index_that_cannot_be_written_to(
     (index / "build.lock").mkdir()  # as good as a folder without rights, which do not bind an administrator
     with served(corpus, index, tmp_path, around()) as page:
         assert f"The index folder {index} cannot be written to" in page.log.read_text()
-        assert STALE in page.get("/config")
-        assert str(index) not in page.get("/config"), "a visitor is not told where it lies"
+        assert STALE in page.get("/")
+        assert str(index) not in page.get("/"), "a visitor is not told where it lies"
 
 
 def test_a_page_comes_up_where_the_disk_is_full(library: tuple[Path, Path], tmp_path: Path, around: Around) -> None:
@@ -270,7 +270,7 @@ def test_a_page_comes_up_where_the_disk_is_full(library: tuple[Path, Path], tmp_
     write_corpus(corpus, {"note.txt": "Lahore planted four thousand trees along its canals in 2019."})
     with served(corpus, index, tmp_path, around(LARGEST_FILE=8192)) as page:
         assert "The new index could not be built, and the one before it stays." in page.log.read_text()
-        assert STALE in page.get("/config")
+        assert STALE in page.get("/")
         assert "<blockquote" in page.ask(QUESTION) or "kin-refusal" in page.ask(QUESTION)
 
 
