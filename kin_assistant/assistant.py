@@ -175,7 +175,7 @@ class Assistant:
         self.close()
 
     def _run_networks(self) -> None:
-        self._embedder.encode([_WORDS])
+        self.retriever.search(_WORDS, limit=1)
         if self._scorer:
             for passages in (1, _MANY_PASSAGES):
                 self._scorer.score(_WORDS, [("", [_WORDS])] * passages)
