@@ -26,6 +26,7 @@ from tests.conftest import NOW, write_corpus
 from tests.doubles import QUESTION, SOURCES
 from tests.served_process import environment_with, served
 
+DONE, FAILED, HUNG, TERMINATED = 0, 1, 4, 143
 TRIALS = int(os.environ.get("SERVER_TRIALS", "1"))
 
 # Loaded by every Python process that has its folder on the path: a network that needs no loading and hangs once a file is
