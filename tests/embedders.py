@@ -24,10 +24,11 @@ _PIECE = re.compile(r"\w{1,6}|[^\w\s]")
 class HashingEmbedder:
     """Texts that share words get near vectors. Instant, the same on every machine, and it remembers its work."""
 
+    pieces = PieceSource("tests.embedders:load_counter", "")
+
     def __init__(self, name: str = "hashing", *, dimension: int = 64) -> None:
         self.name = name
         self.dimension = dimension
-        self.pieces = PieceSource("tests.embedders:load_counter", "")
         self.encoded_passages: list[str] = []
         """Every text given to ``encode_passages`` so far."""
 

@@ -14,7 +14,7 @@ from typing import NamedTuple
 import pytest
 from packaging.requirements import Requirement
 
-from kin_assistant.cli.main import main as cli
+from kin_assistant.cli import main as cli
 from kin_assistant.documents.reading import read_document
 from kin_assistant.settings import Settings
 

@@ -23,6 +23,8 @@ __all__ = ["StoreProcess"]
 
 _DONE = "done"
 _LONGEST_ANSWER = 64 * 1024
+_SECONDS = 4 * CHECK_SECONDS
+"""A child that keeps its parent waiting for longer, and some time for each passage, hangs."""
 
 
 class StoreProcess:
@@ -36,11 +38,11 @@ class StoreProcess:
         self._child = Child(
             "kin_assistant.index.storing", [str(build.absolute())], limits=ChildLimits(), takes_input=True
         )
-        self._seconds = CHECK_SECONDS
+        self._seconds = _SECONDS
 
     def begin(self, ids: Sequence[str], document_of: Sequence[int]) -> None:
         """Let it write the store of passages with ``ids`` of the documents in the rows ``document_of``; vectors.npy is there."""
-        self._seconds = CHECK_SECONDS + SECONDS_PER_PASSAGE * len(ids)
+        self._seconds += SECONDS_PER_PASSAGE * len(ids)
         self._order(json.dumps([list(ids), list(document_of)]))
 
     def finish(self) -> None:
@@ -53,7 +55,7 @@ class StoreProcess:
         self._await("checking it")
 
     def _order(self, line: str) -> None:
-        with self._child.deadline(CHECK_SECONDS):
+        with self._child.deadline(self._seconds):
             try:
                 self._child.send(line.encode() + b"\n")
             except EOFError:
