@@ -18,7 +18,6 @@ from pathlib import Path
 
 import pytest
 
-from kin_assistant.cli.main import DONE, FAILED, HUNG, TERMINATED
 from kin_assistant.index.build import sync
 from kin_assistant.index.layout import IndexFolder
 from kin_assistant.models.embedder import Embedder
