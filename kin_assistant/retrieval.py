@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Literal, get_args
 
 import numpy as np
 
-from kin_assistant.embedding import Embedder
 from kin_assistant.index.library import DocumentRow, PassageRow
 from kin_assistant.index.opened import OpenIndex
+from kin_assistant.models.embedder import Embedder
+from kin_assistant.models.reranker import Reranker
 from kin_assistant.policy import RetrievalPolicy
 from kin_assistant.question.query import Query, make_query
-from kin_assistant.reranking import Reranker
 from kin_assistant.types import Filters, Hit
 
 if TYPE_CHECKING:

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from kin_assistant.documents import read_document
+from kin_assistant.corpus.profile import CorpusProfile
+from kin_assistant.documents.reading import read_document
 from kin_assistant.errors import FilterError, QuestionError
-from kin_assistant.profile import CorpusProfile
 from kin_assistant.types import (
     Answer,
     AnswerSentence,

@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from kin_assistant.embedding import Encoded
+from kin_assistant.documents.passages import PieceCounter, PieceSource
+from kin_assistant.models.embedder import Encoded
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["HashingEmbedder"]
+__all__ = ["HashingEmbedder", "load_counter"]
 
 _WORD = re.compile(r"\w+")
 _PIECE = re.compile(r"\w{1,6}|[^\w\s]")
@@ -22,6 +23,8 @@ _PIECE = re.compile(r"\w{1,6}|[^\w\s]")
 
 class HashingEmbedder:
     """Texts that share words get near vectors. Instant, the same on every machine, and it remembers its work."""
+
+    pieces = PieceSource("tests.embedders:load_counter", "")
 
     def __init__(self, name: str = "hashing", *, dimension: int = 64) -> None:
         self.name = name
@@ -31,7 +34,7 @@ class HashingEmbedder:
 
     def count_pieces(self, texts: Sequence[str]) -> list[int]:
         """A piece is up to six letters or one mark."""
-        return [len(_PIECE.findall(text)) for text in texts]
+        return _count_pieces(texts)
 
     def encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Vectors of ``texts``, shape (len(texts), dimension), length 1."""
@@ -56,3 +59,12 @@ class HashingEmbedder:
     def _word_vector(self, word: str) -> NDArray[np.float64]:
         digest = hashlib.shake_128(word.encode("utf-8", "replace")).digest(self.dimension)
         return np.frombuffer(digest, np.int8).astype(np.float64)
+
+
+def load_counter(_: str) -> PieceCounter:
+    """Counts as ``HashingEmbedder`` does."""
+    return _count_pieces
+
+
+def _count_pieces(texts: Sequence[str]) -> list[int]:
+    return [len(_PIECE.findall(text)) for text in texts]

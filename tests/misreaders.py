@@ -7,12 +7,14 @@ import os
 import subprocess
 import sys
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
-from kin_assistant.documents import Reading, read_document
+from kin_assistant.documents.passages import PieceCounter
+from kin_assistant.documents.reading import Reading, read_document
 from kin_assistant.errors import DocumentError
 
-__all__ = ["misread", "note_reading", "read_elsewhere"]
+__all__ = ["load_miscounter", "misread", "note_reading", "read_elsewhere"]
 
 BLOCK = 64 * 1024 * 1024
 
@@ -60,12 +62,42 @@ def misread(path: str, data: bytes, sha256: str, sidecar: bytes | None = None) -
 
 
 def note_reading(path: str, data: bytes, sha256: str, sidecar: bytes | None = None) -> Reading:
-    """Read, and write the path into the file that READINGS names."""
-    with Path(os.environ["READINGS"]).open("a") as notes:
-        notes.write(f"{path}\n")
+    """Read, and note the path."""
+    _note(path)
     return misread(path, data, sha256, sidecar)
 
 
 def read_elsewhere(_path: str, data: bytes, sha256: str, sidecar: bytes | None = None) -> Reading:
     """Give the reading of another file than was asked for."""
     return read_document("elsewhere.txt", data, sha256)
+
+
+def load_miscounter(_: str) -> PieceCounter:
+    """A counter of word pieces that misbehaves over texts that begin with the name of a fault."""
+
+    def count_pieces(texts: Sequence[str]) -> list[int]:
+        for text in texts:
+            match text.split()[:1]:
+                case ["abort" | "hang" | "swell"]:
+                    _note(text)
+            match text.split()[:1]:
+                case ["abort"]:
+                    os.abort()
+                case ["hang"]:
+                    time.sleep(600)
+                case ["swell"]:
+                    held = [bytes([1]) * BLOCK for _ in range(64)]
+                    return [len(held)]
+        return [len(text.split()) for text in texts]
+
+    return count_pieces
+
+
+def _note(what: str) -> None:
+    """Write a line into the file ``readings.notes`` in a folder that modules are imported from.
+
+    That is where a child, which is told nothing by its environment, can find it.
+    """
+    notes = next(found for folder in sys.path if (found := Path(folder, "readings.notes")).is_file())
+    with notes.open("a") as stream:
+        stream.write(f"{what}\n")

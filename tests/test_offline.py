@@ -14,12 +14,13 @@ import pytest
 from tests.conftest import write_corpus
 from tests.doubles import SOURCES
 
-# Loaded by every Python process that has its folder on the path, so also by the children of the command.
+# Loaded by every Python process that has its folder on the path, so also by the children of the command, which see the path
+# and hardly anything else of its environment.
 SITE = """
 import atexit, json, os, socket, sys
 
 def _record(kind, what):
-    with open(os.environ["WATCH_FILE"], "a") as file:
+    with open(WATCH_FILE, "a") as file:
         file.write(json.dumps([kind, str(what)]) + "\\n")
 
 def _watched(kind, function, host_of):
@@ -51,12 +52,11 @@ def watched(tmp_path_factory: pytest.TempPathFactory, repository: Path) -> dict[
     """What a sync from nothing, the conversion of the model with it, and a question reach for and load."""
     folder = tmp_path_factory.mktemp("offline")
     (folder / "site").mkdir()
-    (folder / "site" / "sitecustomize.py").write_text(SITE)
+    (folder / "site" / "sitecustomize.py").write_text(f"WATCH_FILE = {str(folder / 'watch.jsonl')!r}\n{SITE}")
     corpus = write_corpus(folder / "corpus", SOURCES)
     environment = {
         **{name: value for name, value in os.environ.items() if not name.startswith(("HF_", "TRANSFORMERS_"))},
         "PYTHONPATH": os.pathsep.join([str(folder / "site"), str(repository)]),
-        "WATCH_FILE": str(folder / "watch.jsonl"),
         "HOME": str(folder / "home"),
     }
     options = ["--corpus", str(corpus), "--index", str(folder / "index")]

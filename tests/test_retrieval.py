@@ -11,17 +11,17 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from kin_assistant.documents import read_document
-from kin_assistant.embedding import Embedder
+from kin_assistant.documents.reading import read_document
 from kin_assistant.errors import FilterError
 from kin_assistant.index.build import build_documents
 from kin_assistant.index.opened import OpenIndex, current_recipe, open_published
+from kin_assistant.models.embedder import Embedder
 from kin_assistant.question.query import make_query
 from kin_assistant.retrieval import Method, Retriever
 from kin_assistant.text.words import stems
 from kin_assistant.types import Filters
 from tests.embedders import HashingEmbedder
-from tests.test_lexical import bm25, embedded_texts
+from tests.index.test_bm25 import bm25, embedded_texts
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 import numpy as np
 
+from kin_assistant.index.bm25 import BM25_B, BM25_K1
 from kin_assistant.index.library import DocumentRow, PassageRow
 from kin_assistant.index.opened import OpenIndex
-from kin_assistant.lexical import BM25_B, BM25_K1
 from kin_assistant.policy import EvidencePolicy
 from kin_assistant.question.query import Query
 from kin_assistant.retrieval import Ranking
@@ -25,7 +25,7 @@ from kin_assistant.types import Document, Sentence
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["Candidate", "EvidenceNetwork", "EvidenceReader"]
+__all__ = ["Candidate", "Evidence", "EvidenceNetwork", "EvidenceReader"]
 
 _WANTS_A_NOUN = re.compile(
     r"(?:(?:^|[(.;,])\s*(?:see|sources?|after)|\b(?:are|is|was|were|com(?:es?|ing)|taken|%|per cent)\s+(?:by|from|with)"
@@ -53,6 +53,19 @@ class Candidate:
     """The part of the score that comes from similarity and words."""
     logit: float | None = None
     """Log odds that it answers against nothing there does, by the network that read it with the query; None if unread."""
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What was found and read for one query."""
+
+    query: Query
+    ranking: Ranking
+    """All passages that came into question."""
+    passages: tuple[PassageRow, ...]
+    """Those whose sentences were read."""
+    candidates: tuple[Candidate, ...]
+    """Sentences that may be quoted, best first."""
 
 
 class EvidenceNetwork(Protocol):
@@ -87,8 +100,12 @@ class EvidenceReader:
         self._policy = policy or EvidencePolicy()
         self._words_of = lru_cache(20_000)(self._count_words)
 
-    def read(self, query: Query, ranking: Ranking, passages: Sequence[PassageRow]) -> list[Candidate]:
-        """Sentences of ``passages``, all of ``ranking``, best first. If the query names several places, each is read closely."""
+    def read(self, query: Query, ranking: Ranking, passages: Sequence[PassageRow]) -> Evidence:
+        """Read ``passages``, all of ``ranking``. If the query names several places, each is read closely."""
+        return Evidence(query, ranking, tuple(passages), tuple(self._candidates(query, ranking, passages)))
+
+    def _candidates(self, query: Query, ranking: Ranking, passages: Sequence[PassageRow]) -> list[Candidate]:
+        """Sentences of ``passages``, best first."""
         library = self._index.library
         places: list[_Place] = []
         words: list[_SentenceWords] = []

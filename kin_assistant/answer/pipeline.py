@@ -6,7 +6,7 @@ import time
 from collections.abc import Sequence
 
 from kin_assistant.answer.citations import cite_sentences
-from kin_assistant.answer.evidence import Candidate, EvidenceReader
+from kin_assistant.answer.evidence import Candidate, Evidence, EvidenceReader
 from kin_assistant.answer.explanation import explain_silence
 from kin_assistant.answer.refusal import estimate_confidence, reason_to_refuse
 from kin_assistant.answer.selection import select_sentences
@@ -60,18 +60,17 @@ class AnswerPipeline:
         Raises ``QuestionError`` for a question that cannot be read and ``FilterError`` for an unknown filter value.
         """
         started = time.perf_counter()
-        query = self._parser.understand(question, history=history, filters=filters)
-        ranking, passages = self._retrieve(query)
-        candidates = self._reader.read(query, ranking, passages)
-        confidence = estimate_confidence(query, candidates, ranking, self._policy.refusal)
+        evidence = self.read(question, filters=filters, history=history)
+        confidence = estimate_confidence(evidence, self._policy.refusal)
         retrieved = time.perf_counter()
-        reason = reason_to_refuse(query, candidates, ranking, confidence, self._policy.refusal)
-        selected = [] if reason else self._select(query, candidates, max_words or self._answer_words)
+        reason = reason_to_refuse(evidence, confidence, self._policy.refusal)
+        selected = [] if reason else self._select(evidence, max_words or self._answer_words)
+        query = evidence.query
         citations, sentences = cite_sentences(
             selected, self._library, query.standalone, compiler_sections=self._compiler_sections
         )
-        notes = self._notes(query, candidates, selected, citations) if selected else ()
-        also = self._also_retrieved(ranking, passages, candidates, selected)
+        notes = self._notes(evidence, selected, citations) if selected else ()
+        also = self._also_retrieved(evidence, selected)
         finished = time.perf_counter()
         return Answer(
             id=answer_id,
@@ -83,7 +82,7 @@ class AnswerPipeline:
             sentences=sentences,
             citations=citations,
             also_retrieved=also,
-            nearest=self._nearest(query, ranking) if reason else (),
+            nearest=self._nearest(evidence) if reason else (),
             confidence=round(confidence, 4),
             build_id=self._build_id,
             elapsed_ms={
@@ -92,6 +91,11 @@ class AnswerPipeline:
                 "total": _milliseconds(finished - started),
             },
         )
+
+    def read(self, question: str, *, filters: Filters | None = None, history: Sequence[str] = ()) -> Evidence:
+        """Understand ``question``, search, and read what was found. Raises as ``answer`` does."""
+        query = self._parser.understand(question, history=history, filters=filters)
+        return self._reader.read(query, *self._retrieve(query))
 
     def _retrieve(self, query: Query) -> tuple[Ranking, list[PassageRow]]:
         """All candidate passages, and those to be read: each place that the query names has its part."""
@@ -118,25 +122,21 @@ class AnswerPipeline:
             or any(name in fold(self._library.text_of(row)) for name in names)
         ]
 
-    def _select(self, query: Query, candidates: Sequence[Candidate], words: int) -> list[Candidate]:
+    def _select(self, evidence: Evidence, words: int) -> list[Candidate]:
         policy = self._policy.selection
         return select_sentences(
-            candidates,
-            query.about,
+            evidence.candidates,
+            evidence.query.about,
             lambda row: self._library.passage(row).sentences,
             words - policy.words_around,
             policy,
         )
 
     def _notes(
-        self,
-        query: Query,
-        candidates: Sequence[Candidate],
-        selected: Sequence[Candidate],
-        citations: Sequence[Citation],
+        self, evidence: Evidence, selected: Sequence[Candidate], citations: Sequence[Citation]
     ) -> tuple[str, ...]:
         """What a reader should know about the answer: what is missing in it, and what in it does not agree."""
-        notes = []
+        query, notes = evidence.query, []
         if query.scope.absent:
             absent = [place.label for place in query.scope.absent]
             notes.append(f"No document is about {join_words(absent, 'or')}.")
@@ -148,36 +148,31 @@ class AnswerPipeline:
         ]
         if silent:
             notes.append(f"Nothing was found for {join_words(silent, 'or')}.")
-        nearest = list(dict.fromkeys(candidate.passage for candidate in (*selected, *candidates)))
+        nearest = list(dict.fromkeys(candidate.passage for candidate in (*selected, *evidence.candidates)))
         if missing := self._reader.find_unanswered_parts(query, nearest):
             notes.append(f"The documents do not seem to say {join_words([f'“{part}”' for part in missing], 'or')}.")
         if query.wants_figure and (pair := _figures_that_differ(selected, citations)):
             notes.append(f"[{pair[0]}] and [{pair[1]}] give different figures: compare what they count, and when.")
         return tuple(notes)
 
-    def _nearest(self, query: Query, ranking: Ranking) -> tuple[NearDocument, ...]:
+    def _nearest(self, evidence: Evidence) -> tuple[NearDocument, ...]:
         """Documents that a refusal points to: of places near an absent one first, then by rank."""
-        near = self._parser.documents_near(query.scope.absent)
-        ranked = list(dict.fromkeys(map(self._library.document_row, ranking.passages)))
+        near = self._parser.documents_near(evidence.query.scope.absent)
+        ranked = list(dict.fromkeys(map(self._library.document_row, evidence.ranking.passages)))
         rows = [row for row in ranked if row in near] + [row for row in ranked if row not in near]
         return tuple(
             NearDocument(document_id=info.id, title=info.title, cities=info.cities)
             for info in (self._library.infos[row] for row in rows[:_MAX_NEAREST])
         )
 
-    def _also_retrieved(
-        self,
-        ranking: Ranking,
-        passages: Sequence[PassageRow],
-        candidates: Sequence[Candidate],
-        selected: Sequence[Candidate],
-    ) -> tuple[Retrieved, ...]:
+    def _also_retrieved(self, evidence: Evidence, selected: Sequence[Candidate]) -> tuple[Retrieved, ...]:
         """The best passages that were read and not quoted, with the reason."""
+        ranking = evidence.ranking
         scores = dict(zip(ranking.passages, ranking.scores.tolist(), strict=True))
         cited = {candidate.passage for candidate in selected}
-        rows = [row for row in passages if row not in cited][:_MAX_ALSO_RETRIEVED]
+        rows = [row for row in evidence.passages if row not in cited][:_MAX_ALSO_RETRIEVED]
         sentences: dict[PassageRow, list[Candidate]] = {row: [] for row in rows}
-        for candidate in candidates:
+        for candidate in evidence.candidates:
             if candidate.passage in sentences:
                 sentences[candidate.passage].append(candidate)
         least = min((candidate.score for candidate in selected), default=0.0)

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 
-from kin_assistant.answer.evidence import Candidate
+from kin_assistant.answer.evidence import Evidence
 from kin_assistant.filters import count_filters, name_filters
 from kin_assistant.policy import RefusalPolicy
 from kin_assistant.question.query import Query
-from kin_assistant.retrieval import Ranking
 from kin_assistant.text.wording import join_words
 
 __all__ = ["estimate_confidence", "reason_to_refuse"]
@@ -18,17 +16,16 @@ _MAX_UNKNOWN_WORDS = 4
 """Words without a document that a refusal names."""
 
 
-def estimate_confidence(
-    query: Query, candidates: Sequence[Candidate], ranking: Ranking, policy: RefusalPolicy | None = None
-) -> float:
-    """How well ``candidates``, best first, bear an answer to ``query``: from 0 to 1."""
+def estimate_confidence(evidence: Evidence, policy: RefusalPolicy | None = None) -> float:
+    """How well ``evidence`` bears an answer to its query: from 0 to 1."""
     policy = policy or RefusalPolicy()
+    query, candidates = evidence.query, evidence.candidates
     if not candidates:
         return 0.0
     best = candidates[: policy.best_sentences]
     held = frozenset[str]().union(*(candidate.stems for candidate in best))
     coverage = sum(idf for stem, idf in query.idf.items() if stem in held) / query.idf_total
-    cosine = ranking.best_cosine
+    cosine = evidence.ranking.best_cosine
     similar = _logistic(
         policy.sentence_cosine * max(candidate.cosine for candidate in best)
         + policy.passage_cosine * cosine
@@ -47,19 +44,14 @@ def estimate_confidence(
     return min(read, similar)
 
 
-def reason_to_refuse(
-    query: Query,
-    candidates: Sequence[Candidate],
-    ranking: Ranking,
-    confidence: float,
-    policy: RefusalPolicy | None = None,
-) -> str | None:
-    """Why ``query`` cannot be answered from ``candidates``, as sentences for the reader; None if it can."""
+def reason_to_refuse(evidence: Evidence, confidence: float, policy: RefusalPolicy | None = None) -> str | None:
+    """Why its query cannot be answered from ``evidence``, as sentences for the reader; None if it can."""
     policy = policy or RefusalPolicy()
+    query, candidates = evidence.query, evidence.candidates
     scope, filters = query.scope, query.filters
     if scope.absent and not scope.named and not candidates:
         return f"No document is about {join_words([place.label for place in scope.absent], 'or')}."
-    if filters and not len(ranking.rows):
+    if filters and not len(evidence.ranking.rows):
         return f"No document covers {name_filters(filters)}{' together' if count_filters(filters) > 1 else ''}."
     within = f" among those on {name_filters(filters)}" if filters else ""
     names = [place.name for place in scope.named]

@@ -1,7 +1,7 @@
 """Building the index: read, split, embed, store, verify, publish.
 
 Everything is written into a fresh folder; the served build is not touched until the pointer is replaced. An interrupted
-run loses at most the files that were being read and one batch of embedded passages.
+run loses at most the files that were being read or split and one batch of embedded passages.
 """
 
 from __future__ import annotations
@@ -17,10 +17,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from kin_assistant.corpus import CorpusFile, Listing, SkippedFile, walk
-from kin_assistant.documents import SUFFIXES, read_document
-from kin_assistant.embedding import Embedder
+from kin_assistant.corpus.files import CorpusFile, Listing, SkippedFile, walk
+from kin_assistant.corpus.profile import PROFILE_NAME, CorpusProfile, read_profile
+from kin_assistant.documents.parsers import Limits, Parsers, ReadFunction
+from kin_assistant.documents.passages import split_document
+from kin_assistant.documents.reading import SUFFIXES, read_document
 from kin_assistant.errors import BuildFailed, CorpusError, IndexDamaged, IndexFault, IndexMissing
+from kin_assistant.index.bm25 import LexicalIndex
 from kin_assistant.index.layout import IndexFolder, sync_to_disk
 from kin_assistant.index.library import write_library
 from kin_assistant.index.manifest import Manifest, Recipe, file_digests
@@ -29,13 +32,12 @@ from kin_assistant.index.outline import outline_of, write_vectors
 from kin_assistant.index.reading import Gathered, Progress, gather
 from kin_assistant.index.report import FileReport, SyncReport, as_unchanged, by_path, skipped_reports
 from kin_assistant.index.shelf import Shelf
+from kin_assistant.index.splitting import split_documents
 from kin_assistant.index.store import ReadingStore, passages_key, reading_key
 from kin_assistant.index.storing import StoreProcess
-from kin_assistant.lexical import LexicalIndex
-from kin_assistant.parsing import Limits, ReadFunction
-from kin_assistant.passages import split_document
+from kin_assistant.models.embedder import Embedder
 from kin_assistant.places.matching import words_of
-from kin_assistant.profile import PROFILE_NAME, CorpusProfile, read_profile
+from kin_assistant.processes.sandbox import remove_leftovers
 from kin_assistant.types import Document, Passage
 
 __all__ = ["Progress", "build_documents", "is_current", "sync"]
@@ -84,6 +86,8 @@ def sync(
     index = IndexFolder(root)
     with index.locked():
         index.prune()
+        with _explained():
+            remove_leftovers()
         earlier, why = _earlier_build(index, recipe, listing.files, profile)
         if earlier and not why:
             failed_before = any(report.status == "failed" for report in earlier.reports)
@@ -92,11 +96,15 @@ def sync(
         with _explained():
             store = ReadingStore(index.reading_cache)
         with closing(store):
-            with _explained():
+            with _explained(), Parsers(reader, limits, embedder.pieces) as parsers:
                 gathered = gather(
                     corpus, listing.files, store, _documents_of(earlier, recipe), retry_failed=retry_failed,
-                    reader=reader, limits=limits or Limits(), progress=progress,
+                    parsers=parsers, progress=progress,
                 )  # fmt: skip
+                in_use = _keys_in_use(listing.files, gathered, embedder)
+                gathered = split_documents(
+                    gathered, store, embedder.name, retry_failed=retry_failed, parsers=parsers, progress=progress
+                )
             if not gathered.keys:
                 reasons = "; ".join(f"{report.path}: {report.reason}" for report in gathered.failed[:5])
                 raise CorpusError(f"None of the {len(gathered.reports)} files in {corpus} can be read. {reasons}.")
@@ -111,7 +119,7 @@ def sync(
                 now=now, progress=progress,
             )  # fmt: skip
             with suppress(sqlite3.Error):  # only what is no longer needed would stay
-                store.keep_only(_keys_in_use(listing.files, gathered, embedder))
+                store.keep_only(in_use)
         index.prune()
     renamed = {report.renamed_from for report in built.manifest.reports}
     gone = earlier.corpus.keys() - built.manifest.corpus.keys() if earlier else set()
@@ -199,12 +207,7 @@ def _shelf(store: ReadingStore, gathered: Gathered, embedder: Embedder) -> Shelf
         return document if document.id == document_id else document.model_copy(update={"id": document_id})
 
     def split(row: int, document: Document) -> Sequence[Passage]:
-        key = passages_key(rows[row][1], document.id, embedder.name)
-        passages = store.passages(key)
-        if passages is None:
-            passages = tuple(split_document(document, embedder.count_pieces))
-            store.put_passages(key, passages)
-        return passages
+        return store.passages(passages_key(rows[row][1], document.id, embedder.name))
 
     return Shelf(len(rows), fetch, split)
 
@@ -233,7 +236,7 @@ def _write_and_publish(
         folder = index.fresh_build(build_id)
     try:
         with _explained(), StoreProcess(folder) as store:
-            outline = outline_of(shelf, embedder, progress)
+            outline = outline_of(shelf, embedder)
             if not outline.ids:
                 raise CorpusError("The documents hold no sentence that could be quoted.")
             embedded = write_vectors(index, folder, shelf, outline, embedder, progress)

@@ -10,12 +10,12 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from kin_assistant.documents import READER_VERSION
+from kin_assistant.corpus.profile import CorpusProfile
+from kin_assistant.documents.passages import CHUNKER_VERSION
+from kin_assistant.documents.reading import READER_VERSION
 from kin_assistant.errors import IndexDamaged, IndexStale
-from kin_assistant.index.report import FileReport
-from kin_assistant.lexical import LEXICAL_VERSION
-from kin_assistant.passages import CHUNKER_VERSION
-from kin_assistant.profile import CorpusProfile
+from kin_assistant.index.bm25 import LEXICAL_VERSION
+from kin_assistant.index.report import FileReport, as_one_line
 
 __all__ = ["FORMAT", "Manifest", "Recipe", "file_digests"]
 
@@ -106,7 +106,7 @@ class Manifest(BaseModel):
         """How ``corpus`` (path to hash) differs from what this build was made from, a line for each file."""
         words = {(True, True): "changed", (True, False): "gone", (False, True): "new"}
         return [
-            f"{words[path in self.corpus, path in corpus]}: {path}"
+            as_one_line(f"{words[path in self.corpus, path in corpus]}: {path}")
             for path in sorted(self.corpus.keys() | corpus.keys())
             if self.corpus.get(path) != corpus.get(path)
         ]

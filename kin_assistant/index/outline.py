@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, BinaryIO
 
 import numpy as np
 
-from kin_assistant.embedding import Embedder, Encoded
 from kin_assistant.index.layout import IndexFolder
 from kin_assistant.index.reading import Progress
 from kin_assistant.index.shelf import Shelf, embedded_text, sentence_spans
 from kin_assistant.index.vectors import VectorCache, vector_key
+from kin_assistant.models.embedder import Embedder, Encoded
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -39,11 +39,9 @@ class Outline:
     """Number of passages by document id."""
 
 
-def outline_of(shelf: Shelf, embedder: Embedder, progress: Progress) -> Outline:
-    """Split every document of ``shelf``."""
+def outline_of(shelf: Shelf, embedder: Embedder) -> Outline:
+    """Go over every document of ``shelf``."""
     outline = Outline([], [], [], [], {})
-    total = len(shelf.documents)
-    progress("Splitting", 0, total)
     for row, document, passages in shelf.volumes():
         for passage in passages:
             outline.ids.append(passage.id)
@@ -52,7 +50,6 @@ def outline_of(shelf: Shelf, embedder: Embedder, progress: Progress) -> Outline:
             outline.keys.append(vector_key(embedder.name, text, sentence_spans(passage)))
             outline.sentences.append(len(passage.sentences))
         outline.passages_of[document.id] = len(passages)
-        progress("Splitting", row + 1, total)
     return outline
 
 
@@ -74,24 +71,27 @@ def write_vectors(
             vectors.write(row, encoded.vector)
             sentences.write(firsts[row], encoded.sentences)
 
-        missing = []
+        missing: dict[bytes, list[int]] = {}
         for row, (key, count) in enumerate(zip(outline.keys, outline.sentences, strict=True)):
             known = cache.get(key, count)
             if known:
                 write(row, known)
             else:
-                missing.append(row)
+                missing.setdefault(key, []).append(row)
+        # Passages that say the same, as those of a flood do, are embedded once.
+        firsts_missing = [rows[0] for rows in missing.values()]
         done = 0
-        progress("Embedding", 0, len(missing))
-        for batch in _batches(missing, _EMBED_AT_ONCE):
+        progress("Embedding", 0, len(firsts_missing))
+        for batch in _batches(firsts_missing, _EMBED_AT_ONCE):
             embedded = _embed(batch, shelf, embedder)
             cache.put((outline.keys[row], encoded) for row, encoded in embedded)
             for row, encoded in embedded:
-                write(row, encoded)
+                for same in missing[outline.keys[row]]:
+                    write(same, encoded)
             done += len(batch)
-            progress("Embedding", done, len(missing))
+            progress("Embedding", done, len(firsts_missing))
         cache.keep_only(set(outline.keys))
-    return len(missing)
+    return len(firsts_missing)
 
 
 class _Matrix:

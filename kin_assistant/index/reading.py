@@ -7,18 +7,15 @@ from __future__ import annotations
 
 import hashlib
 import time
-from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-from kin_assistant.corpus import CorpusFile, read_bytes
-from kin_assistant.documents import Reading
+from kin_assistant.corpus.files import CorpusFile, read_bytes
+from kin_assistant.documents.parsers import Parsers
 from kin_assistant.errors import DocumentError
 from kin_assistant.index.report import FileReport
-from kin_assistant.index.store import Facts, ReadingStore, reading_key
-from kin_assistant.parsing import Limits, Parsers, ReadFunction
+from kin_assistant.index.store import Facts, ReadingStore, pack_document, reading_key
 
 __all__ = ["Gathered", "Progress", "gather"]
 
@@ -49,6 +46,17 @@ class Gathered:
         """Reports of the files that cannot be read."""
         return [report for report in self.reports if report.status == "failed"]
 
+    def without(self, reasons: Mapping[str, str]) -> Gathered:
+        """The same without the documents that, for one of these ``reasons`` by their ids, are of no use after all."""
+        keys = {document_id: key for document_id, key in self.keys.items() if document_id not in reasons}
+        reports = []
+        for report in self.reports:
+            reason = reasons.get(report.document_id or "")
+            if reason:
+                report = FileReport(path=report.path, status="failed", reason=reason, seconds=report.seconds)
+            reports.append(report)
+        return Gathered(keys, reports, self.corpus)
+
 
 def gather(
     corpus: Path,
@@ -57,8 +65,7 @@ def gather(
     before: Mapping[str, str],
     *,
     retry_failed: bool,
-    reader: ReadFunction,
-    limits: Limits,
+    parsers: Parsers,
     progress: Progress,
 ) -> Gathered:
     """Read ``files`` as far as ``store`` does not know them.
@@ -69,23 +76,24 @@ def gather(
     progress("Reading", 0, len(files))
     facts: dict[str, Facts] = {}
     groups = _groups_of_equal_content(files)
-    with Parsers(reader, limits) as parsers:
-        # In rounds: of files with the same bytes the first one that can be read stands for all.
-        while wanted := [file for group in groups if (file := _next_to_read(group, facts))]:
-            unknown = []
-            for file in wanted:
-                known = store.facts(reading_key(file.path, file.content))
-                if known and not (known.reason and retry_failed):
-                    facts[file.path] = known.model_copy(update={"seconds": 0.0})
-                else:
-                    unknown.append(file)
-            for file, found, reading, lasting in _read_in_parallel(corpus, unknown, parsers, limits.workers):
-                if lasting:
-                    store.put_reading(
-                        reading_key(file.path, file.content), found, reading.document if reading else None
-                    )
-                facts[file.path] = found
-                progress("Reading", min(len(facts), len(files) - 1), len(files))
+
+    def read(file: CorpusFile) -> tuple[Facts, bytes, bool]:
+        return _read_file(corpus, file, parsers)
+
+    # In rounds: of files with the same bytes the first one that can be read stands for all.
+    while wanted := [file for group in groups if (file := _next_to_read(group, facts))]:
+        unknown = []
+        for file in wanted:
+            known = store.facts(reading_key(file.path, file.content))
+            if known and not (known.reason and retry_failed):
+                facts[file.path] = known.model_copy(update={"seconds": 0.0})
+            else:
+                unknown.append(file)
+        for file, (found, packed, lasting) in parsers.map(read, unknown):
+            if lasting:
+                store.put(reading_key(file.path, file.content), found, packed)
+            facts[file.path] = found
+            progress("Reading", min(len(facts), len(files) - 1), len(files))
     stand_ins = {file.path: _stand_in(group, facts) for group in groups for file in group if file.path not in facts}
     gathered = _assemble(files, facts, stand_ins, before)
     progress("Reading", len(files), len(files))
@@ -119,36 +127,12 @@ def _stand_in(group: Sequence[CorpusFile], facts: Mapping[str, Facts]) -> str:
     return next((path for path in tried if facts[path].reason is None), tried[0])
 
 
-def _read_in_parallel(
-    corpus: Path, files: Sequence[CorpusFile], parsers: Parsers, workers: int
-) -> Iterator[tuple[CorpusFile, Facts, Reading | None, bool]]:
-    """Each file with what came of it, in order, and whether that is worth remembering."""
-    if not files:
-        return
-    running: deque[tuple[CorpusFile, Future[tuple[Facts, Reading | None, bool]]]] = deque()
-    executor = ThreadPoolExecutor(workers, thread_name_prefix="kin-reading")
-    try:
-        for file in files:
-            running.append((file, executor.submit(_read_file, corpus, file, parsers)))
-            # A few more than can run, so that no child waits while results are stored; not all, for they take memory.
-            if len(running) >= 4 * workers:
-                done, future = running.popleft()
-                yield done, *future.result()
-        while running:
-            done, future = running.popleft()
-            yield done, *future.result()
-    except BaseException:
-        parsers.close()  # whoever waits for a child is let go
-        raise
-    finally:
-        executor.shutdown(wait=True, cancel_futures=True)
-
-
-def _read_file(corpus: Path, file: CorpusFile, parsers: Parsers) -> tuple[Facts, Reading | None, bool]:
+def _read_file(corpus: Path, file: CorpusFile, parsers: Parsers) -> tuple[Facts, bytes, bool]:
+    """What came of a file, its document as it is stored, and whether that is worth remembering."""
     started = time.perf_counter()
 
-    def failed(reason: str, *, lasting: bool) -> tuple[Facts, None, bool]:
-        return Facts(reason=reason, seconds=time.perf_counter() - started), None, lasting
+    def failed(reason: str, *, lasting: bool) -> tuple[Facts, bytes, bool]:
+        return Facts(reason=reason, seconds=time.perf_counter() - started), b"", lasting
 
     try:
         data = read_bytes(corpus, file.path)
@@ -169,7 +153,7 @@ def _read_file(corpus: Path, file: CorpusFile, parsers: Parsers) -> tuple[Facts,
         warnings=reading.warnings,
         seconds=time.perf_counter() - started,
     )
-    return facts, reading, True
+    return facts, pack_document(reading.document), True
 
 
 def _sha256(data: bytes) -> str:

@@ -2,15 +2,29 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
-from kin_assistant.corpus import SkippedFile
+from kin_assistant.corpus.files import SkippedFile
 
-__all__ = ["Change", "FileReport", "Status", "SyncReport", "as_unchanged", "by_path", "report_lines", "skipped_reports"]
+__all__ = [
+    "Change",
+    "FileReport",
+    "Status",
+    "SyncReport",
+    "as_one_line",
+    "as_unchanged",
+    "by_path",
+    "report_lines",
+    "skipped_reports",
+]
+
+_BREAKING = ("Cc", "Zl", "Zp")
+"""Categories of characters that end a line or move the cursor."""
 
 Change = Literal["new", "changed", "renamed"]
 Status = Literal["read", "unchanged", "skipped", "failed"]
@@ -103,6 +117,21 @@ def by_path(reports: Iterable[FileReport]) -> tuple[FileReport, ...]:
 
 def report_lines(report: SyncReport) -> Iterator[str]:
     """The report as text: what needs attention, why there was something to do, and the totals."""
+    return map(as_one_line, _lines(report))
+
+
+def as_one_line(text: str) -> str:
+    r"""``text`` with its line breaks and control characters escaped, which names of files may hold.
+
+    >>> as_one_line("failed: a\nread: b.md")
+    'failed: a\\nread: b.md'
+    """
+    return "".join(
+        char.encode("unicode_escape").decode() if unicodedata.category(char) in _BREAKING else char for char in text
+    )
+
+
+def _lines(report: SyncReport) -> Iterator[str]:
     for file in report.files:
         if file.status in ("skipped", "failed"):
             yield f"{file.status}: {file.path}: {file.reason}"

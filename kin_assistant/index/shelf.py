@@ -17,7 +17,10 @@ __all__ = ["Shelf", "embedded_text", "sentence_spans"]
 
 Item = TypeVar("Item")
 
-_CHARACTERS_IN_MEMORY = 20_000_000
+_ROOM = 100_000_000
+"""Bytes of documents and passages that are held, about."""
+_BYTES_EACH = 600
+"""A block, a passage or a sentence, about."""
 
 
 def embedded_text(document: Document, passage: Passage) -> str:
@@ -36,6 +39,12 @@ class _Volume:
     document: Document
     passages: tuple[Passage, ...]
 
+    @property
+    def size(self) -> int:
+        """Bytes that it takes in memory, about."""
+        parts = len(self.document.blocks) + sum(1 + len(passage.sentences) for passage in self.passages)
+        return len(self.document.text) + _BYTES_EACH * parts
+
 
 class Shelf:
     """``count`` documents by row; ``fetch`` gives one, ``split`` its passages."""
@@ -46,7 +55,7 @@ class Shelf:
         fetch: Callable[[int], Document],
         split: Callable[[int, Document], Sequence[Passage]],
         *,
-        room: int = _CHARACTERS_IN_MEMORY,
+        room: int = _ROOM,
     ) -> None:
         self._fetch, self._split, self._room = fetch, split, room
         self._kept: dict[int, _Volume] = {}
@@ -96,8 +105,9 @@ class Shelf:
             return self._last[1]
         document = self._fetch(row)
         volume = _Volume(document, tuple(self._split(row, document)))
-        if len(document.text) <= self._room:
-            self._room -= len(document.text)
+        size = volume.size
+        if size <= self._room:
+            self._room -= size
             self._kept[row] = volume
         else:
             self._last = (row, volume)

@@ -9,20 +9,20 @@ from functools import lru_cache
 
 from pydantic import BaseModel, ConfigDict, TypeAdapter
 
-from kin_assistant.documents import READER_VERSION
+from kin_assistant.documents.passages import CHUNKER_VERSION
+from kin_assistant.documents.reading import READER_VERSION
 from kin_assistant.errors import IndexDamaged
 from kin_assistant.index.cache import Cache
-from kin_assistant.passages import CHUNKER_VERSION
 from kin_assistant.types import Document, Passage
 
-__all__ = ["Facts", "ReadingStore", "passages_key", "reading_key"]
+__all__ = ["Facts", "ReadingStore", "pack_document", "pack_passages", "passages_key", "reading_key", "unpack"]
 
 _BREAK = b"\n"
-"""Between a file's facts, which are JSON on one line, and its document."""
+"""Between facts, which are JSON on one line, and the document or the passages."""
 
 
 class Facts(BaseModel):
-    """What came of reading a file, apart from its document."""
+    """What came of reading a file, or of splitting a document, apart from the document or the passages."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -50,30 +50,43 @@ class ReadingStore(Cache):
     """What came of reading each file and of splitting each document, by content."""
 
     def facts(self, key: bytes) -> Facts | None:
-        """What is remembered of a file, or None; with facts of success goes a whole document."""
+        """What is remembered of a file or a document, or None; with facts of success goes what came of it."""
         found = self.find(key)
         return Facts.model_validate_json(found.partition(_BREAK)[0]) if found else None
 
     def document(self, key: bytes) -> Document:
         """The document of a file that was read. Raises ``IndexDamaged`` if the store lost it."""
+        return Document.model_validate_json(unpack(self.packed(key)))
+
+    def passages(self, key: bytes) -> tuple[Passage, ...]:
+        """The passages of a document that was split. Raises ``IndexDamaged`` if the store lost them."""
+        return _passages_type().validate_json(unpack(self.packed(key)))
+
+    def packed(self, key: bytes) -> bytes:
+        """The document or the passages as they were put in. Raises ``IndexDamaged`` if the store lost them."""
         found = self.find(key)
         if found is None:
             raise IndexDamaged("What was read was damaged meanwhile; run it once more.")
-        return Document.model_validate_json(zlib.decompress(found.partition(_BREAK)[2]))
+        return found.partition(_BREAK)[2]
 
-    def passages(self, key: bytes) -> tuple[Passage, ...] | None:
-        """The passages stored under ``key``, or None."""
-        found = self.find(key)
-        return _passages_type().validate_json(zlib.decompress(found)) if found else None
+    def put(self, key: bytes, facts: Facts, packed: bytes = b"") -> None:
+        """Remember what came of a file or a document, at once; ``packed`` where it succeeded."""
+        self.keep([(key, facts.model_dump_json().encode() + _BREAK + packed)])
 
-    def put_reading(self, key: bytes, facts: Facts, document: Document | None) -> None:
-        """Remember what came of a file, at once."""
-        body = _packed(document.model_dump_json().encode()) if document else b""
-        self.keep([(key, facts.model_dump_json().encode() + _BREAK + body)])
 
-    def put_passages(self, key: bytes, passages: Sequence[Passage]) -> None:
-        """Remember the passages of a document, at once."""
-        self.keep([(key, _packed(_passages_type().dump_json(tuple(passages))))])
+def pack_document(document: Document) -> bytes:
+    """A document for ``ReadingStore.put``."""
+    return _packed(document.model_dump_json().encode())
+
+
+def pack_passages(passages: Sequence[Passage]) -> bytes:
+    """A document's passages for ``ReadingStore.put``."""
+    return _packed(_passages_type().dump_json(tuple(passages)))
+
+
+def unpack(packed: bytes) -> bytes:
+    """The JSON of what was packed."""
+    return zlib.decompress(packed)
 
 
 def _packed(data: bytes) -> bytes:

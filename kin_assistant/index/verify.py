@@ -1,13 +1,12 @@
 """Whether a build answers as it should: its counts, its ids, and its searches against exact ones; if wished all of it.
 
-Runs in a child process (``python -m kin_assistant.index.verify FOLDER``), because a broken vector store can end the
-process that opens it.
+Runs in a child process, because a broken vector store can end the process that opens it.
 """
 
 from __future__ import annotations
 
 import argparse
-import subprocess
+import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -15,15 +14,17 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from kin_assistant.embedding import Embedder, open_embedder
-from kin_assistant.errors import IndexDamaged, KinError
+from kin_assistant.documents.passages import split_document
+from kin_assistant.errors import IndexDamaged, IndexFault, KinError, ResourceError
+from kin_assistant.index.bm25 import LexicalIndex
 from kin_assistant.index.dense import EXACT_UP_TO
 from kin_assistant.index.library import DocumentRow, PassageRow
 from kin_assistant.index.manifest import Manifest
 from kin_assistant.index.shelf import embedded_text, sentence_spans
-from kin_assistant.lexical import LexicalIndex
-from kin_assistant.passages import split_document
+from kin_assistant.models.embedder import Embedder, open_embedder
 from kin_assistant.places.matching import words_of
+from kin_assistant.processes.sandbox import ChildLimits, run_child
+from kin_assistant.processes.shortage import find_shortage
 from kin_assistant.text.words import stems
 
 if TYPE_CHECKING:
@@ -31,16 +32,28 @@ if TYPE_CHECKING:
 
     from kin_assistant.index.opened import OpenIndex
 
-__all__ = ["CHECK_SECONDS", "check_build", "check_build_in_child", "check_deeply", "check_deeply_in_child"]
+__all__ = [
+    "CHECK_SECONDS",
+    "SECONDS_PER_PASSAGE",
+    "check_build",
+    "check_build_in_child",
+    "check_deeply",
+    "check_deeply_in_child",
+    "memory_for",
+]
 
 CHECK_SECONDS = 300.0
 """A check that takes longer hangs."""
+SECONDS_PER_PASSAGE = 0.1
+"""As much longer may take what looks at every passage."""
+
+_SHORT = 3
+"""Exit code of a child that was short of memory, disk or open files."""
 
 _SAMPLE = 200
 _NEIGHBOURS = 20
 _SEARCHES_AT_ONCE = 20
 _LEAST_OVERLAP, _LEAST_OVERLAP_WHERE_UNUSED = 0.95, 0.7
-_DEEP_SECONDS_PER_PASSAGE = 0.1
 _EMBEDDED_AGAIN = 48
 _LEAST_AGREEMENT = 0.99  # cosine with a vector computed anew: batches of another shape round in another way
 _ROWS_AT_ONCE = 65_536
@@ -48,6 +61,8 @@ _PASSAGES_AT_ONCE = 200
 # What a healthy store takes: vectors and links, Chroma's own SQLite tables, and some room.
 _BYTES_PER_VECTOR = 24_000
 _BYTES_AT_LEAST = 64 * 1024 * 1024
+_MEMORY_AT_LEAST = 4 * 1024**3
+"""Reserved rather than used, by libraries that keep room for each of many threads."""
 
 
 def check_build(build: Path) -> None:
@@ -114,29 +129,49 @@ def check_deeply(build: Path, embedder: Embedder) -> None:
 
 
 def check_build_in_child(build: Path) -> None:
-    """``check_build`` in a child process; a child that crashes or hangs counts as damage too."""
-    _in_child([str(build)], CHECK_SECONDS)
+    """``check_build`` in a child process; a child that crashes or hangs counts as damage too.
+
+    Raises ``KinError`` if nothing can be told, because no child can be started or its temporary folder is full.
+    """
+    _in_child(build, [], CHECK_SECONDS)
 
 
 def check_deeply_in_child(build: Path, *, model: str, engine: str, models: Path) -> None:
-    """``check_deeply`` in a child process, with the embedder that ``open_embedder`` opens."""
-    seconds = CHECK_SECONDS + _DEEP_SECONDS_PER_PASSAGE * Manifest.read(build).passages
-    _in_child([str(build), "--deep", "--model", model, "--engine", engine, "--models", str(models)], seconds)
+    """``check_deeply`` in a child process, with the embedder that ``open_embedder`` opens. Raises as the above."""
+    seconds = CHECK_SECONDS + SECONDS_PER_PASSAGE * Manifest.read(build).passages
+    model = model if model == "bundled" else str(Path(model).absolute())
+    _in_child(build, ["--deep", "--model", model, "--engine", engine, "--models", str(models.absolute())], seconds)
 
 
-def _in_child(arguments: Sequence[str], seconds: float) -> None:
+def memory_for(passages: int) -> int:
+    """Bytes that a child may allocate that opens or writes a build of so many passages."""
+    return _MEMORY_AT_LEAST + 2 * _BYTES_PER_VECTOR * passages
+
+
+def _in_child(build: Path, options: Sequence[str], seconds: float) -> None:
     try:
-        child = subprocess.run(
-            [sys.executable, "-m", "kin_assistant.index.verify", *arguments],
-            capture_output=True, text=True, timeout=seconds, check=False,
-        )  # fmt: skip
-    except subprocess.TimeoutExpired as error:
-        raise IndexDamaged("The index is damaged: checking it did not end.", details=arguments[0]) from error
-    if child.returncode:
-        message = child.stdout.strip().splitlines()[-1:] or [
-            f"The index is damaged: checking it ended with {child.returncode}."
-        ]
-        raise IndexDamaged(message[0], details=child.stderr[-2000:])
+        passages = Manifest.read(build).passages
+    except IndexFault:
+        passages = 0  # the child says what is wrong with it
+    limits = ChildLimits(memory=memory_for(passages), cpu_seconds=seconds * (os.cpu_count() or 1))
+    try:
+        outcome = run_child(
+            "kin_assistant.index.verify", [str(build.absolute()), *options], seconds=seconds, limits=limits
+        )
+    except OSError as error:
+        raise ResourceError(f"The index cannot be checked: {error.strerror}.", details=repr(error)) from error
+    if outcome.ending.expired:
+        raise IndexDamaged("The index is damaged: checking it did not end.", details=str(build))
+    said = outcome.output.decode("utf-8", "replace").strip().splitlines()[-1:]
+    if outcome.ending.code == _SHORT and said:
+        raise ResourceError(f"The index cannot be checked. {said[0]}", details=outcome.errors)
+    if outcome.ending.code:
+        # One that crashed may have done so for want of memory.
+        shortage = None if said else find_shortage(RuntimeError(outcome.errors))
+        if shortage:
+            raise ResourceError(f"The index cannot be checked. {shortage}", details=outcome.errors)
+        message = said or [f"The index is damaged: checking it {outcome.ending}."]
+        raise IndexDamaged(message[0], details=outcome.errors)
 
 
 def _check_passages(opened: OpenIndex, embedder: Embedder) -> None:
@@ -230,9 +265,16 @@ def _main() -> None:
             check_deeply(options.build, open_embedder(options.model, engine=options.engine, cache=options.models))
         else:
             check_build(options.build)
+    except ResourceError as fault:
+        print(fault)
+        sys.exit(_SHORT)
     except KinError as fault:
         print(fault)
         sys.exit(1)
+    except OSError as error:
+        # Of damage every file was cleared before it was opened; this is the machine's.
+        print(f"{(error.strerror or str(error)).rstrip('.')}.")
+        sys.exit(_SHORT)
 
 
 if __name__ == "__main__":

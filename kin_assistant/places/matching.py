@@ -15,6 +15,7 @@ from typing import Final, Literal, NamedTuple
 
 from rapidfuzz.distance import OSA
 
+from kin_assistant.corpus.profile import Home
 from kin_assistant.places.gazetteer import (
     Gazetteer,
     Name,
@@ -27,7 +28,6 @@ from kin_assistant.places.gazetteer import (
     read_tokens,
     words_of,
 )
-from kin_assistant.profile import Home
 from kin_assistant.text.english import read_words
 from kin_assistant.types import DocumentInfo
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import unicodedata
 
 from kin_assistant.errors import QuestionError
-from kin_assistant.language import language_of
-from kin_assistant.readers.composition import clean
+from kin_assistant.text.cleaning import clean
 from kin_assistant.text.english import read_words
+from kin_assistant.text.language import language_of
 from kin_assistant.text.words import words
 
 __all__ = ["check_language", "check_question"]

@@ -7,14 +7,14 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import TYPE_CHECKING
 
-from kin_assistant.embedding import Embedder
+from kin_assistant.corpus.profile import Body
 from kin_assistant.filters import allowed_documents, place_names
 from kin_assistant.index.library import DocumentRow
 from kin_assistant.index.opened import OpenIndex
+from kin_assistant.models.embedder import Embedder
 from kin_assistant.places.gazetteer import Place
 from kin_assistant.places.matching import Mention, PlaceIndex
 from kin_assistant.places.scope import Scope, scope_of
-from kin_assistant.profile import Body
 from kin_assistant.question.checks import check_language, check_question
 from kin_assistant.question.followups import make_standalone
 from kin_assistant.question.parts import Part, parts_of

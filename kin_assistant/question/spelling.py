@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Iterator
 from functools import cache
 from typing import Final
 
-from kin_assistant.embedding import find_model
+from kin_assistant.models.embedder import find_model
 from kin_assistant.text.english import number_words, read_short_forms
 from kin_assistant.text.words import STOP_WORDS, fold, stems
 

@@ -1,6 +1,6 @@
 """One page of a PDF as a picture, with given words outlined.
 
-Runs in a child process (``python -m kin_assistant.ui.page_picture PAGE WORDS``) that takes the file on its standard input
+Runs in a child process that takes the number of the page and the words as its arguments, the file on its standard input,
 and gives the picture on its standard output, because a hostile file may crash or hang what draws it.
 """
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     import pypdfium2
     from PIL import Image
 
-__all__ = ["MAX_PICTURE_BYTES", "draw_page", "find_words", "limit_resources"]
+__all__ = ["MAX_PICTURE_BYTES", "draw_page", "find_words"]
 
 MAX_PICTURE_BYTES = 4 * 1024 * 1024
 
@@ -25,8 +25,6 @@ _WIDTH, _HEIGHT = 1100, 2200
 _LARGEST_SCALE = 4.0
 _QUALITY = 80
 _MOST_CHARACTERS = 50_000
-_MEMORY = 2 * 1024 * 1024 * 1024
-_CPU_SECONDS = 20
 _FEWEST = 24
 """Letters that have to agree where not all words are on the page as they are in the text."""
 _MARK, _EDGE = (255, 226, 138), (150, 101, 10)
@@ -104,23 +102,6 @@ def find_words(characters: Sequence[int], words: str) -> tuple[Span, ...]:
     return ()
 
 
-def limit_resources() -> None:
-    """Bound the memory, the time and the output of this process, where the system can."""
-    try:
-        import resource
-    except ImportError:
-        return
-    for kind, most in (
-        (resource.RLIMIT_AS, _MEMORY),
-        (resource.RLIMIT_CPU, _CPU_SECONDS),
-        (resource.RLIMIT_FSIZE, MAX_PICTURE_BYTES),
-        (resource.RLIMIT_CORE, 0),
-    ):
-        _, hard = resource.getrlimit(kind)
-        most = most if hard == resource.RLIM_INFINITY else min(most, hard)
-        resource.setrlimit(kind, (most, most))
-
-
 def _character(code: int) -> str:
     return chr(code) if 0 < code < 0x110000 else " "
 
@@ -181,5 +162,4 @@ def _joined(boxes: Sequence[Box]) -> list[Box]:
 
 
 if __name__ == "__main__":
-    limit_resources()
     sys.stdout.buffer.write(draw_page(sys.stdin.buffer.read(), int(sys.argv[1]), sys.argv[2]))

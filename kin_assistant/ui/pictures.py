@@ -4,31 +4,31 @@ from __future__ import annotations
 
 import hashlib
 import logging
-import os
+import math
 import stat
-import subprocess
-import sys
-import tempfile
 import threading
 from collections import OrderedDict
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import quote, urlencode
 
-from kin_assistant.corpus import MAX_FILE_BYTES, read_bytes
+from kin_assistant.corpus.files import MAX_FILE_BYTES, read_bytes
 from kin_assistant.errors import DocumentError
+from kin_assistant.processes.sandbox import ChildLimits, run_child
 from kin_assistant.types import Document, DocumentInfo
+from kin_assistant.ui.clients import client_of
 from kin_assistant.ui.page_picture import MAX_PICTURE_BYTES
+from kin_assistant.ui.ratelimit import RateLimiter, please_wait
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
 
-    from kin_assistant.ui.pace import Pace
     from kin_assistant.ui.served import Served
 
 __all__ = ["Busy", "Pictures", "add_pictures", "picture_link", "words_on_page"]
 
 _SECONDS = 20.0
+_MEMORY = 2 * 1024**3
 _AT_ONCE = 2
 _WAITING = 8
 _KEPT_BYTES = 32 * 1024 * 1024
@@ -100,21 +100,22 @@ class Pictures:
 
 
 def _draw_in_child(data: bytes, page: int, words: str, seconds: float) -> bytes:
-    # The child may be taken over by the file it draws: it is given no settings, and bounds are set before it reads.
-    environment = {name: value for name, value in os.environ.items() if not name.upper().startswith("KIN_")}
-    with tempfile.TemporaryFile() as out:
-        try:
-            child = subprocess.run(
-                [sys.executable, "-m", "kin_assistant.ui.page_picture", str(page), words],
-                input=data, stdout=out, stderr=subprocess.PIPE, timeout=seconds, check=False, env=environment,
-            )  # fmt: skip
-        except subprocess.TimeoutExpired as error:
-            raise DocumentError("drawing the page took too long") from error
-        if child.returncode:
-            logger.info("a page was not drawn: %s", child.stderr[-500:].decode("utf-8", "replace"))
-            raise DocumentError("the page cannot be drawn")
-        out.seek(0)
-        return out.read(MAX_PICTURE_BYTES)
+    try:
+        outcome = run_child(
+            "kin_assistant.ui.page_picture", [str(page), words],
+            seconds=seconds,
+            limits=ChildLimits(memory=_MEMORY, cpu_seconds=seconds, file_bytes=MAX_PICTURE_BYTES),
+            given=data,
+            most_output=MAX_PICTURE_BYTES,
+        )  # fmt: skip
+    except OSError as error:
+        raise DocumentError("the page cannot be drawn now", details=repr(error)) from error
+    if outcome.ending.expired:
+        raise DocumentError("drawing the page took too long")
+    if outcome.ending.code:
+        logger.info("a page was not drawn: %s: %s", outcome.ending, outcome.errors)
+        raise DocumentError("the page cannot be drawn")
+    return outcome.output
 
 
 def picture_link(info: DocumentInfo, page: int, span: tuple[int, int] | None = None, build_id: str = "") -> str:
@@ -134,19 +135,16 @@ def words_on_page(document: Document, page: int, start: int, end: int) -> str:
     return document.text[max(start, begins[0]) : min(end, ends[0] if ends else len(document.text))]
 
 
-def add_pictures(app: FastAPI, served: Served, pictures: Pictures, pace: Pace) -> None:
+def add_pictures(app: FastAPI, served: Served, pictures: Pictures, limiter: RateLimiter) -> None:
     """Serve ``/pages/<document id>?page=3``; ``start``, ``end`` and ``build`` name the sentence to outline."""
-    import time
-
     from fastapi import Request
     from fastapi.responses import PlainTextResponse, Response
 
     def picture(
         request: Request, document_id: str, page: int = 1, start: int = -1, end: int = -1, build: str = ""
     ) -> Response:
-        client = request.client.host if request.client else "unknown"
-        if pace.admit(client, time.monotonic()):
-            return PlainTextResponse("That was quick. Please wait a minute.", 429)
+        if wait := limiter.acquire(client_of(request)):
+            return PlainTextResponse(please_wait(wait), 429, {"retry-after": str(math.ceil(wait))})
         with served.borrowed() as assistant:
             try:
                 document = assistant.document(document_id)

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from kin_assistant.answer.evidence import Candidate, EvidenceReader
-from kin_assistant.documents import read_document
+from kin_assistant.documents.reading import read_document
 from kin_assistant.index.build import build_documents
 from kin_assistant.index.opened import OpenIndex, current_recipe, open_published
 from kin_assistant.question.query import make_query
@@ -47,7 +47,7 @@ def read(index: OpenIndex, question: str, *, wants_figure: bool | None = None) -
         wants_figure=asks_for_figure(question) if wants_figure is None else wants_figure,
     )
     ranking = Retriever(index, HashingEmbedder()).rank(query)
-    return ranking, EvidenceReader(index).read(query, ranking, ranking.passages)
+    return ranking, list(EvidenceReader(index).read(query, ranking, ranking.passages).candidates)
 
 
 def test_every_sentence_of_the_passages_read_is_a_candidate_once(index: OpenIndex) -> None:
@@ -112,7 +112,7 @@ def test_a_sentence_that_lost_a_word_with_its_source_mark_is_left_out(index: Ope
 def test_no_passages_give_no_candidates(index: OpenIndex) -> None:
     query = make_query("waste", index, HashingEmbedder())
     ranking = Retriever(index, HashingEmbedder()).rank(query)
-    assert EvidenceReader(index).read(query, ranking, []) == []
+    assert EvidenceReader(index).read(query, ranking, []).candidates == ()
 
 
 def test_a_question_of_stop_words_is_read_without_a_fault(index: OpenIndex) -> None:

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from kin_assistant import Assistant
-from kin_assistant.documents import read_document
+from kin_assistant.documents.reading import read_document
 from kin_assistant.index.build import build_documents
 from kin_assistant.index.opened import current_recipe, open_published
 from kin_assistant.settings import Settings

@@ -15,7 +15,7 @@ from eval.__main__ import Means
 from eval.product import SecondRun, digest_of
 from eval.questions import read_cases
 from eval.runner import Method, Product
-from kin_assistant.documents import read_document
+from kin_assistant.documents.reading import read_document
 from kin_assistant.policy import AnswerPolicy
 from kin_assistant.types import Answer, AnswerSentence, Citation, Document, DocumentInfo, Filters, Hit
 

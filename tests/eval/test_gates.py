@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import subprocess
 from dataclasses import fields, replace
 
 import pytest
@@ -172,6 +173,31 @@ def test_two_runs_differ_in_their_times_alone(place):
         content = json.loads((place / "results" / "latest.json").read_text())
         seen.append({key: value for key, value in content.items() if key not in ("date", "timings", "latencies_ms")})
     assert seen[0] == seen[1]
+
+
+def test_a_run_reports_where_git_does_not_look_and_a_baseline_where_it_does():
+    from eval.__main__ import HERE, _parser
+
+    assert _parser().parse_args(["run"]).out == HERE / "runs"
+    assert _parser().parse_args(["baseline"]).out == HERE / "results"
+    ignored = subprocess.run(
+        ["git", "check-ignore", "eval/runs/latest.json", "eval/results/latest.json"],
+        cwd=HERE.parent,
+        capture_output=True,
+        text=True,
+    )
+    if ignored.returncode == 128:
+        pytest.skip("not a git checkout")
+    assert ignored.stdout.split() == ["eval/runs/latest.json"]
+
+
+def test_the_page_finds_the_committed_report_in_a_fresh_clone():
+    from eval.__main__ import HERE
+    from kin_assistant.ui.server import EVALUATION, read_evaluation
+
+    stored = read_evaluation(HERE.parent / EVALUATION)
+    assert stored is not None
+    assert stored["headline"]
 
 
 def test_the_committed_gates_name_metrics_that_exist(place):

@@ -5,9 +5,12 @@ from __future__ import annotations
 import builtins
 import errno
 import io
+import json
 import os
 import shutil
 import sqlite3
+import subprocess
+import sys
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -16,14 +19,15 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from kin_assistant.embedding import Encoded
+from kin_assistant.documents.parsers import Limits
+from kin_assistant.documents.passages import PieceSource
 from kin_assistant.errors import BuildFailed, BuildRunning, CorpusError
 from kin_assistant.index.build import build_documents, is_current, sync
 from kin_assistant.index.layout import IndexFolder
 from kin_assistant.index.manifest import Manifest
 from kin_assistant.index.opened import OpenIndex, current_recipe, open_published
 from kin_assistant.index.report import FileReport, SyncReport
-from kin_assistant.parsing import Limits
+from kin_assistant.models.embedder import Encoded
 from tests.conftest import Write, write_corpus
 from tests.doubles import KITAKYUSHU, PLAIN, SURABAYA, read_documents
 from tests.embedders import HashingEmbedder
@@ -316,12 +320,14 @@ def test_files_of_one_name_and_several_kinds_are_told_apart(
 @pytest.fixture
 def readings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[], list[str]]:
     """Paths of the files that ``note_reading`` has read since it was asked last."""
-    notes = tmp_path / "readings"
-    monkeypatch.setenv("READINGS", str(notes))
+    notes = tmp_path / "notes" / "readings.notes"
+    notes.parent.mkdir()
+    notes.touch()
+    monkeypatch.syspath_prepend(notes.parent)
 
     def since_last() -> list[str]:
-        found = notes.read_text().splitlines() if notes.exists() else []
-        notes.unlink(missing_ok=True)
+        found = notes.read_text().splitlines()
+        notes.write_text("")
         return sorted(found)
 
     return since_last
@@ -432,6 +438,82 @@ def test_a_reader_that_crashes_costs_its_file_and_is_not_called_again_until_aske
     mended = run()
     assert readings() == ["b.txt"]
     assert file(mended, "b.txt").status == "read"
+
+
+class Miscounting(HashingEmbedder):
+    """Its counter of word pieces misbehaves in the children."""
+
+    pieces = PieceSource("tests.misreaders:load_miscounter", "")
+
+
+def test_a_document_whose_splitting_fails_costs_that_document_and_is_not_split_again_until_asked(
+    tmp_path: Path, write: Write, readings: Callable[[], list[str]]
+) -> None:
+    texts = {"a.txt": "Words of a.", "b.txt": "abort here", "c.txt": "swell here", "d.txt": "hang here"}
+    corpus, root, embedder = write(texts), tmp_path / "i", Miscounting()
+    expected = {
+        "b.txt": "splitting its text crashed (SIGABRT)",
+        "c.txt": "splitting its text took more than 512 MB of memory",
+        "d.txt": "splitting its text took more than 10 s",
+    }
+
+    def run(**options: bool) -> SyncReport:
+        return sync(corpus, root, embedder, now=NOW, limits=CHILDREN, **options)
+
+    def reasons(report: SyncReport) -> dict[str, str | None]:
+        return {entry.path: entry.reason for entry in report.files if entry.status == "failed"}
+
+    first = run()
+    assert reasons(first) == expected
+    assert (first.totals["read"], first.passages, file(first, "a.txt").status) == (1, 1, "read")
+    assert readings() == ["abort here", "hang here", "swell here"]
+    write({"e.txt": "Words of e."})
+    second = run()
+    assert reasons(second) == expected
+    assert file(second, "e.txt").status == "read"
+    assert readings() == []
+    write({"b.txt": "Sound words."})
+    (corpus / "d.txt").unlink()
+    assert reasons(run(retry_failed=True)) == {"c.txt": expected["c.txt"]}
+    assert readings() == ["swell here"]
+
+
+FLOODS = {
+    "words.txt": "waste " * 1_500_000,
+    "endless.txt": "a" * 12_000_000,
+    "quotes.csv": '"' * 1_000_000,
+    "typographic.txt": "\u201c" * 300_000,
+    "dots.txt": "." * 500_000,
+    "rows.txt": "Go on.\n\n" * 250_000,
+    "entities.html": "<p>" + "&amp;" * 300_000 + "</p>",
+}
+
+
+@pytest.mark.slow
+def test_floods_cost_their_own_document_and_neither_the_sync_nor_the_memory(
+    tmp_path: Path, write: Write, repository: Path
+) -> None:
+    corpus = write({**FLOODS, "good.md": SURABAYA, "also-good.md": KITAKYUSHU})
+    script = (
+        "import resource, sys, json; from pathlib import Path; from datetime import UTC, datetime\n"
+        "from kin_assistant.index.build import sync; from kin_assistant.documents.parsers import Limits\n"
+        "from tests.embedders import HashingEmbedder\n"
+        "before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss\n"
+        "now = datetime(2026, 11, 21, tzinfo=UTC)\n"
+        "report = sync(Path(sys.argv[1]), Path(sys.argv[2]), HashingEmbedder(), now=now, limits=Limits(seconds=300))\n"
+        "grown = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before\n"
+        "print(json.dumps([grown, {file.path: file.reason for file in report.files}]))\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script, corpus, tmp_path / "index"],
+        cwd=repository, capture_output=True, text=True, timeout=1500, check=True,
+    )  # fmt: skip
+    grown, reasons = json.loads(done.stdout)
+    assert grown < 1024 * 1024, "kilobytes"
+    failed = {path: reason for path, reason in reasons.items() if reason}
+    assert set(failed) <= {"endless.txt", "rows.txt"}
+    assert failed["endless.txt"] == "its text has 12,000,000 characters; 10,000,000 are the most that are read"
+    assert failed["rows.txt"].endswith("are the most that are read")
 
 
 def test_a_file_that_can_be_read_now_is_published_on_a_retry(

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from kin_assistant.documents import read_document
+from kin_assistant.documents.passages import split_document
+from kin_assistant.documents.reading import read_document
 from kin_assistant.errors import IndexDamaged
-from kin_assistant.index.store import Facts, ReadingStore, passages_key, reading_key
-from kin_assistant.passages import split_document
+from kin_assistant.index.store import Facts, ReadingStore, pack_document, pack_passages, passages_key, reading_key
 from kin_assistant.types import Document, Passage
 from tests.embedders import HashingEmbedder
 
@@ -29,8 +29,9 @@ def fill(path: Path, count: int) -> None:
     store = ReadingStore(path)
     for number in range(count):
         key = reading_key(f"{number}.txt", SHA)
-        store.put_reading(key, Facts(document_id=str(number), warnings=("caf\u00e9",)), document(number))
-        store.put_passages(passages_key(key, "id", "model"), passages(number))
+        facts = Facts(document_id=str(number), warnings=("caf\u00e9",))
+        store.put(key, facts, pack_document(document(number)))
+        store.put(passages_key(key, "id", "model"), facts, pack_passages(passages(number)))
     store.close()
 
 
@@ -42,8 +43,8 @@ def test_what_was_put_in_comes_back_after_closing(tmp_path: Path) -> None:
         assert store.facts(key) == Facts(document_id=str(number), warnings=("caf\u00e9",))
         assert store.document(key) == document(number)
         assert store.passages(passages_key(key, "id", "model")) == passages(number)
-        assert store.passages(passages_key(key, "id", "other model")) is None
-        assert store.passages(passages_key(key, "other id", "model")) is None
+        assert store.facts(passages_key(key, "id", "other model")) is None
+        assert store.facts(passages_key(key, "other id", "model")) is None
     assert store.facts(reading_key("0.txt", "1" * 64)) is None
     assert store.facts(reading_key("other.txt", SHA)) is None
     store.close()
@@ -51,15 +52,17 @@ def test_what_was_put_in_comes_back_after_closing(tmp_path: Path) -> None:
 
 def test_failures_are_remembered_without_a_document(tmp_path: Path) -> None:
     store = ReadingStore(tmp_path / "documents.sqlite")
-    store.put_reading(b"key", Facts(reason="its reader crashed"), None)
+    store.put(b"key", Facts(reason="its reader crashed"))
     found = store.facts(b"key")
     assert found is not None
     assert found.reason == "its reader crashed"
     store.close()
 
 
-def test_a_document_that_was_lost_meanwhile_is_damage(tmp_path: Path) -> None:
+def test_what_was_lost_meanwhile_is_damage(tmp_path: Path) -> None:
     store = ReadingStore(tmp_path / "documents.sqlite")
     with pytest.raises(IndexDamaged, match="run it once more"):
         store.document(b"key")
+    with pytest.raises(IndexDamaged, match="run it once more"):
+        store.passages(b"key")
     store.close()

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from kin_assistant.corpus.profile import read_profile
 from kin_assistant.places.gazetteer import Gazetteer, Place, read_tokens
 from kin_assistant.places.matching import Mention, PlaceIndex, words_of
-from kin_assistant.profile import read_profile
 from kin_assistant.types import DocumentInfo
 
 ROOT = Path(__file__).parent.parent.parent

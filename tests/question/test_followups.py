@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from kin_assistant.corpus.profile import read_profile
 from kin_assistant.places.gazetteer import words_of
 from kin_assistant.places.matching import Gazetteer, PlaceIndex
-from kin_assistant.profile import read_profile
 from kin_assistant.question.followups import make_standalone
 from tests.conftest import REPOSITORY
 from tests.doubles import SOURCES, read_documents
@@ -245,11 +245,9 @@ def test_another_network_that_was_spoken_of_keeps_its_own(places: PlaceIndex) ->
     assert "Kitakyushu Initiative Network" in standalone(places, "Can we join your network?", *history)
 
 
-def test_a_network_that_the_documents_do_not_know_is_not_named() -> None:
+def test_a_network_that_the_profile_does_not_know_is_not_named() -> None:
     nowhere = PlaceIndex(Gazetteer.load(), (), ())
-    assert (
-        make_standalone("Who runs this network?", (), nowhere.find_places, PROFILE.bodies) == "Who runs this network?"
-    )
+    assert make_standalone("Who runs this network?", (), nowhere.find_places) == "Who runs this network?"
 
 
 @pytest.mark.parametrize(

@@ -10,9 +10,9 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import Final
 
-from kin_assistant.profile import Body
+from kin_assistant.corpus.profile import Body
 from kin_assistant.question.followups.turns import FindPlaces, Turn, read_turn
-from kin_assistant.readers.composition import clean
+from kin_assistant.text.cleaning import clean
 from kin_assistant.text.words import stems
 
 __all__ = ["make_standalone"]
@@ -119,7 +119,7 @@ class _Conversation:
         """Put a body's name for its aliases, "your network" and, where no other was spoken of, "this network"."""
         for pattern, name in self._own_names:
             match = pattern.search(text)
-            if not match or not any(place.programme and place.in_corpus for place in self._find_places(name)):
+            if not match:
                 continue
             if match["here"] and any(self._speaks_of(name, subject) for subject in self._subjects):
                 continue
