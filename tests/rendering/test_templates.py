@@ -6,7 +6,6 @@ import ast
 import re
 from collections.abc import Callable, Iterator
 from html.parser import HTMLParser
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -17,7 +16,7 @@ from markupsafe import Markup
 from kin_assistant.rendering.templating import TEMPLATES, environment, render
 from tests.hostile.markup import HOSTILE
 
-PACKAGE = Path(__file__).resolve().parent.parent / "kin_assistant"
+PACKAGE = TEMPLATES.parents[1]
 SOURCES = {path.name: path.read_text("utf-8") for path in sorted(TEMPLATES.iterdir())}
 
 UNESCAPED: dict[str, str] = {}
@@ -34,9 +33,9 @@ ADDRESSES = {
 """What addresses of links, pictures and files begin with, where they do not begin with words of the template."""
 
 NO_HTML = {
-    "readers.archive": "a pattern for what Python says of a fault",
-    "readers.epub": "XHTML is made HTML for the parser",
-    "readers.legacy": "settings of LibreOffice, in XML",
+    "documents.readers.archive": "a pattern for what Python says of a fault",
+    "documents.readers.epub": "XHTML is made HTML for the parser",
+    "documents.readers.legacy": "settings of LibreOffice, in XML",
     "rendering.markdown": "an address as Markdown writes it",
 }
 """Modules in which something looks like an element that is sent to a browser, and is none."""
@@ -217,10 +216,12 @@ def test_elements_that_are_written_in_python_are_found() -> None:
 
 @pytest.fixture(scope="module")
 def modules() -> dict[str, ast.Module]:
-    return {
+    found = {
         ".".join(path.relative_to(PACKAGE).with_suffix("").parts): ast.parse(path.read_text("utf-8"))
         for path in PACKAGE.rglob("*.py")
     }
+    assert {"assistant", "rendering.answers", "ui.page"} <= found.keys()
+    return found
 
 
 def test_html_is_written_in_templates_and_nowhere_else(modules: dict[str, ast.Module]) -> None:
