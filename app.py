@@ -2,7 +2,7 @@
 
 import sys
 
-from kin_assistant.cli import main
+from kin_assistant.cli.main import main
 
 if __name__ == "__main__":
     raise SystemExit(main(["serve", *sys.argv[1:]]))

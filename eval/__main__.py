@@ -263,15 +263,16 @@ def _parser() -> argparse.ArgumentParser:
     )
     judged.add_argument("--gates", type=Path, default=HERE / "gates.toml", help="the gate's limits")
     judged.add_argument("--baseline", type=Path, default=HERE / "baseline.json", help="the results to compare with")
-    judged.add_argument("--out", type=Path, default=HERE / "results", help="folder for the report")
     judged.add_argument("--no-index-time", action="store_true", help="do not time indexing")
     run = commands.add_parser(
         "run", parents=[opened, sets, judged], help="ask everything, report, and judge (the default)"
     )
     run.add_argument("--conversations", type=Path, nargs="+", help="folders of public conversations, for the report")
-    commands.add_parser(
+    run.add_argument("--out", type=Path, default=HERE / "runs", help="folder for the report; git ignores the default")
+    baseline = commands.add_parser(
         "baseline", parents=[opened, sets, judged], help="the same, and keep the results to compare with"
     )
+    baseline.add_argument("--out", type=Path, default=HERE / "results", help="folder for the report that is committed")
     ablation = commands.add_parser("ablation", parents=[opened, sets], help="what each part of answering is worth")
     ablation.add_argument("--gates", type=Path, default=HERE / "gates.toml", help="says which questions are judged")
     qa = commands.add_parser("qa", parents=[opened], help="another question set on another folder of documents")

@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
-from importlib import import_module
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
-from unittest.mock import patch
 
 from eval.metrics import Observation, measure_answer, measure_refusal, ratio
 from eval.questions import Case, Split
 from eval.runner import Product
-from kin_assistant.evidence import Scorer
+from kin_assistant.answer.evidence import EvidenceNetwork
+from kin_assistant.policy import AnswerPolicy
 
 if TYPE_CHECKING:
     import numpy as np
@@ -26,27 +23,29 @@ __all__ = ["COLUMNS", "VARIANTS", "Variant", "ablate", "open_with_scorer", "rend
 
 @dataclass(frozen=True, slots=True)
 class Variant:
-    """The product with some of its constants changed."""
+    """The product with another policy, or without the network."""
 
     name: str
-    changes: Mapping[str, object] = field(default_factory=dict)
-    """New values by "module.NAME", below ``kin_assistant``."""
+    policy: AnswerPolicy = field(default_factory=AnswerPolicy)
     reader: bool = True
     """Whether passages are read by the network."""
 
 
-_NEVER = re.compile(r"(?!)")
+_SHIPPED = AnswerPolicy()
+_SEARCH, _EVIDENCE, _SELECTION = _SHIPPED.retrieval, _SHIPPED.evidence, _SHIPPED.selection
 VARIANTS = (
     Variant("as shipped"),
     Variant("no evidence reader", reader=False),
-    Variant("reader does not choose sentences", {"evidence._READING": 0.0}),
-    Variant("never refuses for lack of support", {"answering.LEAST_SUPPORT": 0.0}),
-    Variant("search without the nearest sentence", {"retrieval._WEIGHTS": (1.0, 0.0, 0.7, 0.5)}),
-    Variant("search without the neighbours", {"retrieval._WEIGHTS": (1.0, 0.5, 0.7, 0.0)}),
-    Variant("no bonus for a place that is named", {"retrieval._NAMED_PLACE_BONUS": 0.0}),
-    Variant("one document an answer", {"choosing._MOST_DOCUMENTS": 1}),
-    Variant("no part for each place", {"choosing._SHARE_OF_BEST_FOR_A_PLACE": 9.0}),
-    Variant("sentences without what they lean on", {"choosing._LEANS_BACK": _NEVER}),
+    Variant("reader does not choose sentences", replace(_SHIPPED, evidence=replace(_EVIDENCE, network=0.0))),
+    Variant(
+        "never refuses for lack of support",
+        replace(_SHIPPED, refusal=replace(_SHIPPED.refusal, min_confidence=0.0)),
+    ),
+    Variant("search without the nearest sentence", replace(_SHIPPED, retrieval=replace(_SEARCH, sentence_cosine=0.0))),
+    Variant("search without the neighbours", replace(_SHIPPED, retrieval=replace(_SEARCH, neighbour_share=0.0))),
+    Variant("no bonus for a place that is named", replace(_SHIPPED, retrieval=replace(_SEARCH, named_place_bonus=0.0))),
+    Variant("one document an answer", replace(_SHIPPED, selection=replace(_SELECTION, documents=1))),
+    Variant("no part for each place", replace(_SHIPPED, selection=replace(_SELECTION, min_share_for_place=9.0))),
 )
 COLUMNS: Mapping[str, str] = {
     "vital_nuggets": "facts given",
@@ -61,7 +60,7 @@ COLUMNS: Mapping[str, str] = {
 class _Remembering:
     """A scorer that reads each passage once for a question, whatever the variant."""
 
-    def __init__(self, scorer: Scorer) -> None:
+    def __init__(self, scorer: EvidenceNetwork) -> None:
         self._scorer = scorer
         self._known: dict[tuple[str, str, tuple[str, ...]], NDArray[np.float32]] = {}
 
@@ -76,10 +75,10 @@ class _Remembering:
 def open_with_scorer(index: Path) -> Callable[[Variant], Product]:
     """Opens the product on ``index`` for a variant; what the network has read is kept from one to the next."""
     from kin_assistant.assistant import Assistant
-    from kin_assistant.embedding import open_embedder
     from kin_assistant.index.layout import IndexFolder
     from kin_assistant.index.opened import current_recipe, open_published
-    from kin_assistant.scorer import open_scorer
+    from kin_assistant.models.embedder import open_embedder
+    from kin_assistant.models.evidence_network import open_scorer
     from kin_assistant.settings import Settings
 
     settings = Settings()
@@ -90,7 +89,8 @@ def open_with_scorer(index: Path) -> Callable[[Variant], Product]:
 
     def opened(variant: Variant) -> Product:
         build = open_published(index, current_recipe(embedder.name, embedder.dimension))
-        return cast("Product", Assistant(build, embedder, settings, scorer=remembering if variant.reader else None))
+        network = remembering if variant.reader else None
+        return cast("Product", Assistant(build, embedder, settings, network=network, policy=variant.policy))
 
     return opened
 
@@ -104,12 +104,11 @@ def ablate(
     """Name and figures (by ``COLUMNS``) of each variant, on the questions of ``judge_on`` that need no history."""
     judged = [case for case in cases if case.split == judge_on and not case.follow_up]
     for variant in variants:
-        with _changed(variant):
-            product = opened(variant)
-            try:
-                yield variant.name, _figures(product, judged)
-            finally:
-                product.close()
+        product = opened(variant)
+        try:
+            yield variant.name, _figures(product, judged)
+        finally:
+            product.close()
 
 
 def render_table(rows: Sequence[tuple[str, Mapping[str, float | None]]]) -> str:
@@ -119,15 +118,6 @@ def render_table(rows: Sequence[tuple[str, Mapping[str, float | None]]]) -> str:
         cells = ["" if (value := figures[column]) is None else f"{value:.3f}" for column in COLUMNS]
         lines.append(f"| {name} | {' | '.join(cells)} |")
     return "\n".join(lines)
-
-
-@contextmanager
-def _changed(variant: Variant) -> Iterator[None]:
-    with ExitStack() as stack:
-        for name, value in variant.changes.items():
-            module, constant = name.rsplit(".", 1)
-            stack.enter_context(patch.object(import_module(f"kin_assistant.{module}"), constant, value))
-        yield
 
 
 def _figures(product: Product, cases: Sequence[Case]) -> dict[str, float | None]:

@@ -115,8 +115,8 @@ def find_documents(product: Product, query: str, method: Method) -> list[str]:
 
 def plain_document(key: str, row: Mapping[str, Any]) -> Document | None:
     """A document of a test collection, read as plain text; None where it has no words and can never be found."""
-    from kin_assistant.readers.composition import clean
-    from kin_assistant.readers.text import read_plain_text
+    from kin_assistant.documents.readers.text import read_plain_text
+    from kin_assistant.text.cleaning import clean
 
     title = clean(str(row.get("title") or ""))
     text = str(row.get("text") or "").strip() or title

@@ -128,8 +128,8 @@ def score_conversations(
 
 
 def _product_way(conversations: ConversationSet, most_turns: int) -> Way:
-    from kin_assistant.followups import make_standalone
-    from kin_assistant.places import Gazetteer, PlaceIndex, words_of
+    from kin_assistant.places.matching import Gazetteer, PlaceIndex, words_of
+    from kin_assistant.question.followups import make_standalone
 
     texts = [text for turn in conversations.turns for text in (turn.question, *turn.history)]
     places = PlaceIndex(Gazetteer.load(), (), words_of(texts))
@@ -143,7 +143,7 @@ def _product_way(conversations: ConversationSet, most_turns: int) -> Way:
 
 def _compare_with_rewrite(turn: Turn, asked: str) -> dict[str, Observation]:
     """How far the stems of a question are those of the rewrite; nothing where there is none, or none with a stem."""
-    from kin_assistant.lexical import stems
+    from kin_assistant.text.words import stems
 
     typed, wanted, given = set(stems(turn.question)), set(stems(turn.rewrite)), set(stems(asked))
     if not wanted:

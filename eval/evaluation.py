@@ -79,6 +79,7 @@ def evaluate_product(
             model=build.model,
         ),
         versions=versions(),
+        policy=product.policy.flatten(),
         timings={name: round(value, 3) for name, value in timings.items()},
         date=datetime.now(UTC).isoformat(timespec="seconds"),
     )

@@ -75,6 +75,7 @@ def judge_results(results: Results, gates: Gates, baseline: Results | None) -> V
     """Apply the gates. Without a baseline only invariants, limits and must-pass questions are judged."""
     comparison = compare_results(baseline, results, gates.judge_on) if baseline else None
     failures = [
+        *_policy(results, baseline),
         *_invariants(results, gates),
         *_metrics(results, gates, comparison),
         *_timings(results, gates),
@@ -86,6 +87,19 @@ def judge_results(results: Results, gates: Gates, baseline: Results | None) -> V
             f" ({', '.join(comparison.missing[:5])}); if that is meant, write a new baseline"
         )
     return Verdict(tuple(failures), comparison)
+
+
+def _policy(results: Results, baseline: Results | None) -> list[str]:
+    """Whether the figures are of the weights and limits that the baseline was measured with."""
+    if baseline is None:
+        return []
+    names = sorted(results.policy.keys() | baseline.policy.keys())
+    return [
+        f"policy: {name} is {results.policy.get(name)}, and was {baseline.policy.get(name)} in the baseline;"
+        " if that is meant, write a new baseline"
+        for name in names
+        if results.policy.get(name) != baseline.policy.get(name)
+    ]
 
 
 def _invariants(results: Results, gates: Gates) -> list[str]:

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from pydantic import BaseModel, ConfigDict
 
+from kin_assistant.rendering import what_is_read
 from kin_assistant.types import Answer, Citation, Document, DocumentInfo
 
 __all__ = ["Invariant", "answer_digest", "check_answers", "city_pattern", "compare_digests", "invariant"]
@@ -49,6 +50,7 @@ def check_answers(
 ) -> tuple[Invariant, ...]:
     """Check each answer, named by its question's id, against the documents that it quotes."""
     pattern = city_pattern(infos)
+    cities = {info.id: {city.casefold() for city in info.cities} for info in infos}
     by_answer = sorted(answers.items())
     cited = [(key, citation) for key, answer in by_answer for citation in answer.citations]
     return (
@@ -70,7 +72,7 @@ def check_answers(
         invariant(
             "no_foreign_city",
             "an answer about a named city marks every quote that is about another city",
-            (_foreign(key, answer, pattern) for key, answer in by_answer),
+            (_foreign(key, answer, pattern, cities) for key, answer in by_answer),
         ),
         invariant(
             "reasoned_refusals",
@@ -125,12 +127,12 @@ def _whole(key: str, citation: Citation, document: Document) -> str | None:
     return f"{key}: {citation.document_id}[{start}:{end}] is not a whole sentence: {citation.quote[-60:]!r}"
 
 
-def _foreign(key: str, answer: Answer, pattern: re.Pattern[str]) -> str | None:
+def _foreign(key: str, answer: Answer, pattern: re.Pattern[str], cities: Mapping[str, set[str]]) -> str | None:
     """A quote from a document on other cities must name the asked one, or stand in a text that names its own city."""
     asked = _cities(pattern, answer.standalone_question)
-    said = _cities(pattern, answer.text) | _cities(pattern, " ".join(answer.notes))
+    said = _cities(pattern, what_is_read(answer))
     for citation in answer.citations:
-        own = {city.casefold() for city in citation.cities}
+        own = cities.get(citation.document_id, set())
         if asked and own and not own & asked and not own & said and not _cities(pattern, citation.quote) & asked:
             return (
                 f"{key}: asked about {', '.join(sorted(asked))}, quotes {citation.document_id} without naming its city"

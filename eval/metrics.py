@@ -6,28 +6,20 @@ weights: a mean where every weight is 1, a precision, recall or F1 where gains a
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 
 from eval.matching import Span, contains, covers, first_words
 from eval.questions import Case, Nugget
+from kin_assistant.rendering import what_is_read
 from kin_assistant.types import Answer, Citation
 
-__all__ = ["ANSWER_WORDS", "Observation", "measure_answer", "measure_refusal", "passes", "ratio", "read_text"]
+__all__ = ["ANSWER_WORDS", "Observation", "measure_answer", "measure_refusal", "passes", "ratio"]
 
 Observation = tuple[float, float]
 """(gain, weight)"""
 
 ANSWER_WORDS = 150
 """Facts count if they stand within this many words of the answer."""
-
-_MARK = re.compile(r"(?<!\\)\[\d+\]|^>|\*\*", re.MULTILINE)
-_ESCAPE = re.compile(r"\\([\\`*_\[\]<>])")
-
-
-def read_text(answer: Answer) -> str:
-    """An answer as it is read: without citation marks and Markdown; empty for a refusal."""
-    return "" if answer.abstained else _ESCAPE.sub(r"\1", _MARK.sub("", answer.text))
 
 
 def ratio(observations: Iterable[Observation]) -> float | None:
@@ -42,7 +34,7 @@ def ratio(observations: Iterable[Observation]) -> float | None:
 def measure_answer(case: Case, answer: Answer) -> dict[str, Observation]:
     """What an answer to an answerable question is worth. A refusal earns nothing; only its length is not counted."""
     question = case.question
-    text = first_words(read_text(answer), ANSWER_WORDS)
+    text = first_words(what_is_read(answer), ANSWER_WORDS)
     cited = [_span(citation) for citation in answer.citations]
     shares: Mapping[str, float] = {
         "vital_nuggets": _covered(text, (nugget for nugget in question.nuggets if nugget.vital)),
@@ -56,7 +48,7 @@ def measure_answer(case: Case, answer: Answer) -> dict[str, Observation]:
             _is_useful(sentence.text, sentence.citations, case, answer) for sentence in answer.sentences
         ),
     }
-    words = len(read_text(answer).split())
+    words = len(what_is_read(answer).split())
     return {name: (value, 1.0) for name, value in shares.items()} | {
         "words": (float(words), float(not answer.abstained))
     }

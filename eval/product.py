@@ -21,7 +21,7 @@ from eval.errors import CannotRunError
 from eval.invariants import answer_digest
 from eval.questions import Case
 from eval.runner import Product
-from kin_assistant.embedding import Embedder
+from kin_assistant.models.embedder import Embedder
 from kin_assistant.types import Document
 
 __all__ = [
@@ -123,7 +123,7 @@ def index_documents(documents: Iterable[Document], models: Path) -> Iterator[tup
 
 @contextmanager
 def _built(models: Path, build: Callable[[Path, Embedder], object]) -> Iterator[tuple[Product, float]]:
-    from kin_assistant.embedding import open_embedder
+    from kin_assistant.models.embedder import open_embedder
     from kin_assistant.settings import Settings
 
     settings = Settings()

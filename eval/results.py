@@ -136,6 +136,8 @@ class Results(Stored):
     date: str
     build: Build
     versions: dict[str, str]
+    policy: dict[str, float] = {}
+    """The product's weights and limits, as ``AnswerPolicy.flatten`` gives them."""
     headline: tuple[Headline, ...]
     invariants: tuple[Invariant, ...]
     figures: dict[str, Figure]

@@ -13,6 +13,7 @@ from eval.matching import Span
 from eval.metrics import Observation, measure_answer, measure_refusal
 from eval.questions import Case
 from eval.rankings import judge_retrieval
+from kin_assistant.policy import AnswerPolicy
 from kin_assistant.types import Answer, Document, DocumentInfo, Filters, Hit
 
 __all__ = ["METHODS", "Asked", "Method", "Product", "Run", "run_cases"]
@@ -63,6 +64,11 @@ class Product(Protocol):
     @property
     def build(self) -> BuildInfo:
         """The build that answers."""
+        ...
+
+    @property
+    def policy(self) -> AnswerPolicy:
+        """What it weighs and limits answers by."""
         ...
 
     def ask(self, question: str, *, history: Sequence[str] = ()) -> Answer:

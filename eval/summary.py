@@ -8,10 +8,11 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from eval.invariants import Invariant
 from eval.matching import contains, first_words
-from eval.metrics import ANSWER_WORDS, passes, read_text
+from eval.metrics import ANSWER_WORDS, passes
 from eval.questions import Split
 from eval.results import Build, Figure, Given, Headline, Quote, Record, Results, RiskPoint, Slice, Table
 from eval.runner import Asked, Run
+from kin_assistant.rendering import what_is_read
 from kin_assistant.types import DocumentInfo
 
 __all__ = ["HEADLINES", "judged", "summarise"]
@@ -66,6 +67,7 @@ def summarise(
     invariants: Iterable[Invariant],
     build: Build,
     versions: Mapping[str, str],
+    policy: Mapping[str, float],
     timings: Mapping[str, float],
     date: str,
 ) -> Results:
@@ -78,6 +80,7 @@ def summarise(
         date=date,
         build=build,
         versions=dict(versions),
+        policy=dict(policy),
         headline=tuple(
             Headline(name=name, metric=metric, meaning=meaning, value=figure.value, low=figure.low, high=figure.high)
             for metric, (name, meaning) in HEADLINES.items()
@@ -104,7 +107,7 @@ def judged(results: Results, split: Split | None) -> tuple[Record, ...]:
 def _record(asked: Asked, cities: Mapping[str, tuple[str, ...]]) -> Record:
     case, question, answer = asked.case, asked.case.question, asked.answer
     documents = sorted({item.document_id for item in question.evidence} or set(question.nearest))
-    text = first_words(read_text(answer), ANSWER_WORDS)
+    text = first_words(what_is_read(answer), ANSWER_WORDS)
     return Record(
         id=question.id,
         fingerprint=question.fingerprint,

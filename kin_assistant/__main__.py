@@ -1,6 +1,6 @@
 """``python -m kin_assistant``: the same as ``kin``."""
 
-from kin_assistant.cli import main
+from kin_assistant.cli.main import main
 
 if __name__ == "__main__":
     raise SystemExit(main())

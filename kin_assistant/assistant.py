@@ -2,27 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from pathlib import Path
-from typing import Self
+from typing import Self, TypeVar
 
-from kin_assistant.answering import Answerer
-from kin_assistant.embedding import Embedder, open_embedder
+from kin_assistant.answer.evidence import Evidence, EvidenceNetwork, EvidenceReader
+from kin_assistant.answer.pipeline import AnswerPipeline
+from kin_assistant.corpus.profile import CorpusProfile
 from kin_assistant.errors import IndexMissing
-from kin_assistant.evidence import EvidenceReader, Scorer
 from kin_assistant.index.layout import IndexFolder
 from kin_assistant.index.opened import OpenIndex, current_recipe, open_published
-from kin_assistant.places import Gazetteer, PlaceIndex
-from kin_assistant.questions import check_question
-from kin_assistant.reranking import open_reranker
+from kin_assistant.models.embedder import Embedder, open_embedder
+from kin_assistant.models.evidence_network import open_scorer
+from kin_assistant.models.reranker import open_reranker
+from kin_assistant.places.matching import Gazetteer, PlaceIndex
+from kin_assistant.policy import AnswerPolicy
+from kin_assistant.processes.watchdog import call_within
+from kin_assistant.question.checks import check_question
+from kin_assistant.question.query import QueryParser
 from kin_assistant.retrieval import Retriever
-from kin_assistant.scorer import open_scorer
 from kin_assistant.settings import Settings
 from kin_assistant.types import Answer, Document, DocumentInfo, Filters, SearchResult
 
 __all__ = ["Assistant", "BuildInfo"]
+
+_WORDS = "waste"
+_MANY_PASSAGES = 12
+"""As many as are read for a question: more than one batch, for which the network is compiled in another way."""
+
+_Result = TypeVar("_Result")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +46,8 @@ class BuildInfo:
     passages: int
     sentences: int
     model: str
+    profile: CorpusProfile
+    """Whose documents these are."""
     notices: tuple[str, ...]
     """What a user should know about how it was opened, a sentence each."""
 
@@ -43,41 +56,67 @@ class Assistant:
     """Answers from one published build; safe to use from several threads. Close it to free the files."""
 
     def __init__(
-        self, index: OpenIndex, embedder: Embedder, settings: Settings, *, scorer: Scorer | None = None
+        self,
+        index: OpenIndex,
+        embedder: Embedder,
+        settings: Settings,
+        *,
+        network: EvidenceNetwork | None = None,
+        policy: AnswerPolicy | None = None,
     ) -> None:
         self._index = index
-        self._embedder, self._settings, self._scorer = embedder, settings, scorer
+        self._embedder, self._settings, self._network = embedder, settings, network
+        self.policy = policy = policy or AnswerPolicy()
         self.retriever = Retriever(
             index,
             embedder,
+            policy=policy.retrieval,
             passages_per_document=settings.passages_per_document,
             reranker=open_reranker(settings.reranker),
         )
-        places = PlaceIndex(Gazetteer.load(), index.library.infos, index.vocabulary)
-        self._answerer = Answerer(
+        profile = index.manifest.profile
+        parser = QueryParser(
             index,
+            embedder,
+            PlaceIndex(Gazetteer.load(), index.library.infos, index.vocabulary, profile.home),
+            bodies=profile.bodies,
+            max_characters=settings.max_question_characters,
+            max_turns=settings.max_history_turns,
+        )
+        self._pipeline = AnswerPipeline(
+            index.library,
+            index.manifest.build_id,
+            parser,
             self.retriever,
-            EvidenceReader(index, scorer),
-            places,
+            EvidenceReader(index, network, policy=policy.evidence),
+            policy=policy,
             answer_words=settings.answer_words,
-            max_question_characters=settings.max_question_characters,
-            max_history_turns=settings.max_history_turns,
         )
 
     @classmethod
-    def open(cls, index: Path | str | None = None, *, settings: Settings | None = None) -> Assistant:
+    def open(
+        cls, index: Path | str | None = None, *, settings: Settings | None = None, notices: Sequence[str] = ()
+    ) -> Assistant:
         """Open the published build of the folder ``index`` (by default the one that the settings name).
 
-        Raises ``IndexMissing``, ``IndexStale`` or ``IndexDamaged``, and ``ModelError`` if the embedding model is not there.
+        ``notices`` are what a user should know about this build, a sentence each.
+
+        Raises ``IndexMissing``, ``IndexStale`` or ``IndexDamaged``, ``ModelError`` if the embedding model is not there, and
+        ``ResourceError`` if there is no room to open it.
         """
         settings = settings or Settings()
         root = Path(index) if index is not None else settings.index
         IndexFolder(root).published()  # before the model: without an index nothing else matters
         models = IndexFolder(root).models
         embedder = open_embedder(settings.model, engine=settings.engine, cache=models)
-        scorer = open_scorer(settings.reader, engine=settings.engine, cache=models)
+        network = open_scorer(settings.reader, engine=settings.engine, cache=models)
         opened = open_published(root, current_recipe(embedder.name, embedder.dimension))
-        return cls(opened, embedder, settings, scorer=scorer)
+        opened = replace(opened, notices=(*opened.notices, *notices))
+        return cls(opened, embedder, settings, network=network)
+
+    def warm(self) -> None:
+        """Load the networks, which else happens at the first question. Raises ``ModelError`` if they cannot be."""
+        self._within(self._run_networks, "Loading the networks")
 
     def newer_build(self) -> str | None:
         """Name of the published build, if another one answers here: somebody has synced since. Reads one small file."""
@@ -92,7 +131,7 @@ class Assistant:
         """Another assistant, with the same models, over what is published now. Raises as ``open`` does."""
         recipe = current_recipe(self._embedder.name, self._embedder.dimension)
         opened = open_published(self._index.folder.parent, recipe)
-        return Assistant(opened, self._embedder, self._settings, scorer=self._scorer)
+        return Assistant(opened, self._embedder, self._settings, network=self._network, policy=self.policy)
 
     def ask(
         self,
@@ -107,16 +146,25 @@ class Assistant:
 
         The quotes take at most ``words``, by default what the settings say.
 
-        Raises ``QuestionError`` for a question that cannot be read, ``FilterError`` for an unknown filter value.
+        Raises ``QuestionError`` for a question that cannot be read, ``FilterError`` for an unknown filter value, and
+        ``AnswerTimeout`` if it takes longer than the settings allow.
         """
-        return self._answerer.answer(question, filters=filters, history=history, answer_id=id, most_words=words)
+        answer = partial(
+            self._pipeline.answer, question, filters=filters, history=history, answer_id=id, max_words=words
+        )
+        return self._within(answer, "The answer")
+
+    def read(self, question: str) -> Evidence:
+        """What is found and read for ``question``, before it is refused or answered: for training and evaluation."""
+        return self._pipeline.read(question)
 
     def search(
         self, query: str, *, limit: int = 10, filters: Filters | None = None, id: str | None = None
     ) -> SearchResult:
         """The ``limit`` best passages for ``query``. Raises as ``ask`` does."""
         query = check_question(query, max_characters=self._settings.max_question_characters)
-        return SearchResult(id=id, query=query, hits=self.retriever.search(query, limit=limit, filters=filters))
+        hits = self._within(partial(self.retriever.search, query, limit=limit, filters=filters), "The search")
+        return SearchResult(id=id, query=query, hits=hits)
 
     @property
     def documents(self) -> tuple[DocumentInfo, ...]:
@@ -138,6 +186,7 @@ class Assistant:
             passages=manifest.passages,
             sentences=manifest.sentences,
             model=manifest.recipe.model,
+            profile=manifest.profile,
             notices=self._index.notices,
         )
 
@@ -150,3 +199,12 @@ class Assistant:
 
     def __exit__(self, *fault: object) -> None:
         self.close()
+
+    def _run_networks(self) -> None:
+        self._embedder.encode([_WORDS])
+        if self._network:
+            for passages in (1, _MANY_PASSAGES):
+                self._network.score(_WORDS, [("", [_WORDS])] * passages)
+
+    def _within(self, function: Callable[[], _Result], what: str) -> _Result:
+        return call_within(self._settings.answer_seconds, function, what=what)

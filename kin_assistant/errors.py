@@ -9,6 +9,8 @@ Every message is a sentence for the user; ``details`` is for the log.
     ├── FilterError            a filter names what no document carries
     ├── ModelError             the embedding model is missing, damaged or not the expected one
     ├── ServeError             the page cannot be served
+    ├── AnswerTimeout          an answer took too long and was given up
+    ├── ResourceError          the machine has too little memory, disk, open files or threads left
     └── IndexFault             the index cannot be used
         ├── IndexMissing       nothing has been built yet
         ├── IndexDamaged       a stored build does not verify
@@ -20,6 +22,7 @@ Every message is a sentence for the user; ``details`` is for the log.
 from __future__ import annotations
 
 __all__ = [
+    "AnswerTimeout",
     "BuildFailed",
     "BuildRunning",
     "CorpusError",
@@ -32,6 +35,7 @@ __all__ = [
     "KinError",
     "ModelError",
     "QuestionError",
+    "ResourceError",
     "ServeError",
 ]
 
@@ -66,6 +70,14 @@ class ModelError(KinError):
 
 class ServeError(KinError):
     """The page cannot be served."""
+
+
+class AnswerTimeout(KinError):
+    """An answer took too long and was given up."""
+
+
+class ResourceError(KinError):
+    """The machine has too little memory, disk, open files or threads left."""
 
 
 class IndexFault(KinError):

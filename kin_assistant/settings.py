@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import ipaddress
 from pathlib import Path
 
-from pydantic import Field
+from pydantic import Field, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 __all__ = ["Settings"]
@@ -38,6 +39,14 @@ class Settings(BaseSettings):
     )
     host: str = Field("127.0.0.1", description="Address the page listens on.")
     port: int = Field(7860, ge=1, le=65535, description="Port the page listens on.")
+    trusted_proxies: str = Field(
+        "",
+        description="Web servers in front of the page, as addresses or networks with commas between; only these are believed "
+        "who asks.",
+    )
+    connections_per_client: int = Field(
+        64, ge=4, le=4096, description="Connections that one client may have open at once."
+    )
     read_seconds: int = Field(
         120, ge=10, le=3600, description="Reading one file may take so long; then it is given up."
     )
@@ -53,7 +62,18 @@ class Settings(BaseSettings):
     feedback: Path = Field(Path("feedback"), description="Folder for the readers' verdicts; stays on this machine.")
     max_question_characters: int = Field(2000, ge=50, le=20_000, description="Longer questions are refused.")
     max_history_turns: int = Field(8, ge=0, le=50, description="Earlier questions taken into account.")
+    answer_seconds: int = Field(
+        60, ge=1, le=3600, description="An answer may take so long; a page that does not come back soon after ends."
+    )
     answer_words: int = Field(150, ge=30, le=1000, description="Quoted words in an answer, at most.")
     passages_per_document: int = Field(3, ge=1, le=50, description="Passages of one document in a result, at most.")
     queue_size: int = Field(32, ge=1, le=1000, description="Questions that may wait on the page.")
     questions_per_minute: int = Field(20, ge=1, le=10_000, description="Questions a minute from one client.")
+
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _names_networks(cls, value: str) -> str:
+        for part in value.split(","):
+            if part.strip():
+                ipaddress.ip_network(part.strip())
+        return value

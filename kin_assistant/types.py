@@ -250,8 +250,6 @@ class Answer(Value):
     """Why nothing is quoted; set exactly if ``abstained``."""
     notes: tuple[str, ...] = ()
     """What the program has to say beside the quotes, a sentence each."""
-    text: str
-    """Markdown with ``[1]`` marks."""
     sentences: tuple[AnswerSentence, ...] = ()
     citations: tuple[Citation, ...] = ()
     also_retrieved: tuple[Retrieved, ...] = ()

@@ -16,11 +16,11 @@ import pytest
 from hypothesis import settings
 
 from kin_assistant import Assistant
-from kin_assistant.embedding import Embedder, open_embedder
 from kin_assistant.index.build import sync
 from kin_assistant.index.layout import IndexFolder
 from kin_assistant.index.manifest import Recipe
 from kin_assistant.index.opened import OpenIndex, current_recipe, open_published
+from kin_assistant.models.embedder import Embedder, open_embedder
 from kin_assistant.settings import Settings
 from tests.doubles import SOURCES
 from tests.embedders import HashingEmbedder
@@ -33,6 +33,15 @@ REPOSITORY = Path(__file__).resolve().parent.parent
 NOW = datetime(2026, 11, 21, 9, 30, tzinfo=UTC)
 
 Write = Callable[[Mapping[str, str | bytes]], Path]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what ``make test-fast`` leaves out for the minutes that it takes together."""
+    for item in items:
+        if "prepared_root" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.shipped)
+        if item.path.parent.name in ("hostile", "index"):
+            item.add_marker(item.path.parent.name)
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from kin_assistant.documents import read_document
+from kin_assistant.corpus.profile import CorpusProfile
+from kin_assistant.documents.reading import read_document
 from kin_assistant.errors import FilterError, QuestionError
 from kin_assistant.types import (
     Answer,
@@ -93,6 +94,7 @@ class BuildInfo:
     passages: int = 6
     sentences: int = 14
     model: str = "double"
+    profile: CorpusProfile = field(default_factory=CorpusProfile)
     notices: tuple[str, ...] = ()
 
 
@@ -209,7 +211,6 @@ class AssistantDouble:
             standalone_question=standalone,
             abstained=False,
             notes=("The documents give different figures: [1] [2].",),
-            text="",
             sentences=tuple(AnswerSentence(text=item.quote, citations=(item.number,)) for item in citations),
             citations=citations,
             also_retrieved=(Retrieved(passage_id="p9", document_id="kitakyushu-air", score=0.2),),
@@ -225,7 +226,6 @@ class AssistantDouble:
             standalone_question=question,
             abstained=True,
             reason=reason,
-            text="",
             nearest=(NearDocument(document_id=near.id, title=near.title, cities=near.cities),),
             confidence=0.1,
             build_id=self.build.id,

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from kin_assistant.embedding import Encoded
-from kin_assistant.passages import PieceCounter, PieceSource
+from kin_assistant.documents.passages import PieceCounter, PieceSource
+from kin_assistant.models.embedder import Encoded
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

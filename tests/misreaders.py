@@ -10,9 +10,9 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from kin_assistant.documents import Reading, read_document
+from kin_assistant.documents.passages import PieceCounter
+from kin_assistant.documents.reading import Reading, read_document
 from kin_assistant.errors import DocumentError
-from kin_assistant.passages import PieceCounter
 
 __all__ = ["load_miscounter", "misread", "note_reading", "read_elsewhere"]
 

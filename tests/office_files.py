@@ -6,8 +6,8 @@ import io
 import zipfile
 from collections.abc import Callable, Sequence
 
+from kin_assistant.documents.readers.composition import Composition, Extract
 from kin_assistant.errors import DocumentError
-from kin_assistant.readers.composition import Composition, Extract
 
 __all__ = ["blocks_of", "check_read_or_refused", "damaged", "docx", "pack", "pptx", "relations", "texts_of"]
 

@@ -81,7 +81,7 @@ def test_no_other_machine_is_reached_for(watched: dict[str, set[str]]) -> None:
 
 @pytest.mark.slow
 def test_the_watch_saw_every_process(watched: dict[str, set[str]]) -> None:
-    assert {"kin_assistant.answering", "kin_assistant.index.verify", "chromadb", "openvino"} <= watched["module"]
+    assert {"kin_assistant.answer.pipeline", "kin_assistant.index.verify", "chromadb", "openvino"} <= watched["module"]
 
 
 @pytest.mark.slow

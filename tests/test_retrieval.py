@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,16 +11,17 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from kin_assistant.documents import read_document
-from kin_assistant.embedding import Embedder
+from kin_assistant.documents.reading import read_document
 from kin_assistant.errors import FilterError
 from kin_assistant.index.build import build_documents
 from kin_assistant.index.opened import OpenIndex, current_recipe, open_published
-from kin_assistant.lexical import stems
+from kin_assistant.models.embedder import Embedder
+from kin_assistant.question.query import make_query
 from kin_assistant.retrieval import Method, Retriever
-from kin_assistant.types import DocumentInfo, Filters
+from kin_assistant.text.words import stems
+from kin_assistant.types import Filters
 from tests.embedders import HashingEmbedder
-from tests.test_lexical import bm25, embedded_texts
+from tests.index.test_bm25 import bm25, embedded_texts
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -123,12 +125,14 @@ def test_a_ranking_is_what_vectors_and_words_give(
     retriever: Retriever, opened_index: OpenIndex, model: Embedder, texts: list[str], method: Method
 ) -> None:
     for query in QUERIES:
-        ranking = retriever.rank(query, method=method)
+        ranking = retriever.rank(make_query(query, opened_index, model), method=method)
         found = list(zip(ranking.rows.tolist(), ranking.scores.tolist(), strict=True))
         expected = by_hand(query, method, opened_index, model, texts)
         assert_same_ranking(found[:20], expected[:20])
         assert len(found) == len(expected)
-        np.testing.assert_allclose(ranking.cosines, opened_index.vectors[ranking.rows] @ ranking.vector, atol=1e-5)
+        np.testing.assert_allclose(
+            ranking.cosines, opened_index.vectors[ranking.rows] @ model.encode([query])[0], atol=1e-5
+        )
 
 
 def test_a_ranking_within_a_filter_is_that_of_the_allowed_documents(
@@ -137,7 +141,7 @@ def test_a_ranking_within_a_filter_is_that_of_the_allowed_documents(
     filters = Filters(country=("Japan",))
     allowed = {row for row, info in enumerate(opened_index.library.infos) if "Japan" in info.countries}
     for query in QUERIES:
-        ranking = retriever.rank(query, filters=filters)
+        ranking = retriever.rank(make_query(query, opened_index, model, filters))
         found = list(zip(ranking.rows.tolist(), ranking.scores.tolist(), strict=True))
         expected = by_hand(query, "shipped", opened_index, model, texts, allowed)
         assert_same_ranking(found[:20], expected[:20])
@@ -162,8 +166,8 @@ def test_a_document_has_at_most_its_share_of_a_result(opened_index: OpenIndex, m
         assert share == 50 or most == share
 
 
-def test_dropping_for_the_share_keeps_the_order(retriever: Retriever) -> None:
-    ranking = retriever.rank(QUERIES[0])
+def test_dropping_for_the_share_keeps_the_order(retriever: Retriever, opened_index: OpenIndex, model: Embedder) -> None:
+    ranking = retriever.rank(make_query(QUERIES[0], opened_index, model))
     kept = retriever.spread(ranking)
     positions = [ranking.rows.tolist().index(row) for row in kept]
     assert positions == sorted(positions)
@@ -177,14 +181,17 @@ def test_the_limit_is_kept_and_a_longer_list_begins_with_the_shorter(retriever: 
     assert limit == 250 or hits == retriever.search(QUERIES[0], limit=limit + 5)[:limit]
 
 
-def test_favoured_documents_move_up_and_nothing_else_changes(retriever: Retriever, opened_index: OpenIndex) -> None:
-    plain = retriever.rank("household waste")
-    favoured = int(opened_index.library.document_of[plain.rows[-1]])
-    moved = retriever.rank("household waste", favoured=[favoured])
+def test_boosted_documents_move_up_and_nothing_else_changes(
+    retriever: Retriever, opened_index: OpenIndex, model: Embedder
+) -> None:
+    query = make_query("household waste", opened_index, model)
+    plain = retriever.rank(query)
+    boosted = opened_index.library.document_row(plain.passages[-1])
+    moved = retriever.rank(replace(query, boosted=frozenset([boosted])))
     before, after = (dict(zip(r.rows.tolist(), r.scores.tolist(), strict=True)) for r in (plain, moved))
     assert before.keys() == after.keys()
     for row, score in after.items():
-        gain = 0.1 if opened_index.library.document_of[row] == favoured else 0
+        gain = 0.1 if opened_index.library.document_of[row] == boosted else 0
         assert score == pytest.approx(before[row] + gain, abs=1e-6)
 
 
@@ -211,54 +218,10 @@ def test_ties_are_broken_by_document(tmp_path: Path) -> None:
 
 def test_an_unknown_method_is_refused(retriever: Retriever) -> None:
     with pytest.raises(ValueError, match="unknown method"):
-        retriever.rank("waste", method="magic")
+        retriever.search("waste", method="magic")
 
 
 # Filters
-
-
-def passing(retriever: Retriever, opened_index: OpenIndex, filters: Filters) -> list[DocumentInfo]:
-    rows = retriever.allowed_documents(filters)
-    assert rows is not None
-    return [opened_index.library.infos[row] for row in rows.tolist()]
-
-
-def test_without_a_filter_every_document_is_allowed(retriever: Retriever) -> None:
-    assert retriever.allowed_documents(None) is None
-    assert retriever.allowed_documents(Filters()) is None
-
-
-@pytest.mark.parametrize("written", ["Surabaya", "surabaya", "SURABAYA"])
-def test_a_city_is_found_however_it_is_written(retriever: Retriever, opened_index: OpenIndex, written: str) -> None:
-    infos = passing(retriever, opened_index, Filters(city=(written,)))
-    assert infos
-    assert infos == [info for info in opened_index.library.infos if "Surabaya" in info.cities]
-
-
-@pytest.mark.parametrize("field", ["city", "country", "region", "theme"])
-def test_values_of_one_field_widen_and_fields_narrow(retriever: Retriever, opened_index: OpenIndex, field: str) -> None:
-    name = {"city": "cities", "country": "countries", "theme": "themes", "region": "region"}[field]
-
-    def carried(info: DocumentInfo) -> set[str]:
-        value = getattr(info, name)
-        return {value} if isinstance(value, str) else set(value or ())
-
-    values = sorted({value for info in opened_index.library.infos for value in carried(info)})[:2]
-    infos = passing(retriever, opened_index, Filters(**{field: tuple(values)}))
-    assert infos == [info for info in opened_index.library.infos if carried(info) & set(values)]
-    years = (1900, 2100)
-    narrowed = passing(retriever, opened_index, Filters(**{field: tuple(values)}, years=years))
-    assert narrowed == [info for info in infos if info.years]
-
-
-@pytest.mark.parametrize("years", [(2000, 2000), (1990, 2005), (2024, 2026)])
-def test_years_filter_by_overlap(retriever: Retriever, opened_index: OpenIndex, years: tuple[int, int]) -> None:
-    infos = passing(retriever, opened_index, Filters(years=years))
-    assert infos == [
-        info
-        for info in opened_index.library.infos
-        if info.years and set(range(info.years[0], info.years[1] + 1)) & set(range(years[0], years[1] + 1))
-    ]
 
 
 @pytest.mark.parametrize(

@@ -24,6 +24,7 @@ def test_what_is_not_set_has_its_default() -> None:
         ("KIN_CORPUS", "/some/folder", "corpus", Path("/some/folder")),
         ("kin_answer_words", "80", "answer_words", 80),
         ("KIN_ENGINE", "torch", "engine", "torch"),
+        ("KIN_TRUSTED_PROXIES", "127.0.0.1, 2001:db8::/32", "trusted_proxies", "127.0.0.1, 2001:db8::/32"),
     ],
 )
 def test_the_environment_sets_them(
@@ -52,6 +53,10 @@ def test_what_is_given_comes_before_the_environment(monkeypatch: pytest.MonkeyPa
         ("passages_per_document", 0),
         ("queue_size", 0),
         ("questions_per_minute", 0),
+        ("connections_per_client", 3),
+        ("trusted_proxies", "nginx"),
+        ("trusted_proxies", "10.0.0.1/8"),
+        ("trusted_proxies", "*"),
     ],
 )
 def test_values_out_of_bounds_are_refused(field: str, value: object) -> None:

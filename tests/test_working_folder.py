@@ -56,7 +56,7 @@ class Ran(NamedTuple):
     @property
     def children(self) -> list[dict[str, list[str]]]:
         """The processes that the commands started."""
-        return [process for process in self.processes if "kin_assistant.sandbox" in process["arguments"]]
+        return [process for process in self.processes if "kin_assistant.processes.sandbox" in process["arguments"]]
 
 
 @pytest.fixture(scope="module")
@@ -120,10 +120,12 @@ def test_nothing_in_the_working_folder_is_executed(ran: Ran) -> None:
 
 
 def test_every_kind_of_child_was_started(ran: Ran) -> None:
-    modules = {child["arguments"][child["arguments"].index("kin_assistant.sandbox") + 2] for child in ran.children}
+    modules = {
+        child["arguments"][child["arguments"].index("kin_assistant.processes.sandbox") + 2] for child in ran.children
+    }
     assert modules == {
-        "kin_assistant.parsing",
-        "kin_assistant.engine",
+        "kin_assistant.documents.parsers",
+        "kin_assistant.models.engine",
         "kin_assistant.index.storing",
         "kin_assistant.index.verify",
         "kin_assistant.ui.page_picture",

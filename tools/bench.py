@@ -15,12 +15,13 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 
 from kin_assistant.assistant import Assistant
-from kin_assistant.embedding import Embedder, find_model, open_embedder
+from kin_assistant.models.embedder import Embedder, find_model, open_embedder
 from kin_assistant.settings import Settings
 
 CORPUS = Path("corpus")
@@ -48,7 +49,7 @@ def measure_start() -> None:
         ("kin --help", ["-m", "kin_assistant", "--help"]),
         ("import", ["-c", "import kin_assistant"]),
     ):
-        seconds = min(timed(lambda command=command: run(command)) for _ in range(5))
+        seconds = min(timed(partial(run, command)) for _ in range(5))
         show(name, f"{seconds:.2f} s")
 
 
@@ -71,7 +72,7 @@ def measure_ask(index: Path) -> None:
     questions = [row["question"] for row in rows if "question" in row]
     with Assistant.open(index, settings=Settings()) as assistant:
         assistant.ask(questions[0])
-        times = [timed(lambda question=question: assistant.ask(question)) * 1000 for question in questions]
+        times = [timed(partial(assistant.ask, question)) * 1000 for question in questions]
     show(
         f"warm ask, {len(times)} questions",
         f"p50 {np.percentile(times, 50):.0f} ms, p95 {np.percentile(times, 95):.0f} ms",

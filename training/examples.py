@@ -1,32 +1,48 @@
-"""Examples for the evidence reader: a question, a passage in sentences, and which of them answer.
-
-Two kinds of sets are read: public ones (JSON Lines of ``question``, ``title``, ``sentences``, ``evidence``) and the
-digests' own training questions, whose passages are cut by the product's own splitter, so that the reader learns on what
-it will read.
-"""
+"""Examples for the evidence reader: a question, a passage in sentences, and which of them answer."""
 
 from __future__ import annotations
 
 import gzip
+import hashlib
 import json
 import random
 import re
-from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
-from kin_assistant.assistant import Assistant
-from kin_assistant.gazetteer import Gazetteer
-from kin_assistant.places import PlaceIndex
+__all__ = [
+    "SHARES",
+    "Example",
+    "Reading",
+    "answering",
+    "public_examples",
+    "read_examples",
+    "read_readings",
+    "share_of",
+    "write_examples",
+    "write_readings",
+]
 
-__all__ = ["Example", "digest_examples", "public_examples"]
-
-_NEAREST_STRANGERS = 4
-"""One of so many best-ranked passages of other digests is shown with a question."""
-_WEIGHT_OF_STRANGERS = 0.4
-_SHARE_WITH_STRANGERS = 1 / 3
-"""Of the questions that their digest does not answer."""
-_SHARE_WITHOUT_CONTEXT = 0.1
+# Only sets whose terms allow weights trained on them to be given away; training/README.md lists each with its licence. The
+# number is how often a line of the set is drawn: fewer of those that words alone tell, or that are far from our questions.
+SHARES = {
+    "squad2_19articles": 1.0,
+    "selqa": 0.8,
+    "covidqa": 0.8,
+    "tatqa_text": 1.0,
+    "onestopqa": 1.0,
+    "timeqa_human": 0.8,
+    "xquad_en": 1.0,
+    "squad_sentences": 0.2,
+    "evidence_inference": 0.3,
+    "wice": 0.5,
+    "fairytaleqa": 0.2,
+    "fm2": 0.3,
+}
+_LEAST_LETTERS = 12
+"""A shorter piece of text may stand in a longer one by chance."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,97 +56,133 @@ class Example:
     evidence: frozenset[int]
     """Positions of the sentences that answer; empty if none does."""
     weight: float = 1.0
+    kind: str = ""
+    """``raw``, ``digests`` or ``public``."""
+    document: str = ""
+    """Whose question it is: examples of one document are never on both sides of a split."""
+    source: str = ""
+    """The document that the passage is from, if it is one of ours."""
 
 
-def public_examples(folder: Path, shares: dict[str, float], generator: random.Random) -> list[Example]:
-    """A share of each named set in ``folder``; windows of one question stay together."""
-    examples: list[Example] = []
-    for name, share in sorted(shares.items()):
-        groups: dict[str, list[Example]] = {}
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A question with the passages that are read for it, best first."""
+
+    question: str
+    document: str
+    answerable: bool
+    passages: tuple[Example, ...]
+
+
+def answering(sentences: Sequence[str], quotes: Iterable[str]) -> frozenset[int]:
+    """Positions of the sentences that are one of ``quotes``, hold one, or are a part of one.
+
+    Only letters and figures are compared: what reads a file folds its blanks and marks the cells of its tables. A quote may be
+    two sentences, and a sentence may be a run-in heading with the quote, or the row of a table that was not told apart.
+    """
+    wanted = {_letters(quote) for quote in quotes} - {""}
+    found = set()
+    for position, sentence in enumerate(sentences):
+        here = _letters(sentence)
+        if here in wanted or any(
+            (quote in here and len(quote) >= _LEAST_LETTERS) or (here in quote and len(here) >= _LEAST_LETTERS)
+            for quote in wanted
+        ):
+            found.add(position)
+    return frozenset(found)
+
+
+def share_of(name: str) -> float:
+    """A number from 0 to 1 that is drawn by ``name`` alone: the same in every run, whatever else is there."""
+    return int.from_bytes(hashlib.sha256(name.encode()).digest()[:6]) / 2**48
+
+
+def public_examples(folder: Path, shares: dict[str, float] = SHARES) -> Iterator[Example]:
+    """All lines of the named sets in ``folder``, those of one page or question under one ``document``."""
+    for name in sorted(shares):
         with gzip.open(folder / f"{name}.jsonl.gz", "rt", encoding="utf-8") as lines:
             for line in lines:
                 row = json.loads(line)
-                example = Example(
-                    row["question"], row.get("title") or "", tuple(row["sentences"]), frozenset(row["evidence"])
+                title = row.get("title") or ""
+                yield Example(
+                    row["question"],
+                    title,
+                    tuple(row["sentences"]),
+                    frozenset(row["evidence"]),
+                    kind="public",
+                    document=f"{name}/{title or row['id'].split('#')[0]}",
+                    source=name,
                 )
-                groups.setdefault(row["id"].split("#")[0], []).append(example)
-        for key in sorted(groups):
-            if generator.random() < share:
-                examples += groups[key]
-    return examples
 
 
-def digest_examples(files: Sequence[Path], assistant: Assistant, generator: random.Random) -> list[tuple[str, Example]]:
-    """The digests' questions, as (document id, example): with the passage that answers, and with passages that do not.
-
-    Those that do not are what the reader will have to turn down: the nearest passages of the same digest, and of other
-    digests that the product would read. For a question that its digest does not answer, all are of that kind.
-    """
-    return list(_digest_examples(files, assistant, generator))
+def draw_public(examples: Sequence[Example], count: int, generator: random.Random) -> list[Example]:
+    """About ``count`` of ``examples``, by the shares of their sets."""
+    total = sum(SHARES[example.source] for example in examples)
+    return [example for example in examples if generator.random() < count * SHARES[example.source] / total]
 
 
-def _digest_examples(
-    files: Sequence[Path], assistant: Assistant, generator: random.Random
-) -> Iterator[tuple[str, Example]]:
-    library = assistant._index.library
-    places = PlaceIndex(Gazetteer.load(), library.infos, assistant._index.vocabulary)
-    items = [json.loads(line) for file in files for line in file.read_text("utf-8").splitlines()]
-    # A question over several digests has a line for each.
-    answering: dict[str, set[str]] = {}
-    for item in items:
-        answering.setdefault(item["question"], set()).add(item["document_id"])
-    for item in items:
-        question = f"{item['context']} {item['question']}" if item.get("context") else item["question"]
-        wanted = {_letters(quote) for quote in item["evidence"]}
-        own = assistant.retriever.rank(
-            question, within=[library.row_of(item["document_id"])], candidates=len(library.document_of)
-        )
-        positive, negative = [], []
-        for row in own.rows.tolist():
-            context, sentences = _sentences(assistant, row)
-            evidence = frozenset(i for i, sentence in enumerate(sentences) if _is_one_of(sentence, wanted))
-            (positive if evidence else negative).append(Example(question, context, sentences, evidence))
-        if near := item.get("near_miss"):
-            nearest = {_letters(near)}
-            negative.sort(key=lambda example: not any(_is_one_of(s, nearest) for s in example.sentences))
-        chosen = positive + negative[: 1 if positive else 2]
-        # The same fact may stand in another digest, so strangers count less, and are few where no digest is known to answer.
-        if positive or generator.random() < _SHARE_WITH_STRANGERS:
-            strangers = _strangers(assistant, places, question, answering[item["question"]])
-            chosen += [
-                Example(question, *_sentences(assistant, row), frozenset(), weight=_WEIGHT_OF_STRANGERS)
-                for row in generator.sample(strangers, min(1, len(strangers)))
-            ]
-        for example in chosen:
-            # Documents in the wild have no such titles and headings.
-            bare = generator.random() < _SHARE_WITHOUT_CONTEXT
-            yield item["document_id"], replace(example, context="") if bare else example
+def write_examples(path: Path, examples: Iterable[Example]) -> None:
+    """As gzipped JSON Lines, the same bytes for the same examples."""
+    _write(path, (_as_row(example) for example in examples))
 
 
-def _strangers(assistant: Assistant, places: PlaceIndex, question: str, answering: Collection[str]) -> list[int]:
-    """The best-ranked passages of digests that are not ``answering``; of a place that the question names, if it names any."""
-    library = assistant._index.library
-    about = {name for mention in places.find_places(question) for name in places.documents_about(mention.place)}
-    ranked = [
-        (row, library.infos[int(library.document_of[row])].id)
-        for row in assistant.retriever.rank(question).rows.tolist()
+def read_examples(path: Path) -> list[Example]:
+    """What ``write_examples`` wrote."""
+    return [_from_row(row) for row in _read(path)]
+
+
+def write_readings(path: Path, readings: Iterable[Reading]) -> None:
+    """As gzipped JSON Lines."""
+    _write(
+        path,
+        (
+            {
+                "question": reading.question,
+                "document": reading.document,
+                "answerable": reading.answerable,
+                "passages": [_as_row(example) for example in reading.passages],
+            }
+            for reading in readings
+        ),
+    )
+
+
+def read_readings(path: Path) -> list[Reading]:
+    """What ``write_readings`` wrote."""
+    return [
+        Reading(row["question"], row["document"], row["answerable"], tuple(map(_from_row, row["passages"])))
+        for row in _read(path)
     ]
-    return [row for row, name in ranked if name not in answering and (not about or name in about)][:_NEAREST_STRANGERS]
 
 
-def _sentences(assistant: Assistant, row: int) -> tuple[str, tuple[str, ...]]:
-    library = assistant._index.library
-    passage = library.passage(row)
-    text = library.document(int(library.document_of[row])).text
-    return passage.context, tuple(text[sentence.start : sentence.end] for sentence in passage.sentences)
+def _as_row(example: Example) -> dict[str, Any]:
+    return {
+        "question": example.question,
+        "context": example.context,
+        "sentences": example.sentences,
+        "evidence": sorted(example.evidence),
+        "weight": round(example.weight, 3),
+        "kind": example.kind,
+        "document": example.document,
+        "source": example.source,
+    }
 
 
-def _is_one_of(sentence: str, quotes: set[str]) -> bool:
-    """Whether ``sentence`` is one of ``quotes`` (in letters), or one behind a run-in heading ("Partners. The city ...")."""
-    letters = _letters(sentence)
-    return letters in quotes or any(letters.endswith(f".{quote}") for quote in quotes)
+def _from_row(row: dict[str, Any]) -> Example:
+    return Example(**row | {"sentences": tuple(row["sentences"]), "evidence": frozenset(row["evidence"])})
+
+
+def _write(path: Path, rows: Iterable[dict[str, Any]]) -> None:
+    with path.open("wb") as raw, gzip.GzipFile("", "wb", fileobj=raw, mtime=0) as file:
+        for row in rows:
+            file.write(f"{json.dumps(row, ensure_ascii=False)}\n".encode())
+
+
+def _read(path: Path) -> Iterator[dict[str, Any]]:
+    with gzip.open(path, "rt", encoding="utf-8") as lines:
+        yield from map(json.loads, lines)
 
 
 def _letters(text: str) -> str:
-    """``text`` without source marks, Markdown marks and spaces, for comparing quotes."""
-    return re.sub(r"\[\d+\]|[*_`\s]", "", text).lower()
+    """``text`` without source marks and everything that is no letter or figure, for comparing quotes."""
+    return re.sub(r"[\W_]", "", re.sub(r"\[\d+(?:, ?\d+)*\]", "", text)).lower()

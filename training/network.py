@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import torch
+from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 
-from kin_assistant.scorer import reading_pieces
+from kin_assistant.models.evidence_network import reading_pieces
 from training.examples import Example
 
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
 
-__all__ = ["Batch", "EvidenceNetwork", "collate"]
+__all__ = ["Batch", "EvidenceNetwork", "collate", "save_weights"]
 
 
 class Batch:
@@ -33,11 +34,21 @@ class Batch:
             weight,
         )
 
+    def rows(self, numbers: Tensor) -> Batch:
+        """Some of the examples."""
+        return Batch(
+            *(part[numbers] for part in (self.ids, self.mask, self.types, self.sentence, self.gold, self.weight))
+        )
+
 
 class EvidenceNetwork(nn.Module):
-    """Scores: column 0 for "no sentence answers", then one for each sentence, as logits of one softmax."""
+    """Scores: column 0 for "no sentence answers", then one for each sentence, as logits of one softmax.
 
-    def __init__(self, folder: Path) -> None:
+    Word embeddings and the lowest ``frozen`` layers stay as they are, so that two networks that start from the same weights
+    share what these give.
+    """
+
+    def __init__(self, folder: Path, frozen: int = 0) -> None:
         super().__init__()
         from transformers import BertModel
 
@@ -51,7 +62,10 @@ class EvidenceNetwork(nn.Module):
             hidden_dropout_prob=0.0,
             attention_probs_dropout_prob=0.0,
         )
+        self.frozen = frozen
         self.bert.embeddings.requires_grad_(False)
+        for layer in self.bert.encoder.layer[:frozen]:
+            layer.requires_grad_(False)
         width = self.bert.config.hidden_size
         self.hidden = nn.Linear(width, width)
         self.sentence = nn.Linear(width, 1)
@@ -59,7 +73,17 @@ class EvidenceNetwork(nn.Module):
 
     def forward(self, batch: Batch) -> Tensor:
         """Logits, shape (examples, 1 + most sentences); sentences that an example lacks have -inf."""
-        states = self.bert(input_ids=batch.ids, attention_mask=batch.mask, token_type_ids=batch.types).last_hidden_state
+        return self.score(batch, self.read_below(batch))
+
+    def read_below(self, batch: Batch) -> Tensor:
+        """Token states behind the layers that are frozen."""
+        with torch.no_grad():
+            states: Tensor = self.bert.embeddings(input_ids=batch.ids, token_type_ids=batch.types)
+            return self._read(batch, states, 0, self.frozen)
+
+    def score(self, batch: Batch, below: Tensor) -> Tensor:
+        """Logits from the states behind the frozen layers."""
+        states = self._read(batch, below, self.frozen, len(self.bert.encoder.layer))
         count = batch.gold.shape[1] - 1
         member = (batch.sentence[:, None, :] == torch.arange(count)[None, :, None]).to(states.dtype)
         sizes = member.sum(-1, keepdim=True)
@@ -70,6 +94,22 @@ class EvidenceNetwork(nn.Module):
         scores = self.sentence(hidden[:, 1:]).squeeze(-1).float()
         scores = scores.masked_fill(sizes.squeeze(-1) == 0, float("-inf"))
         return torch.cat([nothing.float(), scores], 1)
+
+    def _read(self, batch: Batch, states: Tensor, first: int, last: int) -> Tensor:
+        unseen = (1.0 - batch.mask[:, None, None, :].to(states.dtype)) * torch.finfo(states.dtype).min
+        for layer in self.bert.encoder.layer[first:last]:
+            states = layer(states, unseen)
+        return states
+
+    def load(self, weights: Path) -> None:
+        """Take over what was trained; the word embeddings are the bundled model's."""
+        self.load_state_dict({name: value.float() for name, value in load_file(weights).items()}, strict=False)
+
+
+def save_weights(state: Mapping[str, Tensor], path: Path, metadata: dict[str, str]) -> None:
+    """Write what was trained, in half precision, as the product reads it."""
+    kept = {name: value.to(torch.float16).contiguous() for name, value in state.items() if ".embeddings." not in name}
+    save_file(kept, path, metadata=metadata)
 
 
 def collate(examples: Sequence[Example], tokenizer: Tokenizer) -> Batch:

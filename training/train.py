@@ -1,144 +1,205 @@
-"""Train the evidence reader: ``python -m training.train --public DIR --out FOLDER``.
+"""Train the evidence reader: ``python -m training.train --data DATA --out FOLDER``; the same command goes on after a stop.
 
-First the public sets once, then the digests' questions with some public ones among them. Every draw is seeded; on the
-same machine type the same command gives the same weights up to the order of floating-point sums.
+Starts from the weights that ship. Raw documents are learnt from their marks. On the digests and the public sets, which the
+weights know, the network learns half from the marks and half from what the weights said before, so that it unlearns nothing.
+Every draw is seeded by pass, so that a run that was stopped goes on with the batches it would have had.
 """
 
 from __future__ import annotations
 
 import argparse
-import json
+import csv
 import math
+import os
 import random
 import time
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import torch
-from safetensors.torch import load_file, save_file
 from torch import Tensor
 
-from kin_assistant.assistant import Assistant
-from kin_assistant.embedding import find_model
-from kin_assistant.scorer import open_tokenizer
-from kin_assistant.settings import Settings
-from training.examples import Example, digest_examples, public_examples
-from training.network import EvidenceNetwork, collate
+from kin_assistant.models.embedder import find_model
+from kin_assistant.models.evidence_network import WEIGHTS, open_tokenizer
+from training.build import PASSES
+from training.examples import Example, draw_public, read_examples
+from training.network import Batch, EvidenceNetwork, collate, save_weights
 
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
 
-# Only sets whose terms allow weights trained on them to be given away; training/README.md lists each with its licence.
-SHARES = {
-    "squad2_19articles": 1.0,
-    "selqa": 0.8,
-    "covidqa": 0.8,
-    "tatqa_text": 1.0,
-    "onestopqa": 1.0,
-    "timeqa_human": 0.6,
-    "xquad_en": 1.0,
-    "squad_sentences": 0.2,
-    "evidence_inference": 0.2,
-    "wice": 0.3,
-    "fairytaleqa": 0.1,
-    "fm2": 0.2,
-}
+__all__ = ["Plan", "Run", "batched", "examples_of_pass"]
+
 SEED = 7
-PIECES_IN_BATCH = 3072
-HELD_OUT = 0.15
-"""Share of the digests whose questions are kept for validation."""
+PIECES_IN_BATCH = 2048
+WARM_UP = 40
+AVERAGED_STEPS = 100
+"""The weights that are judged are a running mean over about so many steps."""
+FROZEN = 2
+"""Lowest layers that stay: a step takes three quarters of the time, and what they give is common to both networks."""
+LEARNT_FROM_BEFORE = {"raw": 0.0, "digests": 0.5, "public": 0.5}
+"""Share of the loss that compares with what the weights said before, by kind of example."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What one pass holds beside the raw documents' questions and their passages."""
+
+    digests: int
+    """Examples of the digests."""
+    public: int
+    """Examples of public sets."""
+    strangers: float
+    """Share of the passages of other documents: most of them are easily told apart."""
 
 
 def main() -> None:
-    """Train, report on the digests held out, and write the weights."""
+    """Train until ``--passes`` are done, or ``--minutes`` are over."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--public", type=Path, required=True)
-    parser.add_argument("--digests", type=Path, default=Path(__file__).parent / "questions")
-    parser.add_argument("--index", type=Path, default=Path("index"))
+    parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--out", type=Path, required=True)
-    parser.add_argument(
-        "--start-from", type=Path, metavar="WEIGHTS", help="what the public sets gave before: go on with the digests"
-    )
-    parser.add_argument("--public-steps", type=int, help="end the public stage after so many; by default all once")
-    parser.add_argument("--digest-epochs", type=int, default=2)
-    parser.add_argument(
-        "--finish", action="store_true", help="at the end learn the digests held out too: for the weights that ship"
-    )
+    parser.add_argument("--start-from", type=Path, default=WEIGHTS)
+    parser.add_argument("--passes", type=int, default=3)
+    parser.add_argument("--rate", type=float, default=3e-5)
+    parser.add_argument("--digests", type=int, default=1500, help="examples of the digests in a pass")
+    parser.add_argument("--public", type=int, default=2000, help="examples of public sets in a pass")
+    parser.add_argument("--strangers", type=float, default=0.5, help="share of the raw questions' strangers in a pass")
+    parser.add_argument("--minutes", type=float, default=math.inf, help="stop then; the same command goes on")
+    parser.add_argument("--every", type=float, default=10, metavar="MINUTES", help="time between checkpoints")
+    parser.add_argument("--threads", type=int, default=1)
     options = parser.parse_args()
-    torch.manual_seed(SEED)
-    generator = random.Random(SEED)
-    folder = find_model("bundled")
-    tokenizer = open_tokenizer(folder)
-    network = EvidenceNetwork(folder)
-    with Assistant.open(options.index, settings=Settings(reader="off")) as assistant:
-        pairs = digest_examples(sorted(options.digests.glob("*.jsonl")), assistant, generator)
-    held = {name for name in sorted({name for name, _ in pairs}) if random.Random(name).random() < HELD_OUT}
-    validation = [example for name, example in pairs if name in held]
-    digests = [example for name, example in pairs if name not in held]
-    public = public_examples(options.public, SHARES, generator)
-    print(f"{len(public)} public, {len(digests)} digest, {len(validation)} held-out examples", flush=True)
+    torch.set_num_threads(options.threads)
     options.out.mkdir(parents=True, exist_ok=True)
-    if options.start_from:
-        network.load_state_dict(load_file(options.start_from), strict=False)
-    else:
-        report(network, validation, tokenizer, "before")
-        fit(
-            network, [public], tokenizer, generator, rate=8e-5, every=False, out=options.out, steps=options.public_steps
-        )
-        save(network, options.out / "public.safetensors")
-    report(network, validation, tokenizer, "after the public sets")
-    mixed = [
-        digests + generator.sample(public, min(len(public), len(digests) // 3)) for _ in range(options.digest_epochs)
+    folder = find_model("bundled")
+    run = Run(folder, options.start_from, options.rate, options.out)
+    run.resume()
+    plan = Plan(options.digests, options.public, options.strangers)
+    started = saved = time.monotonic()
+    while run.passes < options.passes:
+        batches = list(batched(examples_of_pass(options.data, plan, run.passes), random.Random(SEED + run.passes)))
+        print(f"pass {run.passes}: {len(batches)} batches, from {run.batch}", flush=True)
+        for examples in batches[run.batch :]:
+            run.step(examples)
+            now = time.monotonic()
+            if now - saved > options.every * 60 or now - started > options.minutes * 60:
+                run.save()
+                saved = now
+            if now - started > options.minutes * 60:
+                return
+        run.passes, run.batch = run.passes + 1, 0
+    run.save()
+
+
+class Run:
+    """A network in training, with all that it needs to go on another day."""
+
+    def __init__(self, folder: Path, start: Path, rate: float, out: Path) -> None:
+        torch.manual_seed(SEED)
+        self.tokenizer: Tokenizer = open_tokenizer(folder)
+        self.network, self.before = EvidenceNetwork(folder, FROZEN), EvidenceNetwork(folder, FROZEN)
+        for network in (self.network, self.before):
+            network.load(start)
+        self.before.requires_grad_(False)
+        self._trained = {name: value for name, value in self.network.named_parameters() if value.requires_grad}
+        self._optimizer = torch.optim.AdamW(self._trained.values(), lr=rate, weight_decay=0.01, fused=True)
+        self._mean = {name: value.detach().clone() for name, value in self._trained.items()}
+        self._rate, self._out = rate, out
+        self._losses: dict[str, list[float]] = {}
+        self._pieces, self._since = 0, time.monotonic()
+        self.steps = self.passes = self.batch = 0
+
+    def step(self, examples: Sequence[Example]) -> None:
+        """Learn from one batch."""
+        for group in self._optimizer.param_groups:
+            group["lr"] = self._rate * min(1.0, (self.steps + 1) / WARM_UP)
+        batch = collate(examples, self.tokenizer)
+        below = self.network.read_below(batch)
+        logits = self.network.score(batch, below)
+        losses = self._losses_of(logits, batch, below, examples)
+        ((losses * batch.weight).sum() / batch.weight.sum()).backward()
+        torch.nn.utils.clip_grad_norm_(self._trained.values(), 1.0)
+        self._optimizer.step()
+        self._optimizer.zero_grad()
+        self.steps, self.batch = self.steps + 1, self.batch + 1
+        share = max(1 / AVERAGED_STEPS, 1 / (self.steps + 1))
+        with torch.no_grad():
+            for name, value in self._trained.items():
+                self._mean[name].lerp_(value, share)
+        for example, loss in zip(examples, losses.tolist(), strict=True):
+            self._losses.setdefault(example.kind, []).append(loss)
+        self._pieces += int(batch.mask.sum())
+
+    def save(self) -> None:
+        """Write the checkpoint, the averaged weights as the product reads them, and a line of the log."""
+        state = {
+            "network": {name: value.detach() for name, value in self._trained.items()},
+            "mean": self._mean,
+            "optimizer": self._optimizer.state_dict(),
+            "position": {"steps": self.steps, "passes": self.passes, "batch": self.batch},
+        }
+        part = self._out / "checkpoint.part"
+        torch.save(state, part)
+        os.replace(part, self._out / "checkpoint.pt")
+        save_weights(self.averaged(), self._out / f"step-{self.steps:05}.safetensors", {"seed": str(SEED)})
+        self._log()
+
+    def resume(self) -> None:
+        """Go on from the checkpoint in the folder, if there is one."""
+        path = self._out / "checkpoint.pt"
+        if not path.exists():
+            return
+        state: dict[str, Any] = torch.load(path, weights_only=True)
+        with torch.no_grad():
+            for name, value in self._trained.items():
+                value.copy_(state["network"][name])
+                self._mean[name].copy_(state["mean"][name])
+        self._optimizer.load_state_dict(state["optimizer"])
+        position = state["position"]
+        self.steps, self.passes, self.batch = position["steps"], position["passes"], position["batch"]
+
+    def averaged(self) -> dict[str, Tensor]:
+        """All weights, those that are trained as their running mean."""
+        weights: dict[str, Tensor] = self.network.state_dict() | self._mean
+        return weights
+
+    def _losses_of(self, logits: Tensor, batch: Batch, below: Tensor, examples: Sequence[Example]) -> Tensor:
+        every = torch.tensor([example.kind != "public" for example in examples])
+        likelihood = torch.where(every, likelihood_of_every(logits, batch.gold), likelihood_of_one(logits, batch.gold))
+        shares = torch.tensor([LEARNT_FROM_BEFORE[example.kind] for example in examples])
+        if not bool(shares.any()):
+            return -likelihood
+        with torch.no_grad():
+            rows = shares.nonzero().squeeze(1)
+            wanted = self.before.score(batch.rows(rows), below[rows])
+        difference = torch.zeros_like(likelihood)
+        difference[rows] = divergence(wanted, logits[rows])
+        return shares * difference - (1 - shares) * likelihood
+
+    def _log(self) -> None:
+        path = self._out / "training.csv"
+        new = not path.exists()
+        seconds = time.monotonic() - self._since
+        with path.open("a", newline="", encoding="utf-8") as file:
+            writer = csv.writer(file)
+            if new:
+                writer.writerow(["step", "pass", "batch", *LEARNT_FROM_BEFORE, "pieces a second"])
+            means = [_mean(self._losses.get(kind, [])) for kind in LEARNT_FROM_BEFORE]
+            writer.writerow([self.steps, self.passes, self.batch, *means, round(self._pieces / seconds)])
+        self._losses, self._pieces, self._since = {}, 0, time.monotonic()
+
+
+def examples_of_pass(data: Path, plan: Plan, number: int) -> list[Example]:
+    """The raw documents' questions as they are written for this pass, and draws of the others; the same at every call."""
+    generator = random.Random(SEED + number)
+    digests = read_examples(data / "digests.jsonl.gz")
+    raw = read_examples(data / f"raw-{number % PASSES}.jsonl.gz")
+    return [
+        *(example for example in raw if example.source == example.document or generator.random() < plan.strangers),
+        *generator.sample(digests, min(plan.digests, len(digests))),
+        *draw_public(read_examples(data / "public.jsonl.gz"), plan.public, generator),
     ]
-    fit(network, mixed, tokenizer, generator, rate=4e-5, every=True, out=options.out)
-    report(network, validation, tokenizer, "after the digests")
-    if options.finish:
-        # With as many that it knows, so that it unlearns nothing. From here on nothing is left to validate on.
-        last = validation + generator.sample(digests, min(len(digests), len(validation)))
-        fit(network, [last], tokenizer, generator, rate=2e-5, every=True, out=options.out)
-    save(network, options.out / "reader.safetensors")
-
-
-def fit(
-    network: EvidenceNetwork,
-    epochs: Sequence[list[Example]],
-    tokenizer: Tokenizer,
-    generator: random.Random,
-    *,
-    rate: float,
-    every: bool,
-    out: Path,
-    steps: int | None = None,
-) -> None:
-    """AdamW with warm-up and linear decay to 0; ends after ``steps``. What is there every hundred steps is kept in ``out``.
-
-    With ``every`` each sentence that answers is to win against those that do not; otherwise it is enough if one does.
-    """
-    parameters = [parameter for parameter in network.parameters() if parameter.requires_grad]
-    optimizer = torch.optim.AdamW(parameters, lr=rate, weight_decay=0.01, fused=True)
-    batches = [batch for epoch in epochs for batch in batched(epoch, generator)]
-    started = time.monotonic()
-    total = 0.0
-    network.train()
-    for step, examples in enumerate(batches[:steps]):
-        for group in optimizer.param_groups:
-            group["lr"] = rate * min(1.0, (step + 1) / 100) * (1 - step / len(batches))
-        batch = collate(examples, tokenizer)
-        with torch.autocast("cpu", torch.bfloat16):
-            logits = network(batch)
-        likelihood = likelihood_of_every(logits, batch.gold) if every else likelihood_of_one(logits, batch.gold)
-        loss = -(likelihood * batch.weight).sum() / batch.weight.sum()
-        loss.backward()
-        torch.nn.utils.clip_grad_norm_(parameters, 1.0)
-        optimizer.step()
-        optimizer.zero_grad()
-        total += float(loss.detach())
-        if step % 100 == 99:
-            speed = (step + 1) / (time.monotonic() - started)
-            print(f"step {step + 1}/{len(batches)} loss {total / 100:.3f} {speed:.2f} steps/s", flush=True)
-            total = 0.0
-            save(network, out / "latest.safetensors")
 
 
 def likelihood_of_one(logits: Tensor, gold: Tensor) -> Tensor:
@@ -153,7 +214,14 @@ def likelihood_of_every(logits: Tensor, gold: Tensor) -> Tensor:
     return torch.where(gold == 1, won, 0.0).sum(1) / gold.sum(1)
 
 
-def batched(examples: list[Example], generator: random.Random) -> Iterator[list[Example]]:
+def divergence(wanted: Tensor, logits: Tensor) -> Tensor:
+    """Kullback-Leibler divergence of the softmax of ``logits`` from that of ``wanted``, by row."""
+    target = torch.softmax(wanted, 1)
+    difference = torch.log_softmax(wanted, 1) - torch.log_softmax(logits, 1)
+    return (target * difference.masked_fill(target == 0, 0.0)).sum(1)
+
+
+def batched(examples: Sequence[Example], generator: random.Random) -> Iterator[list[Example]]:
     """Batches of examples of similar length, in random order."""
     sizes = [len(example.question) + len(example.context) + sum(map(len, example.sentences)) for example in examples]
     order = sorted(range(len(examples)), key=lambda i: sizes[i] * generator.uniform(0.9, 1.1))
@@ -170,35 +238,8 @@ def batched(examples: list[Example], generator: random.Random) -> Iterator[list[
     return iter(batches)
 
 
-@torch.inference_mode()
-def report(network: EvidenceNetwork, examples: Sequence[Example], tokenizer: Tokenizer, title: str) -> None:
-    """Print how often the best sentence is gold where there is gold, and how well "no answer" tells the others apart."""
-    from sklearn.metrics import roc_auc_score
-
-    network.eval()
-    hits, scores, labels = [], [], []
-    for start in range(0, len(examples), 32):
-        batch = collate(examples[start : start + 32], tokenizer)
-        with torch.autocast("cpu", torch.bfloat16):
-            logits = network(batch)
-        best = logits[:, 1:].argmax(1) + 1
-        for i, row in enumerate(logits):
-            answerable = not bool(batch.gold[i, 0])
-            labels.append(answerable)
-            scores.append(float(torch.logsumexp(row[1:], 0) - row[0]))
-            if answerable:
-                hits.append(bool(batch.gold[i, best[i]]))
-    print(json.dumps({"when": title, "hit@1": sum(hits) / len(hits), "auc": roc_auc_score(labels, scores)}), flush=True)
-
-
-def save(network: EvidenceNetwork, path: Path) -> None:
-    """Write what was trained, in half precision; the word embeddings stay those of the bundled model."""
-    weights = {
-        name: value.to(torch.float16).contiguous()
-        for name, value in network.state_dict().items()
-        if ".embeddings." not in name
-    }
-    save_file(weights, path, metadata={"seed": str(SEED)})
+def _mean(values: Sequence[float]) -> float:
+    return round(math.fsum(values) / len(values), 4) if values else math.nan
 
 
 if __name__ == "__main__":

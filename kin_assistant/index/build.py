@@ -17,10 +17,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from kin_assistant.corpus import CorpusFile, Listing, SkippedFile, walk
-from kin_assistant.documents import SUFFIXES, read_document
-from kin_assistant.embedding import Embedder
+from kin_assistant.corpus.files import CorpusFile, Listing, SkippedFile, walk
+from kin_assistant.corpus.profile import PROFILE_NAME, CorpusProfile, read_profile
+from kin_assistant.documents.parsers import Limits, Parsers, ReadFunction
+from kin_assistant.documents.passages import split_document
+from kin_assistant.documents.reading import SUFFIXES, read_document
 from kin_assistant.errors import BuildFailed, CorpusError, IndexDamaged, IndexFault, IndexMissing
+from kin_assistant.index.bm25 import LexicalIndex
 from kin_assistant.index.layout import IndexFolder, sync_to_disk
 from kin_assistant.index.library import write_library
 from kin_assistant.index.manifest import Manifest, Recipe, file_digests
@@ -32,11 +35,9 @@ from kin_assistant.index.shelf import Shelf
 from kin_assistant.index.splitting import split_documents
 from kin_assistant.index.store import ReadingStore, passages_key, reading_key
 from kin_assistant.index.storing import StoreProcess
-from kin_assistant.lexical import LexicalIndex
-from kin_assistant.parsing import Limits, Parsers, ReadFunction
-from kin_assistant.passages import split_document
-from kin_assistant.places import words_of
-from kin_assistant.sandbox import remove_leftovers
+from kin_assistant.models.embedder import Embedder
+from kin_assistant.places.matching import words_of
+from kin_assistant.processes.sandbox import remove_leftovers
 from kin_assistant.types import Document, Passage
 
 __all__ = ["Progress", "build_documents", "is_current", "sync"]
@@ -54,7 +55,8 @@ def is_current(corpus: Path, root: Path, embedder: Embedder) -> bool:
         return False
     listing = walk(corpus, SUFFIXES)
     recipe = current_recipe(embedder.name, embedder.dimension)
-    return manifest.recipe == recipe and manifest.corpus == _hashes(listing.files)
+    same_files = manifest.recipe == recipe and manifest.corpus == _hashes(listing.files)
+    return same_files and manifest.profile == read_profile(corpus)
 
 
 def sync(
@@ -79,12 +81,13 @@ def sync(
     listing = walk(corpus, SUFFIXES)
     if not listing.files:
         raise CorpusError(f"There is nothing to read in {corpus}: {_why_nothing(listing.skipped)}.")
+    profile = read_profile(corpus)
     recipe = current_recipe(embedder.name, embedder.dimension)
     index = IndexFolder(root)
     with index.locked():
         index.prune()
         remove_leftovers()
-        earlier, why = _earlier_build(index, recipe, listing.files)
+        earlier, why = _earlier_build(index, recipe, listing.files, profile)
         if earlier and not why:
             failed_before = any(report.status == "failed" for report in earlier.reports)
             if not (retry_failed and failed_before):
@@ -110,7 +113,8 @@ def sync(
                 why = "Files that had failed were tried again."
             built = _write_and_publish(
                 index, _shelf(store, gathered, embedder), embedder, recipe,
-                build_id=_build_id(recipe, gathered.documents), corpus=gathered.corpus, reports=gathered.reports,
+                build_id=_build_id(recipe, gathered.documents, profile), corpus=gathered.corpus, profile=profile,
+                reports=gathered.reports,
                 now=now, progress=progress,
             )  # fmt: skip
             with suppress(sqlite3.Error):  # only what is no longer needed would stay
@@ -131,10 +135,16 @@ def sync(
 
 
 def build_documents(
-    documents: Iterable[Document], root: Path, embedder: Embedder, *, now: datetime, progress: Progress = _silent
+    documents: Iterable[Document],
+    root: Path,
+    embedder: Embedder,
+    *,
+    now: datetime,
+    progress: Progress = _silent,
+    profile: CorpusProfile | None = None,
 ) -> Manifest:
     """Index ``documents`` that are in memory, such as those of a test collection, and publish the build in ``root``."""
-    index = IndexFolder(root)
+    index, profile = IndexFolder(root), profile or CorpusProfile()
     ordered = sorted(documents, key=lambda document: document.id)
     recipe = current_recipe(embedder.name, embedder.dimension)
     shelf = Shelf(
@@ -144,14 +154,19 @@ def build_documents(
         index.prune()
         built = _write_and_publish(
             index, shelf, embedder, recipe,
-            build_id=_build_id(recipe, [(document.id, document.path, document.sha256) for document in ordered]),
-            corpus={document.path: document.sha256 for document in ordered}, reports=[], now=now, progress=progress,
+            build_id=_build_id(
+                recipe, [(document.id, document.path, document.sha256) for document in ordered], profile
+            ),
+            corpus={document.path: document.sha256 for document in ordered}, profile=profile, reports=[], now=now,
+            progress=progress,
         )  # fmt: skip
         index.prune()
     return built.manifest
 
 
-def _earlier_build(index: IndexFolder, recipe: Recipe, files: Sequence[CorpusFile]) -> tuple[Manifest | None, str]:
+def _earlier_build(
+    index: IndexFolder, recipe: Recipe, files: Sequence[CorpusFile], profile: CorpusProfile
+) -> tuple[Manifest | None, str]:
     """What the published build says of itself, and why it will not do, as a sentence; empty if it will."""
     try:
         folder = index.published()
@@ -169,6 +184,8 @@ def _earlier_build(index: IndexFolder, recipe: Recipe, files: Sequence[CorpusFil
         return manifest, f"The index was made with another {difference}."
     if manifest.corpus != _hashes(files):
         return manifest, "The corpus has changed."
+    if manifest.profile != profile:
+        return manifest, f"{PROFILE_NAME} has changed."
     return manifest, ""
 
 
@@ -209,6 +226,7 @@ def _write_and_publish(
     *,
     build_id: str,
     corpus: dict[str, str],
+    profile: CorpusProfile,
     reports: Sequence[FileReport],
     now: datetime,
     progress: Progress,
@@ -237,7 +255,7 @@ def _write_and_publish(
                 for report in reports
             ]
             manifest = Manifest(
-                build_id=build_id, recipe=recipe, built_at=now, corpus=corpus,
+                build_id=build_id, recipe=recipe, built_at=now, corpus=corpus, profile=profile,
                 reports=tuple(report.model_copy(update={"seconds": 0.0}) for report in counted),
                 documents=len(shelf.documents), passages=len(outline.ids), sentences=sum(outline.sentences),
                 files=file_digests(folder),
@@ -280,9 +298,9 @@ def _explained() -> Iterator[None]:
         raise BuildFailed(message, details=repr(error)) from error
 
 
-def _build_id(recipe: Recipe, documents: Iterable[tuple[str, str, str]]) -> str:
-    """Equal for equal content: the recipe, and the id, path and hash of every document that went in."""
-    content = [recipe.model_dump(), sorted(documents)]
+def _build_id(recipe: Recipe, documents: Iterable[tuple[str, str, str]], profile: CorpusProfile) -> str:
+    """Equal for equal content: the recipe, the profile, and the id, path and hash of every document that went in."""
+    content = [recipe.model_dump(), sorted(documents), profile.model_dump()]
     return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:12]
 
 

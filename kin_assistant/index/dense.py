@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-import contextlib
-import os
 import shutil
-import tempfile
-import time
-from collections.abc import Sequence
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from kin_assistant.errors import IndexDamaged
+from kin_assistant.errors import IndexDamaged, ResourceError
+from kin_assistant.processes.scratch import ScratchFolder
+from kin_assistant.processes.shortage import find_shortage
 
 if TYPE_CHECKING:
     from chromadb.api import ClientAPI
+    from chromadb.api.models.Collection import Collection
     from numpy.typing import NDArray
 
 __all__ = ["EXACT_UP_TO", "DenseIndex", "chroma_version", "load_chroma", "write_chroma"]
@@ -28,7 +30,7 @@ EXACT_UP_TO = 100_000
 _COLLECTION = "passages"
 _UPSERT_BATCH = 1000
 _COPY = "kin-chroma-"
-_OLD_SECONDS = 24 * 3600
+_UNUSABLE = "The vector store cannot be used, because it is damaged or because too little memory is left"
 
 # One thread, so that the same vectors give the same graph. Where answers rest on it, it has more links and is searched
 # more widely than by default: top-100 lists then agree with exact ones almost to the last place. Elsewhere it is built in
@@ -50,12 +52,8 @@ def load_chroma() -> None:
 
 def write_chroma(folder: Path, ids: Sequence[str], vectors: NDArray[np.float32], document_of: Sequence[int]) -> None:
     """Write a store of passages: ``ids``, their ``vectors`` (passages, dimension) and the rows of their documents."""
-    from chromadb.errors import ChromaError
-
-    try:
+    with _faults_explained("The vector store could not be written"):
         _write(folder, ids, vectors, document_of)
-    except ChromaError as error:
-        raise IndexDamaged(f"The vector store could not be written: {error}") from error
 
 
 def _write(folder: Path, ids: Sequence[str], vectors: NDArray[np.float32], document_of: Sequence[int]) -> None:
@@ -72,17 +70,39 @@ def _write(folder: Path, ids: Sequence[str], vectors: NDArray[np.float32], docum
     client.close()
 
 
+@dataclass(frozen=True, slots=True)
+class _Store:
+    """A store that is open."""
+
+    copy: ScratchFolder
+    client: ClientAPI
+    collection: Collection
+    size: int
+
+
 class DenseIndex:
-    """Chroma over a private copy of the build's store: Chroma writes on opening, and a published build is not written to."""
+    """A build's store of passages. It is opened when it is first used; safe to use from several threads.
+
+    Chroma writes on opening, and a published build is not written to: so it gets a private copy.
+    """
 
     def __init__(self, folder: Path) -> None:
-        _remove_leftovers()
-        self._copy = tempfile.TemporaryDirectory(prefix=f"{_COPY}{os.getpid()}-", ignore_cleanup_errors=True)
-        store = Path(self._copy.name) / "chroma"
-        shutil.copytree(folder, store)
-        self._client = _client(store)
-        self._collection = self._client.get_collection(_COLLECTION, embedding_function=None)
-        self.size = self._collection.count()
+        self._folder = folder
+        self._lock = threading.Lock()
+        self._store: _Store | None = None
+
+    @property
+    def size(self) -> int:
+        """How many passages it holds."""
+        return self.open().size
+
+    def open(self) -> _Store:
+        """Open it now, if it is not. Raises ``IndexDamaged``, or ``ResourceError`` if there is no room for the copy."""
+        with self._lock:
+            if self._store is None:
+                with _faults_explained(_UNUSABLE):
+                    self._store = _open(self._folder)
+            return self._store
 
     def search(
         self, vector: NDArray[np.float32], limit: int, documents: Sequence[int] | None = None
@@ -94,12 +114,14 @@ class DenseIndex:
         self, vectors: NDArray[np.float32], limit: int, documents: Sequence[int] | None = None
     ) -> list[tuple[NDArray[np.int64], NDArray[np.float32]]]:
         """``search`` for each of ``vectors``, in a fraction of the time that as many calls take."""
-        found = self._collection.query(
-            query_embeddings=vectors,
-            n_results=min(limit, self.size),
-            where=None if documents is None else {"document": {"$in": [int(row) for row in documents]}},
-            include=["metadatas", "distances"],
-        )
+        store = self.open()
+        with _faults_explained(_UNUSABLE):
+            found = store.collection.query(
+                query_embeddings=vectors,
+                n_results=min(limit, store.size),
+                where=None if documents is None else {"document": {"$in": [int(row) for row in documents]}},
+                include=["metadatas", "distances"],
+            )
         return [
             (np.array([int(metadata["row"]) for metadata in metadatas], np.int64), 1 - np.array(distances, np.float32))
             for metadatas, distances in zip(found["metadatas"] or (), found["distances"] or (), strict=True)
@@ -107,33 +129,51 @@ class DenseIndex:
 
     def ids(self) -> set[str]:
         """Ids of all passages in the store."""
-        return set(self._collection.get(include=[])["ids"])
+        store = self.open()
+        with _faults_explained(_UNUSABLE):
+            return set(store.collection.get(include=[])["ids"])
 
     def close(self) -> None:
         """Close the store and remove the copy."""
-        self._client.close()
-        self._copy.cleanup()
+        with self._lock:
+            store, self._store = self._store, None
+        if store:
+            store.client.close()
+            store.copy.close()
 
 
-def _remove_leftovers() -> None:
-    """Remove the copies of processes of ours that were killed. One whose number now belongs to another process stays."""
-    for folder in Path(tempfile.gettempdir()).glob(f"{_COPY}*"):
-        pid = folder.name.removeprefix(_COPY).split("-")[0]
-        # Processes of another machine or container may share the folder: theirs are left alone for a day.
-        with contextlib.suppress(OSError):
-            old = time.time() - folder.stat().st_mtime > _OLD_SECONDS
-            if pid.isdigit() and old and folder.stat().st_uid == os.getuid() and not _runs(int(pid)):
-                shutil.rmtree(folder, ignore_errors=True)
+@contextmanager
+def _faults_explained(what: str) -> Iterator[None]:
+    from chromadb.errors import ChromaError
 
-
-def _runs(pid: int) -> bool:
     try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except OSError:
-        return True
-    return True
+        yield
+    except ChromaError as error:
+        raise find_shortage(error) or IndexDamaged(f"{what}: {error}.") from error
+
+
+def _open(folder: Path) -> _Store:
+    copy = _copy_of(folder)
+    client = _client(copy.path / "chroma")
+    collection = client.get_collection(_COLLECTION, embedding_function=None)
+    return _Store(copy, client, collection, collection.count())
+
+
+def _copy_of(folder: Path) -> ScratchFolder:
+    """A copy of ``folder``, as chroma/ in a folder of its own."""
+    copy: ScratchFolder | None = None
+    try:
+        copy = ScratchFolder(_COPY)
+        shutil.copytree(folder, copy.path / "chroma")
+    except OSError as error:
+        if copy:
+            copy.close()
+        raise ResourceError(
+            "The vector store cannot be copied into the folder for temporary files. Make room in it, or name another with "
+            "TMPDIR.",
+            details=repr(error),
+        ) from error
+    return copy
 
 
 def _client(folder: Path) -> ClientAPI:

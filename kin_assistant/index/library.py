@@ -7,7 +7,7 @@ import threading
 from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NewType
 
 import numpy as np
 
@@ -16,7 +16,12 @@ from kin_assistant.types import Document, DocumentInfo, Passage
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["Library", "write_library"]
+__all__ = ["DocumentRow", "Library", "PassageRow", "write_library"]
+
+DocumentRow = NewType("DocumentRow", int)
+"""Number of a document in a build, from 0, in the order of ids."""
+PassageRow = NewType("PassageRow", int)
+"""Number of a passage in a build, from 0, document by document."""
 
 _SCHEMA = """
     CREATE TABLE documents (row INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, info TEXT NOT NULL, body TEXT NOT NULL);
@@ -63,19 +68,45 @@ class Library:
             DocumentInfo.model_validate_json(info) for (info,) in self._read("SELECT info FROM documents ORDER BY row")
         )
         """All documents without their text, by row."""
-        self._rows = {info.id: row for row, info in enumerate(self.infos)}
+        self._rows = {info.id: DocumentRow(row) for row, info in enumerate(self.infos)}
         shape = self._read("SELECT document, sentences FROM passages ORDER BY row")
         self.document_of: NDArray[np.int64] = np.array([document for document, _ in shape], np.int64)
         """Row of each passage's document; shape (passages,)."""
         counts = np.array([count for _, count in shape], np.int64)
         self.first_sentence: NDArray[np.int64] = np.concatenate([[0], np.cumsum(counts)])
         """Row of each passage's first sentence, and the number of sentences at the end; shape (passages + 1,)."""
-        self.document = lru_cache(_DOCUMENTS_IN_MEMORY)(self._document)
-        self.passage = lru_cache(_PASSAGES_IN_MEMORY)(self._passage)
+        self._document = lru_cache(_DOCUMENTS_IN_MEMORY)(self._read_document)
+        self._passage = lru_cache(_PASSAGES_IN_MEMORY)(self._read_passage)
 
-    def row_of(self, document_id: str) -> int:
+    def document(self, row: DocumentRow) -> Document:
+        """The document of a row."""
+        return self._document(row)
+
+    def passage(self, row: PassageRow) -> Passage:
+        """The passage of a row."""
+        return self._passage(row)
+
+    def row_of(self, document_id: str) -> DocumentRow:
         """Row of a document. Raises ``KeyError``."""
         return self._rows[document_id]
+
+    def document_row(self, passage: PassageRow) -> DocumentRow:
+        """Row of a passage's document."""
+        return DocumentRow(int(self.document_of[passage]))
+
+    def document_with(self, passage: PassageRow) -> Document:
+        """A passage's document."""
+        return self.document(self.document_row(passage))
+
+    def text_of(self, passage: PassageRow) -> str:
+        """A passage's text, without its context."""
+        stored = self.passage(passage)
+        return self.document_with(passage).text[stored.start : stored.end]
+
+    def sentences_of(self, passage: PassageRow) -> list[str]:
+        """The texts of a passage's sentences."""
+        text = self.document_with(passage).text
+        return [text[sentence.start : sentence.end] for sentence in self.passage(passage).sentences]
 
     def passage_ids(self) -> list[str]:
         """Ids of all passages, by row."""
@@ -85,11 +116,11 @@ class Library:
         """Close the file."""
         self._connection.close()
 
-    def _document(self, row: int) -> Document:
+    def _read_document(self, row: DocumentRow) -> Document:
         (body,) = self._read("SELECT body FROM documents WHERE row = ?", row)[0]
         return Document.model_validate_json(body)
 
-    def _passage(self, row: int) -> Passage:
+    def _read_passage(self, row: PassageRow) -> Passage:
         (body,) = self._read("SELECT body FROM passages WHERE row = ?", row)[0]
         return Passage.model_validate_json(body)
 

@@ -10,15 +10,16 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from kin_assistant.documents import READER_VERSION
+from kin_assistant.corpus.profile import CorpusProfile
+from kin_assistant.documents.passages import CHUNKER_VERSION
+from kin_assistant.documents.reading import READER_VERSION
 from kin_assistant.errors import IndexDamaged, IndexStale
+from kin_assistant.index.bm25 import LEXICAL_VERSION
 from kin_assistant.index.report import FileReport, as_one_line
-from kin_assistant.lexical import LEXICAL_VERSION
-from kin_assistant.passages import CHUNKER_VERSION
 
 __all__ = ["FORMAT", "Manifest", "Recipe", "file_digests"]
 
-FORMAT = 2
+FORMAT = 3
 """Layout of a build folder. A build of another format is rebuilt, never migrated."""
 
 _NAME = "manifest.json"
@@ -66,6 +67,8 @@ class Manifest(BaseModel):
     built_at: datetime
     corpus: dict[str, str]
     """Hash of each corpus file that was found and of what describes it (``CorpusFile.content``), by path."""
+    profile: CorpusProfile = CorpusProfile()
+    """Whose documents these are."""
     reports: tuple[FileReport, ...] = ()
     """What came of each of them."""
     documents: int

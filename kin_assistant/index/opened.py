@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from kin_assistant.errors import IndexDamaged, IndexFault, IndexStale
+from kin_assistant.index.bm25 import LexicalIndex
 from kin_assistant.index.dense import EXACT_UP_TO, DenseIndex, chroma_version
 from kin_assistant.index.layout import IndexFolder
 from kin_assistant.index.library import Library
 from kin_assistant.index.manifest import Manifest, Recipe
-from kin_assistant.lexical import LexicalIndex
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -73,8 +73,8 @@ def open_published(root: Path, recipe: Recipe) -> OpenIndex:
     """Open the published build; if it is damaged the one before it, with a notice.
 
     Every file is compared with the hash that was taken when the build was verified, so that nothing damaged reaches
-    Chroma or SQLite. Raises ``IndexMissing``, ``IndexStale`` if it was made with another recipe, or ``IndexDamaged`` if
-    no whole build is left.
+    Chroma or SQLite. Raises ``IndexMissing``, ``IndexStale`` if it was made with another recipe, ``IndexDamaged`` if no
+    whole build is left, or ``ResourceError`` if there is no room to open it.
     """
     fault: IndexFault | None = None
     for build in IndexFolder(root).builds():
@@ -95,7 +95,7 @@ def open_published(root: Path, recipe: Recipe) -> OpenIndex:
 
 
 def open_build(build: Path, recipe: Recipe) -> OpenIndex:
-    """Open one build folder. Raises ``IndexDamaged`` or ``IndexStale``."""
+    """Open one build folder. Raises ``IndexDamaged``, ``IndexStale``, or ``ResourceError`` if there is no room to."""
     if not build.is_dir():
         raise IndexDamaged("The published index is gone. Run: kin sync", details=str(build))
     manifest = Manifest.read(build)
@@ -103,7 +103,7 @@ def open_build(build: Path, recipe: Recipe) -> OpenIndex:
     if difference:
         raise IndexStale(f"The index was made with another {difference}. Run: kin sync")
     manifest.check_files(build)
-    return OpenIndex(
+    opened = OpenIndex(
         folder=build,
         manifest=manifest,
         library=Library(build / "library.sqlite"),
@@ -113,3 +113,10 @@ def open_build(build: Path, recipe: Recipe) -> OpenIndex:
         dense=DenseIndex(build / "chroma"),
         vocabulary=frozenset((build / "vocabulary.txt").read_text("utf-8").split("\n")),
     )
+    if manifest.passages > EXACT_UP_TO:  # else no answer needs it, and it takes a second, its copy, and 50 MB
+        try:
+            opened.dense.open()
+        except BaseException:
+            opened.close()
+            raise
+    return opened

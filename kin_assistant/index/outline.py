@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, BinaryIO
 
 import numpy as np
 
-from kin_assistant.embedding import Embedder, Encoded
 from kin_assistant.index.layout import IndexFolder
 from kin_assistant.index.reading import Progress
 from kin_assistant.index.shelf import Shelf, embedded_text, sentence_spans
 from kin_assistant.index.vectors import VectorCache, vector_key
+from kin_assistant.models.embedder import Embedder, Encoded
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

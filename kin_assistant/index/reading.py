@@ -11,11 +11,11 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-from kin_assistant.corpus import CorpusFile, read_bytes
+from kin_assistant.corpus.files import CorpusFile, read_bytes
+from kin_assistant.documents.parsers import Parsers
 from kin_assistant.errors import DocumentError
 from kin_assistant.index.report import FileReport
 from kin_assistant.index.store import Facts, ReadingStore, pack_document, reading_key
-from kin_assistant.parsing import Parsers
 
 __all__ = ["Gathered", "Progress", "gather"]
 

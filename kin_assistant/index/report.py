@@ -9,7 +9,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
-from kin_assistant.corpus import SkippedFile
+from kin_assistant.corpus.files import SkippedFile
 
 __all__ = [
     "Change",

@@ -9,10 +9,10 @@ import time
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from kin_assistant.documents.parsers import Parsers
 from kin_assistant.errors import DocumentError
 from kin_assistant.index.reading import Gathered, Progress
 from kin_assistant.index.store import Facts, ReadingStore, pack_passages, passages_key, unpack
-from kin_assistant.parsing import Parsers
 
 __all__ = ["split_documents"]
 

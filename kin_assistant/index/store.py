@@ -9,10 +9,10 @@ from functools import lru_cache
 
 from pydantic import BaseModel, ConfigDict, TypeAdapter
 
-from kin_assistant.documents import READER_VERSION
+from kin_assistant.documents.passages import CHUNKER_VERSION
+from kin_assistant.documents.reading import READER_VERSION
 from kin_assistant.errors import IndexDamaged
 from kin_assistant.index.cache import Cache
-from kin_assistant.passages import CHUNKER_VERSION
 from kin_assistant.types import Document, Passage
 
 __all__ = ["Facts", "ReadingStore", "pack_document", "pack_passages", "passages_key", "reading_key", "unpack"]

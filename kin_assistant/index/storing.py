@@ -17,7 +17,7 @@ import numpy as np
 from kin_assistant.errors import IndexDamaged, KinError
 from kin_assistant.index.dense import load_chroma, write_chroma
 from kin_assistant.index.verify import CHECK_SECONDS, SECONDS_PER_PASSAGE, check_build, memory_for
-from kin_assistant.sandbox import Child, ChildLimits, set_limit
+from kin_assistant.processes.sandbox import Child, ChildLimits, set_limit
 
 __all__ = ["StoreProcess"]
 

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import numpy as np
 
-from kin_assistant.embedding import Encoded
 from kin_assistant.index.cache import Cache
+from kin_assistant.models.embedder import Encoded
 
 __all__ = ["VectorCache", "vector_key"]
 

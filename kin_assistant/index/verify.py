@@ -14,15 +14,18 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from kin_assistant.embedding import Embedder, open_embedder
-from kin_assistant.errors import IndexDamaged, IndexFault, KinError
+from kin_assistant.documents.passages import split_document
+from kin_assistant.errors import IndexDamaged, IndexFault, KinError, ResourceError
+from kin_assistant.index.bm25 import LexicalIndex
 from kin_assistant.index.dense import EXACT_UP_TO
+from kin_assistant.index.library import DocumentRow, PassageRow
 from kin_assistant.index.manifest import Manifest
 from kin_assistant.index.shelf import embedded_text, sentence_spans
-from kin_assistant.lexical import LexicalIndex, stems
-from kin_assistant.passages import split_document
-from kin_assistant.places import words_of
-from kin_assistant.sandbox import ChildLimits, run_child
+from kin_assistant.models.embedder import Embedder, open_embedder
+from kin_assistant.places.matching import words_of
+from kin_assistant.processes.sandbox import ChildLimits, run_child
+from kin_assistant.processes.shortage import find_shortage
+from kin_assistant.text.words import stems
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -44,6 +47,9 @@ CHECK_SECONDS = 300.0
 SECONDS_PER_PASSAGE = 0.1
 """As much longer may take what looks at every passage."""
 
+_SHORT = 3
+"""Exit code of a child that was short of memory, disk or open files."""
+
 _SAMPLE = 200
 _NEIGHBOURS = 20
 _SEARCHES_AT_ONCE = 20
@@ -57,8 +63,6 @@ _BYTES_PER_VECTOR = 24_000
 _BYTES_AT_LEAST = 64 * 1024 * 1024
 _MEMORY_AT_LEAST = 4 * 1024**3
 """Reserved rather than used, by libraries that keep room for each of many threads."""
-_COULD_NOT = 3
-"""Exit code of a check that told nothing of the build."""
 
 
 def check_build(build: Path) -> None:
@@ -96,8 +100,8 @@ def check_build(build: Path) -> None:
         _expect(float(np.mean(found_themselves)) >= least, "passages are not found by their own vectors")
         _expect(float(np.mean(overlaps)) >= least, "its searches disagree with exact ones")
         for row in rows[:20]:
-            document = library.document(int(library.document_of[row]))
-            passage = library.passage(int(row))
+            document = library.document_with(PassageRow(int(row)))
+            passage = library.passage(PassageRow(int(row)))
             _expect(passage.document_id == document.id, "a passage belongs to no document")
             _expect(0 <= passage.start < passage.end <= len(document.text), "a passage lies outside its document")
     finally:
@@ -155,13 +159,17 @@ def _in_child(build: Path, options: Sequence[str], seconds: float) -> None:
             "kin_assistant.index.verify", [str(build.absolute()), *options], seconds=seconds, limits=limits
         )
     except OSError as error:
-        raise KinError(f"The index cannot be checked: {error.strerror}.", details=repr(error)) from error
+        raise ResourceError(f"The index cannot be checked: {error.strerror}.", details=repr(error)) from error
     if outcome.ending.expired:
         raise IndexDamaged("The index is damaged: checking it did not end.", details=str(build))
     said = outcome.output.decode("utf-8", "replace").strip().splitlines()[-1:]
-    if outcome.ending.code == _COULD_NOT and said:
-        raise KinError(said[0], details=outcome.errors)
+    if outcome.ending.code == _SHORT and said:
+        raise ResourceError(f"The index cannot be checked. {said[0]}", details=outcome.errors)
     if outcome.ending.code:
+        # One that crashed may have done so for want of memory.
+        shortage = None if said else find_shortage(RuntimeError(outcome.errors))
+        if shortage:
+            raise ResourceError(f"The index cannot be checked. {shortage}", details=outcome.errors)
         message = said or [f"The index is damaged: checking it {outcome.ending}."]
         raise IndexDamaged(message[0], details=outcome.errors)
 
@@ -171,11 +179,14 @@ def _check_passages(opened: OpenIndex, embedder: Embedder) -> None:
     ids = library.passage_ids()
     row = 0
     for number, info in enumerate(library.infos):
-        document = library.document(number)
+        document = library.document(DocumentRow(number))
         _expect(document.info == info, f"what it lists of {info.id} is not what it stores")
         for expected in split_document(document, embedder.count_pieces):
             fits = row < len(ids) and int(library.document_of[row]) == number and ids[row] == expected.id
-            _expect(fits and library.passage(row) == expected, f"a passage of {info.id} is not as it stands there")
+            _expect(
+                fits and library.passage(PassageRow(row)) == expected,
+                f"a passage of {info.id} is not as it stands there",
+            )
             row += 1
     _expect(row == len(ids), "it holds passages of no document")
 
@@ -209,8 +220,7 @@ def _check_store(opened: OpenIndex) -> None:
 def _check_words(opened: OpenIndex) -> None:
     library = opened.library
     found = (
-        (library.document(int(library.document_of[row])), library.passage(row))
-        for row in range(len(library.document_of))
+        (library.document_with(row), library.passage(row)) for row in map(PassageRow, range(len(library.document_of)))
     )
     texts = [embedded_text(document, passage) for document, passage in found]
     anew = LexicalIndex.build(texts)
@@ -218,7 +228,7 @@ def _check_words(opened: OpenIndex) -> None:
     for stem in sorted({stem for text in texts for stem in stems(text)}):
         same = np.array_equal(opened.lexical.scores([stem]), anew.scores([stem]))
         _expect(same, "its word index is not that of its passages")
-    vocabulary = words_of(library.document(row).text for row in range(len(library.infos)))
+    vocabulary = words_of(library.document(DocumentRow(row)).text for row in range(len(library.infos)))
     _expect(opened.vocabulary == frozenset(vocabulary or {""}), "its vocabulary is not that of its documents")
 
 
@@ -226,7 +236,7 @@ def _check_sample(opened: OpenIndex, embedder: Embedder) -> None:
     library = opened.library
     count = len(library.document_of)
     rows = np.unique(np.linspace(0, count - 1, min(_EMBEDDED_AGAIN, count)).astype(int)).tolist()
-    found = [(library.document(int(library.document_of[row])), library.passage(row)) for row in rows]
+    found = [(library.document_with(row), library.passage(row)) for row in map(PassageRow, rows)]
     texts = [embedded_text(document, passage) for document, passage in found]
     spans = [sentence_spans(passage) for _, passage in found]
     for position, encoded in embedder.encode_passages(texts, spans):
@@ -255,13 +265,16 @@ def _main() -> None:
             check_deeply(options.build, open_embedder(options.model, engine=options.engine, cache=options.models))
         else:
             check_build(options.build)
+    except ResourceError as fault:
+        print(fault)
+        sys.exit(_SHORT)
     except KinError as fault:
         print(fault)
         sys.exit(1)
     except OSError as error:
         # Of damage every file was cleared before it was opened; this is the machine's.
-        print(f"The index cannot be checked: {error.strerror or error}.")
-        sys.exit(_COULD_NOT)
+        print(f"{(error.strerror or str(error)).rstrip('.')}.")
+        sys.exit(_SHORT)
 
 
 if __name__ == "__main__":

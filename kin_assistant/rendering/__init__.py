@@ -1,19 +1,24 @@
 """From values to safe text: the only way an answer or a document reaches a screen or a file.
 
-Every word that comes from outside is escaped, and nothing is an image. Links leave the page only for ``http`` and
-``https`` addresses that a document names as its source. What a quote says is compared with the stored document once
-more by ``verified`` before it is shown or exported.
+HTML is written in ``templates/`` and nowhere else, and every word in it is escaped there. Links leave the page only for
+``http`` and ``https`` addresses that a document names as its source. What a quote says is compared with the stored
+document once more by ``verified`` before it is shown or exported.
 """
 
 from kin_assistant.rendering.answers import answer_html, evidence_html, refusal_html
 from kin_assistant.rendering.documents import document_html, section_at
-from kin_assistant.rendering.markdown import answer_markdown, reference_list
+from kin_assistant.rendering.markdown import answer_json, answer_markdown, answer_text, reference_list, what_is_read
+from kin_assistant.rendering.templating import render
 from kin_assistant.rendering.verification import verified
-from kin_assistant.rendering.words import document_link, external_link, period, places, plain, quoted_words, safe
+from kin_assistant.rendering.words import count, day, document_link, external_link, period, places, plain
 
 __all__ = [
     "answer_html",
+    "answer_json",
     "answer_markdown",
+    "answer_text",
+    "count",
+    "day",
     "document_html",
     "document_link",
     "evidence_html",
@@ -21,10 +26,10 @@ __all__ = [
     "period",
     "places",
     "plain",
-    "quoted_words",
     "reference_list",
     "refusal_html",
-    "safe",
+    "render",
     "section_at",
     "verified",
+    "what_is_read",
 ]

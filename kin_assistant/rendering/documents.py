@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from itertools import groupby, pairwise
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
-from kin_assistant.rendering.words import BAR, external_link, linked_source, period, places, safe
-from kin_assistant.types import Block, Document, Source
+from kin_assistant.rendering.templating import render
+from kin_assistant.rendering.words import BAR, period, places
+from kin_assistant.types import Block, Document
+
+if TYPE_CHECKING:
+    from markupsafe import Markup
 
 __all__ = ["document_html", "section_at"]
 
@@ -18,15 +23,73 @@ PictureLink = Callable[[int, Span | None], str]
 _MOST_PICTURES = 50
 """Of one run of pages without text."""
 _NUMBER = re.compile(r"(\d+)\. \Z")
-_CITED = ' id="cited" tabindex="-1"'
 _GROUPS = {"item": "list", "header_row": "table", "row": "table"}
-_WRAPPERS = {
-    "list": '<ul class="kin-items">{}</ul>',
-    "table": '<div class="kin-table" tabindex="0" role="group" aria-label="Table">{}</div>',
-}
 
 
-def document_html(document: Document, highlight: Span | None = None, *, picture: PictureLink | None = None) -> str:
+class _Piece(NamedTuple):
+    """Characters that look alike."""
+
+    words: str
+    look: Literal["plain", "lead", "bar", "cell"]
+    page: int | None
+    """That begins with them, in the middle of a paragraph."""
+    sources: tuple[int, ...]
+    """That the document cites behind them."""
+
+
+class _Run(NamedTuple):
+    """Pieces that stand all inside or all outside of the highlight."""
+
+    pieces: list[_Piece]
+    is_cited: bool
+    is_target: bool
+    """Whether links to the highlight lead here: to the first block that it touches."""
+
+
+class _Block(NamedTuple):
+    """A block as it is shown."""
+
+    kind: str
+    rank: int
+    """Of a heading, 2 to 6; of a list item, 1 to 4."""
+    marker: str
+    """Of a list item: its number, a bullet, or nothing."""
+    runs: list[_Run]
+
+
+class _Image(NamedTuple):
+    """A page as a picture."""
+
+    address: str
+    words: str
+
+
+class _Pictures(NamedTuple):
+    """Pages as they are printed, to be opened or standing open."""
+
+    summary: str
+    images: list[_Image]
+    is_open: bool
+
+
+class _PageLine(NamedTuple):
+    """Says where a page begins or what became of it."""
+
+    words: str
+    pictures: _Pictures | None
+
+
+class _Stretch(NamedTuple):
+    """Neighbouring blocks of one kind on one page, behind what is said of the pages up to them."""
+
+    pages: list[_PageLine]
+    group: str | None
+    blocks: list[_Block]
+    proof: _Pictures | None
+    """The pages with the highlight, if it begins in these blocks."""
+
+
+def document_html(document: Document, highlight: Span | None = None, *, picture: PictureLink | None = None) -> Markup:
     """The whole document: what is known about it, its blocks page by page, its sources.
 
     ``highlight`` is a span of ``document.text``: the element ``mark`` with the id ``cited`` holds exactly its words. With
@@ -39,10 +102,17 @@ def document_html(document: Document, highlight: Span | None = None, *, picture:
     cited = next(
         (block for block in (*title, *blocks) if highlight and _overlap((block.start, block.end), highlight)), None
     )
-    heading = _words(document, title[0], highlight, first=title[0] is cited) if title else safe(document.title)
-    return (
-        f'<article class="kin-document"><h2>{heading}</h2>{_facts(document)}'
-        f"{_body(document, blocks, highlight, cited, picture)}{_sources(document.sources)}</article>"
+    if title:
+        heading = _runs(document, title[0], highlight, target=title[0] is cited)
+    else:
+        heading = [_Run([_Piece(document.title, "plain", None, ())], is_cited=False, is_target=False)]
+    return render(
+        "document.html",
+        "document",
+        title=heading,
+        facts=[fact for fact in _facts(document) if fact],
+        stretches=list(_stretches(document, blocks, highlight, cited, picture)),
+        sources=document.sources,
     )
 
 
@@ -68,60 +138,43 @@ def _title_and_blocks(document: Document) -> tuple[tuple[Block, ...], tuple[Bloc
     return (document.blocks[:1], document.blocks[1:]) if repeats else ((), document.blocks)
 
 
-def _facts(document: Document) -> str:
-    facts = [
+def _facts(document: Document) -> tuple[str, ...]:
+    return (
         places(document.cities, document.countries),
         period(document.years),
         ", ".join(document.themes),
         f"compiled {document.compiled}" if document.compiled else "",
-    ]
-    line = "".join(f"<span>{safe(fact)}</span>" for fact in facts if fact)
-    return f'<p class="kin-meta kin-facts">{line}</p>'
-
-
-def _sources(sources: tuple[Source, ...]) -> str:
-    if not sources:
-        return ""
-    items = "".join(
-        f'<li id="source-{number}" tabindex="-1">{linked_source(source)}: {safe(source.title)}{_unlinked(source)}</li>'
-        for number, source in enumerate(sources, start=1)
     )
-    return f'<section class="kin-sources"><h3>Sources of this document</h3><ol>{items}</ol></section>'
 
 
-def _unlinked(source: Source) -> str:
-    # An address that is not safe to follow is still shown, as text.
-    return f' <span class="kin-meta">{safe(source.url)}</span>' if source.url and not external_link(source) else ""
-
-
-def _body(
+def _stretches(
     document: Document,
     blocks: tuple[Block, ...],
     highlight: Span | None,
     cited: Block | None,
     picture: PictureLink | None,
-) -> str:
-    parts: list[str] = []
+) -> Iterator[_Stretch]:
     seen = 0
     before = 0
     for (group, page), members in groupby(
         blocks, key=lambda block: (_GROUPS.get(block.kind), _page_of(document, block.start, block))
     ):
+        pages: list[_PageLine] = []
         if page is not None and page > seen:
-            parts.append(_pages(document, seen + 1, page, picture))
+            pages = list(_page_lines(document, seen + 1, page, picture))
             seen = page
-        inner = ""
-        proof = ""
+        shown: list[_Block] = []
+        proof = None
         for block in members:
-            words = _words(document, block, highlight, first=block is cited)
-            inner += _block(block, words, document.text[before : block.start])
+            runs = _runs(document, block, highlight, target=block is cited)
+            shown.append(_block(block, runs, document.text[before : block.start]))
             before = block.end
             if block is cited and highlight and picture:
                 proof = _proof(document, block, highlight, picture)
-        parts.append(_WRAPPERS.get(group or "", "{}").format(inner) + proof)
+        yield _Stretch(pages, group, shown, proof)
     if document.page_starts and document.pages:
-        parts.append(_pages(document, seen + 1, document.pages + 1, picture))
-    return "".join(parts)
+        rest = list(_page_lines(document, seen + 1, document.pages + 1, picture))
+        yield _Stretch(rest, None, [], None)
 
 
 def _page_of(document: Document, offset: int, block: Block) -> int | None:
@@ -129,25 +182,21 @@ def _page_of(document: Document, offset: int, block: Block) -> int | None:
     return block.page if page is None else page
 
 
-def _pages(document: Document, first: int, page: int, picture: PictureLink | None) -> str:
+def _page_lines(document: Document, first: int, page: int, picture: PictureLink | None) -> Iterator[_PageLine]:
     """The head of ``page``, and what became of the pages from ``first`` on before it."""
-    known = document.pages or 0
-    heads: list[str] = []
     if document.page_starts:
         with_text = {number for _, number in document.page_starts}
         for empty, numbers in groupby(range(first, page), key=lambda number: number not in with_text):
             run = list(numbers)
-            pictures = _picture(document, run, picture) if picture else ""
             if empty:
-                text = f"{_page_names(run)}: no text was found"
+                fate = "no text was found"
             else:
-                text = f"{_page_names(run)}: the text stands above, in the paragraph that began before"
-            heads.append(f'<p class="kin-page">{safe(text)}</p>{pictures}')
-    if not document.page_starts or page <= known or not known:
+                fate = "the text stands above, in the paragraph that began before"
+            yield _PageLine(f"{_page_names(run)}: {fate}", _as_printed(document, run, picture))
+    if not document.page_starts or not document.pages or page <= document.pages:
         recognised = " \u00b7 recognised text (OCR)" if page in document.ocr_pages else ""
-        heads.append(f'<p class="kin-page">{safe(f"Page {page}{_label(document, page)}{recognised}")}</p>')
-        heads.append(_picture(document, [page], picture) if picture else "")
-    return "".join(heads)
+        line = f"Page {page}{_label(document, page)}{recognised}"
+        yield _PageLine(line, _as_printed(document, [page], picture))
 
 
 def _page_names(pages: list[int]) -> str:
@@ -160,52 +209,39 @@ def _label(document: Document, page: int) -> str:
     return f" (printed as {label})" if label and label != str(page) else ""
 
 
-def _picture(document: Document, pages: list[int], picture: PictureLink) -> str:
-    images = "".join(_image(document, page, picture(page, None), "") for page in pages[:_MOST_PICTURES])
-    return f'<details class="kin-picture"><summary>Show {_page_names(pages).lower()} as printed</summary>{images}</details>'
+def _as_printed(document: Document, pages: list[int], picture: PictureLink | None) -> _Pictures | None:
+    if picture is None:
+        return None
+    images = [_image(document, page, picture(page, None)) for page in pages[:_MOST_PICTURES]]
+    return _Pictures(f"Show {_page_names(pages).lower()} as printed", images, is_open=False)
 
 
-def _proof(document: Document, block: Block, highlight: Span, picture: PictureLink) -> str:
-    """The pages that the highlight stands on, as pictures."""
+def _proof(document: Document, block: Block, highlight: Span, picture: PictureLink) -> _Pictures | None:
+    """The pages that the highlight stands on."""
     start, end = _page_of(document, highlight[0], block), _page_of(document, highlight[1] - 1, block)
     if start is None or end is None:
-        return ""
+        return None
     pages = list(range(start, min(end, start + 1) + 1))
-    images = "".join(
-        _image(document, page, picture(page, highlight), ", with the marked sentence outlined where it could be found")
-        for page in pages
-    )
-    return (
-        f'<details class="kin-picture" open><summary>{_page_names(pages)} as printed, with the sentence outlined</summary>'
-        f"{images}</details>"
-    )
+    remark = ", with the marked sentence outlined where it could be found"
+    images = [_image(document, page, picture(page, highlight), remark) for page in pages]
+    return _Pictures(f"{_page_names(pages)} as printed, with the sentence outlined", images, is_open=True)
 
 
-def _image(document: Document, page: int, address: str, remark: str) -> str:
-    words = safe(f"Page {page} of {document.title} as printed{remark}")
-    return f'<img class="kin-sheet" src="{safe(address)}" alt="{words}" loading="lazy" decoding="async">'
+def _image(document: Document, page: int, address: str, remark: str = "") -> _Image:
+    return _Image(address, f"Page {page} of {document.title} as printed{remark}")
 
 
-def _block(block: Block, words: str, before: str) -> str:
-    match block.kind:
-        case "heading":
-            rank = min(max(block.level, 1) + 1, 6)
-            return f"<h{rank}>{words}</h{rank}>"
-        case "item":
-            number = _NUMBER.search(before)
-            marker = f"{number[1]}." if number else "\u2022" if before.endswith("- ") else ""
-            level = min(max(block.level, 1), 4)
-            return (
-                f'<li class="kin-level-{level}"><span class="kin-marker" aria-hidden="true">{marker}</span>'
-                f"<span>{words}</span></li>"
-            )
-        case "header_row" | "row":
-            return f'<div class="kin-line kin-{block.kind.replace("_", "-")}">{words}</div>'
-        case _:
-            return f"<p>{words}</p>"
+def _block(block: Block, runs: list[_Run], before: str) -> _Block:
+    """``block`` as it is shown; ``before`` is what stands between the block before it and this one."""
+    level = max(block.level, 1)
+    if block.kind == "heading":
+        return _Block(block.kind, min(level + 1, 6), "", runs)
+    number = _NUMBER.search(before)
+    marker = f"{number[1]}." if number else "\u2022" if before.endswith("- ") else ""
+    return _Block(block.kind, min(level, 4), marker, runs)
 
 
-def _words(document: Document, block: Block, highlight: Span | None, *, first: bool) -> str:
+def _runs(document: Document, block: Block, highlight: Span | None, *, target: bool) -> list[_Run]:
     """The block's characters, cut wherever they begin to look different."""
     lead = (block.start, block.start + block.lead)
     bars: list[Span] = []
@@ -223,34 +259,17 @@ def _words(document: Document, block: Block, highlight: Span | None, *, first: b
     }
     cuts = sorted(edge for edge in edges if block.start <= edge <= block.end)
 
-    def piece(span: Span) -> str:
-        words = safe(document.text[span[0] : span[1]])
-        marks = "".join(_source_mark(number) for number in sources.get(span[1], ()))
+    def piece(span: Span) -> _Piece:
+        words = document.text[span[0] : span[1]]
+        behind = sources.get(span[1], ())
         if bars:
-            return f'<span class="{"kin-bar" if span in bars else "kin-cell"}">{words}{marks}</span>'
-        if span[0] in breaks:
-            words = _page_break(breaks[span[0]]) + words
-        return (f"<strong>{words}</strong>" if _overlap(span, lead) else words) + marks
+            return _Piece(words, "bar" if span in bars else "cell", None, behind)
+        return _Piece(words, "lead" if _overlap(span, lead) else "plain", breaks.get(span[0]), behind)
 
-    parts: list[str] = []
-    for cited, spans in groupby(pairwise(cuts), key=lambda span: bool(highlight and _overlap(span, highlight))):
-        inner = "".join(map(piece, spans))
-        if cited:
-            inner = f"<mark{_CITED if first else ''}>{inner}</mark>"
-        parts.append(inner)
-    return "".join(parts)
-
-
-def _source_mark(number: int) -> str:
-    """A link without words of its own, so that a marked sentence reads exactly as it is quoted; the style shows the number."""
-    return (
-        f'<a class="kin-source-mark" href="#source-{number}" data-number="{number}" aria-label="Source {number}"></a>'
-    )
-
-
-def _page_break(page: int) -> str:
-    """Where a page begins inside a paragraph, without words of its own, as with source marks."""
-    return f'<span class="kin-break" role="separator" data-page="{page}" aria-label="Page {page} begins here"></span>'
+    return [
+        _Run(list(map(piece, spans)), is_cited=is_cited, is_target=is_cited and target)
+        for is_cited, spans in groupby(pairwise(cuts), key=lambda span: bool(highlight and _overlap(span, highlight)))
+    ]
 
 
 def _overlap(one: Span, other: Span) -> bool:

@@ -9,7 +9,18 @@ from itertools import groupby
 from kin_assistant.rendering.words import REFUSAL, external_link, place_and_years, plain, section_and_page
 from kin_assistant.types import Answer, AnswerSentence, Citation, DocumentInfo, Source
 
-__all__ = ["answer_markdown", "paragraphs", "quoted_sentences", "reference_list"]
+__all__ = [
+    "answer_json",
+    "answer_markdown",
+    "answer_text",
+    "group_by_document",
+    "join_paragraphs",
+    "reference_list",
+    "what_is_read",
+]
+
+Quoted = tuple[AnswerSentence, Citation]
+"""A sentence with the first of its citations, which names the document that it stands under."""
 
 _MARK_ANYWHERE = re.compile(r"[\\`*_\[\]]|<(?=[A-Za-z/!?])|~(?=~)|&(?=#?\w+;)")
 _MARK_AT_START = re.compile(r"\d*(?=[#>+=|-]|~~~|(?<=\d)[.)])")
@@ -24,19 +35,7 @@ def answer_markdown(answer: Answer, documents: Mapping[str, DocumentInfo] | None
     parts = [f"# {_escape(answer.question)}"]
     if answer.standalone_question != answer.question:
         parts.append(f"Searched as: {_escape(answer.standalone_question)}")
-    if answer.abstained:
-        parts.append(f"**{REFUSAL}.** {_escape(answer.reason or '')}".rstrip())
-    for _, group in groupby(quoted_sentences(answer), key=lambda pair: pair[1].document_id):
-        pairs = list(group)
-        first = pairs[0][1]
-        parts.append(f"**{_escape(' - '.join(filter(None, (place_and_years(first), first.title))))}**")
-        for paragraph in paragraphs(pairs):
-            quotes = (f"{_escape(sentence.text)} {_numbers(sentence)}" for sentence, _ in paragraph)
-            parts.append(f"> {' '.join(quotes)}")
-    parts += [_escape(note, keep_numbers=True) for note in answer.notes]
-    if answer.nearest:
-        near = (f"{item.title} ({', '.join(item.cities)})" if item.cities else item.title for item in answer.nearest)
-        parts.append("Nearest in the documents:\n\n" + "\n".join(f"- {_escape(title)}" for title in near))
+    parts += _body(answer)
     if answer.citations:
         parts += ["## References", *reference_list(answer, documents)]
         parts.append(f"Each quote is word for word what the stored document says (build {_escape(answer.build_id)}).")
@@ -58,25 +57,65 @@ def reference_list(answer: Answer, documents: Mapping[str, DocumentInfo] | None 
     return tuple(f"[{citation.number}] {_reference(citation, documents or {})}" for citation in answer.citations)
 
 
-def quoted_sentences(answer: Answer) -> list[tuple[AnswerSentence, Citation]]:
-    """The sentences that carry a citation, each with the first one: it names the document they stand under."""
+def answer_text(answer: Answer) -> str:
+    """The answer alone, as Markdown with ``[1]`` marks: what stands between the question and the references."""
+    return "\n\n".join(_body(answer))
+
+
+def answer_json(answer: Answer) -> dict[str, object]:
+    """The answer for other programs: its fields, and its text as ``answer_text`` gives it under "text"."""
+    return {**answer.model_dump(mode="json"), "text": answer_text(answer)}
+
+
+def what_is_read(answer: Answer) -> str:
+    """The words of an answer as a person reads them, without marks and numbers; nothing for a refusal."""
+    lines = []
+    for quoted in group_by_document(answer):
+        lines.append(_heading(quoted[0][1]))
+        lines += [" ".join(sentence.text for sentence, _ in paragraph) for paragraph in join_paragraphs(quoted)]
+    return "\n".join([*lines, *answer.notes]) if lines else ""
+
+
+def group_by_document(answer: Answer) -> list[list[Quoted]]:
+    """The quoted sentences of an answer in runs of one document, in order."""
     by_number = {citation.number: citation for citation in answer.citations}
-    return [
+    quoted = [
         (sentence, by_number[sentence.citations[0]])
         for sentence in answer.sentences
         if sentence.citations and sentence.citations[0] in by_number
     ]
+    return [list(group) for _, group in groupby(quoted, key=lambda pair: pair[1].document_id)]
 
 
-def paragraphs(quoted: Sequence[tuple[AnswerSentence, Citation]]) -> list[list[tuple[AnswerSentence, Citation]]]:
+def join_paragraphs(quoted: Sequence[Quoted]) -> list[list[Quoted]]:
     """Quoted sentences in runs that stand together in one paragraph of their document."""
-    runs: list[list[tuple[AnswerSentence, Citation]]] = []
+    runs: list[list[Quoted]] = []
     for pair in quoted:
         if runs and pair[1].continues(runs[-1][-1][1]):
             runs[-1].append(pair)
         else:
             runs.append([pair])
     return runs
+
+
+def _body(answer: Answer) -> list[str]:
+    parts = []
+    if answer.abstained:
+        parts.append(f"**{REFUSAL}.** {_escape(answer.reason or '')}".rstrip())
+    for quoted in group_by_document(answer):
+        parts.append(f"**{_escape(_heading(quoted[0][1]))}**")
+        for paragraph in join_paragraphs(quoted):
+            quotes = (f"{_escape(sentence.text)} {_numbers(sentence)}" for sentence, _ in paragraph)
+            parts.append(f"> {' '.join(quotes)}")
+    parts += [_escape(note, keep_numbers=True) for note in answer.notes]
+    if answer.nearest:
+        near = (f"{item.title} ({', '.join(item.cities)})" if item.cities else item.title for item in answer.nearest)
+        parts.append("Nearest in the documents:\n\n" + "\n".join(f"- {_escape(title)}" for title in near))
+    return parts
+
+
+def _heading(citation: Citation) -> str:
+    return " - ".join(filter(None, (place_and_years(citation), citation.title)))
 
 
 def _reference(citation: Citation, documents: Mapping[str, DocumentInfo]) -> str:

@@ -1,10 +1,10 @@
-"""Words and addresses made safe, and the short names of places, years, sections and sources."""
+"""Words and addresses that are safe to show, and the short names of places, years, sections and sources."""
 
 from __future__ import annotations
 
-import html
 import re
 import unicodedata
+from datetime import datetime
 from urllib.parse import quote, urlencode, urlsplit
 
 from kin_assistant.types import Citation, Source, Years
@@ -12,22 +12,24 @@ from kin_assistant.types import Citation, Source, Years
 __all__ = [
     "BAR",
     "REFUSAL",
+    "count",
+    "day",
     "document_link",
     "external_link",
-    "linked_source",
     "period",
     "place_and_years",
     "places",
     "plain",
-    "quoted_words",
-    "safe",
     "section_and_page",
+    "source_name",
+    "split_row",
 ]
 
 REFUSAL = "The documents do not say this"
 """Heads every refusal."""
 
 _ANSI = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|[\]PX^_][^\x07\x1b]*(?:\x07|\x1b\\)?|[ -/]*[0-~])")
+_UNUSUAL = re.compile(r"[^\n\t -~]")
 _INVISIBLE_BUT_MEANT = "\u00ad\u200c\u200d"
 _URL_UNSAFE = re.compile(r"[\s<>\"'`\\^{}|]")
 BAR = re.compile(r"^\| | \|$| \| ")
@@ -39,37 +41,43 @@ def plain(text: str) -> str:
 
     For terminals and logs. Line breaks and tabs stay; a lone surrogate becomes U+FFFD.
     """
-    if text.isascii() and text.isprintable():
+    if text.isprintable():
         return text
-    return "".join(map(_shown, _ANSI.sub("", text)))
+    return _UNUSUAL.sub(_shown, _ANSI.sub("", text))
 
 
-def _shown(char: str) -> str:
-    if char in "\n\t" or char in _INVISIBLE_BUT_MEANT:
-        return char
+def _shown(match: re.Match[str]) -> str:
+    char = match[0]
     category = unicodedata.category(char)
     if category == "Cs":
         return "\ufffd"
-    return "" if category in ("Cc", "Cf") else char
+    return "" if category in ("Cc", "Cf") and char not in _INVISIBLE_BUT_MEANT else char
 
 
-def safe(text: str) -> str:
-    """``text`` for HTML content and quoted attributes."""
-    return html.escape(plain(text), quote=True)
-
-
-def quoted_words(text: str) -> str:
-    """A quoted sentence as HTML. The bars of a table row stay in the text and are only hidden from view."""
+def split_row(text: str) -> tuple[tuple[str, str], ...]:
+    """The pieces of a quoted table row, each a ``bar`` or a ``cell`` with its characters; empty for another sentence."""
     if not (text.startswith("| ") and text.endswith(" |")):
-        return f'<span class="kin-words">{safe(text)}</span>'
-    parts: list[str] = []
+        return ()
+    pieces: list[tuple[str, str]] = []
     position = 0
     for bar in BAR.finditer(text):
         if bar.start() > position:
-            parts.append(f'<span class="kin-cell">{safe(text[position : bar.start()])}</span>')
-        parts.append(f'<span class="kin-bar">{bar[0]}</span>')
+            pieces.append(("cell", text[position : bar.start()]))
+        pieces.append(("bar", bar[0]))
         position = bar.end()
-    return f'<span class="kin-words kin-row">{"".join(parts)}</span>'
+    return tuple(pieces)
+
+
+def count(number: int, one: str, many: str = "") -> str:
+    """``1 city``, ``1,200 cities``."""
+    return f"{number:,} {one if number == 1 else many or one + 's'}"
+
+
+def day(moment: datetime) -> str:
+    """``21 November 2026``."""
+    # Not strftime: month names must not follow the server's locale.
+    months = "January February March April May June July August September October November December".split()
+    return f"{moment.day} {months[moment.month - 1]} {moment.year}"
 
 
 def places(cities: tuple[str, ...], countries: tuple[str, ...] = ()) -> str:
@@ -125,11 +133,7 @@ def external_link(source: Source) -> str | None:
     return None if plain(url) != url or _URL_UNSAFE.search(url) else url
 
 
-def linked_source(source: Source) -> str:
-    """``IGES 2009`` as a link to the publication, or as text where it has no safe address."""
+def source_name(source: Source) -> str:
+    """``IGES 2009``, or the title of a source that names no publisher."""
     name = source.publisher or source.title
-    label = safe(f"{name} {source.year}" if source.year else name)
-    url = external_link(source)
-    if url is None:
-        return label
-    return f'<a href="{safe(url)}" target="_blank" rel="noopener noreferrer" title="{safe(source.title)}">{label}</a>'
+    return f"{name} {source.year}" if source.year else name

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import math
 import re
 import secrets
 from collections.abc import Callable, Iterable, Sequence
@@ -13,11 +12,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kin_assistant.errors import FilterError, KinError, QuestionError
-from kin_assistant.feedback import VERDICTS, Verdict, record
+from kin_assistant.feedback import VERDICTS, record
 from kin_assistant.rendering import plain, verified
-from kin_assistant.types import Answer, DocumentInfo, Filters, Years
-from kin_assistant.ui.conversation import MAX_TURNS, Turn, describe_filters
-from kin_assistant.ui.pace import Pace
+from kin_assistant.types import DocumentInfo, Filters, Years
+from kin_assistant.ui.conversation import Turn, describe_filters
 
 if TYPE_CHECKING:
     from kin_assistant.ui.served import Served
@@ -79,18 +77,15 @@ class Callbacks:
     feedback: Path
     """Folder for verdicts."""
     max_question_characters: int
-    pace: Pace
-    clock: Callable[[], float]
-    """Steady, in seconds."""
     now: Callable[[], datetime]
 
-    def ask(self, question: object, choices: Choices, turns: Sequence[Turn], client: str) -> tuple[Turn, ...]:
-        """``turns`` with one more; a fault is a turn too, so that the question is not lost."""
+    def ask(self, question: object, choices: Choices, turns: Sequence[Turn]) -> Turn:
+        """What comes of ``question`` after ``turns``; a fault is a turn too, so that the question is not lost."""
         turn_id = f"q{secrets.token_hex(4)}"
         # The browser bounds the length too, but whoever calls the server directly does not use the browser.
         if not isinstance(question, str) or len(question) > self.max_question_characters:
             text = f"Please ask in at most {self.max_question_characters:,} characters."
-            return self._add(turns, Turn(turn_id, "", Filters(), fault=text))
+            return Turn(turn_id, "", Filters(), fault=text)
         question = plain(question).strip()
         filters = Filters()
         try:
@@ -98,13 +93,11 @@ class Callbacks:
                 raise QuestionError("Please write a question.")
             with self.served.borrowed() as assistant:
                 filters = choices.filters(_known_years(assistant.documents))
-                self._admit(client)
                 history = [turn.question for turn in turns if turn.answer]
                 answer = assistant.ask(question, filters=filters, history=history, id=turn_id)
-                turn = Turn(turn_id, question, filters, answer=verified(answer, assistant.document))
+                return Turn(turn_id, question, filters, answer=verified(answer, assistant.document))
         except Exception as error:  # noqa: BLE001 (the reader gets a sentence, the log the traceback)
-            turn = Turn(turn_id, question, filters, fault=_explain(error))
-        return self._add(turns, turn)
+            return Turn(turn_id, question, filters, fault=_explain(error))
 
     def documents(self) -> dict[str, DocumentInfo]:
         """All documents that are served, by id."""
@@ -119,35 +112,23 @@ class Callbacks:
         except KinError as error:
             return str(error)
 
-    def rate(
-        self, turn_id: object, verdict: object, comment: object, turns: Sequence[Turn], client: str
-    ) -> tuple[Turn, ...]:
-        """``turns`` with a verdict on one of them stored; an unknown turn or verdict changes nothing."""
+    def rate(self, turn: object, verdict: object, comment: object, turns: Sequence[Turn]) -> Turn | None:
+        """The turn of that id with the verdict stored, or the comment if the same verdict was given before.
+
+        None where nothing changes: the turn or the verdict is unknown, or both have been given.
+        """
         known = next((name for name in VERDICTS if name == verdict), None)
+        rated = next((each for each in turns if each.id == turn), None)
         words = plain(comment).strip() if isinstance(comment, str) else ""
-        if known is None:
-            return tuple(turns)
-        return tuple(
-            self._rated(turn, turn.answer, known, words, client) if turn.id == turn_id and turn.answer else turn
-            for turn in turns
-        )
-
-    def _rated(self, turn: Turn, answer: Answer, verdict: Verdict, comment: str, client: str) -> Turn:
+        if known is None or rated is None or rated.answer is None:
+            return None
+        if rated.verdict is not None and (rated.verdict != known or rated.commented or not words):
+            return None
         try:
-            self._admit(client)
-            record(self.feedback, answer, verdict, at=self.now(), comment=comment)
+            record(self.feedback, rated.answer, known, at=self.now(), comment=words)
         except Exception as error:  # noqa: BLE001 (as above)
-            return replace(turn, feedback_fault=_explain(error))
-        return replace(turn, verdict=verdict, commented=bool(comment), feedback_fault="")
-
-    def _admit(self, client: str) -> None:
-        wait = self.pace.admit(client, self.clock())
-        if wait:
-            raise KinError(f"That was quick. Please wait {math.ceil(wait)} seconds and try again.")
-
-    @staticmethod
-    def _add(turns: Sequence[Turn], turn: Turn) -> tuple[Turn, ...]:
-        return (*turns, turn)[-MAX_TURNS:]
+            return replace(rated, feedback_fault=_explain(error))
+        return replace(rated, verdict=known, commented=bool(words), feedback_fault="")
 
 
 def _known_years(infos: Iterable[DocumentInfo]) -> Years:

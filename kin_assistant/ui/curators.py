@@ -1,12 +1,16 @@
-"""Who may change the documents: whoever is at the machine that serves the page for itself, or knows the password."""
+"""Who may change the documents: whoever is at the machine that serves the page for itself, or knows the password.
+
+A lock slows down who guesses, by client, and nobody else: there is none that holds all.
+"""
 
 from __future__ import annotations
 
 import hashlib
 import hmac
+import math
 import secrets
 import threading
-from collections import OrderedDict
+from collections import OrderedDict, deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from urllib.parse import urlsplit
@@ -18,13 +22,14 @@ __all__ = ["COOKIE", "SESSION_SECONDS", "Curators", "NotAdmitted"]
 COOKIE = "kin_curator"
 SESSION_SECONDS = 8 * 3600
 _MAX_SESSIONS = 32
-_TRIES = 5
-_TRIES_OF_ALL = 100
-"""Of all clients together, since a password can be guessed at from many machines."""
-_LOCKED_SECONDS = 15 * 60.0
+_FREE_TRIES = 5
+"""Wrong passwords of one client that cost no wait; the next ones cost twice as much each."""
+_FIRST_WAIT = 60.0
+_LONGEST_WAIT = 15 * 60.0
+_MANY_WRONG = 100
+"""Wrong passwords of all clients in ``_LONGEST_WAIT`` that look like guessing from many machines. Then the first wrong one
+of a client costs a wait: who knows the password is let in, and of a thousand machines each has one guess."""
 _MAX_CLIENTS = 10_000
-_FORWARDED = ("forwarded", "via", "x-forwarded-for", "x-forwarded-host", "x-real-ip")
-"""A web server in front says with these that the request comes from elsewhere."""
 
 
 class NotAdmitted(KinError):
@@ -39,8 +44,11 @@ class NotAdmitted(KinError):
 
 @dataclass(slots=True)
 class _Tries:
+    """The wrong passwords of one client."""
+
     wrong: int = 0
-    last: float = 0.0
+    locked_until: float = 0.0
+    forgotten_at: float = 0.0
 
 
 class Curators:
@@ -53,7 +61,8 @@ class Curators:
         self._sessions: OrderedDict[bytes, float] = OrderedDict()
         """When each ends, by the hash of its token."""
         self._tries: OrderedDict[str, _Tries] = OrderedDict()
-        self._all_tries = _Tries()
+        self._wrong: deque[float] = deque(maxlen=_MANY_WRONG)
+        """When the latest wrong passwords of all clients were given."""
         self._lock = threading.Lock()
 
     @property
@@ -61,16 +70,16 @@ class Curators:
         """Whether there is one."""
         return self._password is not None
 
-    def knows(self, headers: Mapping[str, str], token: str | None) -> bool:
-        """Whether what a curator sees may be shown."""
+    def knows(self, token: str | None, *, forwarded: bool = False) -> bool:
+        """Whether what a curator sees may be shown. One that was ``forwarded`` by a web server is not at this machine."""
         if self._password is not None:
             return self._has_session(token)
-        return self._on_loopback and not any(name in headers for name in _FORWARDED)
+        return self._on_loopback and not forwarded
 
-    def admit(self, headers: Mapping[str, str], token: str | None) -> None:
+    def admit(self, headers: Mapping[str, str], token: str | None, *, forwarded: bool = False) -> None:
         """Raise ``NotAdmitted`` unless the request comes from our own page and from a curator."""
         self.check_origin(headers)
-        if self.knows(headers, token):
+        if self.knows(token, forwarded=forwarded):
             return
         if self._password is not None:
             raise NotAdmitted(401, "Please log in as a curator first.")
@@ -86,32 +95,44 @@ class Curators:
         if headers.get("x-kin-request") != "1" or site != "same-origin" or foreign:
             raise NotAdmitted(403, "This request does not come from the page.")
 
-    def log_in(self, password: str, client: str) -> str:
-        """A token for ``SESSION_SECONDS``. Raises ``NotAdmitted`` if the password is wrong or was tried too often."""
+    def log_in(self, password: str, client: str, token: str | None = None) -> str:
+        """A token for ``SESSION_SECONDS``. Raises ``NotAdmitted`` if the password is wrong or was tried too often.
+
+        A browser whose ``token`` is that of a session counts for itself, whatever others do from its address.
+        """
+        client = f"session {_digest(token).hex()}" if token and self._has_session(token) else f"client {client}"
         now = self._clock()
         with self._lock:
-            tries = self._tries.setdefault(client, _Tries())
-            self._tries.move_to_end(client)
-            if len(self._tries) > _MAX_CLIENTS:
-                self._tries.popitem(last=False)
-            for counted, limit in ((tries, _TRIES), (self._all_tries, _TRIES_OF_ALL)):
-                if counted.wrong and now - counted.last >= _LOCKED_SECONDS:
-                    counted.wrong = 0
-                if counted.wrong >= limit:
-                    wait = counted.last + _LOCKED_SECONDS - now
-                    minutes = int(wait // 60) + 1
-                    raise NotAdmitted(429, f"Too many wrong passwords. Please wait {minutes} minutes.", wait=wait)
+            tries = self._tries_of(client, now)
+            if tries.locked_until > now:
+                raise _too_many(tries.locked_until - now)
             if self._password is None or not hmac.compare_digest(self._password, _digest(password)):
-                for counted in (tries, self._all_tries):
-                    counted.wrong += 1
-                    counted.last = now
+                self._count_wrong(tries, now)
                 raise NotAdmitted(401, "That is not the curator's password.")
             del self._tries[client]
-            token = secrets.token_urlsafe(32)
-            self._sessions[_digest(token)] = now + SESSION_SECONDS
+            made = secrets.token_urlsafe(32)
+            self._sessions[_digest(made)] = now + SESSION_SECONDS
             if len(self._sessions) > _MAX_SESSIONS:
                 self._sessions.popitem(last=False)
-        return token
+        return made
+
+    def _tries_of(self, client: str, now: float) -> _Tries:
+        tries = self._tries.setdefault(client, _Tries())
+        self._tries.move_to_end(client)
+        if len(self._tries) > _MAX_CLIENTS:
+            self._tries.popitem(last=False)
+        if tries.forgotten_at <= now:
+            tries.wrong = 0
+        return tries
+
+    def _count_wrong(self, tries: _Tries, now: float) -> None:
+        guessed_at = len(self._wrong) == _MANY_WRONG and self._wrong[0] > now - _LONGEST_WAIT
+        self._wrong.append(now)
+        tries.wrong += 1
+        waits = tries.wrong - (1 if guessed_at else _FREE_TRIES)
+        if waits >= 0:
+            tries.locked_until = now + min(_FIRST_WAIT * 2 ** min(waits, 10), _LONGEST_WAIT)
+        tries.forgotten_at = max(now, tries.locked_until) + _LONGEST_WAIT
 
     def log_out(self, token: str | None) -> None:
         """End the session of ``token``."""
@@ -122,6 +143,13 @@ class Curators:
         # Looked up by hash, so that the time it takes tells nothing about the tokens.
         with self._lock:
             return bool(token) and self._sessions.get(_digest(token or ""), 0.0) > self._clock()
+
+
+def _too_many(wait: float) -> NotAdmitted:
+    minutes = math.ceil(wait / 60)
+    return NotAdmitted(
+        429, f"Too many wrong passwords. Please wait {minutes} minute{'s' if minutes > 1 else ''}.", wait=wait
+    )
 
 
 def _digest(text: str) -> bytes:

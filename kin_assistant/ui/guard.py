@@ -2,42 +2,43 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
-import re
+import json
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from kin_assistant.corpus import MAX_FILE_BYTES
+from kin_assistant.corpus.files import MAX_FILE_BYTES
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-__all__ = ["MAX_BODY_BYTES", "Guard"]
+__all__ = ["MAX_BODY_BYTES", "POLICY", "Guard", "make_policy"]
 
 MAX_BODY_BYTES = 256 * 1024
 """Of one request; the longest question and its filters need a tenth of it."""
 
-_ADDRESSES = frozenset(
-    {
-        "/",
-        "/config",
-        "/favicon.ico",
-        "/library",
-        "/manifest.json",
-        "/robots.txt",
-        "/theme.css",
-        "/gradio_api/cancel",
-        "/gradio_api/info",
-        "/gradio_api/queue/data",
-        "/gradio_api/queue/join",
-        "/gradio_api/reset",
-        "/gradio_api/startup-events",
-    }
-)
-_FOLDERS = ("/assets/", "/corpus/", "/documents/", "/gradio_api/heartbeat/", "/page/", "/pages/", "/static/")
+_READ = frozenset({"GET", "HEAD"})
+_ADDRESSES = {
+    "/": _READ,
+    "/favicon.ico": _READ,
+    "/library": _READ,
+    "/manifest.json": _READ,
+    "/theme.css": _READ,
+    "/gradio_api/app_id": _READ,
+    "/gradio_api/queue/data": frozenset({"GET"}),
+    "/gradio_api/queue/join": frozenset({"POST"}),
+}
+"""The methods of each address that there is. Gradio has a hundred more, which the page does without."""
+_FOLDERS = {
+    "/assets/": _READ,
+    "/corpus/": frozenset({"DELETE", "GET", "POST", "PUT"}),
+    "/documents/": _READ,
+    "/page/": _READ,
+    "/pages/": _READ,
+    "/static/": _READ,
+}
+_GRADIO = "/gradio_api/"
 
-_INLINE_SCRIPT = re.compile(rb"<script(?![^>]*\ssrc=)[^>]*>(.*?)</script>", re.DOTALL)
-
+POLICY = b"content-security-policy"
 _POLICY = (
     "default-src 'none'; "
     # Gradio compiles its HTML templates in the browser, hence 'unsafe-eval'; inline scripts run only by their hash.
@@ -69,7 +70,7 @@ class Guard:
         elif scope["type"] != "http":
             await self._app(scope, receive, send)
         elif status := _refusal(scope):
-            await _refuse(send, status)
+            await _refuse(scope, send, status)
         else:
             await self._pass_on(scope, receive, send)
 
@@ -84,40 +85,35 @@ class Guard:
             # A client that hides its length is treated as one that went away.
             return message if read <= most else {"type": "http.disconnect"}
 
-        start: Message | None = None
-        page = b""
-
         async def guarded(message: Message) -> None:
-            nonlocal start, page
-            whole = scope["path"] == "/"
-            if message["type"] == "http.response.start" and whole:
-                start = message
-            elif message["type"] == "http.response.start":
-                await send(_with_headers(message, b""))
-            elif message["type"] == "http.response.body" and whole and start:
-                page += message.get("body", b"")
-                if not message.get("more_body", False):
-                    await send(_with_headers(start, page))
-                    await send({"type": "http.response.body", "body": page})
-            else:
-                await send(message)
+            await send(_with_headers(message) if message["type"] == "http.response.start" else message)
 
-        if scope["path"] == "/":
-            # The page's inline scripts are hashed, so it must arrive here as it is; it is compressed further out.
-            scope = {**scope, "headers": [pair for pair in scope["headers"] if pair[0] != b"accept-encoding"]}
         await self._app(scope, bounded, guarded)
+
+
+def make_policy(scripts: Sequence[str] = ()) -> bytes:
+    """The content security policy that lets the inline scripts of these SHA-256 run, in base64."""
+    return _POLICY.format(scripts="".join(f" 'sha256-{digest}'" for digest in scripts)).encode("ascii")
 
 
 def _refusal(scope: Scope) -> int:
     """The status to refuse a request with, 0 to let it pass."""
-    path = scope["path"]
-    if path not in _ADDRESSES and not path.startswith(_FOLDERS):
+    methods = _methods(scope["path"])
+    if not methods:
         return 404
+    if scope["method"] not in methods:
+        return 405
     headers = dict(scope["headers"])
-    if scope["method"] not in ("GET", "HEAD", "OPTIONS") and headers.get(b"sec-fetch-site") == b"cross-site":
+    if scope["method"] not in _READ and headers.get(b"sec-fetch-site") == b"cross-site":
         return 403
     length = headers.get(b"content-length", b"0")
     return 413 if not length.isdigit() or int(length) > _largest_body(scope) else 0
+
+
+def _methods(path: str) -> frozenset[str]:
+    """None where the address does not exist."""
+    folder = next((methods for folder, methods in _FOLDERS.items() if path.startswith(folder)), frozenset())
+    return _ADDRESSES.get(path, folder)
 
 
 def _largest_body(scope: Scope) -> int:
@@ -126,15 +122,30 @@ def _largest_body(scope: Scope) -> int:
     return MAX_FILE_BYTES + MAX_BODY_BYTES if adding else MAX_BODY_BYTES
 
 
-async def _refuse(send: Send, status: int) -> None:
-    body = {403: b"Not allowed.", 404: b"There is nothing here.", 413: b"The request is too large."}[status]
-    start: Message = {"type": "http.response.start", "status": status, "headers": [(b"content-type", b"text/plain")]}
-    await send(_with_headers(start, b""))
-    await send({"type": "http.response.body", "body": body})
+async def _refuse(scope: Scope, send: Send, status: int) -> None:
+    words = {
+        403: "Not allowed.",
+        404: "There is nothing here.",
+        405: "That cannot be done here.",
+        413: "The request is too large.",
+    }[status]
+    headers = [(b"content-type", b"text/plain; charset=utf-8")]
+    body = words.encode("ascii")
+    if scope["path"].startswith(_GRADIO):
+        # Gradio's script shows this sentence.
+        headers, body = [(b"content-type", b"application/json")], json.dumps({"detail": words}).encode("ascii")
+    if status == 405:
+        headers.append((b"allow", ", ".join(sorted(_methods(scope["path"]))).encode("ascii")))
+    await send(_with_headers({"type": "http.response.start", "status": status, "headers": headers}))
+    await send({"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else body})
 
 
-def _with_headers(start: Message, page: bytes) -> Message:
-    hashes = (base64.b64encode(hashlib.sha256(script).digest()).decode() for script in _INLINE_SCRIPT.findall(page))
-    policy = _POLICY.format(scripts="".join(f" 'sha256-{value}'" for value in hashes))
-    headers = [*start["headers"], *_HEADERS, (b"content-security-policy", policy.encode())]
+def _with_headers(start: Message) -> Message:
+    """Only the front page brings a policy of its own."""
+    headers = [*start["headers"], *_HEADERS]
+    if not any(name.lower() == POLICY for name, _ in headers):
+        headers.append((POLICY, _PLAIN_POLICY))
     return {**start, "headers": headers}
+
+
+_PLAIN_POLICY = make_policy()

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import math
 import os
 import threading
+import time
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
-from kin_assistant.corpus import Listing, walk
-from kin_assistant.documents import SUFFIXES
+from kin_assistant.corpus.files import Listing, walk
+from kin_assistant.documents.reading import SUFFIXES
 from kin_assistant.errors import CorpusError, IndexFault
 from kin_assistant.index.layout import IndexFolder
 from kin_assistant.index.manifest import Manifest
@@ -26,6 +28,9 @@ __all__ = ["Entry", "Inventory", "InventoryKeeper", "Status"]
 Status = Literal["in use", "changed", "gone", "new", "failed", "skipped"]
 
 _Snapshot = tuple[tuple[str, int, int], ...]
+
+_LOOK_SHARE = 20
+"""The folder is looked at for a twentieth of the time at most, whoever asks."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,45 +71,64 @@ class Inventory:
         return any(self.counts.get(status) for status in ("changed", "gone", "new"))
 
 
-class InventoryKeeper:
-    """Takes stock; files are read again only when the folder looks different. Safe to use from several threads."""
+class _Basis(NamedTuple):
+    """What an inventory is made from; the documents go with the build."""
 
-    def __init__(self, corpus: Path | None, index: Path | None) -> None:
+    build: BuildInfo
+    manifest: Manifest | None
+    listing: Listing | None
+    fault: str
+
+
+class InventoryKeeper:
+    """Takes stock. Safe to use from several threads.
+
+    Files are read again only when the folder looks different, and what was taken is given again, the same object, as long as
+    nothing does. Looking costs time where there are many files, so a look counts for a multiple of what it took.
+    """
+
+    def __init__(self, corpus: Path | None, index: Path | None, *, clock: Callable[[], float] = time.monotonic) -> None:
         self._corpus = corpus
         self._index = index
+        self._clock = clock
         self._lock = threading.Lock()
         self._listed: tuple[_Snapshot, Listing] | None = None
+        self._look_again_at = -math.inf
         self._manifest: Manifest | None = None
+        self._taken: tuple[_Basis, Inventory] | None = None
+
+    def look_again(self) -> None:
+        """The folder was changed from here."""
+        with self._lock:
+            self._look_again_at = -math.inf
 
     def take(self, build: BuildInfo, infos: Sequence[DocumentInfo]) -> Inventory:
         """What there is now, of the served ``build`` with its documents' ``infos`` and of the folder."""
         with self._lock:
+            if self._taken and self._taken[0].build != build:
+                self._look_again_at = -math.inf  # another process may have changed the folder too
             manifest = self._manifest_of(build.id)
             listing, fault = self._listing()
-        if listing is None or manifest is None:
-            reports = {report.path: report for report in manifest.reports} if manifest else {}
-            entries = [_entry(info, "in use", reports.get(info.path)) for info in infos]
-        else:
-            entries = _compare(infos, manifest, listing)
-        documents = sorted((item for item in entries if item.info), key=_title_of)
-        others = sorted((item for item in entries if not item.info), key=lambda item: item.path)
-        return Inventory(
-            build=build,
-            entries=(*documents, *others),
-            folder=fault,
-            compared=listing is not None and manifest is not None,
-            counts=Counter(item.status for item in entries),
-        )
+            basis = _Basis(build, manifest, listing, fault)
+            if self._taken is None or self._taken[0] != basis:
+                self._taken = basis, _take(basis, infos)
+            return self._taken[1]
 
     def _listing(self) -> tuple[Listing | None, str]:
         if self._corpus is None:
             return None, ""
+        began = self._clock()
+        if self._listed and began < self._look_again_at:
+            return self._listed[1], ""
         snapshot = _snapshot(self._corpus)
+        ended = self._clock()
+        self._look_again_at = ended + _LOOK_SHARE * (ended - began)
         if self._listed and self._listed[0] == snapshot:
             return self._listed[1], ""
         try:
             listing = walk(self._corpus, SUFFIXES)
         except CorpusError:
+            self._listed = None
             return None, "The corpus folder is not there, so nothing can be said about changes in it."
         self._listed = (snapshot, listing)
         return listing, ""
@@ -116,6 +140,24 @@ class InventoryKeeper:
         if self._manifest is None or self._manifest.build_id != build_id:
             self._manifest = _find_manifest(self._index, build_id)
         return self._manifest
+
+
+def _take(basis: _Basis, infos: Sequence[DocumentInfo]) -> Inventory:
+    manifest, listing = basis.manifest, basis.listing
+    if listing is None or manifest is None:
+        reports = {report.path: report for report in manifest.reports} if manifest else {}
+        entries = [_entry(info, "in use", reports.get(info.path)) for info in infos]
+    else:
+        entries = _compare(infos, manifest, listing)
+    documents = sorted((item for item in entries if item.info), key=_title_of)
+    others = sorted((item for item in entries if not item.info), key=lambda item: item.path)
+    return Inventory(
+        build=basis.build,
+        entries=(*documents, *others),
+        folder=basis.fault,
+        compared=listing is not None and manifest is not None,
+        counts=Counter(item.status for item in entries),
+    )
 
 
 def _find_manifest(index: Path, build_id: str) -> Manifest | None:

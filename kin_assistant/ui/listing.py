@@ -5,10 +5,14 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from pathlib import PurePosixPath
+from typing import TYPE_CHECKING, NamedTuple
+from urllib.parse import quote
 
-from kin_assistant.rendering import document_link, period, places, safe
+from kin_assistant.rendering import count, day, period, places, render
 from kin_assistant.ui.inventory import Entry, Inventory
-from kin_assistant.ui.texts import count, day
+
+if TYPE_CHECKING:
+    from markupsafe import Markup
 
 __all__ = ["library_html"]
 
@@ -26,28 +30,77 @@ _LANGUAGES = {
     "mn": "Mongolian", "ms": "Malay", "my": "Burmese", "ne": "Nepali", "nl": "Dutch", "pt": "Portuguese", "ru": "Russian",
     "si": "Sinhala", "ta": "Tamil", "th": "Thai", "tl": "Tagalog", "ur": "Urdu", "vi": "Vietnamese", "zh": "Chinese",
 }  # fmt: skip
-_COLUMNS = ("Title", "Places", "Years", "Language", "Pages", "Passages", "Status")
+_CONTROLS = {number: 0x2400 + number for number in range(32)} | {0x7F: 0x2421}
+"""Pictures of the characters that control a terminal. A file name may hold them, and a line break is not to be seen in HTML."""
 
 
-def library_html(inventory: Inventory, *, curator: bool, asks_for_password: bool, suffixes: Iterable[str]) -> str:
+class _Desk(NamedTuple):
+    """What a curator is offered."""
+
+    accept: str
+    kinds: str
+    hint: str
+    logged_in: bool
+
+
+class _Select(NamedTuple):
+    """A box that the list is filtered by, with the number of entries for each of its options."""
+
+    name: str
+    label: str
+    options: list[tuple[str, int]]
+
+
+class _Facets(NamedTuple):
+    """What the list is filtered by; several values are parted by tabs, which stand in no name."""
+
+    words: str
+    countries: str
+    themes: str
+    format: str
+    years: str
+
+
+class _Row(NamedTuple):
+    """An entry as it is listed. What is not known is empty."""
+
+    name: str
+    document_id: str | None
+    shows_path: bool
+    """Whether the name is one of a file, to be shown as such."""
+    places: str
+    years: str
+    language: str
+    pages: str
+    passages: str
+    status: str
+    remark: str
+    removes: str
+    """Address of the file that the button removes, which tells every name exactly; empty if it cannot be removed."""
+    path: str
+    """The file's name in words."""
+    facets: _Facets
+
+
+def library_html(inventory: Inventory, *, curator: bool, asks_for_password: bool, suffixes: Iterable[str]) -> Markup:
     """The whole tab. Only a curator sees what was left out, which may be no document at all, and can change anything."""
     entries = [entry for entry in inventory.entries if curator or entry.status != "skipped"]
-    desk = _desk(inventory, sorted(suffixes), logged_in=asks_for_password) if curator else ""
-    login = _login() if asks_for_password and not curator else ""
-    return (
-        f'<div class="kin-documents" data-kin-library>{_health(inventory)}{desk}'
-        f'<h2 id="kin-all">All documents</h2>{_filters(entries)}{_table(entries, curator=curator)}{login}</div>'
+    return render(
+        "library.html",
+        "library",
+        facts=_facts(inventory),
+        notices=[notice for notice in (*inventory.build.notices, inventory.folder) if notice],
+        desk=_desk(inventory, sorted(suffixes), logged_in=asks_for_password) if curator else None,
+        selects=_selects(entries),
+        total=_total(entries),
+        rows=[_row(entry, curator=curator) for entry in entries],
+        offers_login=asks_for_password and not curator,
     )
 
 
-# Health
-
-
-def _health(inventory: Inventory) -> str:
+def _facts(inventory: Inventory) -> list[tuple[str, str]]:
+    """The health of the library: names of facts with their words."""
     build, counts = inventory.build, inventory.counts
-    notices = "".join(
-        f'<p class="kin-notice">{safe(notice)}</p>' for notice in (*build.notices, inventory.folder) if notice
-    )
     facts = [
         ("Documents", f"{build.documents:,} in {count(build.passages, 'passage')}"),
         ("Index built", f"{day(build.built_at)}, {build.built_at:%H:%M} UTC, build {build.id}"),
@@ -63,168 +116,88 @@ def _health(inventory: Inventory) -> str:
     recognised = sum(entry.ocr_pages for entry in inventory.entries)
     if recognised:
         facts.append(("Recognised text (OCR)", f"{count(recognised, 'page')}; words on them may be misread"))
-    rows = "".join(f"<dt>{safe(name)}</dt><dd>{safe(words)}</dd>" for name, words in facts)
-    return (
-        f'<section class="kin-health" aria-labelledby="kin-health"><h2 id="kin-health">The library</h2>{notices}'
-        f"<dl>{rows}</dl></section>"
-    )
+    return facts
 
 
 def _changes(inventory: Inventory) -> str:
     counts = inventory.counts
-    parts = [
-        f"{counts[status]:,} {words}"
-        for status, words in (("new", "new"), ("changed", "changed"), ("gone", "gone"))
-        if counts.get(status)
-    ]
+    parts = [f"{counts[status]:,} {status}" for status in ("new", "changed", "gone") if counts.get(status)]
     return f"has changed since: {', '.join(parts)}" if parts else "unchanged since"
 
 
-# What a curator can do
-
-
-def _desk(inventory: Inventory, suffixes: Sequence[str], *, logged_in: bool) -> str:
-    kinds = ", ".join(sorted({suffix[1:].upper() for suffix in suffixes}))
-    leave = '<button type="button" class="kin-quiet" data-kin-logout>Log out</button>' if logged_in else ""
-    hint = (
-        "The corpus folder has changed. Read it, so that answers can quote what is in it now."
-        if inventory.changed
-        else ""
-    )
-    return (
-        '<section class="kin-desk" aria-labelledby="kin-add"><h2 id="kin-add">Add or remove documents</h2>'
-        '<div class="kin-drop" data-kin-drop><label class="kin-button" for="kin-files">Choose files</label>'
-        f'<input id="kin-files" class="kin-unseen" type="file" multiple accept="{safe(",".join(suffixes))}" '
-        'aria-describedby="kin-drop-hint" data-kin-files>'
-        '<p id="kin-drop-hint">or drop them here. Up to 50 MB each.</p>'
-        f'<details><summary>Kinds of files</summary><p class="kin-meta">{safe(kinds)}</p></details></div>'
-        '<ul class="kin-arrivals" role="status" data-kin-arrivals></ul>'
-        f'<div class="kin-sync"><p class="kin-hint" data-kin-hint>{hint}</p>'
-        '<button type="button" class="kin-button kin-main" data-kin-sync>Read the corpus folder now</button>'
-        '<div class="kin-progress" data-kin-progress hidden><label for="kin-bar" data-kin-step></label>'
-        '<progress id="kin-bar"></progress><span class="kin-meta" data-kin-left></span></div>'
-        f'<div class="kin-outcome" role="status" tabindex="-1" data-kin-outcome></div></div>{leave}</section>'
+def _desk(inventory: Inventory, suffixes: Sequence[str], *, logged_in: bool) -> _Desk:
+    hint = "The corpus folder has changed. Read it, so that answers can quote what is in it now."
+    return _Desk(
+        accept=",".join(suffixes),
+        kinds=", ".join(sorted({suffix[1:].upper() for suffix in suffixes})),
+        hint=hint if inventory.changed else "",
+        logged_in=logged_in,
     )
 
 
-def _login() -> str:
-    return (
-        '<details class="kin-login"><summary>Add or remove documents (curators)</summary>'
-        '<form data-kin-login><label for="kin-password">Password</label>'
-        '<input id="kin-password" type="password" autocomplete="current-password" required maxlength="500">'
-        '<button class="kin-button">Log in</button><p class="kin-warning" role="alert" data-kin-refused></p></form></details>'
-    )
-
-
-# The table
-
-
-def _filters(entries: Sequence[Entry]) -> str:
+def _selects(entries: Sequence[Entry]) -> list[_Select]:
     infos = [entry.info for entry in entries if entry.info]
-    selects = (
+    counted = (
         ("country", "Country", Counter(name for info in infos for name in info.countries)),
         ("theme", "Theme", Counter(name for info in infos for name in info.themes)),
         ("language", "Language", Counter(_language(info.language) for info in infos if info.language)),
         ("format", "Format", Counter(_format(entry.path) for entry in entries)),
         ("status", "Status", Counter(_STATUSES[entry.status][0] for entry in entries)),
     )
-    boxes = "".join(_select(name, label, counts) for name, label, counts in selects)
-    documents = len(infos)
+    return [
+        _Select(name, label, sorted(counts.items(), key=lambda pair: pair[0].casefold()))
+        for name, label, counts in counted
+    ]
+
+
+def _total(entries: Sequence[Entry]) -> str:
+    documents = sum(1 for entry in entries if entry.info)
     files = len(entries) - documents
-    total = count(documents, "document") + (f" and {count(files, 'other file')}" if files else "")
-    return (
-        '<form class="kin-sieve" role="search" aria-label="Filter the list" data-kin-sieve>'
-        '<div class="kin-sieve-find"><label for="kin-find">Find by title, city or file name</label>'
-        '<input id="kin-find" type="search" autocomplete="off" data-kin-find></div>'
-        f'{boxes}<div><label for="kin-year">Year</label><input id="kin-year" inputmode="numeric" maxlength="4" '
-        'placeholder="any" autocomplete="off" data-kin-year></div>'
-        '<button type="reset" class="kin-quiet">Clear</button></form>'
-        f'<p class="kin-meta" role="status" data-kin-found>{total}</p>'
-    )
+    return count(documents, "document") + (f" and {count(files, 'other file')}" if files else "")
 
 
-def _select(name: str, label: str, counts: Counter[str]) -> str:
-    options = "".join(
-        f'<option value="{safe(value)}">{safe(value)} ({number})</option>'
-        for value, number in sorted(counts.items(), key=lambda pair: pair[0].casefold())
-    )
-    return (
-        f'<div><label for="kin-by-{name}">{label}</label><select id="kin-by-{name}" class="kin-select" data-kin-by="{name}">'
-        f'<option value="">any</option>{options}</select></div>'
-    )
-
-
-def _table(entries: Sequence[Entry], *, curator: bool) -> str:
-    heads = "".join(f'<th scope="col">{name}</th>' for name in _COLUMNS)
-    heads += '<th scope="col"><span class="kin-unseen">Remove</span></th>' if curator else ""
-    rows = "".join(_row(entry, curator=curator) for entry in entries)
-    return (
-        '<table class="kin-list" aria-labelledby="kin-all"><thead><tr>'
-        f"{heads}</tr></thead><tbody>{rows}</tbody></table>"
-        '<p class="kin-none" hidden>Nothing in the list fits. To search inside the documents, ask a question.</p>'
-    )
-
-
-def _row(entry: Entry, *, curator: bool) -> str:
+def _row(entry: Entry, *, curator: bool) -> _Row:
     info = entry.info
-    label, meaning = _STATUSES[entry.status]
-    name = entry.path if info is None else info.title
-    title = safe(name)
-    if info is not None:
-        title = f'<a href="{safe(document_link(info.id))}" data-kin-read>{title}</a>'
-    elif curator or entry.status == "failed":
-        title = f'<span class="kin-path">{title}</span>'
+    return _Row(
+        name=(entry.path if info is None else info.title).translate(_CONTROLS),
+        document_id=None if info is None else info.id,
+        shows_path=curator or entry.status == "failed",
+        places=places(info.cities, info.countries) if info else "",
+        years=period(info.years) if info else "",
+        language=_language(info.language) if info else "",
+        pages=f"{info.pages:,}" if info and info.pages else "",
+        passages=f"{entry.passages:,}" if entry.passages is not None else "",
+        status=_STATUSES[entry.status][0],
+        remark=_remark(entry),
+        removes=quote(entry.path) if entry.removable else "",
+        path=entry.path.translate(_CONTROLS),
+        facets=_facets(entry),
+    )
+
+
+def _remark(entry: Entry) -> str:
+    _, meaning = _STATUSES[entry.status]
     remarks = [entry.reason or (meaning if entry.status != "in use" else "")]
     if entry.pages_without_text:
         remarks.append(f"{count(entry.pages_without_text, 'page')} without text")
     if entry.ocr_pages:
         remarks.append(f"{count(entry.ocr_pages, 'page')} of recognised text (OCR)")
-    remark = "; ".join(filter(None, (*remarks, *entry.warnings)))
-    status = f'<span class="kin-status">{label}</span>' + (
-        f' <span class="kin-meta">{safe(remark)}</span>' if remark else ""
-    )
-    cells = (
-        places(info.cities, info.countries) if info else "",
-        period(info.years) if info else "",
-        _language(info.language) if info and info.language else "",
-        f"{info.pages:,}" if info and info.pages else "",
-        f"{entry.passages:,}" if entry.passages is not None else "",
-    )
-    columns = "".join(
-        f'<td data-label="{column}"{" class=kin-number-cell" if column in ("Pages", "Passages") else ""}>{safe(words)}</td>'
-        for column, words in zip(_COLUMNS[1:], cells, strict=False)
-    )
-    last = f"<td>{_remove(entry, name)}</td>" if curator else ""
-    return f'<tr{_facets(entry)}><th scope="row">{title}</th>{columns}<td data-label="Status">{status}</td>{last}</tr>'
+    return "; ".join(filter(None, (*remarks, *entry.warnings)))
 
 
-def _remove(entry: Entry, name: str) -> str:
-    if not entry.removable:
-        return ""
-    return (
-        f'<button type="button" class="kin-quiet" data-kin-remove="{safe(entry.path)}">Remove'
-        f'<span class="kin-unseen"> {safe(name)}</span></button>'
-    )
-
-
-def _facets(entry: Entry) -> str:
-    """What the list is filtered by; several values are parted by tabs, which stand in no name."""
+def _facets(entry: Entry) -> _Facets:
     info = entry.info
+    if info is None:
+        return _Facets(entry.path.casefold(), "", "", _format(entry.path), "")
     # All names can be found, also those that are not shown.
-    words = [
-        entry.path,
-        *((info.title, info.id, *info.cities, *info.countries, info.region or "", *info.themes) if info else ()),
-    ]
-    facets = {
-        "words": " ".join(words).casefold(),
-        "country": "\t".join(info.countries) if info else "",
-        "theme": "\t".join(info.themes) if info else "",
-        "language": _language(info.language) if info and info.language else "",
-        "format": _format(entry.path),
-        "status": _STATUSES[entry.status][0],
-        "years": f"{info.years[0]}-{info.years[1]}" if info and info.years else "",
-    }
-    return "".join(f' data-kin-{name}="{safe(value)}"' for name, value in facets.items())
+    words = (entry.path, info.title, info.id, *info.cities, *info.countries, info.region or "", *info.themes)
+    return _Facets(
+        words=" ".join(words).casefold(),
+        countries="\t".join(info.countries),
+        themes="\t".join(info.themes),
+        format=_format(entry.path),
+        years=f"{info.years[0]}-{info.years[1]}" if info.years else "",
+    )
 
 
 def _format(path: str) -> str:

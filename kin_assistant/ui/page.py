@@ -8,27 +8,36 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from kin_assistant.rendering import safe
+from kin_assistant.feedback import MAX_COMMENT
 from kin_assistant.types import DocumentInfo
 from kin_assistant.ui import texts
 from kin_assistant.ui.callbacks import Callbacks, Choices
 from kin_assistant.ui.conversation import Turn, conversation_html
+from kin_assistant.ui.events import Kind
+from kin_assistant.ui.ratelimit import QUESTION, TRIFLE
+from kin_assistant.ui.visits import Visits
 
 if TYPE_CHECKING:
     import gradio
 
-__all__ = ["ASSETS", "build_page", "head_html"]
+__all__ = ["ASSETS", "KINDS", "build_page", "head_html"]
 
 ASSETS = Path(__file__).parent / "assets"
 
-MAX_SESSIONS = 500
-"""Conversations kept in memory; the oldest is forgotten first. Each is at most a few hundred kilobytes."""
-
-Turns = tuple[Turn, ...]
+KINDS = {
+    "ask_typed": Kind(QUESTION),
+    "ask_offered": Kind(QUESTION, {"question": 500}),
+    "rate": Kind(QUESTION, {"turn": 16, "verdict": 16, "comment": MAX_COMMENT}),
+    "describe": Kind(TRIFLE),
+    "renew": Kind(TRIFLE),
+    "reset": Kind(TRIFLE),
+}
+"""The functions of the page by name. Whoever adds one says here what it costs and what the script sends along with it."""
 
 
 def build_page(
     callbacks: Callbacks,
+    visits: Visits,
     *,
     version: str,
     evaluation: Mapping[str, Any] | None,
@@ -48,13 +57,12 @@ def build_page(
     def html(value: str, *, script: str | None = None, **options: Any) -> gr.HTML:
         return gr.HTML(value, apply_default_css=False, js_on_load=script, **options)
 
-    with gr.Blocks(title="KIN Assistant", analytics_enabled=False, fill_width=True) as page:
-        turns = gr.State(())
-        header = html(texts.header_html(build.notices))
+    with gr.Blocks(title=build.profile.title, analytics_enabled=False, fill_width=True) as page:
+        header = html(texts.header_html(build.profile, build.notices))
         with gr.Tabs(elem_id="kin-tabs"):
             with gr.Tab("Ask", id="ask"), gr.Row(elem_id="kin-desk"):
                 with gr.Column(elem_id="kin-filters", min_width=0):
-                    html(texts.FILTERS_TITLE)
+                    html(texts.filters_title_html())
                     city, country, theme = (
                         gr.Dropdown(offered, multiselect=True, label=label)
                         for label, offered in zip(("City", "Country", "Theme"), _offered(infos), strict=True)
@@ -67,7 +75,7 @@ def build_page(
                     clear = gr.Button("Clear filters", elem_id="kin-clear")
                     extent = html(texts.corpus_html(build, infos))
                 with gr.Column(elem_id="kin-talk", min_width=0):
-                    introduction = html(texts.introduction_html(build.documents))
+                    introduction = html(texts.introduction_html(build.profile))
                     conversation = html(conversation_html((), {}), script=bridge, elem_id="kin-conversation")
                     with gr.Column(elem_id="kin-composer", min_width=0):
                         scope = html("")
@@ -82,37 +90,42 @@ def build_page(
                                 min_width=0,
                             )
                             ask = gr.Button("Ask", variant="primary", elem_id="kin-ask", min_width=0)
-                        html(texts.BUSY)
-                    examples = html(texts.examples_html(), script=bridge)
+                        html(texts.busy_html())
+                    examples = html(texts.examples_html(build.profile, infos), script=bridge)
             with gr.Tab("Documents", id="documents"):
-                html(texts.LIBRARY)
+                html(texts.place_of_library_html())
                 # Pressed by the script when another build has been opened.
                 refresh = gr.Button("Show the new documents", elem_id="kin-refresh")
             with gr.Tab("About", id="about"):
                 about = html(texts.about_html(build, version, evaluation))
 
         filters = [city, country, theme, first, last]
-        shown = [turns, conversation, introduction, examples]
+        shown = [conversation, introduction, examples]
 
-        def show(state: Turns) -> tuple[Any, ...]:
-            before_first = gr.update(visible=not state)
-            return state, conversation_html(state, callbacks.documents()), before_first, before_first
+        def ask_in_visit(request: gr.Request, question: object, chosen: Sequence[Any]) -> tuple[Turn, tuple[Any, ...]]:
+            session = request.session_hash
+            turn = callbacks.ask(question, _choices(*chosen), visits.turns(session))
+            turns = visits.add(session, request.client.host if request.client else "unknown", turn)
+            hidden = gr.update(visible=False)
+            return turn, (conversation_html(turns, callbacks.documents()), hidden, hidden)
 
-        def ask_typed(request: gr.Request, text: str, state: Turns, *chosen: Any) -> tuple[Any, ...]:
-            state = callbacks.ask(text, _choices(*chosen), state, _client(request))
+        def ask_typed(request: gr.Request, text: str, *chosen: Any) -> tuple[Any, ...]:
+            turn, changed = ask_in_visit(request, text, chosen)
             # What could not be asked stays in the box.
-            return *show(state), "" if state[-1].answer else text
+            return *changed, gr.skip() if turn.answer is None else ""
 
-        def ask_offered(request: gr.Request, event: gr.EventData, state: Turns, *chosen: Any) -> tuple[Any, ...]:
-            return show(callbacks.ask(_field(event, "question"), _choices(*chosen), state, _client(request)))
+        def ask_offered(request: gr.Request, event: gr.EventData, *chosen: Any) -> tuple[Any, ...]:
+            return ask_in_visit(request, event._data["question"], chosen)[1]
 
-        def rate(request: gr.Request, event: gr.EventData, state: Turns) -> tuple[Any, ...]:
-            turn, verdict, comment = (_field(event, name) for name in ("turn", "verdict", "comment"))
-            state = callbacks.rate(turn, verdict, comment, state, _client(request))
-            return state, conversation_html(state, callbacks.documents())
+        def rate(request: gr.Request, event: gr.EventData) -> Any:
+            session = request.session_hash
+            turn = callbacks.rate(**event._data, turns=visits.turns(session))
+            turns = visits.change(session, turn) if turn else ()
+            # The conversation is long: it is sent only where something changed.
+            return conversation_html(turns, callbacks.documents()) if turns else gr.skip()
 
         def describe(*chosen: Any) -> str:
-            return _scope_html(callbacks, _choices(*chosen))
+            return texts.scope_html(callbacks.describe(_choices(*chosen)))
 
         def reset() -> tuple[Any, ...]:
             return [], [], [], "", "", ""
@@ -122,18 +135,19 @@ def build_page(
             with callbacks.served.borrowed() as now:
                 infos, build = now.documents, now.build
             return (
-                texts.header_html(build.notices),
+                texts.header_html(build.profile, build.notices),
                 *(gr.update(choices=offered) for offered in _offered(infos)),
                 texts.corpus_html(build, infos),
                 texts.about_html(build, version, evaluation),
             )
 
-        private: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
+        # What comes in was checked before Gradio saw it, and names of filters may be newer than those it knows.
+        private: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden", "preprocess": False}
         asking = private | {"concurrency_id": "ask", "concurrency_limit": 2}
-        gr.on([question.submit, ask.click], ask_typed, [question, turns, *filters], [*shown, question], **asking)
+        gr.on([question.submit, ask.click], ask_typed, [question, *filters], [*shown, question], **asking)
         for offer in (conversation, examples):
-            offer.submit(ask_offered, [turns, *filters], shown, **asking)
-        conversation.like(rate, [turns], [turns, conversation], **private)
+            offer.submit(ask_offered, filters, shown, **asking)
+        conversation.like(rate, None, [conversation], concurrency_limit=1, **private)
         # A year is looked at when it is complete, not at each digit.
         settled = [box.change for box in (city, country, theme)] + [box.blur for box in (first, last)]
         gr.on(settled, describe, filters, [scope], **private)
@@ -142,7 +156,8 @@ def build_page(
             of_the_build = [header, city, country, theme, extent, about]
             gr.on([page.load, refresh.click], renew, None, of_the_build, **private)
 
-    page.state_session_capacity = MAX_SESSIONS
+    # Else Gradio would take any file of this machine as one of the page. No file is to come in the first place.
+    page.has_launched = True
     page.queue(max_size=queue_size, default_concurrency_limit=2, api_open=False)
     return page
 
@@ -151,8 +166,8 @@ def head_html() -> str:
     """Style and scripts of the page, by addresses that change with their content."""
     names = ("style.css", "page.js", "documents.js")
     style, *scripts = (f"page/{name}?v={_fingerprint(name)}" for name in names)
-    loaded = "".join(f'<script src="{script}" defer></script>' for script in scripts)
-    return f'<link rel="stylesheet" href="{style}">{loaded}'
+    # Gradio puts texts of its own beside it, which Markup would escape.
+    return str(texts.head_html(style, scripts))
 
 
 def _fingerprint(name: str) -> str:
@@ -176,18 +191,3 @@ def _offered(infos: Sequence[DocumentInfo]) -> tuple[list[tuple[str, str]], ...]
 
 def _choices(cities: Any, countries: Any, themes: Any, first_year: str | None, last_year: str | None) -> Choices:
     return Choices(tuple(cities or ()), tuple(countries or ()), tuple(themes or ()), first_year or "", last_year or "")
-
-
-def _scope_html(callbacks: Callbacks, choices: Choices) -> str:
-    text = callbacks.describe(choices)
-    return f'<p class="kin-scope" role="status">{safe(text)}</p>' if text else ""
-
-
-def _field(event: "gradio.EventData", name: str) -> object:
-    """What the page's script sent along; anybody could have sent anything."""
-    data = event._data
-    return data.get(name) if isinstance(data, dict) else None
-
-
-def _client(request: "gradio.Request") -> str:
-    return request.client.host if request.client else "unknown"

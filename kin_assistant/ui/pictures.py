@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import logging
+import math
 import stat
 import threading
 from collections import OrderedDict
@@ -11,16 +12,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import quote, urlencode
 
-from kin_assistant.corpus import MAX_FILE_BYTES, read_bytes
+from kin_assistant.corpus.files import MAX_FILE_BYTES, read_bytes
 from kin_assistant.errors import DocumentError
-from kin_assistant.sandbox import ChildLimits, run_child
+from kin_assistant.processes.sandbox import ChildLimits, run_child
 from kin_assistant.types import Document, DocumentInfo
+from kin_assistant.ui.clients import client_of
 from kin_assistant.ui.page_picture import MAX_PICTURE_BYTES
+from kin_assistant.ui.ratelimit import RateLimiter, please_wait
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
 
-    from kin_assistant.ui.pace import Pace
     from kin_assistant.ui.served import Served
 
 __all__ = ["Busy", "Pictures", "add_pictures", "picture_link", "words_on_page"]
@@ -133,19 +135,16 @@ def words_on_page(document: Document, page: int, start: int, end: int) -> str:
     return document.text[max(start, begins[0]) : min(end, ends[0] if ends else len(document.text))]
 
 
-def add_pictures(app: FastAPI, served: Served, pictures: Pictures, pace: Pace) -> None:
+def add_pictures(app: FastAPI, served: Served, pictures: Pictures, limiter: RateLimiter) -> None:
     """Serve ``/pages/<document id>?page=3``; ``start``, ``end`` and ``build`` name the sentence to outline."""
-    import time
-
     from fastapi import Request
     from fastapi.responses import PlainTextResponse, Response
 
     def picture(
         request: Request, document_id: str, page: int = 1, start: int = -1, end: int = -1, build: str = ""
     ) -> Response:
-        client = request.client.host if request.client else "unknown"
-        if pace.admit(client, time.monotonic()):
-            return PlainTextResponse("That was quick. Please wait a minute.", 429)
+        if wait := limiter.acquire(client_of(request)):
+            return PlainTextResponse(please_wait(wait), 429, {"retry-after": str(math.ceil(wait))})
         with served.borrowed() as assistant:
             try:
                 document = assistant.document(document_id)

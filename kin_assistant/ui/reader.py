@@ -2,77 +2,84 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
-from kin_assistant.rendering import document_html, safe, section_at
+from kin_assistant.rendering import document_html, render, section_at
 from kin_assistant.types import Document
+from kin_assistant.ui.clients import client_of
 from kin_assistant.ui.pictures import picture_link
+from kin_assistant.ui.ratelimit import RateLimiter
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
+    from markupsafe import Markup
 
     from kin_assistant.ui.pictures import Pictures
     from kin_assistant.ui.served import Served
 
-__all__ = ["add_reader", "reader_page"]
+__all__ = ["add_reader", "notice_page", "reader_page"]
 
 REBUILT = "The documents were rebuilt after this answer was given, so its sentence is not marked. Ask again to find it."
 UNKNOWN = "There is no such document in this build."
+QUICK = "You opened many documents in a minute. Please wait a moment and try again."
 
 
-def add_reader(app: FastAPI, served: Served, pictures: Pictures | None = None) -> None:
+def add_reader(app: FastAPI, served: Served, limiter: RateLimiter, pictures: Pictures | None = None) -> None:
     """Serve ``/documents/<id>``; ``start``, ``end`` and ``build`` name the sentence to mark."""
+    from fastapi import Request
     from fastapi.responses import HTMLResponse
 
-    @app.get("/documents/{document_id:path}", response_class=HTMLResponse, include_in_schema=False)
-    def read(document_id: str, start: int = -1, end: int = -1, build: str = "") -> HTMLResponse:
+    def read(request: Request, document_id: str, start: int = -1, end: int = -1, build: str = "") -> HTMLResponse:
         with served.borrowed() as assistant:
+            site = assistant.build.profile.title
+            if wait := limiter.acquire(client_of(request)):
+                headers = {"retry-after": str(math.ceil(wait))}
+                return HTMLResponse(notice_page("That was quick", QUICK, site=site), 429, headers)
             try:
                 document = assistant.document(document_id)
             except KeyError:
-                return HTMLResponse(reader_page(None), status_code=404)
+                return HTMLResponse(notice_page("No such document", UNKNOWN, site=site), 404)
             current = assistant.build.id
         drawn = pictures is not None and pictures.can_draw(document.info)
         if not 0 <= start < end <= len(document.text):
-            return HTMLResponse(reader_page(document, pictures=drawn))
+            return HTMLResponse(reader_page(document, site=site, pictures=drawn))
         if build != current:
-            return HTMLResponse(reader_page(document, notice=REBUILT, pictures=drawn))
-        return HTMLResponse(reader_page(document, (start, end), build_id=build, pictures=drawn))
+            return HTMLResponse(reader_page(document, site=site, notice=REBUILT, pictures=drawn))
+        return HTMLResponse(reader_page(document, (start, end), site=site, build_id=build, pictures=drawn))
+
+    # Not a decorator: FastAPI reads the annotations, and these are local names here.
+    read.__annotations__ |= {"request": Request, "return": HTMLResponse}
+    app.add_api_route("/documents/{document_id:path}", read, include_in_schema=False, response_class=HTMLResponse)
 
 
 def reader_page(
-    document: Document | None,
+    document: Document,
     highlight: tuple[int, int] | None = None,
     *,
+    site: str,
     notice: str = "",
     build_id: str = "",
     pictures: bool = False,
-) -> str:
-    """The whole HTML page; the main page takes its ``main`` element. ``None`` stands for an unknown document."""
-    if document is None:
-        title, content = "No such document", f'<p class="kin-notice">{UNKNOWN}</p>'
-    else:
-        info = document.info
-        title = document.title
-        content = document_html(
-            document,
-            highlight,
-            picture=(lambda page, span: picture_link(info, page, span, build_id)) if pictures else None,
-        )
-    if notice:
-        content = f'<p class="kin-notice">{safe(notice)}</p>{content}'
-    where = section_at(document, highlight[0]) if document and highlight else ""
-    marked = (
-        f'<p class="kin-marked">Marked: <a href="#cited">{safe(where or "the quoted sentence")}</a></p>'
-        if highlight
-        else ""
+) -> Markup:
+    """The whole HTML page of a document, under the name of the ``site``; the main page takes its ``main`` element."""
+    info = document.info
+    shown = document_html(
+        document,
+        highlight,
+        picture=(lambda page, span: picture_link(info, page, span, build_id)) if pictures else None,
     )
-    return (
-        '<!doctype html><html lang="en"><head><meta charset="utf-8">'
-        '<meta name="viewport" content="width=device-width, initial-scale=1">'
-        f"<title>{safe(title)} - KIN Assistant</title>"
-        '<link rel="stylesheet" href="../page/style.css"></head><body class="kin-reader-page">'
-        '<header class="kin-header"><a class="kin-brand" href="../">KIN Assistant</a>'
-        '<a class="kin-back" href="../">Ask a question</a></header>'
-        f'<main class="kin-reader">{marked}{content}</main></body></html>'
+    return render(
+        "reader.html",
+        "document_page",
+        site=site,
+        title=document.title,
+        marked=(section_at(document, highlight[0]) or "the quoted sentence") if highlight else "",
+        notice=notice,
+        document=shown,
     )
+
+
+def notice_page(title: str, words: str, *, site: str) -> Markup:
+    """The same page where there is no document to show."""
+    return render("reader.html", "notice_page", site=site, title=title, notice=words)

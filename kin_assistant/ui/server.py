@@ -6,6 +6,7 @@ import contextlib
 import errno
 import json
 import logging
+import math
 import os
 import socket
 import time
@@ -17,15 +18,18 @@ from typing import TYPE_CHECKING, Any
 from kin_assistant import __version__
 from kin_assistant.errors import ServeError
 from kin_assistant.ui.callbacks import Callbacks
+from kin_assistant.ui.clients import NO_PROXIES, ClientAddresses, OpenRequests, Proxies
 from kin_assistant.ui.corpus_routes import add_corpus_routes
 from kin_assistant.ui.curators import Curators
+from kin_assistant.ui.entrance import put_entrance
 from kin_assistant.ui.guard import Guard
-from kin_assistant.ui.pace import Pace
 from kin_assistant.ui.page import ASSETS, build_page, head_html
 from kin_assistant.ui.pictures import Pictures, add_pictures
+from kin_assistant.ui.ratelimit import QUESTION, RateLimiter
 from kin_assistant.ui.reader import add_reader
 from kin_assistant.ui.served import Collection, Served
 from kin_assistant.ui.theme import make_theme
+from kin_assistant.ui.visits import Visits
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
@@ -40,8 +44,18 @@ EVALUATION = Path("eval/results/latest.json")
 
 _LOOPBACK = ("127.0.0.1", "localhost")
 _PICTURES_PER_MINUTE = 240
-"""For one client, who may leaf through a long document."""
-_QUIET = {"GRADIO_ANALYTICS_ENABLED": "False", "HF_HUB_DISABLE_TELEMETRY": "1", "HF_HUB_OFFLINE": "1"}
+"""For one client, who may leaf through a long document; so for the next two."""
+_DOCUMENTS_PER_MINUTE = 120
+_LISTS_PER_MINUTE = 60
+_QUIET = {
+    "FASTAPI_OTEL_AUTO_CONFIGURE": "false",
+    "GRADIO_ANALYTICS_ENABLED": "False",
+    # What Gradio counts for a dashboard that is not served, anew with each event.
+    "GRADIO_ANALYTICS_CACHE_FREQUENCY": str(10**9),
+    "GRADIO_ANALYTICS_MAX_EVENTS": "1",
+    "HF_HUB_DISABLE_TELEMETRY": "1",
+    "HF_HUB_OFFLINE": "1",
+}
 
 
 def serve(assistant: Assistant, settings: Settings, *, announce: Callable[[str], None] = print) -> None:
@@ -51,8 +65,14 @@ def serve(assistant: Assistant, settings: Settings, *, announce: Callable[[str],
     """
     import uvicorn
 
+    from kin_assistant.ui.connections import ConnectionLimits, Connections, bind_protocol, make_room
+
+    proxies = Proxies.parse(settings.trusted_proxies)
+    room = make_room()
+    limits = ConnectionLimits(room.connections, settings.connections_per_client)
     with _listen(settings.host, settings.port) as listener:
-        local = settings.host in _LOOPBACK
+        # With a web server in front, whoever comes from this machine may be anybody, and be told any name of ours.
+        local = settings.host in _LOOPBACK and not proxies.networks
         app = make_app(
             assistant,
             collection=_collection(settings),
@@ -64,17 +84,24 @@ def serve(assistant: Assistant, settings: Settings, *, announce: Callable[[str],
             questions_per_minute=settings.questions_per_minute,
             evaluation=read_evaluation(EVALUATION),
             hosts=_LOOPBACK if local else ("*",),
+            proxies=proxies,
+            requests_per_client=settings.connections_per_client,
         )
         # The page keeps a connection open for as long as it is shown; stopping does not wait for that.
         config = uvicorn.Config(
             app,
+            http=bind_protocol(Connections(limits, proxies)),
+            ws="none",
+            h11_max_incomplete_event_size=limits.header_bytes,
+            backlog=room.backlog,
+            timeout_keep_alive=math.ceil(limits.header_seconds),
             log_level="warning",
             access_log=False,
             server_header=False,
-            proxy_headers=False,  # or a local program could pass for any client
+            proxy_headers=False,  # read by ``ClientAddresses``
             timeout_graceful_shutdown=2,
         )
-        logging.getLogger("uvicorn.error").addFilter(_is_no_goodbye)
+        logging.getLogger("uvicorn.error").addFilter(_is_worth_a_line)
         host = f"[{settings.host}]" if ":" in settings.host else settings.host
         announce(f"The page is at http://{host}:{settings.port}/ - press Ctrl+C to stop it.")
         with contextlib.suppress(KeyboardInterrupt):
@@ -93,15 +120,18 @@ def make_app(
     collection: Collection | None = None,
     curator_password: str = "",
     on_loopback: bool = False,
+    proxies: Proxies = NO_PROXIES,
+    requests_per_client: int = 64,
 ) -> FastAPI:
     """The page as an ASGI application.
 
     ``feedback`` is the folder for verdicts, ``evaluation`` what "About" reports, ``hosts`` the names under which the page
     answers: one that only this machine can reach must not answer to a foreign name that was pointed at it. The documents of
     ``collection`` can be changed on the page by whoever gives ``curator_password``, or if there is none by everybody if only
-    this machine can reach it (``on_loopback``); without a collection by nobody.
+    this machine can reach it (``on_loopback``); without a collection by nobody. ``proxies`` are believed who asks, and so many
+    ``requests_per_client`` are answered at the same time.
     """
-    os.environ.update(_QUIET)  # Gradio reads these when it is imported
+    os.environ.update(_QUIET)  # read when Gradio is imported, or an application is made
     import gradio
 
     served = Served(assistant)
@@ -109,19 +139,24 @@ def make_app(
         served=served,
         feedback=feedback,
         max_question_characters=max_question_characters,
-        pace=Pace(questions_per_minute),
-        clock=time.monotonic,
         now=lambda: datetime.now(UTC),
     )
     page = build_page(
         callbacks,
+        Visits(),
         version=__version__,
         evaluation=evaluation,
         queue_size=queue_size,
         renewable=collection is not None,
     )
     app = make_frame(
-        served, hosts=hosts, collection=collection, curator_password=curator_password, on_loopback=on_loopback
+        served,
+        hosts=hosts,
+        collection=collection,
+        curator_password=curator_password,
+        on_loopback=on_loopback,
+        proxies=proxies,
+        requests_per_client=requests_per_client,
     )
     gradio.mount_gradio_app(
         app,
@@ -138,6 +173,7 @@ def make_app(
         pwa=False,
         max_file_size=1,
     )
+    put_entrance(app, page, RateLimiter(questions_per_minute * QUESTION))
     return app
 
 
@@ -148,6 +184,8 @@ def make_frame(
     collection: Collection | None = None,
     curator_password: str = "",
     on_loopback: bool = False,
+    proxies: Proxies = NO_PROXIES,
+    requests_per_client: int = 64,
 ) -> FastAPI:
     """What stands around the page: the guard, the document pages and the list of documents. As for ``make_app``."""
     from fastapi import FastAPI
@@ -161,14 +199,18 @@ def make_frame(
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
     # With this one present, Gradio leaves out its own, which answers to any origin on hosts other than localhost.
     app.add_middleware(CORSMiddleware, allow_origins=[])
+    app.add_middleware(OpenRequests, most=requests_per_client)
     app.add_middleware(Guard)
     app.add_middleware(GZipMiddleware)
     app.add_middleware(TrustedHostMiddleware, allowed_hosts=list(hosts), www_redirect=False)
-    add_reader(app, served, pictures)
+    # The outermost one, so that everything else knows who the client is.
+    app.add_middleware(ClientAddresses, proxies=proxies)
+    add_reader(app, served, RateLimiter(_DOCUMENTS_PER_MINUTE), pictures)
     if pictures:
-        add_pictures(app, served, pictures, Pace(_PICTURES_PER_MINUTE))
-    curators = Curators(curator_password, on_loopback=on_loopback, clock=time.monotonic)
-    add_corpus_routes(app, served, collection, curators)
+        add_pictures(app, served, pictures, RateLimiter(_PICTURES_PER_MINUTE))
+    local = on_loopback and not proxies.networks
+    curators = Curators(curator_password, on_loopback=local, clock=time.monotonic)
+    add_corpus_routes(app, served, collection, curators, RateLimiter(_LISTS_PER_MINUTE))
     app.mount("/page", StaticFiles(directory=ASSETS))
 
     @app.get("/favicon.ico", include_in_schema=False)
@@ -189,11 +231,11 @@ def read_evaluation(path: Path) -> Mapping[str, Any] | None:
 
 def _collection(settings: Settings) -> Collection:
     """The corpus and the index that the settings name."""
-    from kin_assistant.embedding import open_embedder
+    from kin_assistant.documents.parsers import Limits
     from kin_assistant.index.build import Progress, sync
     from kin_assistant.index.layout import IndexFolder
     from kin_assistant.index.report import SyncReport
-    from kin_assistant.parsing import Limits
+    from kin_assistant.models.embedder import open_embedder
 
     def run(progress: Progress) -> SyncReport:
         # A model of its own, so that questions do not wait behind what is embedded.
@@ -210,10 +252,11 @@ def _collection(settings: Settings) -> Collection:
     return Collection(settings.corpus, settings.index, run)
 
 
-def _is_no_goodbye(record: logging.LogRecord) -> bool:
-    """Whether a log record tells of more than open pages that a stopping server leaves behind."""
+def _is_worth_a_line(record: logging.LogRecord) -> bool:
+    """Whether a log record tells of more than open pages that a stopping server leaves behind, or of what is no request."""
     error = record.exc_info[1] if record.exc_info else None
-    return "graceful shutdown exceeded" not in f"{record.getMessage()} {error}"
+    words = f"{record.getMessage()} {error}"
+    return "graceful shutdown exceeded" not in words and "Invalid HTTP request received" not in words
 
 
 def _listen(host: str, port: int) -> socket.socket:

@@ -15,7 +15,8 @@ from eval.__main__ import Means
 from eval.product import SecondRun, digest_of
 from eval.questions import read_cases
 from eval.runner import Method, Product
-from kin_assistant.documents import read_document
+from kin_assistant.documents.reading import read_document
+from kin_assistant.policy import AnswerPolicy
 from kin_assistant.types import Answer, AnswerSentence, Citation, Document, DocumentInfo, Filters, Hit
 
 THINGS = {
@@ -148,6 +149,7 @@ class ToyProduct:
 
     texts: dict[str, Document] = field(default_factory=read_documents)
     build: Build = field(default_factory=Build)
+    policy: AnswerPolicy = field(default_factory=AnswerPolicy)
 
     @cached_property
     def retriever(self) -> ToyRetriever:
@@ -189,13 +191,11 @@ def make_answer(
         cite(product.document(hit.document_id), hit.start + start, hit.start + end, number)
         for number, (hit, (start, end)) in enumerate(spans, 1)
     )
-    text = "\n\n".join(f"**{', '.join(item.cities)}**\n\n> {item.quote} [{item.number}]" for item in citations)
     return Answer(
         question=question,
         standalone_question=standalone,
         abstained=not citations,
         reason=None if citations else "Nothing was found.",
-        text=text or "Nothing was found.",
         sentences=tuple(AnswerSentence(text=item.quote, citations=(item.number,)) for item in citations),
         citations=citations,
         confidence=confidence,
@@ -258,6 +258,10 @@ class Broken:
     def build(self):
         return self._product.build
 
+    @property
+    def policy(self):
+        return self._product.policy
+
     def document(self, document_id: str) -> Document:
         return self._product.document(document_id)
 
@@ -300,10 +304,7 @@ class WrongDocument(Broken):
             sentence.model_copy(update={"text": quotes[sentence.citations[0]], "citations": sentence.citations[:1]})
             for sentence in answer.sentences
         )
-        text = "\n\n".join(f"**{item.cities[:1]}**\n\n> {item.quote} [{item.number}]" for item in citations)
-        return answer.model_copy(
-            update={"citations": citations, "sentences": sentences, "text": answer.text if answer.abstained else text}
-        )
+        return answer.model_copy(update={"citations": citations, "sentences": sentences})
 
     def _elsewhere(self, citation: Citation) -> Citation:
         infos = self.documents
@@ -358,7 +359,7 @@ class RefusesEverything(Broken):
 
 
 class Unmarked(Broken):
-    """Quotes about other cities stand beside the right ones, without a name."""
+    """Quotes about other cities stand under the name of the city that was asked about."""
 
     def ask(self, question, *, history=()):
         answer = super().ask(question, history=history)
@@ -369,11 +370,11 @@ class Unmarked(Broken):
         document = self.document(other.id)
         block = next(block for block in document.blocks if block.kind == "paragraph")
         citation = cite(document, block.start, block.end, 1)
+        citation = citation.model_copy(update={"cities": asked[0].cities, "title": asked[0].title})
         return answer.model_copy(
             update={
                 "abstained": False,
                 "reason": None,
-                "text": citation.quote,
                 "citations": (citation,),
                 "sentences": (AnswerSentence(text=citation.quote, citations=(1,)),),
             }

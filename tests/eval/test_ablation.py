@@ -3,39 +3,36 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from importlib import import_module
 from pathlib import Path
 
 from eval.ablation import COLUMNS, VARIANTS, Variant, ablate, render_table
 from eval.evaluation import text_lookup
 from eval.questions import read_cases
-from kin_assistant import choosing
+from kin_assistant.policy import AnswerPolicy, SelectionPolicy
 from kin_assistant.types import Answer
 from tests.eval.doubles import ToyProduct, write_questions
 
 
-def test_every_variant_changes_a_constant_that_there_is() -> None:
-    for variant in VARIANTS:
-        for name, value in variant.changes.items():
-            module, constant = name.rsplit(".", 1)
-            before = getattr(import_module(f"kin_assistant.{module}"), constant)
-            assert before != value, f"{variant.name} changes nothing"
-            assert type(before) is type(value)
+def test_every_variant_differs_from_what_is_shipped_and_from_the_others() -> None:
+    shipped, *others = VARIANTS
+    assert (shipped.policy, shipped.reader) == (AnswerPolicy(), True)
+    changes = [(variant.policy.flatten(), variant.reader) for variant in VARIANTS]
+    assert all(change not in changes[:number] for number, change in enumerate(changes)), others
 
 
-def test_a_constant_is_changed_while_a_variant_is_asked_and_not_after(tmp_path: Path) -> None:
+def test_each_variant_is_asked_with_its_own_policy(tmp_path: Path) -> None:
     seen = []
 
     def opened(variant: Variant) -> ToyProduct:
-        seen.append((variant.name, choosing._MOST_DOCUMENTS))
+        seen.append((variant.name, variant.policy.selection.documents))
         return ToyProduct()
 
-    before = choosing._MOST_DOCUMENTS
     cases = read_cases([write_questions(tmp_path)], text_lookup(ToyProduct()))
-    variants = (Variant("whole"), Variant("one", {"choosing._MOST_DOCUMENTS": 99}), Variant("whole again"))
+    many = AnswerPolicy(selection=SelectionPolicy(documents=99))
+    variants = (Variant("whole"), Variant("many", many), Variant("whole again"))
     rows = list(ablate(opened, cases, "test", variants))
-    assert seen == [("whole", before), ("one", 99), ("whole again", before)]
-    assert [name for name, _ in rows] == ["whole", "one", "whole again"]
+    assert seen == [("whole", 3), ("many", 99), ("whole again", 3)]
+    assert [name for name, _ in rows] == ["whole", "many", "whole again"]
 
 
 def test_a_variant_that_answers_worse_is_told_from_one_that_does_not(tmp_path: Path) -> None:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+import subprocess
+from dataclasses import fields, replace
 
 import pytest
 
 from eval.__main__ import main
 from eval.results import Results
+from kin_assistant.policy import AnswerPolicy
 from tests.eval import doubles
 from tests.eval.doubles import ToyProduct, means_for, write_questions
 
@@ -172,6 +175,31 @@ def test_two_runs_differ_in_their_times_alone(place):
     assert seen[0] == seen[1]
 
 
+def test_a_run_reports_where_git_does_not_look_and_a_baseline_where_it_does():
+    from eval.__main__ import HERE, _parser
+
+    assert _parser().parse_args(["run"]).out == HERE / "runs"
+    assert _parser().parse_args(["baseline"]).out == HERE / "results"
+    ignored = subprocess.run(
+        ["git", "check-ignore", "eval/runs/latest.json", "eval/results/latest.json"],
+        cwd=HERE.parent,
+        capture_output=True,
+        text=True,
+    )
+    if ignored.returncode == 128:
+        pytest.skip("not a git checkout")
+    assert ignored.stdout.split() == ["eval/runs/latest.json"]
+
+
+def test_the_page_finds_the_committed_report_in_a_fresh_clone():
+    from eval.__main__ import HERE
+    from kin_assistant.ui.server import EVALUATION, read_evaluation
+
+    stored = read_evaluation(HERE.parent / EVALUATION)
+    assert stored is not None
+    assert stored["headline"]
+
+
 def test_the_committed_gates_name_metrics_that_exist(place):
     from eval.__main__ import HERE
     from eval.gates import read_gates
@@ -181,3 +209,15 @@ def test_the_committed_gates_name_metrics_that_exist(place):
     assert set(gates.metrics) <= results.figures.keys()
     assert set(gates.invariants) == {item.name for item in results.invariants}
     assert set(gates.timings) <= results.timings.keys()
+
+
+def test_a_product_with_another_policy_than_the_baselines_does_not_pass(place, capsys):
+    """Whatever weight or limit is changed, by accident or not, the figures alone might not show it."""
+    shipped = AnswerPolicy()
+    for stage in fields(shipped):
+        group = getattr(shipped, stage.name)
+        for field in fields(group):
+            changed = replace(group, **{field.name: 2 * getattr(group, field.name) + 1})
+            assert run(place, ToyProduct(policy=replace(shipped, **{stage.name: changed}))) == 1
+            assert f"policy: {stage.name}.{field.name} is" in capsys.readouterr().out
+            break

@@ -10,7 +10,7 @@ from eval.__main__ import HERE
 from eval.errors import CannotRunError
 from eval.product import ROOT
 from eval.questions import read_cases, read_questions
-from kin_assistant.documents import read_document
+from kin_assistant.documents.reading import read_document
 from tests.eval.doubles import read_documents, write_questions
 
 TEXT = "The city collected 100 tonnes of glass in one year. A second sentence."

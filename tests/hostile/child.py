@@ -16,9 +16,9 @@ from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import NamedTuple, Self
 
-from kin_assistant.documents import read_document
+from kin_assistant.documents.passages import split_document
+from kin_assistant.documents.reading import read_document
 from kin_assistant.errors import DocumentError
-from kin_assistant.passages import split_document
 from tests.hostile.promises import faults_of_passages, faults_of_reading, faults_of_reason
 
 __all__ = ["MEMORY", "SECONDS", "Child", "Verdict"]

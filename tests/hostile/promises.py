@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
-from kin_assistant.documents import Reading
+from kin_assistant.documents.reading import Reading
 from kin_assistant.types import Document, Passage
 
 __all__ = ["faults_of_passages", "faults_of_reading", "faults_of_reason"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from kin_assistant.documents import SUFFIXES
+from kin_assistant.documents.reading import SUFFIXES
 
 __all__ = ["FOLDER", "paths"]
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import struct
 from functools import lru_cache
 
-from kin_assistant.documents import SUFFIXES
-from kin_assistant.readers.archive import OLE
+from kin_assistant.documents.readers.archive import OLE
+from kin_assistant.documents.reading import SUFFIXES
 from tests.hostile.specimen import SENTENCE
 from tests.office_files import docx, pack, pptx
 

@@ -19,15 +19,15 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from kin_assistant.embedding import Encoded
+from kin_assistant.documents.parsers import Limits
+from kin_assistant.documents.passages import PieceSource
 from kin_assistant.errors import BuildFailed, BuildRunning, CorpusError
 from kin_assistant.index.build import build_documents, is_current, sync
 from kin_assistant.index.layout import IndexFolder
 from kin_assistant.index.manifest import Manifest
 from kin_assistant.index.opened import OpenIndex, current_recipe, open_published
 from kin_assistant.index.report import FileReport, SyncReport
-from kin_assistant.parsing import Limits
-from kin_assistant.passages import PieceSource
+from kin_assistant.models.embedder import Encoded
 from tests.conftest import Write, write_corpus
 from tests.doubles import KITAKYUSHU, PLAIN, SURABAYA, read_documents
 from tests.embedders import HashingEmbedder
@@ -510,7 +510,7 @@ def test_floods_cost_their_own_document_and_neither_the_sync_nor_the_memory(
     corpus = write({**FLOODS, "good.md": SURABAYA, "also-good.md": KITAKYUSHU})
     script = (
         "import resource, sys, json; from pathlib import Path; from datetime import UTC, datetime\n"
-        "from kin_assistant.index.build import sync; from kin_assistant.parsing import Limits\n"
+        "from kin_assistant.index.build import sync; from kin_assistant.documents.parsers import Limits\n"
         "from tests.embedders import HashingEmbedder\n"
         "before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss\n"
         "now = datetime(2026, 11, 21, tzinfo=UTC)\n"

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import resource
+import signal
 import subprocess
 import sys
 import tempfile
@@ -14,6 +16,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
+from kin_assistant.errors import ResourceError
 from kin_assistant.index.dense import DenseIndex, write_chroma
 from kin_assistant.index.manifest import file_digests
 
@@ -125,16 +128,45 @@ def test_one_passage_is_enough(tmp_path: Path, vectors: NDArray[np.float32]) -> 
     index.close()
 
 
-def test_copies_that_killed_processes_left_are_removed_after_a_day(
+def test_opening_makes_no_copy_until_it_is_searched(
+    store: Path, vectors: NDArray[np.float32], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    index = DenseIndex(store)
+    assert list(tmp_path.iterdir()) == []
+    index.search(vectors[0], 1)
+    assert len(list(tmp_path.glob("kin-chroma-*"))) == 1
+    index.close()
+
+
+def test_the_copy_of_a_killed_process_is_removed_by_the_next_that_opens_one(
     store: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
-    ended = subprocess.run([sys.executable, "-c", "import os; print(os.getpid())"], capture_output=True, check=True)
-    old, young = tmp_path / f"kin-chroma-{int(ended.stdout)}-old", tmp_path / f"kin-chroma-{int(ended.stdout)}-young"
-    running = tmp_path / f"kin-chroma-{os.getpid()}-running"
-    for folder in (old, young, running):
-        (folder / "chroma").mkdir(parents=True)
-    for folder in (old, running):
-        os.utime(folder, (0, 0))
-    DenseIndex(store).close()
-    assert sorted(tmp_path.glob("kin-chroma-*")) == sorted([young, running])
+    code = (
+        "import os, signal, sys; from pathlib import Path; from kin_assistant.index.dense import DenseIndex\n"
+        "index = DenseIndex(Path(sys.argv[1])); index.open(); os.kill(os.getpid(), signal.SIGKILL)"
+    )
+    environment = {**os.environ, "TMPDIR": str(tmp_path)}
+    killed = subprocess.run([sys.executable, "-c", code, store], env=environment, timeout=60, check=False)
+    assert killed.returncode == -signal.SIGKILL
+    assert len(list(tmp_path.glob("kin-chroma-*"))) == 1
+    index = DenseIndex(store)
+    index.open()
+    assert len(list(tmp_path.glob("kin-chroma-*"))) == 1, "its own"
+    index.close()
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_full_folder_for_temporary_files_is_a_sentence_and_leaves_nothing(
+    store: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (1000, limits[1]))
+    try:
+        with pytest.raises(ResourceError, match="Make room"):
+            DenseIndex(store).open()
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+    assert list(tmp_path.iterdir()) == []

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from kin_assistant.documents.passages import split_document
 from kin_assistant.index.library import Library, write_library
-from kin_assistant.passages import split_document
 from kin_assistant.types import Document, Passage
 from tests.doubles import read_documents
 from tests.embedders import HashingEmbedder

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from kin_assistant.documents.passages import split_document
 from kin_assistant.index.shelf import Shelf, embedded_text, sentence_spans
-from kin_assistant.passages import split_document
 from kin_assistant.types import Document
 from tests.doubles import read_documents
 from tests.embedders import HashingEmbedder

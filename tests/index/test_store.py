@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from kin_assistant.documents import read_document
+from kin_assistant.documents.passages import split_document
+from kin_assistant.documents.reading import read_document
 from kin_assistant.errors import IndexDamaged
 from kin_assistant.index.store import Facts, ReadingStore, pack_document, pack_passages, passages_key, reading_key
-from kin_assistant.passages import split_document
 from kin_assistant.types import Document, Passage
 from tests.embedders import HashingEmbedder
 

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import numpy as np
 
-from kin_assistant.embedding import Encoded
 from kin_assistant.index.vectors import VectorCache, vector_key
+from kin_assistant.models.embedder import Encoded
 
 
 def encoded(seed: int, sentences: int = 3) -> Encoded:

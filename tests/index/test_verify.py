@@ -13,14 +13,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from kin_assistant.documents import read_document
+from kin_assistant.documents.reading import read_document
 from kin_assistant.errors import IndexDamaged
+from kin_assistant.index.bm25 import LexicalIndex
 from kin_assistant.index.build import build_documents
 from kin_assistant.index.dense import write_chroma
 from kin_assistant.index.layout import IndexFolder
 from kin_assistant.index.manifest import Manifest, file_digests
 from kin_assistant.index.verify import check_build, check_build_in_child, check_deeply
-from kin_assistant.lexical import LexicalIndex
 from tests.embedders import HashingEmbedder
 
 

@@ -170,9 +170,9 @@
       no.focus();
     });
 
-  const remove = async (path) => {
+  const remove = async (address, path) => {
     if (!(await sure(path))) return;
-    const told = await send("DELETE", `corpus/${path.split("/").map(encodeURIComponent).join("/")}`);
+    const told = await send("DELETE", `corpus/${address}`);
     const list = find("[data-kin-arrivals]");
     list.replaceChildren(element("li", `${path}: ${told.message}`, told.ok ? "" : "kin-warning"));
     if (told.ok) await load();
@@ -264,7 +264,7 @@
     if (!(event.target instanceof Element)) return;
     const on = (selector) => event.target.closest(selector);
     const removed = on("[data-kin-remove]");
-    if (removed) return remove(removed.dataset.kinRemove);
+    if (removed) return remove(removed.dataset.kinRemove, removed.dataset.kinPath);
     if (on("[data-kin-sync]")) return sync();
     if (on("[data-kin-logout]")) {
       await send("POST", "corpus/logout");

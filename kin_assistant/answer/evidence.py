@@ -1,0 +1,271 @@
+"""Which sentences of the candidate passages speak to the query, and how well."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING, NamedTuple, Protocol
+
+import numpy as np
+
+from kin_assistant.index.bm25 import BM25_B, BM25_K1
+from kin_assistant.index.library import DocumentRow, PassageRow
+from kin_assistant.index.opened import OpenIndex
+from kin_assistant.policy import EvidencePolicy
+from kin_assistant.question.query import Query
+from kin_assistant.retrieval import Ranking
+from kin_assistant.text.figures import has_figure
+from kin_assistant.text.words import stems
+from kin_assistant.types import Document, Sentence
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+__all__ = ["Candidate", "Evidence", "EvidenceNetwork", "EvidenceReader"]
+
+_WANTS_A_NOUN = re.compile(r"\b(by|from|see|sources?|than|with):?\s*$", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A sentence that may be quoted."""
+
+    passage: PassageRow
+    document: DocumentRow
+    sentence: Sentence
+    text: str
+    score: float
+    """Comparable within one query."""
+    cosine: float
+    """Of the sentence's vector with the query's."""
+    stems: frozenset[str]
+    """Of the sentence and of its passage's context."""
+    similarity_score: float
+    """The part of the score that comes from similarity and words."""
+    logit: float | None = None
+    """Log odds that it answers against nothing there does, by the network that read it with the query; None if unread."""
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What was found and read for one query."""
+
+    query: Query
+    ranking: Ranking
+    """All passages that came into question."""
+    passages: tuple[PassageRow, ...]
+    """Those whose sentences were read."""
+    candidates: tuple[Candidate, ...]
+    """Sentences that may be quoted, best first."""
+
+
+class EvidenceNetwork(Protocol):
+    """What reads a query and a passage together."""
+
+    def score(self, question: str, passages: Sequence[tuple[str, Sequence[str]]]) -> list[NDArray[np.float32]]:
+        """Log odds of each sentence; for each passage, given as its context and sentences, an array (sentences,)."""
+        ...
+
+
+class _Place(NamedTuple):
+    """Where a sentence stands: its passage and its number there."""
+
+    passage: PassageRow
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class _SentenceWords:
+    own: frozenset[str]
+    with_context: Counter[str]
+
+
+class EvidenceReader:
+    """Reads sentences of one opened index; the most promising passages with ``network``, if there is one."""
+
+    def __init__(
+        self, index: OpenIndex, network: EvidenceNetwork | None = None, *, policy: EvidencePolicy | None = None
+    ) -> None:
+        self._index = index
+        self._network = network
+        self._policy = policy or EvidencePolicy()
+        self._words_of = lru_cache(20_000)(self._count_words)
+
+    def read(self, query: Query, ranking: Ranking, passages: Sequence[PassageRow]) -> Evidence:
+        """Read ``passages``, all of ``ranking``. If the query names several places, each is read closely."""
+        return Evidence(query, ranking, tuple(passages), tuple(self._candidates(query, ranking, passages)))
+
+    def _candidates(self, query: Query, ranking: Ranking, passages: Sequence[PassageRow]) -> list[Candidate]:
+        """Sentences of ``passages``, best first."""
+        library = self._index.library
+        places: list[_Place] = []
+        words: list[_SentenceWords] = []
+        vectors: list[NDArray[np.float16]] = []
+        for passage in passages:
+            first, last = int(library.first_sentence[passage]), int(library.first_sentence[passage + 1])
+            places += [_Place(passage, number) for number in range(last - first)]
+            words += self._words_of(passage)
+            vectors.append(np.asarray(self._index.sentences[first:last]))
+        if not places:
+            return []
+        texts = [text for passage in passages for text in library.sentences_of(passage)]
+        cosines = np.concatenate(vectors).astype(np.float32) @ query.vector
+        similarity = self._score_by_similarity(query, ranking, places, words, texts, cosines)
+        logits = self._read_closely(query, places, similarity)
+        scores = similarity + self._policy.network * _as_signal(logits) if self._network else similarity
+        candidates = []
+        for i, place in enumerate(places):
+            document = library.document_row(place.passage)
+            sentence = library.passage(place.passage).sentences[place.number]
+            if _lost_a_word(library.document(document), sentence):
+                continue
+            candidates.append(
+                Candidate(
+                    place.passage,
+                    document,
+                    sentence,
+                    texts[i],
+                    float(scores[i]),
+                    float(cosines[i]),
+                    frozenset(words[i].with_context),
+                    float(similarity[i]),
+                    None if np.isnan(logits[i]) else float(logits[i]),
+                )
+            )
+        candidates.sort(key=lambda candidate: (-candidate.score, candidate.passage, candidate.sentence.start))
+        return candidates
+
+    def find_unanswered_parts(self, query: Query, passages: Sequence[PassageRow]) -> list[str]:
+        """Of the things that ``query`` asks for, in its words, those that ``passages`` do not seem to give; never all.
+
+        The first few passages are read once more for each part.
+        """
+        passages = passages[: self._policy.passages_read_for_part]
+        if self._network is None or not passages:
+            return []
+        missing = []
+        for part in query.parts:
+            read = np.concatenate(self._network.score(part.asked, [self._with_context(row) for row in passages]))
+            if len(read) and np.logaddexp.reduce(read.astype(np.float64)) < self._policy.min_logit_of_part:
+                missing.append(part.text.strip(" ?.,;"))
+        return missing if len(missing) < len(query.parts) else []
+
+    def _score_by_similarity(
+        self,
+        query: Query,
+        ranking: Ranking,
+        places: Sequence[_Place],
+        words: Sequence[_SentenceWords],
+        texts: Sequence[str],
+        cosines: NDArray[np.float32],
+    ) -> NDArray[np.float64]:
+        """What similarity and words say of each sentence; shape (sentences,)."""
+        policy = self._policy
+        fused = dict(zip(ranking.passages, ranking.scores.tolist(), strict=True))
+        signals = np.column_stack([
+            [fused[passage] for passage, _ in places],
+            _min_max(cosines),
+            _min_max(_bm25(words, query.idf)),
+            [_share_of(query, sentence.own) for sentence in words],
+            [_share_of(query, sentence.with_context) for sentence in words],
+            [query.wants_figure and has_figure(text) for text in texts],
+        ])  # fmt: skip
+        weights = np.array([
+            policy.passage_score, policy.sentence_cosine, policy.lexical, policy.shared_stems,
+            policy.shared_stems_in_context, policy.figure,
+        ])  # fmt: skip
+        scores: NDArray[np.float64] = signals @ weights
+        return scores
+
+    def _read_closely(self, query: Query, places: Sequence[_Place], scores: NDArray[np.float64]) -> NDArray[np.float64]:
+        """The network's logits for the sentences of the most promising passages; NaN for the others."""
+        logits = np.full(len(places), np.nan)
+        if self._network is None:
+            return logits
+        first_place: dict[PassageRow, int] = {}
+        best: dict[PassageRow, float] = {}
+        for i, (passage, _) in enumerate(places):
+            first_place.setdefault(passage, i)
+            best[passage] = max(best.get(passage, -math.inf), float(scores[i]))
+        chosen = self._most_promising(query, sorted(best, key=lambda passage: (-best[passage], passage)))
+        read = self._network.score(query.text, [self._with_context(passage) for passage in chosen])
+        for passage, found in zip(chosen, read, strict=True):
+            logits[first_place[passage] : first_place[passage] + len(found)] = found
+        return logits
+
+    def _most_promising(self, query: Query, ranked: Sequence[PassageRow]) -> list[PassageRow]:
+        """The passages to read closely, of those ``ranked``: most of the best documents, or of the best on each place."""
+        policy = self._policy
+        document_row = self._index.library.document_row
+        documents = list(dict.fromkeys(map(document_row, ranked)))
+        first_documents: list[DocumentRow] = []
+        if len(query.about) > 1:
+            of_each = (next((document for document in documents if document in about), None) for about in query.about)
+            first_documents = [document for document in dict.fromkeys(of_each) if document is not None]
+        if len(first_documents) > 1:
+            share = policy.passages_read_of_best // len(first_documents) or 1
+        else:
+            first_documents, share = documents[: policy.best_documents], policy.passages_read_of_best
+        taken: Counter[DocumentRow] = Counter()
+        first: list[PassageRow] = []
+        for passage in ranked:
+            document = document_row(passage)
+            if document in first_documents and taken[document] < share and len(first) < policy.passages_read_of_best:
+                taken[document] += 1
+                first.append(passage)
+        others = [passage for passage in ranked if document_row(passage) not in first_documents]
+        return (first + others)[: policy.passages_read]
+
+    def _with_context(self, passage: PassageRow) -> tuple[str, list[str]]:
+        """Context and sentences, as the network takes them."""
+        return self._index.library.passage(passage).context, self._index.library.sentences_of(passage)
+
+    def _count_words(self, passage: PassageRow) -> list[_SentenceWords]:
+        context = stems(self._index.library.passage(passage).context)
+        result = []
+        for text in self._index.library.sentences_of(passage):
+            own = stems(text)
+            result.append(_SentenceWords(frozenset(own), Counter(context + own)))
+        return result
+
+
+def _share_of(query: Query, held: frozenset[str] | Counter[str]) -> float:
+    """The share of the query's stems, by idf, that are in ``held``."""
+    return sum(idf for stem, idf in query.idf.items() if stem in held) / query.idf_total
+
+
+def _as_signal(logits: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Logits as a signal from 0 to 1; what was not read counts as what was turned down."""
+    return np.where(np.isnan(logits), 0.0, 1 / (1 + np.exp(-logits / 2)))
+
+
+def _lost_a_word(document: Document, sentence: Sentence) -> bool:
+    """Whether a source mark was a word of the sentence ("25% are from [2]"), which makes no sense without it."""
+    return any(
+        _WANTS_A_NOUN.search(document.text[sentence.start : mark.at])
+        for mark in document.marks
+        if sentence.start < mark.at <= sentence.end
+    )
+
+
+def _bm25(sentences: Sequence[_SentenceWords], idf: Mapping[str, float]) -> NDArray[np.float64]:
+    """BM25 of each sentence with its context, by the passages' document frequencies."""
+    lengths = [sentence.with_context.total() for sentence in sentences]
+    average = sum(lengths) / len(lengths) or 1.0
+    scores = []
+    for sentence, length in zip(sentences, lengths, strict=True):
+        saturation = BM25_K1 * (1 - BM25_B + BM25_B * length / average)
+        counts = sentence.with_context
+        scores.append(
+            math.fsum(w * counts[stem] / (counts[stem] + saturation) for stem, w in idf.items() if stem in counts)
+        )
+    return np.array(scores)
+
+
+def _min_max(values: NDArray[np.floating]) -> NDArray[np.floating]:
+    low, high = values.min(), values.max()
+    return (values - low) / (high - low) if high > low else np.zeros_like(values)

@@ -1,0 +1,202 @@
+"""From a question to an ``Answer``: understood, searched, read, and refused or answered with cited sentences."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+
+from kin_assistant.answer.citations import cite_sentences
+from kin_assistant.answer.evidence import Candidate, Evidence, EvidenceReader
+from kin_assistant.answer.explanation import explain_silence
+from kin_assistant.answer.refusal import estimate_confidence, reason_to_refuse
+from kin_assistant.answer.selection import select_sentences
+from kin_assistant.index.library import Library, PassageRow
+from kin_assistant.policy import AnswerPolicy
+from kin_assistant.question.query import Query, QueryParser
+from kin_assistant.retrieval import Ranking, Retriever
+from kin_assistant.text.figures import differ
+from kin_assistant.text.wording import join_words
+from kin_assistant.text.words import fold
+from kin_assistant.types import Answer, Citation, Filters, NearDocument, Retrieved
+
+__all__ = ["AnswerPipeline"]
+
+_MAX_ALSO_RETRIEVED = 10
+_MAX_NEAREST = 4
+
+
+class AnswerPipeline:
+    """Answers questions from one opened index."""
+
+    def __init__(
+        self,
+        library: Library,
+        build_id: str,
+        parser: QueryParser,
+        retriever: Retriever,
+        reader: EvidenceReader,
+        *,
+        policy: AnswerPolicy | None = None,
+        answer_words: int = 150,
+    ) -> None:
+        self._library, self._build_id = library, build_id
+        self._parser, self._retriever, self._reader = parser, retriever, reader
+        self._policy = policy or AnswerPolicy()
+        self._answer_words = answer_words
+
+    def answer(
+        self,
+        question: str,
+        *,
+        filters: Filters | None = None,
+        history: Sequence[str] = (),
+        answer_id: str | None = None,
+        max_words: int | None = None,
+    ) -> Answer:
+        """Answer ``question``, with what it leans on from the earlier questions in ``history``, in at most ``max_words``.
+
+        Raises ``QuestionError`` for a question that cannot be read and ``FilterError`` for an unknown filter value.
+        """
+        started = time.perf_counter()
+        evidence = self.read(question, filters=filters, history=history)
+        confidence = estimate_confidence(evidence, self._policy.refusal)
+        retrieved = time.perf_counter()
+        reason = reason_to_refuse(evidence, confidence, self._policy.refusal)
+        selected = [] if reason else self._select(evidence, max_words or self._answer_words)
+        query = evidence.query
+        citations, sentences = cite_sentences(selected, self._library, query.standalone)
+        notes = self._notes(evidence, selected, citations) if selected else ()
+        also = self._also_retrieved(evidence, selected)
+        finished = time.perf_counter()
+        return Answer(
+            id=answer_id,
+            question=query.original,
+            standalone_question=query.standalone,
+            abstained=bool(reason),
+            reason=reason,
+            notes=notes,
+            sentences=sentences,
+            citations=citations,
+            also_retrieved=also,
+            nearest=self._nearest(evidence) if reason else (),
+            confidence=round(confidence, 4),
+            build_id=self._build_id,
+            elapsed_ms={
+                "retrieve": _milliseconds(retrieved - started),
+                "answer": _milliseconds(finished - retrieved),
+                "total": _milliseconds(finished - started),
+            },
+        )
+
+    def read(self, question: str, *, filters: Filters | None = None, history: Sequence[str] = ()) -> Evidence:
+        """Understand ``question``, search, and read what was found. Raises as ``answer`` does."""
+        query = self._parser.understand(question, history=history, filters=filters)
+        return self._reader.read(query, *self._retrieve(query))
+
+    def _retrieve(self, query: Query) -> tuple[Ranking, list[PassageRow]]:
+        """All candidate passages, and those to be read: each place that the query names has its part."""
+        limits = self._policy.evidence
+        ranking = self._retriever.rank(query)
+        passages = ranking.passages[: limits.passages]
+        if len(query.about) > 1:
+            # What is said of one place must not push out what is said of another.
+            of_each = [self._retriever.rank(query, within=about) for about in query.about]
+            passages += [row for one in of_each for row in one.passages[: limits.passages_per_place]]
+            ranking = ranking.join(of_each)
+        return ranking, self._keep_places(query, list(dict.fromkeys(passages)))
+
+    def _keep_places(self, query: Query, passages: list[PassageRow]) -> list[PassageRow]:
+        """Passages of documents about a place that the query names, or that name it themselves; all if it names none."""
+        wanted = (*query.scope.named, *query.scope.absent)
+        if not wanted:
+            return passages
+        about, names = query.named_documents, [fold(place.name) for place in wanted]
+        return [
+            row
+            for row in passages
+            if self._library.document_row(row) in about
+            or any(name in fold(self._library.text_of(row)) for name in names)
+        ]
+
+    def _select(self, evidence: Evidence, words: int) -> list[Candidate]:
+        policy = self._policy.selection
+        return select_sentences(
+            evidence.candidates,
+            evidence.query.about,
+            lambda row: self._library.passage(row).sentences,
+            words - policy.words_around,
+            policy,
+        )
+
+    def _notes(
+        self, evidence: Evidence, selected: Sequence[Candidate], citations: Sequence[Citation]
+    ) -> tuple[str, ...]:
+        """What a reader should know about the answer: what is missing in it, and what in it does not agree."""
+        query, notes = evidence.query, []
+        if query.scope.absent:
+            absent = [place.label for place in query.scope.absent]
+            notes.append(f"No document is about {join_words(absent, 'or')}.")
+        quoted = {candidate.document for candidate in selected}
+        silent = [
+            place.name
+            for place, about in zip(query.scope.named, query.about, strict=True)
+            if quoted.isdisjoint(about) and len(query.about) > 1
+        ]
+        if silent:
+            notes.append(f"Nothing was found for {join_words(silent, 'or')}.")
+        nearest = list(dict.fromkeys(candidate.passage for candidate in (*selected, *evidence.candidates)))
+        if missing := self._reader.find_unanswered_parts(query, nearest):
+            notes.append(f"The documents do not seem to say {join_words([f'“{part}”' for part in missing], 'or')}.")
+        if query.wants_figure and (pair := _figures_that_differ(selected, citations)):
+            notes.append(f"[{pair[0]}] and [{pair[1]}] give different figures: compare what they count, and when.")
+        return tuple(notes)
+
+    def _nearest(self, evidence: Evidence) -> tuple[NearDocument, ...]:
+        """Documents that a refusal points to: of places near an absent one first, then by rank."""
+        near = self._parser.documents_near(evidence.query.scope.absent)
+        ranked = list(dict.fromkeys(map(self._library.document_row, evidence.ranking.passages)))
+        rows = [row for row in ranked if row in near] + [row for row in ranked if row not in near]
+        return tuple(
+            NearDocument(document_id=info.id, title=info.title, cities=info.cities)
+            for info in (self._library.infos[row] for row in rows[:_MAX_NEAREST])
+        )
+
+    def _also_retrieved(self, evidence: Evidence, selected: Sequence[Candidate]) -> tuple[Retrieved, ...]:
+        """The best passages that were read and not quoted, with the reason."""
+        ranking = evidence.ranking
+        scores = dict(zip(ranking.passages, ranking.scores.tolist(), strict=True))
+        cited = {candidate.passage for candidate in selected}
+        rows = [row for row in evidence.passages if row not in cited][:_MAX_ALSO_RETRIEVED]
+        sentences: dict[PassageRow, list[Candidate]] = {row: [] for row in rows}
+        for candidate in evidence.candidates:
+            if candidate.passage in sentences:
+                sentences[candidate.passage].append(candidate)
+        least = min((candidate.score for candidate in selected), default=0.0)
+        return tuple(
+            Retrieved(
+                passage_id=self._library.passage(row).id,
+                document_id=self._library.passage(row).document_id,
+                score=round(scores[row], 6),
+                why=explain_silence(sentences[row], selected, least) if selected else "",
+            )
+            for row in rows
+        )
+
+
+def _figures_that_differ(selected: Sequence[Candidate], citations: Sequence[Citation]) -> tuple[int, int] | None:
+    """Numbers of two citations, from two documents on one city, that both may answer and give different figures."""
+    answering = [
+        citation
+        for candidate, citation in zip(selected, citations, strict=True)
+        if candidate.logit is not None and candidate.logit > 0
+    ]
+    for i, one in enumerate(answering):
+        for other in answering[i + 1 :]:
+            of_one_city = not set(one.cities).isdisjoint(other.cities)
+            if one.document_id != other.document_id and of_one_city and differ(one.quote, other.quote):
+                return one.number, other.number
+    return None
+
+
+def _milliseconds(seconds: float) -> float:
+    return round(seconds * 1000, 2)

@@ -1,0 +1,93 @@
+"""What can be typed after ``kin``."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from kin_assistant import __version__
+from kin_assistant.filters import NAME_FIELDS
+
+__all__ = ["Run", "make_parser"]
+
+Run = Callable[..., int]
+"""Runs a command with what was parsed and the settings; its exit code."""
+
+
+def make_parser(commands_by_name: Mapping[str, Run]) -> argparse.ArgumentParser:
+    """The parser of ``kin``. What runs a command is in ``run`` of what it parses, taken from ``commands_by_name``."""
+    parser = argparse.ArgumentParser(
+        prog="kin",
+        description="Ask a folder of documents; every answer is quoted from them and cited.",
+        epilog="Settings can also be given in the environment, as KIN_CORPUS or KIN_PORT; the README lists them.",
+    )
+    parser.add_argument("--version", action="version", version=f"kin {__version__}")
+    commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
+
+    folders = argparse.ArgumentParser(add_help=False)
+    folders.add_argument("--corpus", type=Path, metavar="DIR", help="folder with the documents (default: corpus)")
+    folders.add_argument("--index", type=Path, metavar="DIR", help="folder for the index (default: index)")
+    as_json = argparse.ArgumentParser(add_help=False)
+    as_json.add_argument("--json", action="store_true", help="print JSON")
+    filters = argparse.ArgumentParser(add_help=False)
+    group = filters.add_argument_group("filters", "Only documents that carry one of the values of each filter given.")
+    for name in NAME_FIELDS:
+        group.add_argument(f"--{name}", action="append", metavar=name.upper(), help="may be given several times")
+    group.add_argument("--years", metavar="2000-2010", help="documents whose years overlap these")
+    batch = argparse.ArgumentParser(add_help=False)
+    batch.add_argument("--batch", type=Path, metavar="IN.jsonl", help="one JSON object a line; - for standard input")
+    batch.add_argument(
+        "--out", type=Path, metavar="OUT.jsonl", help="where the results of --batch go (default: printed)"
+    )
+
+    def command(
+        name: str, summary: str, parents: Iterable[argparse.ArgumentParser], within: Any = commands
+    ) -> argparse.ArgumentParser:
+        added: argparse.ArgumentParser = within.add_parser(
+            name.split()[-1],
+            help=summary,
+            description=summary[0].upper() + summary[1:] + ".",
+            parents=[folders, *parents],
+        )
+        added.set_defaults(run=commands_by_name[name])
+        return added
+
+    sync = command("sync", "bring the index up to date with the corpus folder", [as_json])
+    sync.add_argument("--retry-failed", action="store_true", help="try files again that could not be read before")
+    sync.add_argument("--watch", action="store_true", help="go on, and sync again whenever the folder changes")
+    verify = command("verify", "say whether the published index is whole", [as_json])
+    verify.add_argument("--deep", action="store_true", help="compare everything stored with what it was made from")
+    backup = command("backup", "write the published index to one new file", [as_json])
+    backup.add_argument("file", type=Path, metavar="FILE", help="the file to write; it must not exist")
+    restore = command("restore", "publish the index of a backup, once it is checked", [as_json])
+    restore.add_argument("file", type=Path, metavar="FILE", help="a file that kin backup wrote")
+    ask = command("ask", "answer a question with quoted, cited sentences", [as_json, filters, batch])
+    ask.add_argument("question", nargs="*", help="the question; - reads it from standard input")
+    ask.add_argument(
+        "--history", action="append", default=[], metavar="QUESTION", help="an earlier question, oldest first"
+    )
+    ask.add_argument("--words", type=_count, metavar="N", help="quoted words, at most (default: 150)")
+    ask.add_argument("--why", action="store_true", help="say why each sentence was quoted and other passages were not")
+    search = command("search", "list the passages nearest to a query", [as_json, filters, batch])
+    search.add_argument("query", nargs="*", help="the query; - reads it from standard input")
+    search.add_argument("--limit", type=_count, default=10, metavar="N", help="passages to list (default: 10)")
+    documents = commands.add_parser(
+        "docs", help="list the documents or show one", description="List the documents or show one."
+    )
+    actions = documents.add_subparsers(title="actions", required=True, metavar="ACTION")
+    command("docs list", "list the documents, filtered if wished", [as_json, filters], actions)
+    show = command("docs show", "print the text of a document", [as_json], actions)
+    show.add_argument("id", help="the document's id, as kin docs list shows it")
+    serve = command("serve", "serve the page, building the index first if that is needed", [])
+    serve.add_argument("--host", metavar="ADDRESS", help="address to listen on (default: 127.0.0.1)")
+    serve.add_argument("--port", type=int, metavar="PORT", help="port to listen on (default: 7860)")
+    return parser
+
+
+def _count(text: str) -> int:
+    number = int(text)
+    if not 1 <= number <= 1000:
+        raise argparse.ArgumentTypeError("must be from 1 to 1000")
+    return number

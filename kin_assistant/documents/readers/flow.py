@@ -1,0 +1,130 @@
+"""What office documents are made of, paragraphs and tables inside one another, on its way into a ``TextComposer``."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Literal
+
+from kin_assistant.documents.readers.composition import TextComposer
+from kin_assistant.text.cleaning import clean
+
+__all__ = ["MAX_COLUMNS", "Flow", "Piece", "Table", "add_flow", "flow_text", "has_text"]
+
+MAX_COLUMNS = 200
+"""Cells of a row that are read; merged cells and repeated ones may claim any number."""
+
+_LONGEST_HEADING = 250
+"""Styles are misused: what is longer is a paragraph."""
+_LONGEST_HEADER_CELL = 80
+_LONGEST_CELL = 1_500
+"""A cell that is longer holds prose: its row lays out a page."""
+_LONGEST_LONE_CELL = 200
+_FIGURE = re.compile(
+    r"[-+\u2212<>~\u2248(]*[\d.,:/\u00a0 ]*\d[\d.,:/\u00a0 ]*(?:%|\)|\u20ac|\$|[a-zA-Z\u00b2\u00b3/]{1,6})?\*?"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A heading, paragraph or list item."""
+
+    kind: Literal["heading", "paragraph", "item"]
+    text: str
+    level: int = 0
+    marker: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Rows of cells, each a flow of its own."""
+
+    rows: list[list[Flow]] = field(default_factory=list)
+    header_rows: int | None = None
+    """How many rows the file marks as header; None where it does not say."""
+
+
+Flow = list[Piece | Table]
+
+
+def add_flow(composer: TextComposer, flow: Sequence[Piece | Table], page: int | None = None) -> None:
+    """Add the pieces and tables; a table that only lays out a page becomes what stands in it."""
+    for part in flow:
+        if isinstance(part, Table):
+            _add_table(composer, part, page)
+        elif part.kind == "heading" and len(part.text) <= _LONGEST_HEADING:
+            composer.add("heading", part.text, level=part.level, page=page)
+        elif part.kind == "item":
+            composer.add("item", part.text, level=part.level, marker=part.marker, page=page)
+        else:
+            composer.add("paragraph", part.text, page=page)
+
+
+def flow_text(flow: Sequence[Piece | Table]) -> str:
+    """The words on one line."""
+    return " ".join(filter(None, _words(flow)))
+
+
+def has_text(flow: Sequence[Piece | Table]) -> bool:
+    """Whether anything is to be read."""
+    return any(_words(flow))
+
+
+def _words(flow: Sequence[Piece | Table]) -> list[str]:
+    words: list[str] = []
+    for part in flow:
+        if isinstance(part, Table):
+            for row in part.rows:
+                for cell in row:
+                    words += _words(cell)
+        else:
+            words.append(clean(part.text))
+    return words
+
+
+def _add_table(composer: TextComposer, table: Table, page: int | None) -> None:
+    rows = [(row[:MAX_COLUMNS], [flow_text(cell) for cell in row[:MAX_COLUMNS]]) for row in table.rows]
+    rows = [(row, texts) for row, texts in rows if any(texts)]
+    if all(sum(map(bool, texts)) < 2 for _, texts in rows) or (
+        len(rows) == 1 and any(len(text) > _LONGEST_LONE_CELL for text in rows[0][1])
+    ):
+        for row, _ in rows:
+            _add_cells(composer, row, page)
+        return
+    headers = table.header_rows
+    if headers is None:
+        # A lone cell above the rows is what the table is called.
+        while rows[0][1][0] and not any(rows[0][1][1:]):
+            _add_cells(composer, rows.pop(0)[0], page)
+        headers = 1 if _first_is_header([texts for _, texts in rows]) else 0
+    elif headers >= len(rows):
+        headers = 0
+    composer.start_table()
+    for number, (row, texts) in enumerate(rows):
+        if any(len(text) > _LONGEST_CELL for text in texts) or any(map(_is_section, row)):
+            _add_cells(composer, row, page)
+        else:
+            composer.add_row(texts, header=number < headers, page=page)
+
+
+def _add_cells(composer: TextComposer, row: list[Flow], page: int | None) -> None:
+    for cell in row:
+        add_flow(composer, cell, page)
+
+
+def _is_section(cell: Flow) -> bool:
+    """Whether a heading and what it heads stand in a cell: the table lays out a page."""
+    seen = [part for part in cell if has_text([part])]
+    return len(seen) > 1 and any(isinstance(part, Piece) and part.kind == "heading" for part in seen)
+
+
+def _first_is_header(rows: list[list[str]]) -> bool:
+    """Whether short words stand in the first row above something else: figures, or more than a name and its value."""
+    if len(rows) < 2 or len(rows[0]) < 2:
+        return False
+    first, *later = rows
+    if not all(first[1:]) or any(len(cell) > _LONGEST_HEADER_CELL or _FIGURE.fullmatch(cell) for cell in first):
+        return False
+    figures = any(_FIGURE.fullmatch(cell) for row in later for cell in row[1:])
+    return figures or (len(first) > 2 and len(later) > 1)

@@ -1,0 +1,327 @@
+"""Plain text to blocks: paragraphs, headings, lists and tables as people type them."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Callable, Sequence
+from itertools import pairwise
+from statistics import median
+from typing import NamedTuple
+
+from kin_assistant.documents.readers.composition import Composition, Extract, TextComposer
+from kin_assistant.documents.readers.detection import decode
+from kin_assistant.documents.readers.grids import add_table
+
+__all__ = ["add_plain_text", "read_plain_text", "read_text_bytes"]
+
+_Cells = Callable[[str], list[str]]
+
+_BULLET = re.compile(
+    r"^\s*(?:[-*\u2022\u25aa\u25cf\u25e6\u2013\u30fb\u00b7]\s+|[\u2022\u25cf\u30fb](?=\S)"
+    r"|\(?[0-9]{1,2}[.)]\s+|\(?[a-z][.)]\s+|\((?:[ivx]{1,4}|[0-9]{1,2})\)\s+)"
+)
+_NUMBERED = re.compile(r"^\s*\(?\d{1,2}[.)]\s")
+_SECTION = re.compile(r"^\s*(\d{1,2}(?:\.\d{1,2})*)\.?\s")
+_CONTINUES = re.compile(r"^[a-z0-9(,;]")
+_RULE = re.compile(r"\s*[-=_*~#+.\u2500\u2550](?:\s*[-=_*~#+\u2500\u2550]){2,}\s*")
+_UNDERLINE = re.compile(r"\s*[-=~]{3,}\s*")
+_PAGE_NUMBER = re.compile(
+    r"\s*(?:[-\u2013\u2014|\[(]\s*)?(?:page\s+|p\.\s*)?(?:\d{1,4}|[ivxl]{1,6})(?:\s*(?:of|/)\s*\d{1,4})?"
+    r"(?:\s*[-\u2013\u2014|\])])?\s*",
+    re.IGNORECASE,
+)
+_ADDRESS = re.compile(r"\s*\S+://\S+\s*")
+_GAP = re.compile(r"\s{2,}")
+_WIDE_GAP = re.compile(r"\s{3,}")
+_HYPHENATED = re.compile(r"([^\W\d_]+)-$")
+_WRAPPED_LINE = 55
+"""A line at least this wide that ends without a full stop is taken to go on in the next one."""
+_NARROWEST_WRAPPED_LINE = 24
+_LONGEST_WRAPPED_LINE = 140
+_LONGEST_HEADING = 90
+_LONGEST_NUMBERED_HEADING = 70
+_LONGEST_CELL = 35
+_MOST_CELLS = 200
+"""Of a row. All rows of a table are made as long as the longest: a wider one is read as text."""
+_LONGEST_WORD = 60
+_RUNNING_LINES = 2
+"""Lines at the top and at the bottom of a page that may be a running head."""
+
+
+class _Line(NamedTuple):
+    text: str
+    page: int | None
+    breaks_page: bool = False
+
+
+def read_text_bytes(data: bytes) -> Extract:
+    """Read a text file. Raises ``DocumentError`` where it is no text."""
+    source, warnings = decode(data)
+    composer = TextComposer()
+    empty, pages = _add(composer, source, headings=True)
+    return Extract(composer.finish(), pages=pages, pages_without_text=empty, warnings=warnings)
+
+
+def read_plain_text(source: str) -> Composition:
+    """Read plain text. Form feeds separate pages; a blank line ends a paragraph; lines with tabs are table rows."""
+    composer = TextComposer()
+    _add(composer, source, headings=True)
+    return composer.finish()
+
+
+def add_plain_text(composer: TextComposer, source: str, *, headings: bool = True) -> None:
+    """Add the blocks of a plain text within another document, whose pages form feeds are not.
+
+    Without ``headings``, short lines that stand alone are paragraphs.
+    """
+    _add(composer, source.replace("\f", "\n"), headings=headings)
+
+
+def _add(composer: TextComposer, source: str, *, headings: bool) -> tuple[tuple[int, ...], int | None]:
+    """Add the text; its pages without text, and the count of pages, None without form feeds."""
+    pages = [page.split("\n") for page in source.replace("\r\n", "\n").replace("\r", "\n").split("\f")]
+    while len(pages) > 1 and not any(line.strip() for line in pages[-1]):
+        pages.pop()
+    empty = tuple(number for number, lines in enumerate(pages, 1) if not any(line.strip() for line in lines))
+    if len(pages) > 1:
+        _drop_running_lines(pages)
+    reader = _TextReader(composer, _lines(pages), source, headings=headings)
+    reader.read()
+    return (empty, len(pages)) if len(pages) > 1 else ((), None)
+
+
+class _TextReader:
+    """Goes through the lines once; what is not yet a whole paragraph waits in ``_open``."""
+
+    def __init__(self, composer: TextComposer, lines: list[_Line], source: str, *, headings: bool) -> None:
+        self._composer = composer
+        self._lines = lines
+        self._open: list[_Line] = []
+        self._wrapped = _wrapped_width(lines)
+        self._headings = headings
+        self._words = _words_of(source) if re.search(r"[^\W\d_]-\s*\n", source) else Counter[str]()
+
+    def read(self) -> None:
+        i = 0
+        while i < len(self._lines):
+            i += self._read_at(i)
+        self._close()
+
+    def _read_at(self, i: int) -> int:
+        """Read the line or the table at ``i``; how many lines that were."""
+        line = self._lines[i]
+        if line.breaks_page:
+            # A sentence that a page break cuts goes on behind it.
+            if self._open and _ends_sentence(self._open[-1].text):
+                self._close()
+            return 1
+        if not line.text.strip():
+            self._close()
+            return 1
+        if _RULE.fullmatch(line.text):
+            self._close(underlined=bool(_UNDERLINE.fullmatch(line.text)))
+            return 1
+        rows = _table_at(self._lines, i)
+        if rows:
+            self._close()
+            add_table(self._composer, [cells for cells in rows if cells], page=line.page)
+            return len(rows)
+        if not self._open and self._headings and self._is_heading(i):
+            section = _SECTION.match(line.text)
+            level = 1 if not self._composer.has_blocks else 2 + (section[1].count(".") if section else 0)
+            self._composer.add("heading", line.text, level=level, page=line.page)
+            return 1
+        if self._open and (_BULLET.match(line.text) or not self._goes_on(self._open[-1].text, line.text)):
+            self._close()
+        self._open.append(line)
+        return 1
+
+    def _close(self, *, underlined: bool = False) -> None:
+        """Add what is open; one ``underlined`` line is a heading."""
+        lines, self._open = self._open, []
+        if not lines:
+            return
+        first = lines[0].text
+        if underlined and self._headings and len(lines) == 1 and len(first.strip()) <= _LONGEST_HEADING:
+            self._composer.add("heading", first, level=2 if self._composer.has_blocks else 1, page=lines[0].page)
+            return
+        parts: list[tuple[int | None, list[str]]] = []
+        for line in lines:
+            if parts and parts[-1][0] == line.page:
+                self._join(parts[-1][1], line.text.strip())
+            else:
+                parts.append((line.page, [line.text.strip()]))
+        page, text = parts[0][0], "".join(parts[0][1])
+        continued = [(number, "".join(words)) for number, words in parts[1:] if number is not None]
+        bullet = _BULLET.match(first)
+        if bullet and text[len(bullet[0].strip()) :].strip():
+            mark = bullet[0].strip()
+            self._composer.add(
+                "item", text[len(mark) :], level=1, marker=mark + " ", page=page, continued=continued
+            )  # fmt: skip
+        else:
+            self._composer.add("paragraph", text, page=page, continued=continued)
+
+    def _join(self, pieces: list[str], more: str) -> None:
+        """Put a line to those of its paragraph, with what stands between words of its script."""
+        last = pieces[-1]
+        hyphenated = _HYPHENATED.search(last[-_LONGEST_WORD:])
+        if hyphenated and more[:1].islower():
+            rest = (re.match(r"[^\W\d_]+", more) or [""])[0]
+            # "low-" and "carbon" are words of this text, "environ-" and "mental" are not.
+            whole = (hyphenated[1] + rest).lower()
+            parts_are_words = min(self._words[hyphenated[1].lower()], self._words[rest.lower()]) > 1
+            if self._words[whole] or not (parts_are_words or self._words[f"{hyphenated[1]}-{rest}".lower()]):
+                pieces[-1] = last[:-1]
+        elif not (last and more and _is_unspaced(last[-1]) and _is_unspaced(more[0])):
+            pieces.append(" ")
+        pieces.append(more)
+
+    def _is_heading(self, i: int) -> bool:
+        line = self._lines[i].text
+        words = line.strip()
+        i_after = i + 2 if i + 1 < len(self._lines) and self._lines[i + 1].breaks_page else i + 1
+        after = self._lines[i_after].text.strip() if i_after < len(self._lines) else ""
+        bullet = bool(_BULLET.match(line))
+        if len(words) > _LONGEST_HEADING or words[-1] in ".;,!\u3002\u3001" or (bullet and not _NUMBERED.match(line)):
+            return False
+        if not (words[0].isupper() or words[0].isdigit() or (words[0].isalpha() and not words[0].islower())):
+            return False
+        if not re.search(r"[^\W\d_]", words):
+            return False
+        if words.endswith(":") and self._precedes_item(i):
+            return False
+        if bullet and (len(words) > _LONGEST_NUMBERED_HEADING or self._is_in_list(i)):
+            return False
+        # Above a blank line or a full paragraph; a wrapped line would be followed by its own continuation.
+        return not after or (len(words) < _WRAPPED_LINE and not _CONTINUES.match(after) and len(after) > len(words))
+
+    def _precedes_item(self, i: int) -> bool:
+        return bool(_BULLET.match(next((line.text for line in self._lines[i + 1 : i + 4] if line.text.strip()), "")))
+
+    def _is_in_list(self, i: int) -> bool:
+        """Whether a numbered line stands right before the next number or right after the one before."""
+        following = next((line.text for line in self._lines[i + 1 : i + 5] if line.text.strip()), "")
+        before = next((line.text for line in reversed(self._lines[max(0, i - 4) : i]) if line.text.strip()), "")
+        return bool(_NUMBERED.match(following) or _NUMBERED.match(before))
+
+    def _goes_on(self, line: str, after: str) -> bool:
+        """Whether ``after`` continues the paragraph of ``line``; not where each line is a paragraph of its own."""
+        if _ADDRESS.fullmatch(line) and _ADDRESS.fullmatch(after):
+            return False
+        if _CONTINUES.match(after.strip()):
+            return True
+        whole_paragraph = len(line) > _LONGEST_WRAPPED_LINE and _ends_sentence(line)
+        return _width(line.strip()) >= self._wrapped and not whole_paragraph
+
+
+def _lines(pages: list[list[str]]) -> list[_Line]:
+    """The lines of all pages. Blank lines around a page break are left out: they say nothing about paragraphs."""
+    if len(pages) == 1:
+        return [_Line(text, None) for text in pages[0]]
+    lines: list[_Line] = []
+    for number, texts in enumerate(pages, 1):
+        filled = [i for i, text in enumerate(texts) if text.strip()]
+        if filled:
+            lines += [_Line(text, number) for text in texts[filled[0] : filled[-1] + 1]]
+            lines.append(_Line("", number, breaks_page=True))
+    return lines
+
+
+def _drop_running_lines(pages: list[list[str]]) -> None:
+    """Take out page numbers, and lines at the top or bottom that most pages have but for their numbers."""
+    for top in (True, False):
+        edges = [_edge(lines, top=top) for lines in pages]
+        counts = Counter(
+            key for lines, edge in zip(pages, edges, strict=True) for key in {_key(lines[i]) for i in edge}
+        )
+        often = max(3, len(pages) // 3)
+        for lines, edge in zip(pages, edges, strict=True):
+            for i in edge:
+                if _PAGE_NUMBER.fullmatch(lines[i]) or counts[_key(lines[i])] >= often:
+                    lines[i] = ""
+                else:
+                    break
+
+
+def _edge(lines: list[str], *, top: bool) -> list[int]:
+    filled = [i for i, line in enumerate(lines) if line.strip()]
+    return filled[:_RUNNING_LINES] if top else filled[: -_RUNNING_LINES - 1 : -1]
+
+
+def _key(line: str) -> str:
+    """What a running line is told by on other pages: its words, with any number for another; sentences only as they are."""
+    words = " ".join(line.split()).casefold()
+    return words if words.endswith(".") else re.sub(r"\d+", "0", words)
+
+
+def _table_at(lines: Sequence[_Line], i: int) -> list[list[str]]:
+    """Cells of the table that begins at line ``i``, a list for each line (empty for a ruled one); empty without one."""
+    text = lines[i].text.strip()
+    bullet = _BULLET.match(text)
+    if "\t" in text and not (bullet and "\t" not in text[bullet.end() :].strip()):
+        rows = _rows(lines, i, lambda line: line.split("\t") if "\t" in line else [])
+        return rows if len(rows) > 1 or (rows and len(rows[0]) > 2) else []
+    if "|" in text:
+        rows = _rows(lines, i, lambda line: line.strip("|").split("|") if line.count("|") == text.count("|") else [])
+        return rows if sum(map(bool, rows)) > 1 else []
+    cells = _GAP.split(text)
+    if len(cells) > 1 and not bullet:
+        count, gap = (len(cells), _GAP) if len(cells) > 2 else (2, _WIDE_GAP)
+        rows = _rows(lines, i, lambda line: _aligned(gap.split(line), count))
+        return rows if len(rows) > (1 if count > 2 else 2) else []
+    return []
+
+
+def _aligned(cells: list[str], count: int) -> list[str]:
+    """``cells`` if they are ``count`` and short: columns of running text are no table."""
+    return cells if len(cells) == count and max(map(len, cells)) <= _LONGEST_CELL else []
+
+
+def _rows(lines: Sequence[_Line], i: int, cells_of: _Cells) -> list[list[str]]:
+    rows: list[list[str]] = []
+    page = lines[i].page
+    for j in range(i, len(lines)):
+        line = lines[j]
+        text = line.text.strip()
+        if rows and re.fullmatch(r"[-|:+=\s]{3,}", text):
+            rows.append([])
+            continue
+        cells = [cell.strip() for cell in cells_of(text)] if text and line.page == page else []
+        if not cells or len(cells) > _MOST_CELLS:
+            break
+        rows.append(cells)
+    while rows and not rows[-1]:
+        rows.pop()
+    return rows
+
+
+def _wrapped_width(lines: Sequence[_Line]) -> float:
+    """How wide a line of this text is at least where the next one goes on, by the lines that surely go on."""
+    widths = [
+        _width(line.text.strip())
+        for line, after in pairwise(lines)
+        if line.text.strip() and after.text.strip()[:1].islower() and not _BULLET.match(after.text)
+    ]
+    if len(widths) < 5:
+        return _WRAPPED_LINE
+    return min(_WRAPPED_LINE, max(_NARROWEST_WRAPPED_LINE, 0.8 * median(widths)))
+
+
+def _words_of(source: str) -> Counter[str]:
+    return Counter(re.findall(r"[^\W\d_]+(?:-[^\W\d_]+)*", source.lower()))
+
+
+def _width(text: str) -> int:
+    return len(text) if text.isascii() else sum(1 + (unicodedata.east_asian_width(char) in "WF") for char in text)
+
+
+def _is_unspaced(char: str) -> bool:
+    """Whether words of this script are written without spaces between them."""
+    return "\u2e80" <= char <= "\ua4cf" or "\uf900" <= char <= "\ufaff" or "\uff00" <= char <= "\uffef"
+
+
+def _ends_sentence(line: str) -> bool:
+    return line.rstrip().endswith((".", "!", "?", ":", ".\u201d", '."', "\u3002"))

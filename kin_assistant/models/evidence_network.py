@@ -1,0 +1,180 @@
+"""Scores of sentences by a network that reads the question and the passage together.
+
+Vectors of a question and a sentence made apart can tell that they are about the same thing, not that the one answers the
+other. This network, all-MiniLM's layers trained further as ``training/README.md`` tells, reads both at once and gives each
+sentence a score and the passage one for "no sentence here answers".
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from kin_assistant.errors import ModelError
+from kin_assistant.models.embedder import BUNDLED_MODEL_SHA256, MODEL_DAMAGED, find_model
+from kin_assistant.models.engine import TorchSource, file_sha256, open_network
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+    from tokenizers import Tokenizer
+
+__all__ = ["WEIGHTS", "WEIGHTS_SHA256", "SentenceScorer", "open_scorer", "open_tokenizer", "reading_pieces"]
+
+WEIGHTS = Path(__file__).parent.parent / "data" / "evidence_reader.safetensors"
+"""The weights that ship; ``training/README.md`` tells how they were made."""
+WEIGHTS_SHA256 = "2f4250d92a43d03b69798610e791548c333120af296b893c1da6b5ee946ec0ad"
+
+MAX_PIECES = 320
+_MAX_QUESTION_PIECES = 64
+_BATCH = 3
+_HEAD = ("hidden.weight", "hidden.bias", "sentence.weight", "sentence.bias", "nothing.weight", "nothing.bias")
+_UNREADABLE = np.float32(-20)
+"""Log odds of a sentence that did not fit."""
+
+
+def open_scorer(reader: str = "bundled", *, engine: str = "auto", cache: Path | None = None) -> SentenceScorer | None:
+    """The evidence reader: the one that ships ("bundled"), none ("off"), or a file of weights for the same network.
+
+    ``engine`` and ``cache`` are as for the embedding model. Raises ``ModelError`` if the weights are missing or damaged.
+    """
+    if reader == "off":
+        return None
+    weights = WEIGHTS if reader == "bundled" else Path(reader)
+    if not weights.is_file():
+        raise ModelError(
+            f"There are no weights of an evidence reader at {weights}. Set KIN_READER to off to go without."
+        )
+    digest = file_sha256(weights)
+    if reader == "bundled" and digest != WEIGHTS_SHA256:
+        raise ModelError("The evidence reader's weights are damaged or were replaced.", details=f"sha256 {digest}")
+    return SentenceScorer(weights, digest, engine=engine, cache=cache)
+
+
+class SentenceScorer:
+    """Reads passages for a question. The network is loaded at the first question."""
+
+    def __init__(self, weights: Path, digest: str, *, engine: str = "auto", cache: Path | None = None) -> None:
+        from safetensors import SafetensorError
+        from safetensors.numpy import load_file
+
+        folder = find_model("bundled")
+        self._tokenizer = open_tokenizer(folder)
+        source = TorchSource("kin_assistant.models.evidence_network:load_states", (folder, weights), inputs=3)
+        self._network = open_network(source, f"reader-{digest[:12]}", engine=engine, cache=cache)
+        try:
+            tensors = load_file(weights)
+            self._head = {name: tensors[name].astype(np.float32) for name in _HEAD}
+        except (SafetensorError, KeyError) as error:
+            raise ModelError(f"{weights} holds no evidence reader: {error}") from error
+
+    def score(self, question: str, passages: Sequence[tuple[str, Sequence[str]]]) -> list[NDArray[np.float32]]:
+        """Log odds of each sentence against "no sentence here answers": for each passage an array of shape (sentences,).
+
+        A passage is its context and its sentences.
+        """
+        rows = [reading_pieces(self._tokenizer, question, context, sentences) for context, sentences in passages]
+        order = sorted(range(len(rows)), key=lambda i: (-len(rows[i][0]), i))
+        batches = [order[start : start + _BATCH] for start in range(0, len(order), _BATCH)]
+        inputs = [_pad([rows[i] for i in batch]) for batch in batches]
+        result: list[NDArray[np.float32]] = [np.zeros(0, np.float32)] * len(rows)
+        for number, states in self._network.run(inputs):
+            for position, i in enumerate(batches[number]):
+                result[i] = self._odds(states[position], np.asarray(rows[i][2]), len(passages[i][1]))
+        return result
+
+    def _odds(self, states: NDArray[np.float32], owner: NDArray[np.int64], count: int) -> NDArray[np.float32]:
+        """Pooled by sentence, through the head."""
+        states = states[: len(owner)]
+        pooled = np.zeros((1 + count, states.shape[1]), np.float32)
+        pooled[0] = states[0]
+        for sentence in range(count):
+            tokens = owner == sentence
+            if tokens.any():
+                pooled[1 + sentence] = states[tokens].mean(axis=0)
+        hidden = _gelu(pooled @ self._head["hidden.weight"].T + self._head["hidden.bias"])
+        nothing = hidden[0] @ self._head["nothing.weight"][0] + self._head["nothing.bias"][0]
+        scores = hidden[1:] @ self._head["sentence.weight"][0] + self._head["sentence.bias"][0]
+        missing = np.array([not (owner == sentence).any() for sentence in range(count)])
+        return np.where(missing, _UNREADABLE, scores - nothing).astype(np.float32)
+
+
+def open_tokenizer(folder: Path) -> Tokenizer:
+    """The model's tokenizer, without padding and truncation."""
+    from tokenizers import Tokenizer
+
+    tokenizer: Tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
+    tokenizer.no_padding()
+    tokenizer.no_truncation()
+    return tokenizer
+
+
+def reading_pieces(
+    tokenizer: Tokenizer, question: str, context: str, sentences: Sequence[str]
+) -> tuple[list[int], list[int], list[int]]:
+    """Ids, types (question 0, passage 1) and owners of ``[CLS] question [SEP] context sentence sentence ... [SEP]``.
+
+    The owner of a piece is the number of its sentence, -1 for none. A passage that is too long loses its last pieces.
+    """
+    start, end = (int(tokenizer.token_to_id(mark) or 0) for mark in ("[CLS]", "[SEP]"))
+    encodings = tokenizer.encode_batch([question, context, *sentences], add_special_tokens=False)
+    ids = [start, *encodings[0].ids[:_MAX_QUESTION_PIECES], end]
+    types = [0] * len(ids)
+    owners = [-1] * len(ids)
+    for number, encoding in enumerate(encodings[1:], -1):
+        pieces = encoding.ids[: MAX_PIECES - 1 - len(ids)]
+        ids += pieces
+        types += [1] * len(pieces)
+        owners += [number] * len(pieces)
+    return [*ids, end], [*types, 1], [*owners, -1]
+
+
+def load_states(folder: Path, weights: Path) -> Any:
+    """The network as a torch module: ids, mask and types to token states. Its embeddings are the bundled model's."""
+    digest = file_sha256(folder / "model.safetensors")
+    if digest != BUNDLED_MODEL_SHA256:
+        raise ModelError(MODEL_DAMAGED, details=digest)
+    os.environ.setdefault("HF_HUB_OFFLINE", "1")
+    import torch
+    from safetensors.torch import load_file
+    from transformers import BertModel
+    from transformers.utils import logging
+
+    logging.disable_progress_bar()
+    logging.set_verbosity_error()
+    bert = BertModel.from_pretrained(str(folder), local_files_only=True, add_pooling_layer=False, use_safetensors=True)
+    trained = {
+        name.removeprefix("bert."): value.float()
+        for name, value in load_file(weights).items()
+        if name.startswith("bert.")
+    }
+    bert.load_state_dict(trained, strict=False)
+
+    class TokenStates(torch.nn.Module):  # type: ignore[misc]  # torch is not followed
+        def __init__(self) -> None:
+            super().__init__()
+            self.bert = bert
+
+        def forward(self, input_ids: torch.Tensor, attention_mask: torch.Tensor, types: torch.Tensor) -> torch.Tensor:
+            found = self.bert(input_ids=input_ids, attention_mask=attention_mask, token_type_ids=types)
+            states: torch.Tensor = found.last_hidden_state
+            return states
+
+    return TokenStates().eval()
+
+
+def _pad(rows: Sequence[tuple[list[int], list[int], list[int]]]) -> tuple[NDArray[np.int64], ...]:
+    width = max(len(ids) for ids, *_ in rows)
+    ids, mask, types = (np.zeros((len(rows), width), np.int64) for _ in range(3))
+    for i, (row_ids, row_types, _) in enumerate(rows):
+        ids[i, : len(row_ids)], mask[i, : len(row_ids)], types[i, : len(row_ids)] = row_ids, 1, row_types
+    return ids, mask, types
+
+
+def _gelu(values: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Gaussian error linear unit, by its tanh approximation (Hendrycks and Gimpel 2016)."""
+    result: NDArray[np.float32] = values * 0.5 * (1 + np.tanh(0.7978845608 * (values + 0.044715 * values**3)))
+    return result

@@ -1,0 +1,1 @@
+"""Processes, their limits, their ends and what they leave."""

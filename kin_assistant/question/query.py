@@ -1,0 +1,189 @@
+"""A question as every later stage sees it: one frozen value, made once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from typing import TYPE_CHECKING
+
+from kin_assistant.corpus.profile import Body
+from kin_assistant.filters import allowed_documents, place_names
+from kin_assistant.index.library import DocumentRow
+from kin_assistant.index.opened import OpenIndex
+from kin_assistant.models.embedder import Embedder
+from kin_assistant.places.gazetteer import Place
+from kin_assistant.places.matching import Mention, PlaceIndex
+from kin_assistant.places.scope import Scope, scope_of
+from kin_assistant.question.checks import check_language, check_question
+from kin_assistant.question.followups import make_standalone
+from kin_assistant.question.parts import Part, parts_of
+from kin_assistant.question.spelling import Speller
+from kin_assistant.text.figures import asks_for_figure
+from kin_assistant.text.words import fold, stems, words
+from kin_assistant.types import Filters
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+__all__ = ["Query", "QueryParser", "make_query"]
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """What is searched for, read for and answered."""
+
+    original: str
+    """As it was typed, on one line, without invisible characters."""
+    standalone: str
+    """With what it leans on from the conversation."""
+    text: str
+    """``standalone`` respelt, with the places of the filters: what passages are read with."""
+    search_text: str
+    """``text`` with the places that it paraphrases or misspells: what is embedded and searched for."""
+    stems: tuple[str, ...]
+    """Of ``search_text``, in order, repeated ones kept."""
+    idf: Mapping[str, float]
+    """Inverse document frequency of each stem."""
+    vector: NDArray[np.float32]
+    """Embedding of ``search_text``; shape (dimension,)."""
+    filters: Filters | None = None
+    """Restrictions that the reader set; None if there are none."""
+    allowed: NDArray[np.int64] | None = None
+    """Rows of the documents that pass ``filters``; None if all do."""
+    scope: Scope = field(default_factory=Scope)
+    about: tuple[frozenset[DocumentRow], ...] = ()
+    """For each place of ``scope.named``, the documents about it."""
+    boosted: frozenset[DocumentRow] = frozenset()
+    """Documents about a place that the query names; of a programme's or a nationality's, if it names no other."""
+    parts: tuple[Part, ...] = ()
+    """The things it asks for, if they are several."""
+    wants_figure: bool = False
+    """Whether it asks for an amount, a share or a count."""
+    unknown_words: tuple[str, ...] = ()
+    """Words that neither stand in any document nor could be corrected."""
+
+    @property
+    def idf_total(self) -> float:
+        """Sum of ``idf``; 1 for a query without stems, so that it can divide."""
+        return sum(self.idf.values()) or 1.0
+
+    @property
+    def named_documents(self) -> frozenset[DocumentRow]:
+        """Documents about any place that the query names."""
+        return frozenset().union(*self.about)
+
+
+def make_query(text: str, index: OpenIndex, embedder: Embedder, filters: Filters | None = None) -> Query:
+    """A query of ``text`` as it stands, without a look at places, spelling or parts.
+
+    Raises ``FilterError`` for a filter value that no document carries.
+    """
+    query_stems = tuple(stems(text))
+    return Query(
+        original=text,
+        standalone=text,
+        text=text,
+        search_text=text,
+        stems=query_stems,
+        idf={stem: index.lexical.idf(stem) for stem in dict.fromkeys(query_stems)},
+        vector=embedder.encode([text])[0],
+        filters=None if filters is None or filters.empty else filters,
+        allowed=allowed_documents(index.library.infos, filters),
+    )
+
+
+class QueryParser:
+    """Understands questions asked of one opened index."""
+
+    def __init__(
+        self,
+        index: OpenIndex,
+        embedder: Embedder,
+        places: PlaceIndex,
+        *,
+        bodies: Sequence[Body] = (),
+        max_characters: int = 2000,
+        max_turns: int = 8,
+    ) -> None:
+        self._index, self._embedder, self._places = index, embedder, places
+        self._bodies = tuple(bodies)
+        self._speller = Speller(index.vocabulary)
+        self._languages = frozenset(info.language for info in index.library.infos if info.language)
+        self._max_characters, self._max_turns = max_characters, max_turns
+
+    def understand(self, question: str, *, history: Sequence[str] = (), filters: Filters | None = None) -> Query:
+        """The query that ``question`` means behind the earlier questions ``history``, oldest first.
+
+        Places are looked for once in each text, and the query is embedded once. Raises ``QuestionError`` for a question that
+        cannot be read and ``FilterError`` for a filter value that no document carries.
+        """
+        find_places = cache(self._places.find_places)
+        original = check_question(question, max_characters=self._max_characters)
+        recent = [turn[: self._max_characters] for turn in history[-self._max_turns :]] if self._max_turns else []
+        standalone = make_standalone(original, recent, find_places, self._bodies)
+        check_language(original, set(filter(self._is_used, words(original))), self._languages)
+        mentions = [mention for mention in find_places(standalone) if not mention.programme]
+        scope = scope_of(standalone, mentions)
+        about = tuple(self.documents_about([place]) for place in scope.named)
+        named = frozenset[DocumentRow]().union(*about)
+        text = self._speller.respell(
+            _append_filtered_places(standalone, filters, scope),
+            {word for mention in mentions for word in words(mention.surface)},
+        )
+        search_text = _append_place_names(text, mentions)
+        query_stems = tuple(stems(search_text))
+        parts = parts_of(standalone)
+        corrected = self._speller.corrections(original)
+        return Query(
+            original=original,
+            standalone=standalone,
+            text=text,
+            search_text=search_text,
+            stems=query_stems,
+            idf={stem: self._index.lexical.idf(stem) for stem in dict.fromkeys(query_stems)},
+            vector=self._embedder.encode([search_text])[0],
+            filters=None if filters is None or filters.empty else filters,
+            allowed=allowed_documents(self._index.library.infos, filters),
+            scope=scope,
+            about=about,
+            boosted=named or self.documents_about(mention.place for mention in mentions),
+            # In a follow-up a part may be what was carried over, which nobody asked for.
+            parts=parts if len(parts) > 1 and standalone == original else (),
+            wants_figure=asks_for_figure(text),
+            unknown_words=tuple(
+                word for word in dict.fromkeys(words(original)) if word not in corrected and self._is_unknown(word)
+            ),
+        )
+
+    def documents_about(self, places: Iterable[Place]) -> frozenset[DocumentRow]:
+        """Rows of the documents about any of ``places``."""
+        return frozenset(
+            self._index.library.row_of(name) for place in places for name in self._places.documents_about(place)
+        )
+
+    def documents_near(self, places: Iterable[Place]) -> frozenset[DocumentRow]:
+        """Rows of the documents about cities in the country, or else the region, of ``places``."""
+        return self.documents_about(city for place in places for city in self._places.nearest(place))
+
+    def _is_used(self, word: str) -> bool:
+        """Whether the documents use ``word`` in some form; a stop word counts as used."""
+        return all(stem in self._index.lexical for stem in stems(word))
+
+    def _is_unknown(self, word: str) -> bool:
+        word_stems = stems(word)
+        return bool(word_stems) and not any(stem in self._index.lexical for stem in word_stems)
+
+
+def _append_filtered_places(question: str, filters: Filters | None, scope: Scope) -> str:
+    """``question`` with the places of the filters, if it names none itself: so it would be asked without filters."""
+    places = place_names(filters) if filters and not scope.named else ""
+    return f"{question.rstrip(' ?.!')} in {places}?" if places else question
+
+
+def _append_place_names(text: str, mentions: Sequence[Mention]) -> str:
+    """``text``, and behind it the places that it paraphrases ("the Thai capital") or misspells."""
+    folded = fold(text)
+    names = dict.fromkeys(mention.place.name for mention in mentions if mention.in_corpus)
+    return " ".join([text, *(name for name in names if fold(name) not in folded)])

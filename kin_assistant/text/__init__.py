@@ -1,0 +1,1 @@
+"""What is known of English words, sentences and figures, without documents and without an index."""

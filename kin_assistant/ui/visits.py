@@ -1,0 +1,92 @@
+"""The conversations of all visitors, in memory: so many, so many of one client, and none for ever."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import Counter, OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from kin_assistant.ui.conversation import MAX_TURNS, Turn
+
+__all__ = ["MAX_VISITS", "MAX_VISITS_OF_CLIENT", "Visits"]
+
+MAX_VISITS = 500
+"""Each holds a few hundred kilobytes at most."""
+MAX_VISITS_OF_CLIENT = 24
+"""So that one client cannot push out the others; an office may share an address."""
+_IDLE_SECONDS = 8 * 3600.0
+
+
+@dataclass(slots=True)
+class _Visit:
+    client: str
+    turns: tuple[Turn, ...]
+    last: float
+    """When something was added or changed."""
+
+
+class Visits:
+    """Keeps the turns of each session. Safe to use from several threads."""
+
+    def __init__(
+        self,
+        *,
+        most: int = MAX_VISITS,
+        most_of_client: int = MAX_VISITS_OF_CLIENT,
+        idle_seconds: float = _IDLE_SECONDS,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        """``clock`` is steady and in seconds."""
+        self._most = most
+        self._most_of_client = most_of_client
+        self._idle_seconds = idle_seconds
+        self._clock = clock
+        self._visits: OrderedDict[str, _Visit] = OrderedDict()
+        """By session; the one that was used last comes last."""
+        self._lock = threading.Lock()
+
+    def __len__(self) -> int:
+        return len(self._visits)
+
+    def turns(self, session: str) -> tuple[Turn, ...]:
+        """What was asked in ``session``, oldest first."""
+        with self._lock:
+            visit = self._visits.get(session)
+            return visit.turns if visit else ()
+
+    def add(self, session: str, client: str, turn: Turn) -> tuple[Turn, ...]:
+        """All turns of ``session`` with ``turn``, which ``client`` brought about. The oldest ones leave."""
+        with self._lock:
+            visit = self._visits.pop(session, None)
+            turns = (*(visit.turns if visit else ()), turn)[-MAX_TURNS:]
+            self._visits[session] = _Visit(client, turns, self._clock())
+            self._make_room(client)
+            return turns
+
+    def change(self, session: str, turn: Turn) -> tuple[Turn, ...]:
+        """All turns of ``session``, with ``turn`` in the place of the one of its id if there is one still."""
+        with self._lock:
+            visit = self._visits.get(session)
+            if visit is None:
+                return ()
+            visit.turns = tuple(turn if turn.id == known.id else known for known in visit.turns)
+            visit.last = self._clock()
+            self._visits.move_to_end(session)
+            return visit.turns
+
+    def _make_room(self, client: str) -> None:
+        """Forget what is old, then the visits of ``client`` that are too many, then those of whoever has the most."""
+        before = self._clock() - self._idle_seconds
+        while self._visits and next(iter(self._visits.values())).last <= before:
+            self._visits.popitem(last=False)
+        held = Counter(visit.client for visit in self._visits.values())
+        if held[client] > self._most_of_client:
+            self._forget_oldest_of(client)
+        elif len(self._visits) > self._most:
+            self._forget_oldest_of(max(held, key=lambda name: held[name]))
+
+    def _forget_oldest_of(self, client: str) -> None:
+        oldest = next(session for session, visit in self._visits.items() if visit.client == client)
+        del self._visits[oldest]

@@ -1,0 +1,76 @@
+"""What an answer says about itself: which part of the question it leaves open, and which of its figures do not agree."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+
+from kin_assistant import Assistant
+from kin_assistant.documents.reading import read_document
+from kin_assistant.index.build import build_documents
+from kin_assistant.index.opened import current_recipe, open_published
+from kin_assistant.settings import Settings
+from kin_assistant.text.words import stems
+from tests.embedders import HashingEmbedder
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+TEXTS = {
+    "plant.md": "---\ntitle: The compost plant\ncities: [Bago]\n---\n"
+    "The compost plant of Bago opened in 2010. The plant cost 40 million pesos to build. It takes market waste.",
+    "review.md": "---\ntitle: A review of compost plants\ncities: [Bago]\n---\n"
+    "Reviewers visited the compost plant of Bago. The plant cost 55 million pesos to build. Farmers like it.",
+}
+
+
+class LastQuestionNetwork:
+    """Takes a sentence for an answer if it has most words of the last question asked."""
+
+    def score(self, question: str, passages: Sequence[tuple[str, Sequence[str]]]) -> list[NDArray[np.float32]]:
+        asked = set(stems(re.split(r"(?<=[?.]) ", question)[-1]))
+        return [
+            np.array([4.0 if 2 * len(asked & set(stems(text))) > len(asked) else -7.0 for text in texts], np.float32)
+            for _, texts in passages
+        ]
+
+
+@pytest.fixture(scope="module")
+def assistant(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Assistant]:
+    root, embedder = tmp_path_factory.mktemp("notes") / "index", HashingEmbedder()
+    documents = [read_document(path, text.encode(), "0" * 64).document for path, text in TEXTS.items()]
+    build_documents(documents, root, embedder, now=datetime(2026, 11, 21, tzinfo=UTC))
+    index = open_published(root, current_recipe(embedder.name, embedder.dimension))
+    with Assistant(index, embedder, Settings(), network=LastQuestionNetwork()) as opened:
+        yield opened
+
+
+def test_what_no_document_says_is_named_in_the_words_of_the_question(assistant: Assistant) -> None:
+    answer = assistant.ask("When did the compost plant of Bago open and which farmers protested?")
+    assert not answer.abstained
+    assert "The documents do not seem to say “which farmers protested”." in answer.notes
+
+
+def test_nothing_is_named_where_every_part_is_answered(assistant: Assistant) -> None:
+    answer = assistant.ask("When did the compost plant of Bago open and what did the plant cost to build?")
+    assert not any("do not seem to say" in note for note in answer.notes)
+
+
+def test_figures_that_differ_are_pointed_at(assistant: Assistant) -> None:
+    answer = assistant.ask("What did the compost plant of Bago cost to build?")
+    quotes = {citation.number: citation.quote for citation in answer.citations}
+    (note,) = [note for note in answer.notes if "different figures" in note]
+    assert {quotes[int(number)] for number in re.findall(r"\[(\d+)\]", note)} == {
+        "The plant cost 40 million pesos to build.",
+        "The plant cost 55 million pesos to build.",
+    }
+
+
+def test_figures_are_compared_only_where_one_is_asked_for(assistant: Assistant) -> None:
+    answer = assistant.ask("Who visited the compost plant of Bago?")
+    assert not any("different figures" in note for note in answer.notes)

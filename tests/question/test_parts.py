@@ -1,0 +1,74 @@
+"""Questions that ask for several things."""
+
+from __future__ import annotations
+
+import pytest
+
+from kin_assistant.question.parts import parts_of
+
+
+@pytest.mark.parametrize(
+    ("question", "texts"),
+    [
+        ("Who paid for the plant and what did it cost to run?", ["Who paid for the plant", "what did it cost to run?"]),
+        (
+            "A village built its own sewer. For how many homes and at what price?",
+            ["For how many homes", "at what price?"],
+        ),
+        (
+            "Did the fee cover the costs, and did households pay it?",
+            ["Did the fee cover the costs", "did households pay it?"],
+        ),
+        (
+            "I must report on hotels: what do they throw away, how much of it is plastic?",
+            ["what do they throw away", "how much of it is plastic?"],
+        ),
+        (
+            "Is sorting worth it? Give me figures from Surabaya.",
+            ["Is sorting worth it?", "Give me figures from Surabaya."],
+        ),
+    ],
+)
+def test_a_question_is_cut_where_another_thing_is_asked_for(question, texts):
+    assert [part.text for part in parts_of(question)] == texts
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "What did Cebu do about mixed waste?",
+        "surabaya waste reduction composting",
+        "How did the plant, which opened in 1998, treat sludge and septage?",
+        "In Tehran, how many old cars were scrapped?",
+        "Which technique, windrow or box, do the centres use?",
+        "We are a small town by the sea. What would you advise?",
+        "What was done and how?",
+    ],
+)
+def test_a_question_that_asks_for_one_thing_is_left_whole(question):
+    (part,) = parts_of(question)
+    assert part.text == part.asked == question
+
+
+def test_a_later_part_is_asked_behind_the_first():
+    first, second = parts_of("What did judges do for Delhi's air, and why did it not last?")
+    assert first.asked == "What did judges do for Delhi's air"
+    assert second.asked == "What did judges do for Delhi's air? Why did it not last?"
+
+
+def test_parts_are_asked_behind_what_the_question_tells():
+    first, second = parts_of("A port cleaned up its centre. How big was it and what prize followed?")
+    assert first.asked == "A port cleaned up its centre. How big was it?"
+    assert second.asked == "A port cleaned up its centre. What prize followed?"
+
+
+def test_a_part_stands_in_the_question_as_it_is():
+    question = "Who lent the money; what interest was asked, and in which year was it paid back?"
+    parts = parts_of(question)
+    assert len(parts) == 3
+    assert all(part.text in question for part in parts)
+
+
+def test_a_long_list_of_questions_is_not_taken_apart():
+    question = "Who ran it? What did it cost? Why was it built? When did it open? Where does it stand?"
+    assert len(parts_of(question)) == 1

@@ -1,0 +1,130 @@
+"""A question is understood once: its places, its spelling, its vector and its parts, in one frozen value."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import FrozenInstanceError
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+import pytest
+
+from kin_assistant.documents.reading import read_document
+from kin_assistant.index.build import build_documents
+from kin_assistant.index.opened import OpenIndex, current_recipe, open_published
+from kin_assistant.places.gazetteer import Gazetteer
+from kin_assistant.places.matching import Mention, PlaceIndex
+from kin_assistant.question.query import QueryParser
+from kin_assistant.types import Filters
+from tests.doubles import KITAKYUSHU, SURABAYA
+from tests.embedders import HashingEmbedder
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+
+class CountingEmbedder(HashingEmbedder):
+    """Counts the texts that it embeds."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.embedded: list[str] = []
+
+    def encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        self.embedded += texts
+        return super().encode(texts)
+
+
+class CountingPlaces(PlaceIndex):
+    """Counts the texts that it looks for places in."""
+
+    searched: Counter[str]
+
+    def find_places(self, question: str) -> tuple[Mention, ...]:
+        if hasattr(self, "searched"):
+            self.searched[question] += 1
+        return super().find_places(question)
+
+
+@pytest.fixture(scope="module")
+def index(tmp_path_factory: pytest.TempPathFactory) -> Iterator[OpenIndex]:
+    root, embedder = tmp_path_factory.mktemp("query") / "index", HashingEmbedder()
+    texts = {"surabaya.md": SURABAYA, "kitakyushu.md": KITAKYUSHU}
+    documents = [read_document(path, text.encode(), "0" * 64).document for path, text in texts.items()]
+    build_documents(documents, root, embedder, now=datetime(2026, 11, 21, tzinfo=UTC))
+    opened = open_published(root, current_recipe(embedder.name, embedder.dimension))
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def embedder() -> CountingEmbedder:
+    return CountingEmbedder()
+
+
+@pytest.fixture
+def places(index: OpenIndex) -> CountingPlaces:
+    places = CountingPlaces(Gazetteer.load(), index.library.infos, index.vocabulary)
+    places.searched = Counter()
+    return places
+
+
+@pytest.fixture
+def parser(index: OpenIndex, embedder: CountingEmbedder, places: CountingPlaces) -> QueryParser:
+    return QueryParser(index, embedder, places)
+
+
+def test_places_are_looked_for_once_in_a_text_and_a_question_is_embedded_once(
+    parser: QueryParser, embedder: CountingEmbedder, places: CountingPlaces
+) -> None:
+    history = ["How did Surabaya cut its waste?", "And in Kitakyushu?"]
+    query = parser.understand("Who paid for it, and what went wrong in Surabaya and Kitakyushu?", history=history)
+    assert places.searched
+    assert set(places.searched.values()) == {1}
+    assert embedder.embedded == [query.search_text]
+
+
+def test_a_question_keeps_its_forms_apart(parser: QueryParser) -> None:
+    query = parser.understand("How did Surabya cut its wate?")
+    assert query.original == "How did Surabya cut its wate?"
+    assert query.standalone == "How did Surabaya cut its wate?"
+    assert query.text == "How did Surabaya cut its waste?"
+    assert query.search_text == query.text
+    assert {"surabaya", "wast", "cut"} == set(query.stems) == set(query.idf)
+
+
+def test_the_place_of_a_filter_is_asked_for_where_the_question_names_none(
+    parser: QueryParser, index: OpenIndex
+) -> None:
+    query = parser.understand("How was waste cut?", filters=Filters(city=("Surabaya",)))
+    assert query.text == "How was waste cut in Surabaya?"
+    assert query.standalone == "How was waste cut?"
+    assert query.allowed is not None
+    assert [index.library.infos[row].id for row in query.allowed.tolist()] == ["surabaya-composting"]
+    assert parser.understand("How was waste cut?", filters=Filters()).filters is None
+
+
+def test_documents_about_each_named_place_are_told_apart(parser: QueryParser, index: OpenIndex) -> None:
+    query = parser.understand("Compare waste in Surabaya and Kitakyushu")
+    ids = [{index.library.infos[row].id for row in about} for about in query.about]
+    assert [place.name for place in query.scope.named] == ["Surabaya", "Kitakyushu"]
+    assert ids == [{"surabaya-composting"}, {"kitakyushu-air"}]
+    assert query.boosted == query.named_documents == query.about[0] | query.about[1]
+
+
+def test_parts_are_those_of_a_question_for_several_things(parser: QueryParser) -> None:
+    query = parser.understand("How did Surabaya cut its waste and who paid for the baskets?")
+    assert [part.text for part in query.parts] == ["How did Surabaya cut its waste", "who paid for the baskets?"]
+    assert parser.understand("How did Surabaya cut its waste?").parts == ()
+
+
+def test_words_that_no_document_has_are_known(parser: QueryParser) -> None:
+    assert parser.understand("How did Surabaya drop its zeppelin waste?").unknown_words == ("zeppelin",)
+
+
+def test_a_query_cannot_be_changed(parser: QueryParser) -> None:
+    query = parser.understand("How did Surabaya cut its waste?")
+    with pytest.raises(FrozenInstanceError):
+        query.text = "another"  # type: ignore[misc]

@@ -1,0 +1,416 @@
+"""What is rendered is safe, and is what the documents say."""
+
+from __future__ import annotations
+
+import re
+from html.parser import HTMLParser
+from itertools import pairwise
+
+import pytest
+
+from kin_assistant.errors import KinError
+from kin_assistant.rendering import (
+    answer_html,
+    answer_markdown,
+    document_html,
+    evidence_html,
+    external_link,
+    period,
+    places,
+    plain,
+    reference_list,
+    refusal_html,
+    section_at,
+    verified,
+)
+from kin_assistant.rendering.markdown import group_by_document, join_paragraphs
+from kin_assistant.types import (
+    Answer,
+    AnswerSentence,
+    Block,
+    Citation,
+    Document,
+    DocumentInfo,
+    Filters,
+    NearDocument,
+    Retrieved,
+    Source,
+    SourceMark,
+)
+from kin_assistant.ui.conversation import Turn, conversation_html
+from tests.doubles import QUESTION, UNKNOWN, AssistantDouble
+from tests.hostile.markup import HOSTILE
+
+ALLOWED = {
+    "a": {"class", "href", "id", "target", "rel", "title", "aria-label", "data-number"}
+    | {"data-kin-read", "data-kin-cite", "data-kin-back"},
+    "article": {"class", "id", "aria-labelledby"},
+    "aside": {"class", "aria-live", "aria-labelledby"},
+    "blockquote": {"class"},
+    "button": {"type", "class", "data-kin-fill", "data-kin-ask", "data-kin-verdict", "data-kin-copy", "data-kin-download"},
+    "details": {"class"},
+    "div": {"class", "id", "tabindex", "role", "aria-label", "aria-live", "data-kin-markdown", "data-kin-turn"},
+    "h2": {"class", "id"},
+    "h3": {"class", "id"},
+    "h4": {"class"},
+    "input": {"id", "type", "autocomplete", "data-kin-find"},
+    "label": {"for"},
+    "li": {"class", "id", "tabindex", "data-kin-words"},
+    "mark": {"id", "tabindex"},
+    "ol": {"class"},
+    "p": {"class", "role", "hidden", "data-kin-found"},
+    "section": {"class"},
+    "span": {"class", "role", "aria-hidden"},
+    "strong": set(),
+    "summary": set(),
+    "ul": {"class"},
+}  # fmt: skip
+
+
+class Tags(HTMLParser):
+    """Collects what a browser would make elements of."""
+
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.tags: list[tuple[str, dict[str, str]]] = []
+        self.open: list[str] = []
+        self.text = ""
+        self.other: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, {name: value or "" for name, value in attrs}))
+        if tag != "input":
+            self.open.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+
+    def handle_data(self, data: str) -> None:
+        self.text += data
+
+    def handle_comment(self, data: str) -> None:
+        self.other.append(data)
+
+    def handle_decl(self, decl: str) -> None:
+        self.other.append(decl)
+
+    def unknown_decl(self, data: str) -> None:
+        self.other.append(data)
+
+    def handle_pi(self, data: str) -> None:
+        self.other.append(data)
+
+
+def parse(markup: str) -> Tags:
+    parser = Tags()
+    parser.feed(markup)
+    parser.close()
+    assert parser.open == [], "an element was left open"
+    return parser
+
+
+def hostile_document(words: str) -> Document:
+    text = f"{words} {words}"
+    source = Source(title=words, publisher=words, year=2000, url=words)
+    return Document(
+        id=words, path=words, sha256="0", title=words, cities=(words,), countries=(words,), region=words, themes=(words,),
+        years=(2000, 2001), sources=(source, Source(title=words, url=f"https://example.org/{words}")), compiled=words, text=text,
+        blocks=(Block(kind="paragraph", start=0, end=len(text), lead=3),), marks=(SourceMark(at=len(words), sources=(1, 2)),),
+    )  # fmt: skip
+
+
+def hostile_answer(words: str, *, abstained: bool = False) -> Answer:
+    document = hostile_document(words)
+    citation = Citation(
+        number=1, passage_id=words, document_id=words, title=words, cities=(words,), countries=(words,), years=words,
+        heading=words, page=3, start=0, end=len(words), quote=words, sources=document.sources,
+    )  # fmt: skip
+    return Answer(
+        id=words, question=words, standalone_question=f"{words}!", abstained=abstained, reason=words if abstained else None,
+        notes=(words, f"{words} [1]"),
+        sentences=() if abstained else (AnswerSentence(text=words, citations=(1,)),),
+        citations=() if abstained else (citation,),
+        also_retrieved=(Retrieved(passage_id="p", document_id="other", score=0),),
+        nearest=(NearDocument(document_id=words, title=words, cities=(words,)),), confidence=0, build_id=words,
+    )  # fmt: skip
+
+
+def everything_rendered(words: str) -> str:
+    document = hostile_document(words)
+    infos = {words: document.info, "other": document.info.model_copy(update={"id": "other"})}
+    answer, refusal = hostile_answer(words), hostile_answer(words, abstained=True)
+    turns = [Turn("q1", words, Filters(city=(words,)), answer), Turn("q2", words, Filters(), fault=words)]
+    return "".join(
+        (
+            answer_html(answer),
+            refusal_html(refusal),
+            evidence_html(answer, infos),
+            document_html(document, (0, len(words))),
+            conversation_html(turns, infos),
+        )
+    )
+
+
+@pytest.mark.parametrize("words", HOSTILE)
+def test_no_hostile_words_become_elements(words: str) -> None:
+    parsed = parse(everything_rendered(words))
+    assert parsed.other == []
+    for tag, attributes in parsed.tags:
+        assert tag in ALLOWED
+        assert attributes.keys() <= ALLOWED[tag], tag
+        href = attributes.get("href", "#")
+        assert href.startswith(("#", "documents/", "https://example.org/", "https://evil.example/leak"))
+        if href.startswith("http"):
+            assert attributes["rel"] == "noopener noreferrer"
+            assert attributes["target"] == "_blank"
+
+
+def test_the_allow_list_has_no_way_to_load_anything() -> None:
+    assert not {"img", "script", "style", "iframe", "object", "embed", "link", "svg", "video", "form"} & ALLOWED.keys()
+    assert not any(
+        name.startswith("on") or name in {"src", "style", "srcset"} for names in ALLOWED.values() for name in names
+    )
+
+
+@pytest.mark.parametrize("words", HOSTILE)
+def test_hostile_words_stay_words_in_markdown(words: str) -> None:
+    from markdown_it import MarkdownIt
+
+    for answer in (hostile_answer(words), hostile_answer(words, abstained=True)):
+        html = MarkdownIt("commonmark", {"html": True}).enable("table").render(answer_markdown(answer))
+        tags = {tag for tag, _ in parse(html).tags}
+        assert tags <= {"h1", "h2", "p", "blockquote", "strong", "ul", "li", "a"}
+        addresses = re.findall(r'href="([^"]*)"', html)
+        assert all(address.startswith(("https://example.org/", "https://evil.example/leak")) for address in addresses)
+
+
+@pytest.mark.parametrize("words", HOSTILE)
+def test_plain_text_has_no_control_or_direction_characters(words: str) -> None:
+    shown = plain(words)
+    assert not re.search("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b\u202a-\u202e\u2066-\u2069\ufeff\ud800-\udfff]", shown)
+    assert plain(shown) == shown
+    shown.encode()
+
+
+def test_plain_keeps_what_belongs_to_words() -> None:
+    assert plain("Qualität, 21 m³\tCO₂\nنمی\u200cدانم") == "Qualität, 21 m³\tCO₂\nنمی\u200cدانم"
+    assert plain("a\x1b[31mred\x1b[0m b") == "ared b"
+
+
+def test_only_addresses_that_are_what_they_seem_become_links() -> None:
+    for url in ("http://example.org", "https://example.org/a?b=c&d=%20#e"):
+        assert external_link(Source(title="t", url=url)) == url
+    for url in (
+        None, "", "ftp://example.org", "javascript:alert(1)", "//example.org", "https://", "https://good.example@evil.example",
+        "https://example.org/a b", 'https://example.org/"x', "https://[::1", "https://example.org/\u202e", "data:text/html,x",
+    ):  # fmt: skip
+        assert external_link(Source(title="t", url=url)) is None
+
+
+# What is said
+
+
+@pytest.fixture
+def assistant() -> AssistantDouble:
+    return AssistantDouble()
+
+
+@pytest.fixture
+def infos(assistant: AssistantDouble) -> dict[str, DocumentInfo]:
+    return {info.id: info for info in assistant.documents}
+
+
+def test_quotes_are_grouped_under_their_document(assistant: AssistantDouble) -> None:
+    text = parse(answer_html(assistant.ask(QUESTION))).text
+    assert text.index("Surabaya, Indonesia (2001-2011) - Household composting in Surabaya") < text.index(
+        "IGES reported"
+    )
+    assert text.count("Household composting in Surabaya") == 1
+    assert "Notes of a meeting" in text
+
+
+def test_each_number_leads_to_its_evidence_and_back(assistant: AssistantDouble, infos: dict[str, DocumentInfo]) -> None:
+    answer = assistant.ask(QUESTION, id="q7")
+    tags = parse(answer_html(answer) + evidence_html(answer, infos)).tags
+    ids = {attributes["id"] for _, attributes in tags if "id" in attributes}
+    targets = {attributes["href"][1:] for _, attributes in tags if attributes.get("href", "").startswith("#")}
+    assert targets == ids
+    assert len(ids) == 2 * len(answer.citations)
+
+
+def test_the_evidence_has_one_card_for_each_document(
+    assistant: AssistantDouble, infos: dict[str, DocumentInfo]
+) -> None:
+    answer = assistant.ask(QUESTION)
+    parsed = parse(evidence_html(answer, infos))
+    assert sum(tag == "article" for tag, _ in parsed.tags) == 2
+    for citation in answer.citations:
+        assert citation.quote in parsed.text
+    assert "after IGES 2009" in parsed.text
+    assert "compiler's reading" in parsed.text
+    assert parsed.text.count("compiler's reading") == 1, "a document without sources is not a compiler's reading"
+    assert "Also read, not quoted (1)How Kitakyushu cleaned its air" in parsed.text
+
+
+def test_the_markdown_has_quotes_numbers_and_references(
+    assistant: AssistantDouble, infos: dict[str, DocumentInfo]
+) -> None:
+    answer = assistant.ask(QUESTION)
+    text = answer_markdown(answer, infos)
+    assert text.startswith(f"# {QUESTION}\n")
+    assert "> IGES reported that waste had dropped by over 20 per cent. [1]" in text
+    assert "The documents give different figures: [1] [2]." in text
+    assert reference_list(answer, infos)[0] == (
+        "[1] Household composting in Surabaya. Surabaya, Indonesia (2001-2011). Results. "
+        'After IGES, 2009, "Reducing waste through composting", <https://example.org/iges>.'
+    )
+    assert reference_list(answer, infos)[3].endswith("Compiler's reading.")
+    assert reference_list(answer, infos)[4] == "[5] Notes of a meeting."
+    assert answer.build_id in text
+
+
+def test_sentences_of_one_paragraph_stand_in_one_quote(
+    assistant: AssistantDouble, infos: dict[str, DocumentInfo]
+) -> None:
+    answer = assistant.ask(QUESTION)
+    groups = group_by_document(answer)
+    quoted = [pair for group in groups for pair in group]
+    together = [(first, second) for (_, first), (_, second) in pairwise(quoted) if second.continues(first)]
+    assert together, "the double's answer holds two sentences of one paragraph"
+    paragraphs = [paragraph for group in groups for paragraph in join_paragraphs(group)]
+    assert len(paragraphs) == len(quoted) - len(together)
+    markdown = answer_markdown(answer, infos)
+    for first, second in together:
+        assert f"[{first.number}] {second.quote.split()[0]}" in markdown
+    shown = re.findall(r"<blockquote[^>]*>(.*?)</blockquote>", answer_html(answer))
+    assert [parse(paragraph).text for paragraph in shown] == [
+        " ".join(f"{citation.quote}\xa0{citation.number}" for _, citation in paragraph) for paragraph in paragraphs
+    ]
+
+
+def test_reasons_are_given_when_asked_for(assistant: AssistantDouble) -> None:
+    answer = assistant.ask(QUESTION)
+    first = answer.citations[0].model_copy(update={"why": "close to it in meaning"})
+    left_out = Retrieved(passage_id="p9", document_id="kitakyushu-air", score=0.2, why="other documents answer better")
+    answer = answer.model_copy(
+        update={"citations": (first, *answer.citations[1:]), "also_retrieved": (left_out, left_out)}
+    )
+    text = answer_markdown(answer, why=True)
+    assert "## Why this answer\n\n- [1] close to it in meaning\n" in text
+    assert text.count("- kitakyushu-air: other documents answer better") == 1
+    assert "Why this answer" not in answer_markdown(answer)
+    assert "Why this answer" not in answer_markdown(assistant.ask(QUESTION), why=True)
+
+
+def test_a_refusal_says_why_and_what_is_near(assistant: AssistantDouble) -> None:
+    answer = assistant.ask(UNKNOWN)
+    html, markdown = parse(answer_html(answer)).text, answer_markdown(answer)
+    for text in (html, markdown):
+        assert "The documents do not say this" in text
+        assert "No document is about Lahore." in text
+        assert "Household composting in Surabaya" in text
+    assert "References" not in markdown
+
+
+def test_a_verified_answer_is_passed_on(assistant: AssistantDouble) -> None:
+    answer = assistant.ask(QUESTION)
+    assert verified(answer, assistant.document) is answer
+    refusal = assistant.ask(UNKNOWN)
+    assert verified(refusal, assistant.document) is refusal
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"quote": "IGES reported that waste had dropped by over 30 per cent."},
+        {"start": 0},
+        {"end": 10**6},
+        {"document_id": "x"},
+    ],
+)
+def test_an_answer_that_is_not_verbatim_is_not_shown(assistant: AssistantDouble, change: dict[str, object]) -> None:
+    answer = assistant.ask(QUESTION)
+    first, *others = answer.citations
+    changed = answer.model_copy(update={"citations": (first.model_copy(update=change), *others)})
+    with pytest.raises(KinError):
+        verified(changed, assistant.document)
+
+
+@pytest.mark.parametrize("citations", [(), (2,), (99,)])
+def test_a_sentence_must_be_what_it_cites(assistant: AssistantDouble, citations: tuple[int, ...]) -> None:
+    answer = assistant.ask(QUESTION)
+    sentence = answer.sentences[0].model_copy(update={"citations": citations})
+    with pytest.raises(KinError):
+        verified(answer.model_copy(update={"sentences": (sentence,)}), assistant.document)
+
+
+def marked(html: str) -> list[str]:
+    return [parse(match).text for match in re.findall(r"<mark[^>]*>.*?</mark>", html, re.DOTALL)]
+
+
+def test_the_mark_holds_exactly_the_quoted_words(assistant: AssistantDouble) -> None:
+    for citation in assistant.ask(QUESTION).citations:
+        html = document_html(assistant.document(citation.document_id), (citation.start, citation.end))
+        assert marked(html) == [citation.quote]
+        assert html.count('id="cited"') == 1
+
+
+def test_every_span_within_a_block_can_be_marked(assistant: AssistantDouble) -> None:
+    for info in assistant.documents:
+        document = assistant.document(info.id)
+        for block in document.blocks:
+            for start in range(block.start, block.end, 7):
+                for end in range(start + 1, block.end + 1, 11):
+                    assert marked(document_html(document, (start, end))) == [document.text[start:end]]
+
+
+def test_a_document_is_shown_whole(assistant: AssistantDouble) -> None:
+    document = assistant.document("surabaya-composting")
+    shown = parse(document_html(document))
+    for block in document.blocks:
+        assert document.text[block.start : block.end] in shown.text
+    assert marked(document_html(document)) == []
+    marks = [attributes["href"] for _, attributes in shown.tags if attributes.get("class") == "kin-source-mark"]
+    assert marks == ["#source-1", "#source-1", "#source-2", "#source-1", "#source-2", "#source-2"]
+    assert {"source-1", "source-2"} <= {attributes.get("id") for _, attributes in shown.tags}
+
+
+def test_a_span_outside_the_document_is_refused(assistant: AssistantDouble) -> None:
+    document = assistant.document("meeting")
+    for span in ((-1, 3), (3, 3), (0, len(document.text) + 1)):
+        with pytest.raises(ValueError, match="not inside"):
+            document_html(document, span)
+
+
+def test_pages_are_named_where_they_begin() -> None:
+    text = "One.\n\nTwo.\n\nThree."
+    blocks = tuple(
+        Block(kind="paragraph", start=text.index(word), end=text.index(word) + len(word), page=page)
+        for word, page in (("One.", 1), ("Two.", 1), ("Three.", 2))
+    )
+    document = Document(id="d", path="d", sha256="0", title="T", text=text, blocks=blocks)
+    assert parse(document_html(document)).text == "TPage 1One.Two.Page 2Three."
+    assert section_at(document, text.index("Three")) == "page 2"
+
+
+def test_a_section_is_found_by_an_offset(assistant: AssistantDouble) -> None:
+    document = assistant.document("surabaya-composting")
+    assert section_at(document, document.text.index("PEMSEA")) == "Results"
+    assert section_at(document, 0) == ""
+
+
+def test_a_table_row_keeps_its_bars_as_hidden_text(assistant: AssistantDouble) -> None:
+    html = answer_html(assistant.ask(QUESTION))
+    assert html.count("kin-row") == 1, "one quote of the double's answer is a row"
+    assert "| 2009 | 1,150 tons |" in parse(html).text
+    assert html.count("kin-cell") == 2
+    assert html.count("kin-bar") == 3
+
+
+def test_places_and_periods_are_short() -> None:
+    assert places(("Surabaya",), ("Indonesia",)) == "Surabaya, Indonesia"
+    assert places(("Singapore",), ("Singapore",)) == "Singapore"
+    assert places(("A", "B", "C", "D", "E"), ("X",)) == "A, B, C and 2 more cities, X"
+    assert places(("A", "B", "C", "D"), ("X",)) == "A, B, C and 1 more city, X"
+    assert places((), ()) == ""
+    assert (period((2001, 2011)), period((2001, 2001)), period(None)) == ("2001-2011", "2001", "")

@@ -1,0 +1,295 @@
+"""Templates escape whatever they are given, in every place where they write it, and HTML is written nowhere else."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Callable, Iterator
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+
+import pytest
+from jinja2 import Environment, UndefinedError
+from jinja2.ext import Extension
+from markupsafe import Markup
+
+from kin_assistant.rendering.templating import TEMPLATES, environment, render
+from tests.hostile.markup import HOSTILE
+
+PACKAGE = Path(__file__).resolve().parent.parent / "kin_assistant"
+FILES = sorted(TEMPLATES.iterdir())
+SOURCES = {path.name: path.read_text("utf-8") for path in FILES}
+
+UNESCAPED: dict[str, str] = {}
+"""Expressions of templates that are not escaped, each with the reason. There is none."""
+
+ADDRESSES = {
+    "document_link(id)": "words.py quotes the id",
+    "external_link(source)": "words.py lets through what is http or https and nothing else",
+    "shown.address": "words.py makes it with document_link",
+    "image.address": "ui/pictures.py makes it",
+    "style": "a file of the program",
+    "script": "a file of the program",
+}
+"""What addresses of links, pictures and files begin with, where they do not begin with words of the template."""
+
+NO_HTML = {
+    "readers.archive": "a pattern for what Python says of a fault",
+    "readers.epub": "XHTML is made HTML for the parser",
+    "readers.legacy": "settings of LibreOffice, in XML",
+    "rendering.markdown": "an address as Markdown writes it",
+}
+"""Modules in which something looks like an element that is sent to a browser, and is none."""
+
+
+# Escaping
+
+
+class EveryBranch(Extension):
+    """Takes the conditions out of the templates, so that all that stands behind any of them is written."""
+
+    def filter_stream(self, stream: Any) -> Iterator[Any]:
+        statement: list[Any] = []
+        for token in stream:
+            if token.type != "block_begin" and not statement:
+                yield token
+                continue
+            statement.append(token)
+            if token.type == "block_end":
+                if statement[1].value not in ("if", "elif", "else", "endif"):
+                    yield from statement
+                statement = []
+
+
+class Anything(str):
+    """Words that have every attribute, and hold themselves, twice, as a list."""
+
+    def __new__(cls, words: str, *, true: bool) -> Anything:
+        made = super().__new__(cls, words)
+        made.true = true
+        return made
+
+    title = format = property(lambda self: self)
+
+    def __getattr__(self, name: str) -> Anything:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        return self
+
+    def __iter__(self) -> Iterator[Anything]:  # type: ignore[override]
+        return iter((self, self))
+
+    def __getitem__(self, key: object) -> str:
+        return str(self)[key] if isinstance(key, slice) else self
+
+    def __bool__(self) -> bool:
+        return self.true
+
+    def __sub__(self, number: int) -> int:
+        return 0
+
+    def __format__(self, form: str) -> str:
+        return str(self)
+
+
+class Structure(HTMLParser):
+    """The elements with the names of their attributes, and all that is neither element nor words."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__(convert_charrefs=True)
+        self.seen: list[tuple[str, ...]] = []
+        self.values: list[str] = []
+        self.feed(html)
+        self.close()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.seen.append((tag, *(name for name, _ in attrs)))
+        self.values += [value or "" for _, value in attrs]
+
+    def handle_endtag(self, tag: str) -> None:
+        self.seen.append((f"/{tag}",))
+
+    def handle_data(self, data: str) -> None:
+        self.values.append(data)
+
+    def handle_comment(self, data: str) -> None:
+        self.seen.append(("comment", data))
+
+    def handle_decl(self, decl: str) -> None:
+        self.seen.append(("declaration", decl))
+
+    def unknown_decl(self, data: str) -> None:
+        self.seen.append(("declaration", data))
+
+    def handle_pi(self, data: str) -> None:
+        self.seen.append(("instruction", data))
+
+
+@pytest.fixture(scope="module")
+def every_branch() -> Environment:
+    return environment().overlay(extensions=[EveryBranch])
+
+
+def macros_of(templates: Environment) -> Iterator[tuple[str, Callable[..., str], tuple[str, ...]]]:
+    for name in SOURCES:
+        module = templates.get_template(name).module
+        for macro in vars(module).values():
+            if hasattr(macro, "arguments"):
+                yield f"{name}: {macro.name}", macro, (*macro.arguments, *(("caller",) if macro.caller else ()))
+
+
+def written(macro: Callable[..., str], arguments: tuple[str, ...], words: str, *, true: bool) -> str:
+    given = Anything(words, true=true)
+    return macro(**{name: (lambda: given) if name == "caller" else given for name in arguments})
+
+
+@pytest.mark.parametrize("words", HOSTILE)
+def test_hostile_words_in_every_variable_of_every_template_stay_words(every_branch: Environment, words: str) -> None:
+    for name, macro, arguments in macros_of(every_branch):
+        for true in (True, False):
+            expected = [
+                Structure(written(macro, arguments, harmless, true=true)).seen
+                # Of a source that has an address, a link is made.
+                for harmless in ("words", "https://example.org/")
+            ]
+            assert Structure(written(macro, arguments, words, true=true)).seen in expected, name
+
+
+def test_every_expression_of_every_template_is_among_them(every_branch: Environment) -> None:
+    conditions = re.compile(r"\{%-?\s*(?:if|elif|else)\b")
+    assert any(conditions.search(source) for source in SOURCES.values())
+    assert len(list(macros_of(every_branch))) == sum(source.count("{% macro ") for source in SOURCES.values())
+    for name, source in SOURCES.items():
+        outside = re.sub(r"\{% macro .*?\{% endmacro %\}", "", source, flags=re.DOTALL)
+        assert "{{" not in outside, f"{name}: an expression that stands in no macro"
+
+
+@pytest.mark.parametrize("name", SOURCES)
+def test_what_is_not_escaped_stands_in_a_short_list(name: str) -> None:
+    found = re.findall(r".*(?:\|\s*safe\b|\bautoescape\b|\bMarkup\b).*", SOURCES[name])
+    assert [line.strip() for line in found if line.strip() not in UNESCAPED] == []
+
+
+@pytest.mark.parametrize("name", SOURCES)
+def test_words_never_become_addresses_scripts_or_styles(name: str) -> None:
+    addresses = re.findall(r'\b(?:href|src|srcset|action|formaction|data|poster)="\{\{ (.*?) \}\}', SOURCES[name])
+    assert set(addresses) <= ADDRESSES.keys()
+    assert not re.search(r"<style|<script(?! src=)|\sstyle=|\son[a-z]+=|srcdoc", SOURCES[name])
+
+
+# One renderer
+
+
+def constants_with_elements(module: ast.Module) -> Iterator[int]:
+    """Lines of texts that hold an element, also where a part of it is put in later; what explains the code is left out."""
+    explaining = {id(node.value) for node in ast.walk(module) if isinstance(node, ast.Expr)}
+    parts = {id(part) for node in ast.walk(module) if isinstance(node, ast.JoinedStr) for part in node.values}
+    for node in ast.walk(module):
+        if id(node) in explaining | parts:
+            continue
+        text = ""
+        if isinstance(node, ast.JoinedStr):
+            text = "".join(part.value if isinstance(part, ast.Constant) else "x" for part in node.values)
+        elif isinstance(node, ast.Constant) and isinstance(node.value, str):
+            text = node.value
+        # "(?P<name>" is a group of a pattern.
+        if re.search(r"(?<!\?P)</?[a-zA-Z][\w-]*[\s>/]", text):
+            yield node.lineno
+
+
+def test_elements_that_are_written_in_python_are_found() -> None:
+    for code in (
+        'f"<p>{x}</p>"',
+        '"<b>%s</b>" % x',
+        '"<i class={}>".format(x)',
+        'f"<{tag}>"',
+        'f"</{tag}>"',
+        '"a<br>b"',
+    ):
+        assert list(constants_with_elements(ast.parse(f"x = {code}"))), code
+    for code in ('r"(?P<name>a)"', '"a < b"', 'f"{x} <= {y}"', '"1 <2> 3"'):
+        assert not list(constants_with_elements(ast.parse(f"x = {code}"))), code
+    assert not list(constants_with_elements(ast.parse('def f():\n    """``<br>``."""')))
+
+
+def test_html_is_written_in_templates_and_nowhere_else() -> None:
+    found = {
+        ".".join(path.relative_to(PACKAGE).with_suffix("").parts)
+        for path in PACKAGE.rglob("*.py")
+        if any(constants_with_elements(ast.parse(path.read_text("utf-8"))))
+    }
+    assert found == NO_HTML.keys()
+
+
+def test_no_module_says_that_words_are_html() -> None:
+    saying = [
+        f"{path.relative_to(PACKAGE)} line {node.lineno}"
+        for path in PACKAGE.rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "Markup" and node.args
+    ]
+    assert saying == []
+
+
+# What a template writes
+
+
+def make(source: str, **values: object) -> str:
+    return environment().from_string(source).render(**values)
+
+
+@pytest.mark.parametrize(
+    ("source", "written"),
+    [
+        ("<p>\n  {{ x }}\n</p>\n", "<p>a</p>"),
+        ("<p>\n  one\n  two\n</p>", "<p>one two</p>"),
+        ("<b>one</b>\n<b>two</b>", "<b>one</b><b>two</b>"),
+        ("<b>one</b> <b>two</b>", "<b>one</b> <b>two</b>"),
+        ("{{ x }}\n\n  {{ x }}", "aa"),
+        ("{% if x %}\n  b\n{% else %}\n  c\n{% endif %}\n", "b"),
+        ("{% if x %} b{% endif %}", " b"),
+        ("<br\n  id='{{ x }}'>", "<br id='a'>"),
+        ("{{ x }}&nbsp;\n{{ x }}", "a&nbsp;a"),
+        ("{{ x }}\u00a0\n{{ x }}", "a\u00a0a"),
+        ("{{ ' b\n  c ' }}", " b\n  c "),
+    ],
+)
+def test_line_breaks_of_a_template_are_no_part_of_what_it_writes(source: str, written: str) -> None:
+    assert make(source, x="a") == written
+
+
+def test_no_template_writes_white_space_that_nobody_sees(every_branch: Environment) -> None:
+    for name, macro, arguments in macros_of(every_branch):
+        html = written(macro, arguments, "words", true=True)
+        assert not re.search(r"[\n\t]|  |(?<=<) |\"[\w-]+=", html), name
+
+
+def test_invisible_characters_are_left_out_of_words_but_not_of_html() -> None:
+    assert make("{{ x }}", x="a\x1b[31mb\u202e<\x00>") == "ab&lt;&gt;"
+    assert make('<p title="{{ x }}">', x="\u200b\" '") == '<p title="&#34; &#39;">'
+    assert make("{{ x }}", x=Markup("<b>\u200b</b>")) == "<b>\u200b</b>"
+
+
+def test_nothing_known_is_written_as_nothing_and_numbers_as_they_are() -> None:
+    assert make("{{ x }}{{ y }}{{ z }}", x=None, y=0, z=1.5) == "01.5"
+
+
+def test_a_value_that_was_not_given_is_an_error() -> None:
+    with pytest.raises(UndefinedError):
+        make("{{ x }}")
+    with pytest.raises(UndefinedError):
+        render("page.html", "scope")
+    with pytest.raises(TypeError):
+        render("page.html", "scope", words="a", more="b")
+
+
+def test_what_is_rendered_is_html_for_another_template() -> None:
+    html = render("page.html", "scope", words="a < b")
+    assert html == '<p class="kin-scope" role="status">a &lt; b</p>'
+    assert make("{{ x }}", x=html) == html
+
+
+def test_templates_are_read_once() -> None:
+    assert environment() is environment()
+    assert environment().get_template("page.html") is environment().get_template("page.html")

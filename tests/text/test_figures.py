@@ -1,0 +1,44 @@
+"""Figures that differ."""
+
+from __future__ import annotations
+
+import pytest
+
+from kin_assistant.text.figures import asks_for_figure, differ, has_figure
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ("The plant takes 50 tonnes a day.", "It handles 35 tonnes every day."),
+        ("It cost US$ 1.2 million.", "The bill was US$900,000."),
+        ("Waste fell by 30 per cent.", "A reduction of 20% was reached."),
+        ("In 2010 the fee was 2 yuan.", "The fee is 3 yuan."),
+    ],
+)
+def test_different_figures_in_one_unit_differ(first, second):
+    assert differ(first, second)
+    assert differ(second, first)
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ("It cost US$1,200,000.", "It cost US$ 1.2 million."),
+        ("Waste fell by 30 per cent.", "30% less waste was tipped."),
+        ("Waste fell by 30 per cent.", "It cost 20 million yen."),
+        ("In 2005 it took 50 tonnes a day.", "By 2012 it took 80 tonnes a day."),
+        ("About 1,408 tonnes are made.", "1408 tonnes are made daily."),
+        ("The fee paid for the plant.", "The plant takes 50 tonnes."),
+        ("It took 19.9 tonnes.", "It took 20 tonnes."),
+    ],
+)
+def test_the_same_figure_other_units_and_other_years_do_not_differ(first, second):
+    assert not differ(first, second)
+
+
+def test_what_asks_for_a_figure_and_what_holds_one():
+    assert asks_for_figure("What did it cost?")
+    assert not asks_for_figure("Who ran it?")
+    assert has_figure("Half of the households joined.")
+    assert not has_figure("Many households joined.")

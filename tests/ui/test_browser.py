@@ -1,0 +1,686 @@
+"""The page in a real browser, over the real documents: what a reader does, sees and never loads."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+import pytest
+
+from kin_assistant import Assistant
+from kin_assistant.rendering import answer_markdown
+from kin_assistant.types import DocumentInfo
+from kin_assistant.ui.conversation import MAX_TURNS
+from tests.conftest import write_corpus
+from tests.doubles import SOURCES, AssistantDouble
+from tests.libraries import Library
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, BrowserContext, Page
+
+CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.skipif(CHROMIUM is None, reason="no chromium is installed on this machine"),
+]
+
+QUESTION = "How did Surabaya cut its household waste?"
+UNKNOWN = "What did Lahore do about floods?"
+DESK, PHONE = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
+
+_ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
+_ARGUMENTS += ["--disable-component-update", "--disable-sync"]
+
+
+@dataclass(frozen=True)
+class Served:
+    """A running page and what it answers from."""
+
+    url: str
+    assistant: Assistant
+    feedback: Path
+
+    @property
+    def infos(self) -> dict[str, DocumentInfo]:
+        """All documents by id."""
+        return {info.id: info for info in self.assistant.documents}
+
+
+@pytest.fixture(scope="module")
+def served(assistant: Assistant, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    from kin_assistant.ui.server import make_app
+
+    feedback = tmp_path_factory.mktemp("feedback")
+    with running(make_app(assistant, feedback=feedback, questions_per_minute=10_000)) as url:
+        yield Served(url, assistant, feedback)
+
+
+@contextmanager
+def running(app: Any, port: int = 0) -> Iterator[str]:
+    """Serve ``app`` on this machine; gives its address."""
+    import uvicorn
+
+    with socket.socket() as listener:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind(("127.0.0.1", port))
+        server = uvicorn.Server(uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=1))
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
+        thread.start()
+        while not server.started:
+            time.sleep(0.05)
+        yield f"http://127.0.0.1:{listener.getsockname()[1]}/"
+        server.should_exit = True
+        thread.join(10)
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        running = playwright.chromium.launch(executable_path=CHROMIUM, args=_ARGUMENTS)
+        yield running
+        running.close()
+
+
+@pytest.fixture
+def view(request: pytest.FixtureRequest) -> dict[str, Any]:
+    """How the window is opened; parametrised by tests that try several."""
+    return getattr(request, "param", {"viewport": DESK})
+
+
+@pytest.fixture
+def context(browser: Browser, served: Served, view: dict[str, Any]) -> Iterator[BrowserContext]:
+    """A fresh window."""
+    with window(browser, served.url, view) as opened:
+        yield opened
+
+
+@contextmanager
+def window(browser: Browser, url: str, view: dict[str, Any]) -> Iterator[BrowserContext]:
+    """Whatever a test does in it: every request stays on this machine and no script fails."""
+    opened = browser.new_context(reduced_motion="reduce", **view)
+    opened.set_default_timeout(15_000)
+    hosts: set[str] = set()
+    faults: list[str] = []
+    opened.on("request", lambda request: hosts.add(urlsplit(request.url).netloc or urlsplit(request.url).scheme))
+    opened.on("console", lambda message: faults.append(message.text) if message.type == "error" else None)
+    opened.on("weberror", lambda error: faults.append(str(error.error)))
+    opened.on("dialog", lambda dialog: faults.append(f"dialog: {dialog.message}"))
+    yield opened
+    opened.close()
+    assert hosts <= {urlsplit(url).netloc, "blob", "data"}
+    assert faults == []
+
+
+@pytest.fixture
+def page(context: BrowserContext, served: Served) -> Page:
+    opened = context.new_page()
+    opened.goto(served.url)
+    opened.get_by_label("Your question").wait_for()
+    opened.locator("#kin-filters input[placeholder=any]").first.wait_for(state="attached")  # our own script runs
+    return opened
+
+
+def ask(page: Page, question: str) -> Any:
+    """Ask by typing, and give the turn that comes of it."""
+    before = page.locator(".kin-turn").count()
+    page.get_by_label("Your question").fill(question)
+    page.get_by_label("Your question").press("Enter")
+    turn = page.locator(".kin-turn").nth(before)
+    turn.wait_for()
+    return turn
+
+
+def words_of(locator: Any) -> str:
+    """Text as it stands in the page, hidden bars of table rows included."""
+    return str(locator.evaluate("element => element.textContent"))
+
+
+def overflow(page: Page) -> int:
+    return int(page.evaluate("document.documentElement.scrollWidth - window.innerWidth"))
+
+
+# Reading an answer
+
+
+def test_each_number_leads_to_its_quote_and_on_to_the_marked_sentence(page: Page, served: Served) -> None:
+    turn = ask(page, QUESTION)
+    answer = served.assistant.ask(QUESTION)
+    assert turn.locator(".kin-answer .kin-words").count() == len(answer.sentences)
+    for citation in answer.citations:
+        turn.locator(f".kin-quote .kin-cite[id$='-said-{citation.number}']").click()
+        proof = page.locator(".kin-proof.kin-current")
+        assert words_of(proof.locator(".kin-words")) == citation.quote
+        assert proof.evaluate("element => element === document.activeElement")
+        proof.get_by_role("link", name="Open in document").click()
+        mark = page.locator(".kin-panel mark#cited")
+        mark.wait_for()
+        assert words_of(mark) == citation.quote
+        assert page.evaluate(
+            """() => {
+                const mark = document.querySelector('.kin-panel mark').getBoundingClientRect();
+                const frame = document.querySelector('.kin-panel-body').getBoundingClientRect();
+                return mark.top >= frame.top && mark.bottom <= frame.bottom;
+            }"""
+        )
+        page.get_by_role("button", name="Back to the answer").click()
+        assert not page.locator(".kin-panel").is_visible()
+        assert proof.get_by_role("link", name="Open in document").evaluate(
+            "element => element === document.activeElement"
+        )
+
+
+def test_a_number_in_the_evidence_leads_back_to_the_sentence(page: Page) -> None:
+    turn = ask(page, QUESTION)
+    turn.locator(".kin-number").last.click()
+    assert page.evaluate("document.activeElement.matches('.kin-quote .kin-cite')")
+
+
+def test_a_document_has_an_address_of_its_own(page: Page, context: BrowserContext) -> None:
+    turn = ask(page, QUESTION)
+    quote = words_of(turn.locator(".kin-proof .kin-words").first)
+    address = turn.get_by_role("link", name="Open in document").first.evaluate("element => element.href")
+    alone = context.new_page()
+    alone.goto(address)
+    assert words_of(alone.locator("mark#cited")) == quote
+    alone.get_by_role("link", name="Ask a question").click()
+    alone.get_by_label("Your question").wait_for()
+
+
+def test_the_download_is_the_answer_with_its_references(page: Page, served: Served) -> None:
+    turn = ask(page, QUESTION)
+    with page.expect_download() as downloaded:
+        turn.get_by_role("button", name="Download").click()
+    assert downloaded.value.suggested_filename == "how-did-surabaya-cut-its-household-waste.md"
+    text = Path(downloaded.value.path()).read_text(encoding="utf-8")
+    assert text == answer_markdown(served.assistant.ask(QUESTION), served.infos)
+
+
+@pytest.mark.parametrize(
+    "view", [{"viewport": DESK, "permissions": ["clipboard-read", "clipboard-write"]}], indirect=True
+)
+def test_the_copy_is_the_answer_with_its_references(page: Page, served: Served) -> None:
+    turn = ask(page, QUESTION)
+    turn.get_by_role("button", name="Copy").click()
+    turn.get_by_text("Copied with its references").wait_for()
+    expected = answer_markdown(served.assistant.ask(QUESTION), served.infos)
+    assert page.evaluate("navigator.clipboard.readText()") == expected
+
+
+def test_an_example_is_asked_by_a_click(page: Page) -> None:
+    example = page.locator(".kin-example").first
+    question = example.inner_text()
+    example.click()
+    assert page.locator(".kin-turn .kin-question").inner_text().endswith(question)
+    assert not page.locator(".kin-examples").is_visible()
+    assert not page.locator(".kin-introduction").is_visible()
+
+
+def test_a_follow_up_shows_what_was_searched(page: Page) -> None:
+    ask(page, QUESTION)
+    page.get_by_role("button", name="Who were the partners?").click()
+    second = page.locator(".kin-turn").nth(1)
+    second.wait_for()
+    assert "Searched as:" in second.inner_text()
+    assert page.locator(".kin-follow-ups").count() == 1, "only the last answer offers to go on"
+
+
+def test_a_long_conversation_goes_on(page: Page) -> None:
+    for number in range(MAX_TURNS + 2):
+        page.get_by_label("Your question").fill(f"{UNKNOWN} {number}")
+        page.get_by_label("Your question").press("Enter")
+        page.locator(".kin-turn:last-child .kin-question", has_text=re.compile(f" {number}$")).wait_for()
+    assert page.locator(".kin-turn").count() == MAX_TURNS
+    assert not page.get_by_text("Searching the documents").is_visible()
+    assert page.locator(".kin-turn:last-child .kin-question").evaluate(
+        "element => element.getBoundingClientRect().top < innerHeight"
+    )
+
+
+# Refusing
+
+
+def test_a_refusal_looks_like_one_and_leads_on(page: Page) -> None:
+    turn = ask(page, UNKNOWN)
+    refusal = turn.locator(".kin-refusal")
+    assert "The documents do not say this" in refusal.inner_text()
+    assert "Lahore" in refusal.locator("p").first.inner_text()
+    assert turn.locator(".kin-quote, .kin-cite").count() == 0
+    title = refusal.locator(".kin-nearest a").first.inner_text()
+    refusal.get_by_role("button", name="Ask about it").first.click()
+    assert title in page.get_by_label("Your question").input_value()
+    refusal.locator(".kin-nearest a").first.click()
+    page.locator(".kin-panel h2", has_text=title).wait_for()
+
+
+def test_markup_in_a_question_is_words(page: Page) -> None:
+    question = "<img src=https://evil.example/x onerror=alert(1)> ![x](https://evil.example/y) ${alert(2)} {{alert(3)}}"
+    turn = ask(page, question)
+    assert turn.locator(".kin-question").inner_text().endswith(question)
+    assert page.locator("img[src*=evil]").count() == 0
+
+
+def test_a_very_long_question_is_refused_and_kept(page: Page) -> None:
+    box = page.get_by_label("Your question")
+    box.evaluate("element => element.removeAttribute('maxlength')")
+    turn = ask(page, "waste " * 1000)
+    assert "at most 2,000 characters" in turn.inner_text()
+    assert len(box.input_value()) == 6000
+
+
+def test_a_reader_in_a_hurry_is_told_to_wait(browser: Browser, tmp_path: Path) -> None:
+    from kin_assistant.ui.server import make_app
+
+    app = make_app(AssistantDouble(), feedback=tmp_path, questions_per_minute=1)  # type: ignore[arg-type]
+    with running(app) as url:
+        page = browser.new_page()
+        page.goto(url)
+        ask(page, QUESTION)
+        page.get_by_label("Your question").fill(UNKNOWN)
+        page.get_by_label("Your question").press("Enter")
+        page.get_by_role("status").get_by_text(
+            re.compile(r"That was quick\. Please wait \d+ seconds? and try")
+        ).wait_for()
+        assert page.get_by_label("Your question").input_value() == UNKNOWN, "the question is kept"
+        assert not page.get_by_text("Searching the documents").is_visible()
+        page.get_by_role("button", name="Right").click()
+        page.get_by_text("(2)").wait_for()
+        assert page.get_by_role("button", name="Right").is_visible(), "the verdict can be given later"
+        page.close()
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_page_that_lost_its_server_finds_it_again(browser: Browser, tmp_path: Path) -> None:
+    from kin_assistant.ui.server import make_app
+
+    def make() -> Any:
+        return make_app(AssistantDouble(), feedback=tmp_path)  # type: ignore[arg-type]
+
+    page = browser.new_page()
+    with running(make()) as url:
+        page.goto(url)
+        ask(page, QUESTION)
+    page.get_by_label("Your question").fill(QUESTION)
+    page.get_by_label("Your question").press("Enter")
+    page.get_by_text("Connection to the server was lost").wait_for()
+    with running(make(), urlsplit(url).port or 0):
+        page.get_by_text("Connection to the server was lost").wait_for(state="detached")
+        page.locator(".kin-example").first.wait_for()
+        ask(page, QUESTION)
+    page.close()
+
+
+# Filtering
+
+
+def test_a_city_filter_keeps_the_evidence_in_that_city(page: Page, served: Served) -> None:
+    page.get_by_label("City").click()
+    page.keyboard.type("Cebu")
+    page.get_by_role("option", name=re.compile(r"^\W*Cebu City|^\W*Cebu \(")).first.click()
+    page.locator(".kin-scope").wait_for()
+    city = page.locator(".kin-scope").inner_text().removeprefix("Looking only in: ")
+    assert city in {name for info in served.assistant.documents for name in info.cities}
+    turn = ask(page, "How was household waste reduced?")
+    assert f"Looked only in: {city}" in turn.inner_text()
+    titles = set(turn.locator(".kin-card h4").all_inner_texts())
+    assert titles
+    assert titles <= {info.title for info in served.assistant.documents if city in info.cities}
+    page.get_by_role("button", name="Clear filters").click()
+    page.locator(".kin-scope").wait_for(state="detached")
+
+
+def test_filters_that_leave_nothing_are_named(page: Page) -> None:
+    page.get_by_label("From year").fill("1800")
+    page.get_by_label("To year").fill("1801")
+    turn = ask(page, QUESTION)
+    assert turn.locator(".kin-refusal, .kin-fault").count() == 1
+    assert "1800" in turn.inner_text()
+
+
+def test_a_year_that_is_none_is_said_so(page: Page) -> None:
+    page.get_by_label("From year").fill("soon")
+    turn = ask(page, QUESTION)
+    assert "is not a year" in turn.locator(".kin-fault").inner_text()
+    assert page.get_by_label("Your question").input_value() == QUESTION
+
+
+# Keyboard, phone, eyes
+
+
+def test_everything_works_from_the_keyboard(page: Page) -> None:
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")  # skip to the question
+    page.keyboard.press("Tab")
+    for _ in range(30):
+        if page.evaluate("document.activeElement.matches('#kin-question textarea')"):
+            break
+        page.keyboard.press("Tab")
+    page.keyboard.type(QUESTION)
+    page.keyboard.press("Enter")
+    page.locator(".kin-turn").wait_for()
+    for _ in range(200):
+        page.keyboard.press("Shift+Tab")
+        if page.evaluate("document.activeElement.matches('.kin-quote .kin-cite')"):
+            break
+    page.keyboard.press("Enter")
+    assert page.evaluate("document.activeElement.matches('.kin-proof')")
+    quote = words_of(page.locator(".kin-proof.kin-current .kin-words"))
+    for _ in range(3):
+        page.keyboard.press("Tab")
+        if page.evaluate("document.activeElement.matches('.kin-open')"):
+            break
+    page.keyboard.press("Enter")
+    page.locator(".kin-panel mark#cited").wait_for()
+    assert words_of(page.locator(".kin-panel mark#cited")) == quote
+    page.keyboard.press("Escape")
+    assert page.evaluate("document.activeElement.matches('.kin-open')")
+
+
+@pytest.mark.parametrize("view", [{"viewport": PHONE, "has_touch": True, "is_mobile": True}], indirect=True)
+def test_on_a_phone_the_evidence_follows_the_answer(page: Page) -> None:
+    assert overflow(page) <= 0
+    assert not page.get_by_label("City").is_visible()
+    page.get_by_role("button", name="Filter by").tap()
+    assert page.get_by_label("City").is_visible()
+    turn = ask(page, QUESTION)
+    assert overflow(page) <= 0
+    reply, evidence = turn.locator(".kin-reply").bounding_box(), turn.locator(".kin-evidence").bounding_box()
+    assert evidence["y"] >= reply["y"] + reply["height"]
+    turn.get_by_role("link", name="Open in document").first.tap()
+    page.locator(".kin-panel mark#cited").wait_for()
+    assert overflow(page) <= 0
+    assert page.locator(".kin-panel").bounding_box()["width"] == PHONE["width"]
+    page.get_by_role("button", name="Back to the answer").tap()
+    for tab in ("Documents", "About"):
+        page.get_by_role("tab", name=tab).tap()
+        assert overflow(page) <= 0
+
+
+@pytest.mark.parametrize("view", [{"viewport": {"width": 320, "height": 640}}], indirect=True)
+def test_nothing_overflows_when_the_text_is_enlarged(page: Page) -> None:
+    """320 pixels are 1280 at 400 per cent."""
+    ask(page, "How did Phnom Penh turn round its water utility?")
+    assert overflow(page) <= 0
+
+
+_CONTRAST = """() => {
+    const canvas = document.createElement('canvas').getContext('2d', {willReadFrequently: true});
+    const rgba = (colour) => {
+        canvas.clearRect(0, 0, 1, 1); canvas.fillStyle = colour; canvas.fillRect(0, 0, 1, 1);
+        return [...canvas.getImageData(0, 0, 1, 1).data];
+    };
+    const light = ([r, g, b]) => {
+        const part = (value) => (value /= 255) <= .03928 ? value / 12.92 : ((value + .055) / 1.055) ** 2.4;
+        return .2126 * part(r) + .7152 * part(g) + .0722 * part(b);
+    };
+    const ground = (element) => {
+        for (; element; element = element.parentElement) {
+            const colour = rgba(getComputedStyle(element).backgroundColor);
+            if (colour[3] === 255) return colour;
+        }
+        return [255, 255, 255];
+    };
+    const faint = [];
+    const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+    while (walker.nextNode()) {
+        const element = walker.currentNode.parentElement;
+        if (!walker.currentNode.data.trim() || !element.checkVisibility({visibilityProperty: true})) continue;
+        if (element.closest('script, style, .kin-unseen, .kin-bar, .visually-hidden')) continue;
+        const [one, other] = [light(rgba(getComputedStyle(element).color)), light(ground(element))];
+        const ratio = (Math.max(one, other) + .05) / (Math.min(one, other) + .05);
+        if (ratio < 4.5) faint.push(`${ratio.toFixed(2)} ${element.className} ${walker.currentNode.data.trim().slice(0, 40)}`);
+    }
+    return faint;
+}"""
+
+
+@pytest.mark.parametrize(
+    "view", [{"viewport": DESK, "color_scheme": scheme} for scheme in ("light", "dark")], indirect=True
+)
+def test_all_text_can_be_read_in_light_and_dark(page: Page) -> None:
+    assert page.evaluate(_CONTRAST) == []
+    turn = ask(page, QUESTION)
+    turn.locator(".kin-cite").first.click()
+    assert page.evaluate(_CONTRAST) == []
+    turn.get_by_role("link", name="Open in document").first.click()
+    page.locator(".kin-panel mark#cited").wait_for()
+    assert page.evaluate(_CONTRAST) == []
+    page.keyboard.press("Escape")
+    ask(page, "What is the airspeed of an unladen swallow?")
+    assert page.evaluate(_CONTRAST) == []
+    for tab in ("Documents", "About"):
+        page.get_by_role("tab", name=tab).click()
+        assert page.evaluate(_CONTRAST) == []
+
+
+@pytest.mark.parametrize("view", [{"viewport": PHONE, "has_touch": True}], indirect=True)
+def test_what_is_tapped_is_large_enough(page: Page) -> None:
+    page.get_by_role("button", name="Filter by").tap()
+    ask(page, QUESTION)
+    small = page.evaluate(
+        """() => [...document.querySelectorAll('button, input, textarea, summary, .kin-open')]
+            .filter((element) => element.checkVisibility({visibilityProperty: true}))
+            .filter((element) => !element.closest('.visually-hidden, .token'))
+            .filter((element) => element.getBoundingClientRect().height < 40)
+            .map((element) => `${element.getBoundingClientRect().height} ${element.outerHTML.slice(0, 80)}`)"""
+    )
+    assert small == []
+
+
+def test_lines_are_no_longer_than_seventy_five_characters(page: Page) -> None:
+    turn = ask(page, QUESTION)
+    widths = turn.locator(".kin-answer .kin-quote p").evaluate_all("all => all.map((element) => element.clientWidth)")
+    # A character of running text is about 0.5 em wide.
+    assert max(widths) / (17 * 0.5) <= 75
+
+
+def test_the_answer_is_announced_and_the_evidence_is_not(page: Page) -> None:
+    log = page.get_by_role("log")
+    assert log.get_attribute("aria-live") == "polite"
+    turn = ask(page, QUESTION)
+    assert turn.evaluate("element => element.parentElement.getAttribute('role')") == "log"
+    assert turn.locator(".kin-evidence").get_attribute("aria-live") == "off"
+
+
+# Verdicts, documents, about
+
+
+def test_a_verdict_is_stored_with_its_comment(page: Page, served: Served) -> None:
+    turn = ask(page, QUESTION)
+    turn.get_by_role("button", name="Wrong evidence").click()
+    comment = turn.get_by_label("Anything to add?")
+    comment.wait_for()
+    assert comment.evaluate("element => element === document.activeElement")
+    page.keyboard.type("The second quote is about another year.")
+    turn.get_by_role("button", name="Send comment").click()
+    turn.get_by_text("Your verdict and comment are stored").wait_for()
+    lines = [json.loads(line) for line in (served.feedback / "feedback.jsonl").read_text(encoding="utf-8").splitlines()]
+    mine = [line for line in lines if line["answer"]["id"] == turn.get_attribute("id")]
+    assert [(line["verdict"], line["comment"]) for line in mine] == [
+        ("wrong evidence", ""),
+        ("wrong evidence", "The second quote is about another year."),
+    ]
+
+
+def test_the_list_of_documents_narrows_as_one_types(page: Page, served: Served) -> None:
+    page.get_by_role("tab", name="Documents").click()
+    rows = page.locator(".kin-list tbody tr:visible")
+    rows.first.wait_for()
+    infos = served.assistant.documents
+    assert rows.count() == len(infos)
+    find = page.get_by_label("Find by title, city or file name")
+    find.fill("surabaya compost")
+    words = ("surabaya", "compost")
+    expected = {
+        info.title
+        for info in infos
+        if all(word in " ".join((info.path, info.title, *info.cities, *info.themes)).lower() for word in words)
+    }
+    assert set(rows.locator("a").all_inner_texts()) == expected
+    assert page.locator("[data-kin-found]").inner_text() == f"{len(expected)} documents"
+    find.fill("qqq")
+    page.get_by_text("To search inside the documents, ask a question.").wait_for()
+    page.get_by_role("button", name="Clear", exact=True).click()
+    page.get_by_label("Country").last.select_option("Viet Nam")
+    page.get_by_label("Year", exact=True).fill("2001")
+    expected = {
+        info.title
+        for info in infos
+        if "Viet Nam" in info.countries and info.years and info.years[0] <= 2001 <= info.years[1]
+    }
+    assert set(rows.locator("a").all_inner_texts()) == expected != set()
+    page.get_by_role("button", name="Clear", exact=True).click()
+    find.fill("takakura method")
+    rows.locator("a").first.click()
+    page.locator(".kin-panel .kin-sources").wait_for()
+    page.get_by_role("button", name="Back to the list").click()
+
+
+def test_visitors_of_an_index_without_its_documents_cannot_change_them(page: Page) -> None:
+    page.get_by_role("tab", name="Documents").click()
+    page.locator(".kin-list tbody tr").first.wait_for()
+    assert page.locator("[data-kin-drop], [data-kin-sync], [data-kin-remove], [data-kin-login]").count() == 0
+
+
+def test_about_names_the_build(page: Page, served: Served) -> None:
+    page.get_by_role("tab", name="About").click()
+    about = page.locator(".kin-about").inner_text()
+    assert served.assistant.build.id in about
+    assert "Nothing leaves the machine" in about
+
+
+# Changing the documents
+
+NOTE = "Trees of Lahore\n\nLahore planted four thousand trees along its canals in 2019."
+ABOUT_TREES = "How many trees did Lahore plant along its canals?"
+
+
+@pytest.fixture
+def library(tmp_path: Path) -> Iterator[Library]:
+    opened = Library(write_corpus(tmp_path / "corpus", SOURCES), tmp_path / "index")
+    opened.sync()
+    yield opened
+    for assistant in opened.opened:
+        assistant.close()
+
+
+@pytest.fixture
+def desk(browser: Browser, library: Library, tmp_path: Path) -> Iterator[Page]:
+    """The page of a small library, as its curator sees it."""
+    from kin_assistant.ui.server import make_app
+
+    app = make_app(
+        library.open(), feedback=tmp_path, collection=library.collection, on_loopback=True, hosts=("127.0.0.1",)
+    )
+    with running(app) as url, window(browser, url, {"viewport": DESK}) as context:
+        opened = context.new_page()
+        opened.goto(url)
+        opened.get_by_label("Your question").wait_for()
+        opened.get_by_role("tab", name="Documents").click()
+        opened.locator(".kin-list tbody tr").first.wait_for()
+        yield opened
+
+
+def read_folder(page: Page, documents: int) -> None:
+    """Sync by the button, and wait until the list shows that many documents."""
+    page.get_by_role("button", name="Read the corpus folder now").click()
+    page.get_by_text("Done: answers now quote the folder as it is.").wait_for(timeout=60_000)
+    page.locator(f".kin-list tbody tr:nth-child({documents}):last-child").wait_for()
+    assert page.locator("[data-kin-outcome]").evaluate("element => element === document.activeElement")
+
+
+def test_a_dropped_file_is_quoted_and_a_removed_one_no_longer(desk: Page, library: Library) -> None:
+    page = desk
+    dropped = page.evaluate_handle(
+        """text => {
+            const all = new DataTransfer();
+            all.items.add(new File([text], "trees.txt", {type: "text/plain"}));
+            return all;
+        }""",
+        NOTE,
+    )
+    page.dispatch_event("[data-kin-drop]", "drop", {"dataTransfer": dropped})
+    page.get_by_text("trees.txt: Added.").wait_for()
+    assert (library.corpus / "added" / "trees.txt").read_text("utf-8") == NOTE
+    row = page.locator(".kin-list tbody tr", has_text="trees.txt")
+    assert "New" in row.inner_text()
+    read_folder(page, 4)
+    assert page.evaluate(_CONTRAST) == []
+
+    page.get_by_role("tab", name="Ask").click()
+    turn = ask(page, ABOUT_TREES)
+    sentence = "Lahore planted four thousand trees along its canals in 2019."
+    assert sentence in words_of(turn.locator(".kin-answer"))
+    proof = turn.locator(".kin-proof", has_text=sentence).first
+    proof.get_by_role("link", name="Open in document").click()
+    mark = page.locator(".kin-panel mark#cited")
+    mark.wait_for()
+    assert words_of(mark) == sentence
+    page.keyboard.press("Escape")
+    page.get_by_text("4 documents on").wait_for()
+
+    page.get_by_role("tab", name="Documents").click()
+    row = page.locator(".kin-list tbody tr", has_text="Trees of Lahore")
+    row.get_by_role("button", name="Remove").click()
+    page.get_by_role("button", name="Keep it").click()
+    assert (library.corpus / "added" / "trees.txt").exists()
+    row.get_by_role("button", name="Remove").click()
+    page.get_by_role("button", name="Remove the file").click()
+    page.get_by_text("trees.txt: Removed.").wait_for()
+    assert not (library.corpus / "added" / "trees.txt").exists()
+    read_folder(page, 3)
+
+    page.get_by_role("tab", name="Ask").click()
+    turn = ask(page, ABOUT_TREES)
+    assert sentence not in words_of(turn)
+
+
+def test_files_are_added_and_removed_from_the_keyboard(desk: Page, library: Library) -> None:
+    page = desk
+    page.locator("#kin-files").focus()
+    page.locator("#kin-files").set_input_files(
+        files=[{"name": "trees.txt", "mimeType": "text/plain", "buffer": NOTE.encode()}]
+    )
+    page.get_by_text("trees.txt: Added.").wait_for()
+    page.locator("[data-kin-remove='added/trees.txt']").focus()
+    page.keyboard.press("Enter")
+    page.get_by_role("dialog").wait_for()
+    assert page.evaluate("document.activeElement.textContent") == "Keep it", "what can be undone stands first"
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    page.get_by_text("trees.txt: Removed.").wait_for()
+    assert page.evaluate("document.activeElement.matches('[data-kin-sync]')")
+    assert not (library.corpus / "added" / "trees.txt").exists()
+
+
+def test_a_curator_logs_in_on_the_page(browser: Browser, library: Library, tmp_path: Path) -> None:
+    from kin_assistant.ui.server import make_app
+
+    app = make_app(library.open(), feedback=tmp_path, collection=library.collection, curator_password="correct horse")
+    with running(app) as url, window(browser, url, {"viewport": PHONE}) as context:
+        page = context.new_page()
+        page.goto(url)
+        page.get_by_label("Your question").wait_for()
+        page.get_by_role("tab", name="Documents").click()
+        page.get_by_text("Add or remove documents (curators)").click()
+        assert page.locator("[data-kin-drop], [data-kin-remove]").count() == 0
+        page.get_by_label("Password").fill("correct horse")
+        page.keyboard.press("Enter")
+        page.locator("[data-kin-drop]").wait_for()
+        page.wait_for_function("document.activeElement.id === 'kin-files'")
+        assert overflow(page) <= 0
+        page.get_by_role("button", name="Log out").click()
+        page.locator("[data-kin-login]").wait_for(state="attached")
+        assert page.locator("[data-kin-drop]").count() == 0
