@@ -201,7 +201,7 @@ class Assistant:
         self.close()
 
     def _run_networks(self) -> None:
-        self._embedder.encode([_WORDS])
+        self.retriever.search(_WORDS, limit=1)
         if self._network:
             for passages in (1, _MANY_PASSAGES):
                 self._network.score(_WORDS, [("", [_WORDS])] * passages)

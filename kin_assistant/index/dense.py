@@ -29,7 +29,7 @@ EXACT_UP_TO = 100_000
 
 _COLLECTION = "passages"
 _UPSERT_BATCH = 1000
-_COPY = "kin-chroma-"
+_COPY = "kin-store-"
 _UNUSABLE = "The vector store cannot be used, because it is damaged or because too little memory is left"
 
 # One thread, so that the same vectors give the same graph. Where answers rest on it, it has more links and is searched

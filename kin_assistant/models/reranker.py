@@ -10,11 +10,14 @@ from typing import TYPE_CHECKING, Any, Protocol
 import numpy as np
 
 from kin_assistant.errors import ModelError
+from kin_assistant.processes.watchdog import more_time
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 __all__ = ["CrossEncoderReranker", "Reranker", "open_reranker"]
+
+_LOADING_SECONDS = 600.0
 
 
 class Reranker(Protocol):
@@ -49,7 +52,9 @@ class CrossEncoderReranker:
         import torch
 
         with self._lock:
-            self._model = self._model or self._load()
+            if self._model is None:
+                with more_time(_LOADING_SECONDS):
+                    self._model = self._load()
             scores = self._model.predict(
                 [(query, text) for text in texts], activation_fn=torch.nn.Sigmoid(), show_progress_bar=False
             )

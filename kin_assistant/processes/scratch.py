@@ -1,4 +1,4 @@
-"""Temporary folders that are removed even if their process is killed: then by the next one that makes such a folder. POSIX only."""
+"""Temporary folders that are removed even if their process is killed: then by the next that makes such a folder. POSIX only."""
 
 from __future__ import annotations
 

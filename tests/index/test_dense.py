@@ -135,7 +135,7 @@ def test_opening_makes_no_copy_until_it_is_searched(
     index = DenseIndex(store)
     assert list(tmp_path.iterdir()) == []
     index.search(vectors[0], 1)
-    assert len(list(tmp_path.glob("kin-chroma-*"))) == 1
+    assert len(list(tmp_path.glob("kin-store-*"))) == 1
     index.close()
 
 
@@ -150,10 +150,10 @@ def test_the_copy_of_a_killed_process_is_removed_by_the_next_that_opens_one(
     environment = {**os.environ, "TMPDIR": str(tmp_path)}
     killed = subprocess.run([sys.executable, "-c", code, store], env=environment, timeout=60, check=False)
     assert killed.returncode == -signal.SIGKILL
-    assert len(list(tmp_path.glob("kin-chroma-*"))) == 1
+    assert len(list(tmp_path.glob("kin-store-*"))) == 1
     index = DenseIndex(store)
     index.open()
-    assert len(list(tmp_path.glob("kin-chroma-*"))) == 1, "its own"
+    assert len(list(tmp_path.glob("kin-store-*"))) == 1, "its own"
     index.close()
     assert list(tmp_path.iterdir()) == []
 

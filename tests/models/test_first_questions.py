@@ -22,7 +22,7 @@ from kin_assistant import Assistant, Settings
 
 folder, engine, threads, reopened = Path(sys.argv[1]), sys.argv[2], int(sys.argv[3]), sys.argv[4] == "True"
 questions = ["How did Surabaya cut its household waste?", "How is waste collected in Bangkok?"]
-assistant = Assistant.open(folder, settings=Settings(engine=engine, answer_seconds=600))
+assistant = Assistant.open(folder, settings=Settings(engine=engine))
 if reopened:
     assistant = assistant.reopened()
 together = threading.Barrier(threads)
@@ -45,7 +45,9 @@ print("answered")
 
 def ask_at_once(index: Path, *, engine: str = "auto", threads: int, reopened: bool = False) -> None:
     arguments = [sys.executable, "-c", TRIAL, str(index), engine, str(threads), str(reopened)]
-    trial = subprocess.run(arguments, capture_output=True, text=True, timeout=SECONDS, check=False)
+    # A busy machine may take longer for twenty than for one.
+    environment = {**os.environ, "KIN_ANSWER_SECONDS": str(SECONDS)}
+    trial = subprocess.run(arguments, capture_output=True, text=True, timeout=SECONDS, env=environment, check=False)
     assert trial.stdout == "answered\n", trial.stderr
 
 

@@ -18,7 +18,6 @@ from pathlib import Path
 
 import pytest
 
-from kin_assistant.cli.main import DONE, FAILED, HUNG, TERMINATED
 from kin_assistant.index.build import sync
 from kin_assistant.index.layout import IndexFolder
 from kin_assistant.models.embedder import Embedder
@@ -26,6 +25,7 @@ from tests.conftest import NOW, write_corpus
 from tests.doubles import QUESTION, SOURCES
 from tests.served_process import environment_with, served
 
+DONE, FAILED, HUNG, TERMINATED = 0, 1, 4, 143
 TRIALS = int(os.environ.get("SERVER_TRIALS", "1"))
 
 # Loaded by every Python process that has its folder on the path: a network that needs no loading and hangs once a file is
