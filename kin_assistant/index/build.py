@@ -86,7 +86,8 @@ def sync(
     index = IndexFolder(root)
     with index.locked():
         index.prune()
-        remove_leftovers()
+        with _explained():
+            remove_leftovers()
         earlier, why = _earlier_build(index, recipe, listing.files, profile)
         if earlier and not why:
             failed_before = any(report.status == "failed" for report in earlier.reports)

@@ -49,7 +49,7 @@ def test_a_manifest_is_read_as_it_was_written(own_builds: Path, tmp_path: Path) 
 
 
 @pytest.mark.parametrize(
-    "content", [b"", b"{", b"[]", b"null", b"{}", b"\xff\xfe", b'{"recipe": {"format": 2}}', b'{"recipe": 1}']
+    "content", [b"", b"{", b"[]", b"null", b"{}", b"\xff\xfe", b'{"recipe": {"format": 3}}', b'{"recipe": 1}']
 )
 def test_what_is_no_manifest_is_damage(tmp_path: Path, content: bytes) -> None:
     (tmp_path / "manifest.json").write_bytes(content)

@@ -17,7 +17,7 @@ from markupsafe import Markup
 from kin_assistant.rendering.templating import TEMPLATES, environment, render
 from tests.hostile.markup import HOSTILE
 
-PACKAGE = Path(__file__).resolve().parent.parent / "kin_assistant"
+PACKAGE = Path(__file__).resolve().parents[2] / "kin_assistant"
 SOURCES = {path.name: path.read_text("utf-8") for path in sorted(TEMPLATES.iterdir())}
 
 UNESCAPED: dict[str, str] = {}
@@ -34,9 +34,9 @@ ADDRESSES = {
 """What addresses of links, pictures and files begin with, where they do not begin with words of the template."""
 
 NO_HTML = {
-    "readers.archive": "a pattern for what Python says of a fault",
-    "readers.epub": "XHTML is made HTML for the parser",
-    "readers.legacy": "settings of LibreOffice, in XML",
+    "documents.readers.archive": "a pattern for what Python says of a fault",
+    "documents.readers.epub": "XHTML is made HTML for the parser",
+    "documents.readers.legacy": "settings of LibreOffice, in XML",
     "rendering.markdown": "an address as Markdown writes it",
 }
 """Modules in which something looks like an element that is sent to a browser, and is none."""

@@ -867,7 +867,7 @@ def test_pages_are_headed_broken_and_missed_where_they_are() -> None:
 
 
 def test_a_marked_sentence_reads_as_quoted_across_a_page_break() -> None:
-    html = document_html(paged(), (0, 28), picture=lambda page, span: f"../pages/d?page={page}&at={span}")
+    html = str(document_html(paged(), (0, 28), picture=lambda page, span: f"../pages/d?page={page}&at={span}"))
     marked = html.split("<mark")[1].split("</mark>")[0].split(">", 1)[1]
     parser = Rows("<tr>" + marked)
     assert parser.rows[0]["text"].replace("  ", " ").strip() == "One begins here and goes on."
