@@ -25,9 +25,9 @@ class SlowAssistant(AssistantDouble):
 
     seconds = 0.0
 
-    def ask(self, *args: object, **named: object) -> object:
-        time.sleep(self.seconds)
-        return super().ask(*args, **named)
+    def ask(self, question: str, **named: object) -> object:
+        time.sleep(60 if "slowly" in question else self.seconds)
+        return super().ask(question, **named)
 
 
 def note_everything(target: int) -> None:

@@ -63,7 +63,7 @@ class ServedProcess:
     def stop(self, number: int) -> int:
         """Send it a signal; its exit code."""
         self.process.send_signal(number)
-        return self.process.wait(60)
+        return self.process.wait(_SECONDS)
 
     @cached_property
     def _asking(self) -> tuple[int, int, list[Any]]:

@@ -18,8 +18,7 @@ LAYERS = ("runtime", "development", "release")
 """Each needs the ones before it."""
 
 _PIP = (sys.executable, "-m", "pip", "-qq", "--disable-pip-version-check")  # errors only
-_LOCKED = (*_PIP, "install", "--require-hashes", "--no-deps", "--no-compile")
-"""Python compiles what is imported when it is first imported; most of what is installed never is."""
+_LOCKED = (*_PIP, "install", "--require-hashes", "--no-deps")
 _WHEELS_ONLY = ("--only-binary", ":all:")
 """What is built from source asks for a build backend that no lock file names."""
 

@@ -136,23 +136,36 @@ def _watch(settings: Settings, run: Callable[..., int], options: argparse.Namesp
 
 def _backup(options: argparse.Namespace, settings: Settings) -> int:
     from kin_assistant.index.backup import write_backup
+    from kin_assistant.index.own_files import OwnFiles
 
-    manifest = write_backup(settings.index, options.file)
-    _print_build(f"Written to {options.file}", manifest, options)
+    manifest, files = write_backup(settings.index, options.file, OwnFiles(settings.corpus, settings.feedback))
+    _print_build(f"Written to {options.file}", manifest, options, own_files=files)
+    if not options.json:
+        print(f"With it: {files} files that were added on the page or hold verdicts.")
     return DONE
 
 
 def _restore(options: argparse.Namespace, settings: Settings) -> int:
-    from kin_assistant.index.backup import restore_backup
+    from kin_assistant.index.backup import restore_backup, restore_own_files
     from kin_assistant.index.build import is_current
     from kin_assistant.index.opened import current_recipe
+    from kin_assistant.index.own_files import OwnFiles
+    from kin_assistant.index.report import as_one_line
+    from kin_assistant.rendering import plain
 
     embedder = _embedder(settings)
     manifest = restore_backup(options.file, settings.index, current_recipe(embedder.name, embedder.dimension))
-    _print_build("Restored and published", manifest, options)
+    files = restore_own_files(options.file, OwnFiles(settings.corpus, settings.feedback))
+    kept = list(files.kept)
+    _print_build("Restored and published", manifest, options, restored=list(files.restored), kept=kept)
+    if not options.json:
+        print(f"Put back: {len(files.restored)} files; {len(files.unchanged)} were there already.")
+    for name in kept:
+        line = as_one_line(f"kept: {name}: the file that is there differs from that of the backup and stays as it is")
+        print(plain(line), file=sys.stderr)
     if not (settings.corpus.is_dir() and is_current(settings.corpus, settings.index, embedder)):
         print(f"The corpus in {settings.corpus} is not the one it was built from. Run: kin sync", file=sys.stderr)
-    return DONE
+    return IN_PART if kept else DONE
 
 
 def _verify(options: argparse.Namespace, settings: Settings) -> int:
@@ -433,10 +446,10 @@ def _print_json(value: object, indent: int | None = 2) -> None:
     print(as_json(value, sys.stdout, indent=indent))
 
 
-def _print_build(done: str, manifest: Manifest, options: argparse.Namespace) -> None:
+def _print_build(done: str, manifest: Manifest, options: argparse.Namespace, **more: object) -> None:
     if options.json:
         fields = {"build_id", "built_at", "documents", "passages"}
-        _print_json({**manifest.model_dump(mode="json", include=fields), "file": str(options.file)})
+        _print_json({**manifest.model_dump(mode="json", include=fields), "file": str(options.file), **more})
     else:
         print(f"{done}: {manifest.documents} documents, {manifest.passages} passages, build {manifest.build_id}.")
 

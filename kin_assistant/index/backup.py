@@ -1,7 +1,8 @@
-"""The published build as one file, and back.
+"""The published build as one file, with what nothing can make again, and back.
 
 A backup is a zip of the build's folder as it stands. What is in it is told by its manifest, which carries the SHA-256 of
-every file and one of its own; nothing else is taken out of it.
+every file and one of its own. Documents that were added and verdicts stand beside it under names of their own
+(``own_files``). Nothing else is taken out of a backup.
 """
 
 from __future__ import annotations
@@ -13,14 +14,16 @@ import sqlite3
 import tempfile
 import zipfile
 import zlib
+from collections.abc import Mapping
 from pathlib import Path, PurePosixPath
 
 from kin_assistant.errors import IndexDamaged, IndexFault, IndexStale, KinError
 from kin_assistant.index.layout import IndexFolder, flush, sync_to_disk
 from kin_assistant.index.manifest import FORMAT, Manifest, Recipe
+from kin_assistant.index.own_files import PREFIX, OwnFiles, PutBack, put_back, read_digests, write_own_files
 from kin_assistant.index.verify import check_build_in_child
 
-__all__ = ["MAX_BYTES", "restore_backup", "write_backup"]
+__all__ = ["MAX_BYTES", "restore_backup", "restore_own_files", "write_backup"]
 
 MAX_BYTES = 64 * 1024**3
 """Larger backups are not restored."""
@@ -35,8 +38,8 @@ _BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, Runtim
 """What the standard library raises on damaged, encrypted or exotic archives."""
 
 
-def write_backup(root: Path, target: Path) -> Manifest:
-    """Write the published build in ``root`` to the new file ``target``.
+def write_backup(root: Path, target: Path, own: OwnFiles | None = None) -> tuple[Manifest, int]:
+    """Write the published build in ``root``, and its ``own`` files, to the new file ``target``; how many those are.
 
     Raises ``KinError`` if ``target`` exists or cannot be written, and what makes the build unfit: ``IndexMissing``,
     ``IndexDamaged``, ``BuildRunning``.
@@ -50,6 +53,7 @@ def write_backup(root: Path, target: Path) -> Manifest:
         manifest = Manifest.read(build)
         manifest.check_files(build)
         partial: Path | None = None
+        digests: dict[str, str] = {}
         try:
             descriptor, name = tempfile.mkstemp(prefix=f".{target.name}.", suffix=".partial", dir=target.parent)
             partial = Path(name)
@@ -57,9 +61,11 @@ def write_backup(root: Path, target: Path) -> Manifest:
                 with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
                     for path in (_MANIFEST, *sorted(manifest.files)):
                         archive.write(build / path, path)
+                    if own:
+                        digests = write_own_files(archive, own)
                 stream.flush()
                 os.fsync(stream.fileno())
-            _check_archive(partial, manifest)
+            _check_archive(partial, manifest, digests)
             _publish(partial, target)
         except FileExistsError as error:
             raise KinError(f"{target} exists already. A backup does not overwrite anything.") from error
@@ -68,7 +74,7 @@ def write_backup(root: Path, target: Path) -> Manifest:
         finally:
             if partial:
                 partial.unlink(missing_ok=True)
-    return manifest
+    return manifest, len(digests)
 
 
 def restore_backup(source: Path, root: Path, recipe: Recipe) -> Manifest:
@@ -81,6 +87,7 @@ def restore_backup(source: Path, root: Path, recipe: Recipe) -> Manifest:
         with source.open("rb") as stream, zipfile.ZipFile(stream) as archive:
             names = _checked_names(archive, source)
             _check_recipe(archive, names, source, recipe)
+            read_digests(archive, source)  # so that nothing is restored of a backup that is damaged there
             with index.locked():
                 index.prune()
                 return _restore(archive, source, index)
@@ -89,6 +96,21 @@ def restore_backup(source: Path, root: Path, recipe: Recipe) -> Manifest:
     except OSError as error:
         where = error.filename or root
         raise KinError(f"The backup cannot be restored: {where}: {error.strerror or error}.") from error
+
+
+def restore_own_files(source: Path, own: OwnFiles) -> PutBack:
+    """Put the documents and verdicts in the backup ``source`` back, without replacing anything.
+
+    Raises ``KinError`` if there are any and they cannot be put back.
+    """
+    try:
+        with source.open("rb") as stream, zipfile.ZipFile(stream) as archive:
+            _checked_names(archive, source)
+            return put_back(archive, source, read_digests(archive, source), own)
+    except _BROKEN as error:
+        raise KinError(f"{source} is no backup, or is damaged.", details=repr(error)) from error
+    except OSError as error:
+        raise KinError(f"{source} cannot be read: {error.strerror or error}.") from error
 
 
 def _publish(partial: Path, target: Path) -> None:
@@ -104,10 +126,13 @@ def _publish(partial: Path, target: Path) -> None:
     flush(target.parent)
 
 
-def _check_archive(path: Path, manifest: Manifest) -> None:
+def _check_archive(path: Path, manifest: Manifest, digests: Mapping[str, str]) -> None:
     """Whether what was written can be read again."""
     with zipfile.ZipFile(path) as archive:
-        if archive.testzip() is not None or set(archive.namelist()) != {_MANIFEST, *manifest.files}:
+        build = {name for name in archive.namelist() if not name.startswith(PREFIX)}
+        if archive.testzip() is not None or build != {_MANIFEST, *manifest.files}:
+            raise OSError("it cannot be read again")
+        if read_digests(archive, path) != digests:
             raise OSError("it cannot be read again")
 
 
@@ -120,14 +145,17 @@ def _checked_names(archive: zipfile.ZipFile, source: Path) -> dict[str, zipfile.
         raise KinError(f"{source} is no backup: it has no manifest.")
     if len(names) != len(members) or not all(_is_harmless(name) for name in names):
         raise KinError(f"{source} is not restored: it names files that no backup has.")
-    if len(members) > _MAX_MEMBERS or size > min(MAX_BYTES, _FREE_OF_RATIO + _MAX_RATIO * packed):
+    of_the_build = [name for name in names if not name.startswith(PREFIX)]
+    if len(of_the_build) > _MAX_MEMBERS or size > min(MAX_BYTES, _FREE_OF_RATIO + _MAX_RATIO * packed):
         raise KinError(f"{source} is not restored: it would take more room than a backup does.")
     return names
 
 
 def _is_harmless(name: str) -> bool:
     parts = PurePosixPath(name).parts
-    odd = name.startswith("/") or name.endswith("/") or any(char in name for char in "\\:\0")
+    odd = name.startswith("/") or name.endswith("/") or "\0" in name
+    # The files of a build are ours to name; those that people named may hold anything that a name can.
+    odd = odd or (not name.startswith(PREFIX) and any(char in name for char in "\\:"))
     return bool(parts) and not odd and ".." not in parts and "/".join(parts) == name
 
 
@@ -153,12 +181,13 @@ def _check_recipe(archive: zipfile.ZipFile, names: dict[str, zipfile.ZipInfo], s
 
 
 def _restore(archive: zipfile.ZipFile, source: Path, index: IndexFolder) -> Manifest:
-    size = sum(member.file_size for member in archive.infolist())
+    members = [member for member in archive.infolist() if not member.filename.startswith(PREFIX)]
+    size = sum(member.file_size for member in members)
     if size > shutil.disk_usage(index.root).free:
         raise KinError(f"The backup cannot be restored: {index.root} has no room for {size:,} bytes.")
     folder = index.fresh_build("restored")
     try:
-        for member in archive.infolist():
+        for member in members:
             _extract(archive, member, folder / member.filename, source)
         try:
             manifest = Manifest.read(folder)

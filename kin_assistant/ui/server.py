@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from kin_assistant.assistant import Assistant
     from kin_assistant.settings import Settings
 
-__all__ = ["EVALUATION", "make_app", "make_frame", "read_evaluation", "serve"]
+__all__ = ["EVALUATION", "collection_of", "make_app", "make_frame", "read_evaluation", "serve"]
 
 EVALUATION = Path("eval/results/latest.json")
 """Shown under "About" if it is there."""
@@ -75,7 +75,7 @@ def serve(assistant: Assistant, settings: Settings, *, announce: Callable[[str],
         local = settings.host in _LOOPBACK and not proxies.networks
         app = make_app(
             assistant,
-            collection=_collection(settings),
+            collection=collection_of(settings),
             curator_password=settings.curator_password,
             on_loopback=local,
             feedback=settings.feedback,
@@ -229,7 +229,7 @@ def read_evaluation(path: Path) -> Mapping[str, Any] | None:
     return results if isinstance(results, dict) else None
 
 
-def _collection(settings: Settings) -> Collection:
+def collection_of(settings: Settings) -> Collection:
     """The corpus and the index that the settings name."""
     from kin_assistant.documents.parsers import Limits
     from kin_assistant.index.build import Progress, sync

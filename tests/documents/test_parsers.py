@@ -14,8 +14,11 @@ from pathlib import Path
 import pytest
 
 from kin_assistant.documents.parsers import Limits, Parsers
+from kin_assistant.documents.passages import split_document
 from kin_assistant.documents.reading import Reading, read_document
 from kin_assistant.errors import BuildFailed, DocumentError
+from kin_assistant.settings import Settings
+from tests.embedders import HashingEmbedder
 from tests.misreaders import misread, read_elsewhere
 
 LIMITS = Limits(seconds=20, memory=512 * 1024**2, result=1024**2, workers=1, trusted=0)
@@ -97,6 +100,67 @@ def test_what_a_reader_started_ends_with_it(tmp_path: Path) -> None:
         reason(parsers, f"start {tmp_path / 'outlived'}")
     time.sleep(3.5)
     assert not (tmp_path / "outlived").exists()
+
+
+@pytest.fixture(scope="module")
+def small() -> Iterator[Parsers]:
+    """Parsers for documents of up to 5,000 characters, 100 blocks and sentences, and 12 passages."""
+    limits = Limits(seconds=20, characters=5_000, workers=1, trusted=0)
+    with Parsers(read_document, limits, HashingEmbedder.pieces) as opened:
+        yield opened
+
+
+def stored(text: str) -> bytes:
+    document = read_document("a.txt", text.encode(), "0" * 64).document
+    return document.model_dump_json().encode()
+
+
+def test_a_text_that_is_too_long_is_refused(small: Parsers) -> None:
+    assert read(small, "Many words. " * 416).document.text
+    assert reason(small, "Many words. " * 418) == "its text has 5,015 characters; 5,000 are the most that are read"
+
+
+def test_a_text_of_too_many_paragraphs_is_refused(small: Parsers) -> None:
+    assert len(read(small, "A b.\n\n" * 100).document.blocks) == 100
+    assert reason(small, "A b.\n\n" * 101) == "it has 101 paragraphs and rows; 100 are the most that are read"
+
+
+def test_a_child_splits_as_the_parent_would(small: Parsers) -> None:
+    text = "Many words stand in this text. " * 90
+    document = read_document("a.txt", text.encode(), "0" * 64).document
+    passages = small.split("a", stored(text))
+    assert list(passages) == split_document(document, HashingEmbedder().count_pieces)
+    assert len(passages) > 2
+    renamed = small.split("other", stored(text))
+    assert {passage.document_id for passage in renamed} == {"other"}
+    assert {passage.id for passage in renamed}.isdisjoint(passage.id for passage in passages)
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("Go on. " * 101, "its text has more than 100 sentences, the most that are read"),
+        ("a;b;" * 1_000, "its text makes 32 passages; 12 are the most that are read"),
+    ],
+)
+def test_a_text_that_splits_into_too_much_is_refused(small: Parsers, text: str, words: str) -> None:
+    with pytest.raises(DocumentError) as caught:
+        small.split("a", stored(text))
+    assert str(caught.value) == words
+
+
+def test_the_limits_are_those_of_the_settings() -> None:
+    settings = Settings(read_seconds=77, read_memory_mb=300, read_characters=123_456, read_workers=3)
+    limits = Limits.from_settings(settings)
+    assert (limits.seconds, limits.memory, limits.characters, limits.workers) == (77, 300 * 1024**2, 123_456, 3)
+
+
+def test_a_large_report_is_within_the_limits() -> None:
+    """2,000 pages of 50 lines of 90 characters, ten paragraphs and forty sentences."""
+    limits = Limits()
+    assert limits.characters > 2_000 * 50 * 90
+    assert limits.blocks > 2_000 * 40
+    assert limits.passages > 2_000 * 50 * 90 / 900
 
 
 def test_what_libraries_print_does_not_get_among_the_answers(parsers: Parsers) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Sequence
 from itertools import pairwise
 from pathlib import Path
 
@@ -13,6 +15,7 @@ from kin_assistant.corpus.files import read_bytes, walk
 from kin_assistant.documents.passages import MAX_PIECES, split_document, split_sentences
 from kin_assistant.documents.readers.composition import TextComposer
 from kin_assistant.documents.reading import SUFFIXES, read_document
+from kin_assistant.errors import DocumentError
 from kin_assistant.models.embedder import Embedder
 from kin_assistant.types import Document, Passage
 from tests.doubles import SURABAYA
@@ -227,3 +230,108 @@ def test_a_table_without_a_header_has_not_that_of_the_table_before() -> None:
     assert texts == ["| City | Tonnes |", "| Cebu | 470 |", "| Staff | 12 |"]
     assert sentences[1].lead_in == (sentences[0].start, sentences[0].end)
     assert sentences[2].lead_in is None
+
+
+# Floods: what no ordinary text is like costs no more than its length
+
+
+class Counting:
+    """Counts pieces as the double does, and the characters that it is given."""
+
+    def __init__(self) -> None:
+        self.characters = 0
+        self.longest = 0
+
+    def __call__(self, texts: Sequence[str]) -> list[int]:
+        self.characters += sum(map(len, texts))
+        self.longest = max([self.longest, *map(len, texts)])
+        return HashingEmbedder().count_pieces(texts)
+
+
+def plain(text: str, *, heading: str = "") -> Document:
+    """A document of one paragraph, as it stands, under a heading if one is given."""
+    composer = TextComposer()
+    if heading:
+        composer.add("heading", heading, level=1)
+    composer.add("paragraph", text)
+    composition = composer.finish()
+    return document_of("Words.").model_copy(update={"text": composition.text, "blocks": composition.blocks})
+
+
+@pytest.mark.parametrize(
+    "unit", ["waste ", "!", "e.g. ", "A. ", "\u201c", "'", "a, b and c ", "\u6c34", "x" * 50 + " "]
+)
+def test_a_paragraph_without_end_is_split_in_time_that_grows_with_its_length(unit: str) -> None:
+    text = (unit * (200_000 // len(unit))).strip()
+    counted = Counting()
+    document = plain(text)
+    passages = split_document(document, counted)
+    assert counted.characters < 6 * len(text)
+    assert counted.longest <= 10_000
+    assert max(passage.end - passage.start for passage in passages) <= 30_000
+    check(document, passages, HashingEmbedder())
+
+
+def test_a_word_without_end_is_cut() -> None:
+    """To a model that knows it not, it is a single piece however long it is."""
+    document = plain("a" * 100_000 + " and more.")
+    passages = split_document(document, lambda texts: [len(text.split()) for text in texts])
+    assert max(sentence.end - sentence.start for passage in passages for sentence in passage.sentences) <= 10_000
+    assert max(passage.end - passage.start for passage in passages) <= 30_000
+    assert "".join(quote for passage in passages for quote in quotes_of(document, passage)).count("a") == 100_001
+
+
+def test_many_quotation_marks_take_no_quadratic_time() -> None:
+    text = "\u201c" * 200_000
+    started = time.process_time()
+    assert split_sentences(text) == [(0, len(text))]
+    assert time.process_time() - started < 20, "in one piece it takes minutes"
+
+
+def test_in_a_long_paragraph_sentences_end_where_they_do_in_short_ones(shipped_corpus: Path) -> None:
+    """Given at once, the splitter would take one quotation mark that is not closed for the end of all sentences."""
+    paragraphs = [
+        document.text[block.start : block.end]
+        for file in walk(shipped_corpus, SUFFIXES).files
+        for document in [read_document(file.path, read_bytes(shipped_corpus, file.path), file.sha256).document]
+        for block in document.blocks
+        if block.kind == "paragraph"
+    ]
+    text = " ".join(paragraphs)
+    assert len(text) > 200_000
+    expected, start = set(), 0
+    for paragraph in paragraphs:
+        expected |= {start + sentence for sentence, _ in split_sentences(paragraph)}
+        start += len(paragraph) + 1
+    found = {sentence for sentence, _ in split_sentences(text)}
+    assert len(found ^ expected) < len(expected) / 50
+
+
+def test_a_heading_without_end_is_not_repeated_for_every_passage() -> None:
+    composer = TextComposer()
+    composer.add("heading", "word " * 20_000, level=1)
+    for number in range(200):
+        composer.add("heading", f"Section {number}", level=2)
+        composer.add("paragraph", f"It has {number} words.")
+    composition = composer.finish()
+    document = document_of("Words.").model_copy(update={"text": composition.text, "blocks": composition.blocks})
+    counted = Counting()
+    passages = split_document(document, counted)
+    assert counted.characters < 2 * len(document.text)
+    assert max(len(passage.heading) for passage in passages) < 1_100
+
+
+def test_a_run_in_heading_of_many_sentences_is_one_sentence_with_the_next() -> None:
+    text = "Go. " * 2_000 + "Then stop. And rest."
+    document = plain(text)
+    block = document.blocks[0].model_copy(update={"lead": 8_000})
+    passages = split(document.model_copy(update={"blocks": (block,)}))
+    assert quotes_of(document, passages[-1])[-1] == "And rest."
+    assert document.text[: passages[0].sentences[0].end].startswith("Go. Go.")
+
+
+def test_more_sentences_than_are_wanted_are_refused() -> None:
+    document = plain("Go on. " * 100)
+    assert split_document(document, HashingEmbedder().count_pieces, most_sentences=100)
+    with pytest.raises(DocumentError, match="more than 99 sentences, the most that are read"):
+        split_document(document, HashingEmbedder().count_pieces, most_sentences=99)

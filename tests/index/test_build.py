@@ -478,6 +478,20 @@ def test_a_document_whose_splitting_fails_costs_that_document_and_is_not_split_a
     assert readings() == ["swell here"]
 
 
+def test_passages_that_say_the_same_are_embedded_once(tmp_path: Path, write: Write, embedder: HashingEmbedder) -> None:
+    words = "\n\n".join(["## A section\n\n" + "The same words of a flood. " * 20] * 40)
+    report = sync(write({"flood.md": words, "a.txt": "Words of a."}), tmp_path / "index", embedder, now=NOW)
+    assert report.passages == 41
+    assert len(embedder.encoded_passages) == report.embedded == 2
+    index = opened(tmp_path / "index", embedder)
+    for row in range(report.passages):
+        passage = index.library.passage(row)
+        document = index.library.document(int(index.library.document_of[row]))
+        text = f"{passage.context}\n{document.text[passage.start : passage.end]}"
+        np.testing.assert_allclose(index.vectors[row], embedder.encode([text])[0], atol=1e-6)
+    index.close()
+
+
 FLOODS = {
     "words.txt": "waste " * 1_500_000,
     "endless.txt": "a" * 12_000_000,

@@ -84,6 +84,31 @@ def test_the_published_index_survives_kills_at_random_moments(states: list[Path]
     assert len(list(index.glob("build-*/"))) <= 2, "what the killed builders left is removed"
 
 
+def test_what_a_killed_sync_leaves_in_the_temporary_folder_goes_with_the_next(tmp_path: Path, repository: Path) -> None:
+    temporary, index = tmp_path / "temporary", tmp_path / "index"
+    temporary.mkdir()
+    corpus = write_corpus(tmp_path / "corpus", {"page.html": f"<p>{words(1)}</p>", "text.txt": words(2)})
+
+    def run(moment: str) -> int:
+        script = (
+            "import sys; from pathlib import Path; from tests.index.builder import build\n"
+            "build(Path(sys.argv[1]), Path(sys.argv[2]), sys.argv[3])"
+        )
+        return subprocess.run(
+            [sys.executable, "-c", script, corpus, index, moment],
+            cwd=repository, env={**os.environ, "TMPDIR": str(temporary)}, timeout=300, check=False,
+        ).returncode  # fmt: skip
+
+    for moment in ("Reading ends", "Storing begins", "Verifying begins"):
+        assert run(moment) == -signal.SIGKILL
+    assert run("never") == 0
+    # A child that has just seen its parent go may still be removing its folder.
+    deadline = time.monotonic() + 10
+    while list(temporary.iterdir()) and time.monotonic() < deadline:
+        time.sleep(0.1)
+    assert [path.name for path in temporary.iterdir()] == []
+
+
 MOMENTS = [
     "Reading begins",
     "Reading ends",

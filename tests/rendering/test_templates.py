@@ -6,7 +6,6 @@ import ast
 import re
 from collections.abc import Callable, Iterator
 from html.parser import HTMLParser
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -17,7 +16,7 @@ from markupsafe import Markup
 from kin_assistant.rendering.templating import TEMPLATES, environment, render
 from tests.hostile.markup import HOSTILE
 
-PACKAGE = Path(__file__).resolve().parents[2] / "kin_assistant"
+PACKAGE = TEMPLATES.parents[1]
 SOURCES = {path.name: path.read_text("utf-8") for path in sorted(TEMPLATES.iterdir())}
 
 UNESCAPED: dict[str, str] = {}
@@ -217,10 +216,12 @@ def test_elements_that_are_written_in_python_are_found() -> None:
 
 @pytest.fixture(scope="module")
 def modules() -> dict[str, ast.Module]:
-    return {
+    found = {
         ".".join(path.relative_to(PACKAGE).with_suffix("").parts): ast.parse(path.read_text("utf-8"))
         for path in PACKAGE.rglob("*.py")
     }
+    assert {"assistant", "rendering.answers", "ui.page"} <= found.keys()
+    return found
 
 
 def test_html_is_written_in_templates_and_nowhere_else(modules: dict[str, ast.Module]) -> None:

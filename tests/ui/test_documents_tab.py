@@ -20,11 +20,12 @@ import pytest
 from kin_assistant.corpus.files import MAX_FILE_BYTES
 from kin_assistant.corpus.uploads import ChangeRefused, clean_name, new_file, remove_file
 from kin_assistant.documents.reading import SUFFIXES
-from kin_assistant.errors import BuildFailed, DocumentError, IndexDamaged
+from kin_assistant.errors import BuildFailed, CorpusError, DocumentError, IndexDamaged
 from kin_assistant.index.build import Progress
 from kin_assistant.index.layout import IndexFolder
 from kin_assistant.index.report import SyncReport
 from kin_assistant.rendering import document_html
+from kin_assistant.settings import Settings
 from kin_assistant.types import Block, Document, DocumentInfo
 from kin_assistant.ui.clients import Proxies
 from kin_assistant.ui.inventory import Entry, Inventory, InventoryKeeper
@@ -33,7 +34,7 @@ from kin_assistant.ui.listing import library_html
 from kin_assistant.ui.page_picture import find_words
 from kin_assistant.ui.pictures import Pictures, words_on_page
 from kin_assistant.ui.served import Collection, Served
-from kin_assistant.ui.server import make_frame
+from kin_assistant.ui.server import collection_of, make_frame
 from kin_assistant.ui.syncing import Syncs
 from tests.conftest import write_corpus
 from tests.doubles import SOURCES, AssistantDouble, BuildInfo
@@ -881,6 +882,13 @@ def test_the_words_of_a_sentence_are_parted_by_page() -> None:
     assert words_on_page(document, 1, 4, 28) == "begins here "
     assert words_on_page(document, 2, 4, 28) == "and goes on."
     assert words_on_page(document, 3, 4, 28) == ""
+
+
+def test_the_pages_own_sync_keeps_to_the_limits_of_the_settings(tmp_path: Path) -> None:
+    corpus = write_corpus(tmp_path / "corpus", {"long.html": f"<p>{'Many words. ' * 10_000}</p>"})
+    settings = Settings(corpus=corpus, index=tmp_path / "index", read_characters=100_000)
+    with pytest.raises(CorpusError, match="its text has 119,999 characters; 100,000 are the most that are read"):
+        collection_of(settings).sync(lambda *_: None)
 
 
 # Pictures

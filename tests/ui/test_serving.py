@@ -123,7 +123,7 @@ def wait_until(condition: Callable[[], object], seconds: float = 120) -> None:
 def test_the_first_questions_of_a_server_may_come_at_once(
     shipped_corpus: Path, shipped_index: Path, tmp_path: Path, questions: int, trial: int
 ) -> None:
-    environment = environment_with(KIN_ANSWER_SECONDS=600, KIN_QUESTIONS_PER_MINUTE=100)
+    environment = environment_with(KIN_QUESTIONS_PER_MINUTE=100)
     with served(shipped_corpus, shipped_index, tmp_path, environment) as page:
         with ThreadPoolExecutor(questions) as pool:
             answers = list(pool.map(page.ask, [QUESTION] * questions))

@@ -52,9 +52,10 @@ _MIME_TYPES = (
 _OLE_KINDS = {"encrypted": "encrypted", ".doc": "doc", ".ppt": "ppt", ".xls": "xls", ".msg": "msg"}
 _JUNK_BEFORE_PDF = 1024
 _HTML = re.compile(
-    r"\s*(?:<\?xml[^>]*\?>\s*|<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body|title|meta\s|script|table|div|h1|p>)",
+    r"\s*+(?:(?><\?xml[^>]*\?>|<!--.*?-->)\s*+)*+<(?:!doctype\s+html|html|head|body|title|meta\s|script|table|div|h1|p>)",
     re.IGNORECASE | re.DOTALL,
 )
+"""Nothing that has matched is tried otherwise: among thousands of comments that would never end."""
 _SAMPLE = 64 * 1024
 
 _NAMES = {
