@@ -18,13 +18,17 @@ __all__ = [
     "Citation",
     "Document",
     "DocumentInfo",
+    "Entry",
     "Filters",
+    "Form",
     "Hit",
+    "Kind",
     "NearDocument",
     "Origin",
     "Passage",
     "Retrieved",
     "SearchResult",
+    "Section",
     "Sentence",
     "Source",
     "SourceMark",
@@ -37,6 +41,12 @@ that lists no sources, the document itself."""
 
 Years = tuple[int, int]
 """First and last year, inclusive."""
+
+Kind = Literal["talk", "catalogue", "overview", "fact", "explain", "list", "compare", "advice"]
+"""What a request asks for: decision 17."""
+
+Form = Literal["words", "entries", "quotes", "list", "table"]
+"""How an answer is laid out: words of our own, a list of documents or places, quotes under headings, whole lists, or a row a place."""
 
 
 class Value(BaseModel):
@@ -226,6 +236,32 @@ class AnswerSentence(Value):
     citations: tuple[int, ...]
 
 
+class Section(Value):
+    """A part of an answer: quotes that belong together; a row, where the answer is a table."""
+
+    heading: str = ""
+    """What they are about, in a few words: a place, or what they tell (problem, cost, results)."""
+    numbers: tuple[int, ...] = ()
+    """Of their citations, in reading order."""
+    shown: int = 0
+    """Items quoted of a list or table; 0 where it is none."""
+    of: int = 0
+    """Items that the list or table has."""
+    remark: str = ""
+    """What the program says in the place of quotes, or about them."""
+
+
+class Entry(Value):
+    """A line of a list over the library: a document, a place, a theme."""
+
+    label: str
+    document_ids: tuple[str, ...]
+    detail: str = ""
+    """What the metadata says beside the label: places, years, a count."""
+    number: int | None = None
+    """Citation of the sentence that gives the reason, where one is asked for."""
+
+
 class Retrieved(Value):
     """A passage that was read and not cited."""
 
@@ -251,11 +287,23 @@ class Answer(Value):
     question: str
     standalone_question: str
     """The question as it was searched, with what the history added."""
+    kind: Kind = "explain"
+    """What the request asks for in the first place."""
+    kinds: tuple[Kind, ...] = ("explain",)
+    """All that it asks for, the main one first."""
+    form: Form = "quotes"
     abstained: bool
     reason: str | None = None
     """Why nothing is quoted; set exactly if ``abstained``."""
+    said: str = ""
+    """What the program says first in words of its own, counted from the index; for a request that is no search, all."""
+    caveats: tuple[str, ...] = ()
+    """What the answer lacks, a sentence each: to be read before the quotes."""
     notes: tuple[str, ...] = ()
-    """What the program has to say beside the quotes, a sentence each."""
+    """What the program has to say about the quotes, a sentence each: to be read behind them."""
+    sections: tuple[Section, ...] = ()
+    """The quotes by what they are about; each citation stands in exactly one section or entry."""
+    entries: tuple[Entry, ...] = ()
     sentences: tuple[AnswerSentence, ...] = ()
     citations: tuple[Citation, ...] = ()
     also_retrieved: tuple[Retrieved, ...] = ()
