@@ -46,7 +46,7 @@ Kind = Literal["talk", "catalogue", "overview", "fact", "explain", "list", "comp
 """What a request asks for: decision 17."""
 
 Form = Literal["words", "entries", "quotes", "list", "table"]
-"""How an answer is laid out: words of our own, a list of documents or places, quotes under headings, whole lists, or a row a place."""
+"""How an answer is laid out: our own words, a list of documents or places, quotes under headings, a whole list, a row a place."""
 
 
 class Value(BaseModel):
