@@ -92,7 +92,7 @@ class SelectionPolicy:
     """Weight of the cosine of query and sentence."""
     min_share: float = 0.1
     """A stretch is considered if a sentence of it is worth this share of the best one."""
-    price_of_stretch: float = 0.2
+    price_of_stretch: float = 0.1
     """What a stretch has to add, beside the price of its sentences."""
     price_of_sentence: float = 0.1
     """What each sentence has to add."""
@@ -102,7 +102,7 @@ class SelectionPolicy:
     """Prices are multiplied by the best sentence's worth to this power: the less sure, the more is quoted."""
     min_share_repeated: float = 0.7
     """A sentence of whose stems a chosen one has this share adds only the rest."""
-    bonus_of_place: float = 0.5
+    bonus_of_place: float = 1.0
     """Added to the first stretch of each place that the query names beside others."""
     documents: int = 3
     """Documents that are quoted, at most; one a place, if the query names more places."""

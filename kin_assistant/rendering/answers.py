@@ -36,12 +36,19 @@ class _Sentence(NamedTuple):
     links: list[_Link]
 
 
+class _Paragraph(NamedTuple):
+    """Quotes that stand together, behind what heads their list."""
+
+    lead_in: str
+    sentences: list[_Sentence]
+
+
 class _Part(NamedTuple):
     """Quotes that are about one thing, in paragraphs."""
 
     heading: str
     """Empty where the part before has the same."""
-    paragraphs: list[list[_Sentence]]
+    paragraphs: list[_Paragraph]
     remark: str
     more: str
     """Address at which all of a list can be read, where it is cut."""
@@ -133,8 +140,8 @@ def _group(answer: Answer, group: Group) -> _Group:
     heading = ""
     for section, paragraphs in group.parts:
         cut = section.shown < section.of
-        address = _address(answer, paragraphs[0][0].citation) if cut else ""
-        quoted = [_sentences(answer, paragraph) for paragraph in paragraphs]
+        address = _address(answer, paragraphs[0].quoted[0].citation) if cut else ""
+        quoted = [_Paragraph(lead_in, _sentences(answer, sentences)) for sentences, lead_in in paragraphs]
         new = section.heading if section.heading != heading else ""
         parts.append(_Part(new, quoted, section_remark(section), address))
         heading = section.heading
