@@ -226,6 +226,8 @@ class Citation(Value):
     start: int
     end: int
     quote: str
+    answering: tuple[tuple[int, int], ...] = ()
+    """Spans of ``quote`` that give the figure or date asked for, where it leads the answer to a question for a fact."""
     lead_in: LeadIn | None = None
     """What heads the list or table that the quote is an item or row of: shown before it, no evidence of its own."""
     sources: tuple[Source, ...] = ()

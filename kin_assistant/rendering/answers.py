@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 from kin_assistant.rendering.layout import Group, Quoted, lay_out, quotes_by_number
@@ -34,6 +35,8 @@ class _Sentence(NamedTuple):
 
     text: str
     links: list[_Link]
+    pieces: list[tuple[bool, str]]
+    """The text in pieces; those that answer are set off."""
 
 
 class _Paragraph(NamedTuple):
@@ -163,8 +166,18 @@ def _entry(answer: Answer, entry: Entry, documents: Mapping[str, DocumentInfo]) 
 
 def _sentences(answer: Answer, quoted: Sequence[Quoted]) -> list[_Sentence]:
     return [
-        _Sentence(sentence.text, [_link(answer, number) for number in sentence.citations]) for sentence, _ in quoted
+        _Sentence(
+            sentence.text,
+            [_link(answer, number) for number in sentence.citations],
+            _set_off(sentence.text, citation.answering),
+        )
+        for sentence, citation in quoted
     ]
+
+
+def _set_off(text: str, spans: Sequence[tuple[int, int]]) -> list[tuple[bool, str]]:
+    cuts = sorted({0, len(text), *(offset for span in spans for offset in span)})
+    return [((start, end) in spans, text[start:end]) for start, end in pairwise(cuts)]
 
 
 def _address(answer: Answer, citation: Citation) -> str:
