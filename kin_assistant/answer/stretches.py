@@ -20,8 +20,11 @@ from kin_assistant.types import Sentence
 __all__ = ["Stretch", "estimate_worth", "leans_back", "select_stretches"]
 
 _LEANS_BACK = re.compile(
-    r"(also|another|both|but|even so|he|her|his|however|instead|it|its|others?|she|so|such|that|their|then|there|these|they"
-    r"|this|those|the (former|latter|other|others|rest|same|second|third|two))\b",
+    r"(afterwards?|also|another|both|but|by another|even so|finally|he|her|his|however|instead|it|its|later|likewise|meanwhile"
+    r"|moreover|others?|(second|third|fourth|fifth|last)(ly)?(?=,)|she|similarly|so|still|such|that|their|then|therefore|these|they"
+    r"|this|those|there (?!(are|is|was|were)\b)"
+    r"|an? (second|third|fourth|fifth|further|later|newer|similar)|an (additional|earlier)"
+    r"|the (earlier|former|latter|others?|rest|same|second|third|two))\b",
     re.IGNORECASE,
 )
 """Sentences that begin so say something about the one before them."""

@@ -112,7 +112,7 @@ def _groups(answer: Answer) -> list[str]:
         for part in group.parts:
             if part.section.heading != heading:
                 heading = part.section.heading
-                parts.append(f"*{_escape(heading)}*")
+                parts += [f"*{_escape(heading)}*"] if heading else []
             for paragraph in part.paragraphs:
                 parts += [f"> {_escape(paragraph.lead_in)}"] if paragraph.lead_in else []
                 parts.append(f"> {_quotes(paragraph.quoted)}")

@@ -176,7 +176,7 @@ def test_what_the_network_says_and_what_is_similar_make_a_sentence_worth_more() 
 @pytest.mark.parametrize(
     ("text", "leans"),
     [
-        ("A later field study is more cautious.", False),
+        ("A later field study is more cautious.", True),
         ("It rose.", True),
         ("However, costs fell.", True),
         ("Its cost was low.", True),
@@ -184,6 +184,10 @@ def test_what_the_network_says_and_what_is_similar_make_a_sentence_worth_more() 
         ("These baskets work.", True),
         ("The latter failed.", True),
         ("Cebu sorts.", False),
+        ("Third, managers were lacking.", True),
+        ("Third parties weigh the waste.", False),
+        ("There are 80 barangays.", False),
+        ("Theresa sorts.", False),
     ],
 )
 def test_a_sentence_that_speaks_of_the_one_before_leans_back(text: str, leans: bool) -> None:
