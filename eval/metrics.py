@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
+from eval.lines import Nugget
 from eval.matching import Span, contains, covers, first_words
-from eval.questions import Case, Nugget
+from eval.questions import Case
 from kin_assistant.rendering import what_is_read
 from kin_assistant.types import Answer, Citation
 

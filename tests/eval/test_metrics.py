@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from eval.lines import Question
 from eval.matching import Span
 from eval.metrics import measure_answer, measure_refusal, passes, ratio
-from eval.questions import Case, Question
+from eval.questions import Case
 from kin_assistant.types import Answer, AnswerSentence, Citation
 
 QUESTION = Question.model_validate(
