@@ -45,7 +45,7 @@ VARIANTS = (
     Variant("search without the neighbours", replace(_SHIPPED, retrieval=replace(_SEARCH, neighbour_share=0.0))),
     Variant("no bonus for a place that is named", replace(_SHIPPED, retrieval=replace(_SEARCH, named_place_bonus=0.0))),
     Variant("one document an answer", replace(_SHIPPED, selection=replace(_SELECTION, documents=1))),
-    Variant("no part for each place", replace(_SHIPPED, selection=replace(_SELECTION, min_share_for_place=9.0))),
+    Variant("no part for each place", replace(_SHIPPED, selection=replace(_SELECTION, bonus_of_place=0.0))),
 )
 COLUMNS: Mapping[str, str] = {
     "vital_nuggets": "facts given",

@@ -78,24 +78,42 @@ class EvidencePolicy:
 class SelectionPolicy:
     """Which sentences are quoted. Fitted on the development questions: decision 5."""
 
+    worth_offset: float = 0.0
+    """Offset of the chance that a sentence answers: a logistic function of the following."""
+    worth_of_logit: float = 1.0
+    """Weight of the evidence network's logit."""
+    worth_of_similarity: float = 1.0
+    """Weight of the score by similarity, less the best one."""
+    worth_of_document: float = 1.0
+    """Weight of the best score by similarity in the sentence's document, less the best one of all."""
+    logit_of_unread: float = -3.0
+    """What counts as the logit of a sentence that the network has not read."""
+    min_worth: float = 0.1
+    """A stretch is considered if a sentence of it is worth this much."""
+    price_of_stretch: float = 0.2
+    """What a stretch has to add, beside the price of its sentences."""
+    price_of_sentence: float = 0.1
+    """What each sentence has to add."""
+    price_of_word: float = 0.005
+    """What each word has to add."""
+    min_share_repeated: float = 0.7
+    """A sentence of whose stems a chosen one has this share adds only the rest."""
+    bonus_of_place: float = 0.5
+    """Added to the first stretch of each place that the query names beside others."""
     documents: int = 3
-    """Documents that are quoted, at most."""
-    sentences: int = 12
-    """Sentences that are quoted, at most."""
-    min_share_of_best_document: float = 0.85
-    """A further document is quoted if its best sentences score at least this share of the best document's."""
-    min_share_of_best_sentence: float = 0.5
-    """A further sentence is quoted if it scores at least this share of the best one."""
-    min_share_for_place: float = 0.3
-    """The same for the two best sentences of a place that the query names beside others."""
-    best_document_bonus: float = 0.1
-    """Added to the scores of the best document's sentences."""
-    network_share_for_documents: float = 0.25
-    """How much of the network's word counts for the order of documents."""
-    further_sentences: int = 3
-    """Sentences of a document that count for its score beside its best one."""
-    further_sentence_weight: float = 0.3
-    """Weight of each of them."""
+    """Documents that are quoted, at most; one a place, if the query names more places."""
+    sentences_of_stretch: int = 4
+    """Sentences of a stretch before it meets another, at most."""
+    stretches: int = 4
+    """Stretches of an explanation, at most."""
+    stretches_of_fact: int = 2
+    """Stretches of a fact, at most."""
+    words_of_fact: int = 60
+    """Words of a fact, at most."""
+    words_of_list: int = 250
+    """A list or table of so many words is quoted whole."""
+    min_share_of_list: float = 0.5
+    """A list is quoted for a list if its best item is worth this share of the best sentence."""
     words_around: int = 12
     """Words of the limit that are kept free for place names and the program's own words."""
 

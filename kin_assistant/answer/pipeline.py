@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from kin_assistant.answer.citations import cite_sentences
+from kin_assistant.answer.draft import Draft, DraftEntry, DraftSection
 from kin_assistant.answer.evidence import Candidate, Evidence, EvidenceReader
 from kin_assistant.answer.explanation import explain_silence
+from kin_assistant.answer.quoting import Quoter
 from kin_assistant.answer.refusal import estimate_confidence, reason_to_refuse
-from kin_assistant.answer.selection import select_sentences
 from kin_assistant.index.library import Library, PassageRow
 from kin_assistant.policy import AnswerPolicy
 from kin_assistant.question.query import Query, QueryParser
@@ -17,7 +18,7 @@ from kin_assistant.retrieval import Ranking, Retriever
 from kin_assistant.text.figures import differ
 from kin_assistant.text.wording import join_words
 from kin_assistant.text.words import fold
-from kin_assistant.types import Answer, Citation, Filters, NearDocument, Retrieved
+from kin_assistant.types import Answer, Citation, Entry, Filters, NearDocument, Retrieved, Section
 
 __all__ = ["AnswerPipeline"]
 
@@ -43,6 +44,7 @@ class AnswerPipeline:
         self._library, self._build_id = library, build_id
         self._parser, self._retriever, self._reader = parser, retriever, reader
         self._policy = policy or AnswerPolicy()
+        self._quoter = Quoter(library, self._policy.selection)
         self._answer_words = answer_words
         self._compiler_sections = frozenset(map(str.casefold, compiler_sections))
 
@@ -63,25 +65,32 @@ class AnswerPipeline:
         evidence = self.read(question, filters=filters, history=history)
         confidence = estimate_confidence(evidence, self._policy.refusal)
         retrieved = time.perf_counter()
-        reason = reason_to_refuse(evidence, confidence, self._policy.refusal)
-        selected = [] if reason else self._select(evidence, max_words or self._answer_words)
         query = evidence.query
+        reason = reason_to_refuse(evidence, confidence, self._policy.refusal)
+        draft = Draft("quotes") if reason else self._draft(evidence, max_words or self._answer_words)
+        quoted = draft.candidates
         citations, sentences = cite_sentences(
-            selected, self._library, query.standalone, compiler_sections=self._compiler_sections
+            quoted, self._library, query.standalone, compiler_sections=self._compiler_sections
         )
-        notes = self._notes(evidence, selected, citations) if selected else ()
-        also = self._also_retrieved(evidence, selected)
+        numbers = {candidate: citation.number for candidate, citation in zip(quoted, citations, strict=True)}
         finished = time.perf_counter()
         return Answer(
             id=answer_id,
             question=query.original,
             standalone_question=query.standalone,
+            kind=query.kinds[0],
+            kinds=query.kinds,
+            form=draft.form,
             abstained=bool(reason),
             reason=reason,
-            notes=notes,
+            said=draft.said,
+            caveats=() if reason else (*draft.caveats, *self._caveats(evidence, quoted)),
+            notes=() if reason else (*draft.notes, *_notes(query, quoted, citations)),
+            sections=tuple(_section(section, numbers) for section in draft.sections),
+            entries=tuple(self._entry(entry, numbers) for entry in draft.entries),
             sentences=sentences,
             citations=citations,
-            also_retrieved=also,
+            also_retrieved=self._also_retrieved(evidence, quoted),
             nearest=self._nearest(evidence) if reason else (),
             confidence=round(confidence, 4),
             build_id=self._build_id,
@@ -122,38 +131,42 @@ class AnswerPipeline:
             or any(name in fold(self._library.text_of(row)) for name in names)
         ]
 
-    def _select(self, evidence: Evidence, words: int) -> list[Candidate]:
-        policy = self._policy.selection
-        return select_sentences(
-            evidence.candidates,
-            evidence.query.about,
-            lambda row: self._library.passage(row).sentences,
-            words - policy.words_around,
-            policy,
+    def _draft(self, evidence: Evidence, words: int) -> Draft:
+        """The answer in the form that the request calls for; in stretches where that form has nothing to hold."""
+        kind = evidence.query.kinds[0]
+        draft: Draft | None = None
+        if kind == "fact":
+            draft = self._quoter.draft_fact(evidence, words)
+        elif kind == "list":
+            draft = self._quoter.draft_list(evidence, words)
+        return draft or self._quoter.draft_explanation(evidence, words)
+
+    def _entry(self, entry: DraftEntry, numbers: Mapping[Candidate, int]) -> Entry:
+        return Entry(
+            label=entry.label,
+            document_ids=tuple(self._library.infos[row].id for row in entry.documents),
+            detail=entry.detail,
+            number=numbers[entry.reason] if entry.reason else None,
         )
 
-    def _notes(
-        self, evidence: Evidence, selected: Sequence[Candidate], citations: Sequence[Citation]
-    ) -> tuple[str, ...]:
-        """What a reader should know about the answer: what is missing in it, and what in it does not agree."""
-        query, notes = evidence.query, []
+    def _caveats(self, evidence: Evidence, quoted: Sequence[Candidate]) -> tuple[str, ...]:
+        """What the answer lacks: places without documents or evidence, parts of the question that are not answered."""
+        query, caveats = evidence.query, []
         if query.scope.absent:
             absent = [place.label for place in query.scope.absent]
-            notes.append(f"No document is about {join_words(absent, 'or')}.")
-        quoted = {candidate.document for candidate in selected}
+            caveats.append(f"No document is about {join_words(absent, 'or')}.")
+        documents = {candidate.document for candidate in quoted}
         silent = [
             place.name
             for place, about in zip(query.scope.named, query.about, strict=True)
-            if quoted.isdisjoint(about) and len(query.about) > 1
+            if documents.isdisjoint(about) and len(query.about) > 1
         ]
         if silent:
-            notes.append(f"Nothing was found for {join_words(silent, 'or')}.")
-        nearest = list(dict.fromkeys(candidate.passage for candidate in (*selected, *evidence.candidates)))
+            caveats.append(f"Nothing was found for {join_words(silent, 'or')}.")
+        nearest = list(dict.fromkeys(candidate.passage for candidate in (*quoted, *evidence.candidates)))
         if missing := self._reader.find_unanswered_parts(query, nearest):
-            notes.append(f"The documents do not seem to say {join_words([f'“{part}”' for part in missing], 'or')}.")
-        if query.wants_figure and (pair := _figures_that_differ(selected, citations)):
-            notes.append(f"[{pair[0]}] and [{pair[1]}] give different figures: compare what they count, and when.")
-        return tuple(notes)
+            caveats.append(f"The documents do not seem to say {join_words([f'“{part}”' for part in missing], 'or')}.")
+        return tuple(caveats)
 
     def _nearest(self, evidence: Evidence) -> tuple[NearDocument, ...]:
         """Documents that a refusal points to: of places near an absent one first, then by rank."""
@@ -185,6 +198,23 @@ class AnswerPipeline:
             )
             for row in rows
         )
+
+
+def _section(section: DraftSection, numbers: Mapping[Candidate, int]) -> Section:
+    return Section(
+        heading=section.heading,
+        numbers=tuple(numbers[candidate] for candidate in section.candidates),
+        shown=section.shown,
+        of=section.of,
+        remark=section.remark,
+    )
+
+
+def _notes(query: Query, quoted: Sequence[Candidate], citations: Sequence[Citation]) -> tuple[str, ...]:
+    """What in the quotes does not agree."""
+    if query.wants_figure and (pair := _figures_that_differ(quoted, citations)):
+        return (f"[{pair[0]}] and [{pair[1]}] give different figures: compare what they count, and when.",)
+    return ()
 
 
 def _figures_that_differ(selected: Sequence[Candidate], citations: Sequence[Citation]) -> tuple[int, int] | None:

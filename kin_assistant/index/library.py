@@ -94,6 +94,11 @@ class Library:
         """Row of a passage's document."""
         return DocumentRow(int(self.document_of[passage]))
 
+    def passages_of(self, document: DocumentRow) -> list[PassageRow]:
+        """The passages of a document, in reading order."""
+        first, last = np.searchsorted(self.document_of, [document, document + 1])
+        return [PassageRow(row) for row in range(first, last)]
+
     def document_with(self, passage: PassageRow) -> Document:
         """A passage's document."""
         return self.document(self.document_row(passage))

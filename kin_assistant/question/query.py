@@ -21,7 +21,7 @@ from kin_assistant.question.parts import Part, parts_of
 from kin_assistant.question.spelling import Speller
 from kin_assistant.text.figures import asks_for_figure
 from kin_assistant.text.words import fold, stems, words
-from kin_assistant.types import Filters
+from kin_assistant.types import Filters, Kind
 
 if TYPE_CHECKING:
     import numpy as np
@@ -61,6 +61,8 @@ class Query:
     """The things it asks for, if they are several."""
     wants_figure: bool = False
     """Whether it asks for an amount, a share or a count."""
+    kinds: tuple[Kind, ...] = ("explain",)
+    """What it asks for, the main kind first."""
     unknown_words: tuple[str, ...] = ()
     """Words that neither stand in any document nor could be corrected."""
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-from kin_assistant.rendering.markdown import Quoted, group_by_document, join_paragraphs
+from kin_assistant.rendering.layout import Group, Quoted, lay_out, quotes_by_number
+from kin_assistant.rendering.markdown import section_remark
 from kin_assistant.rendering.templating import render
 from kin_assistant.rendering.words import ORIGIN, REFUSAL, document_link, places, plain
-from kin_assistant.types import Answer, Citation, DocumentInfo
+from kin_assistant.types import Answer, Citation, DocumentInfo, Entry, Section
 
 if TYPE_CHECKING:
     from markupsafe import Markup
@@ -35,11 +36,40 @@ class _Sentence(NamedTuple):
     links: list[_Link]
 
 
+class _Part(NamedTuple):
+    """Quotes that are about one thing, in paragraphs."""
+
+    heading: str
+    """Empty where the part before has the same."""
+    paragraphs: list[list[_Sentence]]
+    remark: str
+    more: str
+    """Address at which all of a list can be read, where it is cut."""
+
+
 class _Group(NamedTuple):
     """What is quoted of one document, which its first citation names."""
 
     citation: Citation
-    paragraphs: list[list[_Sentence]]
+    parts: list[_Part]
+
+
+class _Row(NamedTuple):
+    """A row of a table: what it is about, and quotes or a remark."""
+
+    heading: str
+    sentences: list[_Sentence]
+    remark: str
+
+
+class _Entry(NamedTuple):
+    """A line of a list over the library."""
+
+    label: str
+    detail: str
+    documents: list[DocumentInfo]
+    """Those that it links to."""
+    reason: list[_Sentence]
 
 
 class _Proof(NamedTuple):
@@ -53,12 +83,23 @@ class _Proof(NamedTuple):
     """What is said in the place of sources, where the document cites none for it."""
 
 
-def answer_html(answer: Answer) -> Markup:
-    """The quoted sentences under the name of their document, then what the program says; a refusal if it is one."""
+def answer_html(answer: Answer, documents: Mapping[str, DocumentInfo] | None = None) -> Markup:
+    """What the program says and what is quoted, in the answer's form; a refusal if it is one.
+
+    ``documents`` by id name those that entries link to.
+    """
     if answer.abstained:
         return refusal_html(answer)
-    groups = [_group(answer, quoted) for quoted in group_by_document(answer)]
-    return render("answer.html", "answer", groups=groups, notes=_notes(answer))
+    table = answer.form == "table"
+    return render(
+        "answer.html",
+        "answer",
+        before=[_split_note(answer, note) for note in (answer.said, *answer.caveats) if note],
+        entries=[_entry(answer, entry, documents or {}) for entry in answer.entries],
+        rows=[_row(answer, section) for section in answer.sections] if table else [],
+        groups=[] if table else [_group(answer, group) for group in lay_out(answer)],
+        notes=_notes(answer),
+    )
 
 
 def refusal_html(answer: Answer) -> Markup:
@@ -87,29 +128,53 @@ def evidence_html(answer: Answer, documents: Mapping[str, DocumentInfo]) -> Mark
     return render("evidence.html", "evidence", cards=list(cited.values()), also_read=also_read)
 
 
-def _group(answer: Answer, quoted: list[Quoted]) -> _Group:
-    paragraphs = [
-        [
-            _Sentence(sentence.text, [_link(answer, number) for number in sentence.citations])
-            for sentence, _ in paragraph
-        ]
-        for paragraph in join_paragraphs(quoted)
+def _group(answer: Answer, group: Group) -> _Group:
+    parts: list[_Part] = []
+    heading = ""
+    for section, paragraphs in group.parts:
+        cut = section.shown < section.of
+        address = _address(answer, paragraphs[0][0].citation) if cut else ""
+        quoted = [_sentences(answer, paragraph) for paragraph in paragraphs]
+        new = section.heading if section.heading != heading else ""
+        parts.append(_Part(new, quoted, section_remark(section), address))
+        heading = section.heading
+    return _Group(group.citation, parts)
+
+
+def _row(answer: Answer, section: Section) -> _Row:
+    found = quotes_by_number(answer)
+    quoted = [found[number] for number in section.numbers if number in found]
+    return _Row(section.heading, _sentences(answer, quoted), section_remark(section))
+
+
+def _entry(answer: Answer, entry: Entry, documents: Mapping[str, DocumentInfo]) -> _Entry:
+    found = quotes_by_number(answer)
+    reason = [found[entry.number]] if entry.number in found else []
+    linked = [documents[name] for name in entry.document_ids if name in documents]
+    return _Entry(entry.label, entry.detail, linked, _sentences(answer, reason))
+
+
+def _sentences(answer: Answer, quoted: Sequence[Quoted]) -> list[_Sentence]:
+    return [
+        _Sentence(sentence.text, [_link(answer, number) for number in sentence.citations]) for sentence, _ in quoted
     ]
-    return _Group(quoted[0][1], paragraphs)
+
+
+def _address(answer: Answer, citation: Citation) -> str:
+    return document_link(citation.document_id, start=citation.start, end=citation.end, build_id=answer.build_id)
 
 
 def _proof(answer: Answer, citation: Citation) -> _Proof:
-    address = document_link(citation.document_id, start=citation.start, end=citation.end, build_id=answer.build_id)
-    return _Proof(citation, _link(answer, citation.number), address, ORIGIN.get(citation.origin))
+    return _Proof(citation, _link(answer, citation.number), _address(answer, citation), ORIGIN.get(citation.origin))
 
 
 def _notes(answer: Answer) -> list[list[str | _Link]]:
-    """Each note in pieces: its words, and the numbers of the answer that stand in it."""
-    known = {citation.number for citation in answer.citations}
-    return [_split_note(answer, plain(note), known) for note in answer.notes]
+    return [_split_note(answer, note) for note in answer.notes]
 
 
-def _split_note(answer: Answer, note: str, known: set[int]) -> list[str | _Link]:
+def _split_note(answer: Answer, note: str) -> list[str | _Link]:
+    """A note in pieces: its words, and the numbers of the answer that stand in it."""
+    note, known = plain(note), {citation.number for citation in answer.citations}
     pieces: list[str | _Link] = []
     position = 0
     for match in _CITED_NUMBER.finditer(note):

@@ -4,23 +4,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from itertools import groupby
 
+from kin_assistant.rendering.layout import Quoted, lay_out, quotes_by_number
 from kin_assistant.rendering.words import ORIGIN, REFUSAL, external_link, place_and_years, plain, section_and_page
-from kin_assistant.types import Answer, AnswerSentence, Citation, Source
+from kin_assistant.types import Answer, AnswerSentence, Citation, Entry, Section, Source
 
 __all__ = [
     "answer_json",
     "answer_markdown",
     "answer_text",
-    "group_by_document",
-    "join_paragraphs",
     "reference_list",
+    "section_remark",
     "what_is_read",
 ]
-
-Quoted = tuple[AnswerSentence, Citation]
-"""A sentence with the first of its citations, which names the document that it stands under."""
 
 _MARK_ANYWHERE = re.compile(r"[\\`*_\[\]]|<(?=[A-Za-z/!?])|~(?=~)|&(?=#?\w+;)")
 _MARK_AT_START = re.compile(r"\d*(?=[#>+=|-]|~~~|(?<=\d)[.)])")
@@ -68,49 +64,91 @@ def answer_json(answer: Answer) -> dict[str, object]:
 
 def what_is_read(answer: Answer) -> str:
     """The words of an answer as a person reads them, without marks and numbers; nothing for a refusal."""
-    lines = []
-    for quoted in group_by_document(answer):
-        lines.append(_heading(quoted[0][1]))
-        lines += [" ".join(sentence.text for sentence, _ in paragraph) for paragraph in join_paragraphs(quoted)]
-    return "\n".join([*lines, *answer.notes]) if lines else ""
+    if answer.abstained:
+        return ""
+    lines = [answer.said, *answer.caveats]
+    for entry in answer.entries:
+        lines.append(" ".join(filter(None, (entry.label, entry.detail))))
+        lines += [quoted.sentence.text for quoted in _reason(answer, entry)]
+    if answer.form == "table":
+        for section in answer.sections:
+            lines += [section.heading, *(quoted.sentence.text for quoted in _cell(answer, section)), section.remark]
+    else:
+        for group in lay_out(answer):
+            lines.append(_heading(group.citation))
+            for part in group.parts:
+                lines += [part.section.heading, section_remark(part.section)]
+                lines += [" ".join(sentence.text for sentence, _ in paragraph) for paragraph in part.paragraphs]
+    return "\n".join(filter(None, (*lines, *answer.notes)))
 
 
-def group_by_document(answer: Answer) -> list[list[Quoted]]:
-    """The quoted sentences of an answer in runs of one document, in order."""
-    by_number = {citation.number: citation for citation in answer.citations}
-    quoted = [
-        (sentence, by_number[sentence.citations[0]])
-        for sentence in answer.sentences
-        if sentence.citations and sentence.citations[0] in by_number
-    ]
-    return [list(group) for _, group in groupby(quoted, key=lambda pair: pair[1].document_id)]
-
-
-def join_paragraphs(quoted: Sequence[Quoted]) -> list[list[Quoted]]:
-    """Quoted sentences in runs that stand together in one paragraph of their document."""
-    runs: list[list[Quoted]] = []
-    for pair in quoted:
-        if runs and pair[1].continues(runs[-1][-1][1]):
-            runs[-1].append(pair)
-        else:
-            runs.append([pair])
-    return runs
+def section_remark(section: Section) -> str:
+    """What is said beside the quotes of a section: its remark, and how much of a list is shown."""
+    cut = f"{section.shown} of {section.of} shown." if section.shown < section.of else ""
+    return " ".join(filter(None, (section.remark, cut)))
 
 
 def _body(answer: Answer) -> list[str]:
     parts = []
     if answer.abstained:
         parts.append(f"**{REFUSAL}.** {_escape(answer.reason or '')}".rstrip())
-    for quoted in group_by_document(answer):
-        parts.append(f"**{_escape(_heading(quoted[0][1]))}**")
-        for paragraph in join_paragraphs(quoted):
-            quotes = (f"{_escape(sentence.text)} {_numbers(sentence)}" for sentence, _ in paragraph)
-            parts.append(f"> {' '.join(quotes)}")
+    parts += [_escape(words, keep_numbers=True) for words in (answer.said, *answer.caveats) if words]
+    if answer.entries:
+        parts.append("\n".join(_entry(answer, entry) for entry in answer.entries))
+    parts += _table(answer) if answer.form == "table" else _groups(answer)
     parts += [_escape(note, keep_numbers=True) for note in answer.notes]
     if answer.nearest:
         near = (f"{item.title} ({', '.join(item.cities)})" if item.cities else item.title for item in answer.nearest)
         parts.append("Nearest in the documents:\n\n" + "\n".join(f"- {_escape(title)}" for title in near))
     return parts
+
+
+def _groups(answer: Answer) -> list[str]:
+    parts: list[str] = []
+    for group in lay_out(answer):
+        parts.append(f"**{_escape(_heading(group.citation))}**")
+        heading = ""
+        for part in group.parts:
+            if part.section.heading != heading:
+                heading = part.section.heading
+                parts.append(f"*{_escape(heading)}*")
+            parts += [f"> {_quotes(paragraph)}" for paragraph in part.paragraphs]
+            if remark := section_remark(part.section):
+                parts.append(_escape(remark))
+    return parts
+
+
+def _table(answer: Answer) -> list[str]:
+    """The sections as rows of a table; the bars of a quoted table row would end its cell."""
+    rows = ["| | |", "|---|---|"]
+    for section in answer.sections:
+        cell = " ".join(filter(None, (_quotes(_cell(answer, section)), _escape(section_remark(section)))))
+        rows.append(f"| **{_in_cell(_escape(section.heading))}** | {_in_cell(cell)} |")
+    return ["\n".join(rows)] if answer.sections else []
+
+
+def _in_cell(markdown: str) -> str:
+    return markdown.replace("|", "\\|")
+
+
+def _entry(answer: Answer, entry: Entry) -> str:
+    detail = f" ({_escape(entry.detail)})" if entry.detail else ""
+    quotes = _quotes(_reason(answer, entry))
+    return f"- **{_escape(entry.label)}**{detail}{': ' if quotes else ''}{quotes}"
+
+
+def _reason(answer: Answer, entry: Entry) -> list[Quoted]:
+    found = quotes_by_number(answer)
+    return [found[entry.number]] if entry.number in found else []
+
+
+def _cell(answer: Answer, section: Section) -> list[Quoted]:
+    found = quotes_by_number(answer)
+    return [found[number] for number in section.numbers if number in found]
+
+
+def _quotes(quoted: Sequence[Quoted]) -> str:
+    return " ".join(f"{_escape(sentence.text)} {_numbers(sentence)}" for sentence, _ in quoted)
 
 
 def _heading(citation: Citation) -> str:

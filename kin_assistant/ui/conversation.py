@@ -75,7 +75,7 @@ def _show(turn: Turn, documents: Mapping[str, DocumentInfo]) -> _Shown:
     return _Shown(
         turn,
         filters=describe_filters(turn.filters),
-        answer=answer_html(turn.answer),
+        answer=answer_html(turn.answer, documents),
         markdown=answer_markdown(turn.answer),
         evidence=evidence_html(turn.answer, documents),
     )

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 import pytest
+from kin_assistant.answer.selection import select_sentences
 
 from kin_assistant.answer.evidence import Candidate
-from kin_assistant.answer.selection import select_sentences
 from kin_assistant.types import Sentence
 
 
