@@ -76,7 +76,7 @@ def check_answers(
         ),
         invariant(
             "reasoned_refusals",
-            "an answer quotes something or gives a reason for quoting nothing, never both",
+            "an answer quotes, lists or says something, or gives a reason for not doing so, never both",
             (_reasoned(key, answer) for key, answer in by_answer),
         ),
     )
@@ -146,7 +146,8 @@ def _reasoned(key: str, answer: Answer) -> str | None:
         return (
             None if answer.reason and not answer.sentences and not answer.citations else f"{key}: a refusal that quotes"
         )
-    return None if quotes and not answer.reason else f"{key}: neither quotes nor refuses"
+    speaks = answer.form in ("words", "entries") and bool(answer.said or answer.entries)
+    return None if (quotes or speaks) and not answer.reason else f"{key}: neither quotes nor refuses"
 
 
 def _cities(pattern: re.Pattern[str], text: str) -> set[str]:
