@@ -250,10 +250,9 @@ def test_length_is_measured_by_kind_and_without_refusals():
 
 
 def test_padding_is_counted_only_where_all_useful_sentences_are_known():
-    texts, table = (
-        request("explain", ("The fee was low.", {})),
-        request("compare", ("The fee was low.", {"place": "A"})),
-    )
+    fee = [{"id": "n1", "vital": True, "any_of": ["fee was low"]}]
+    texts = request("explain", ("The fee was low.", {}), nuggets=fee)
+    table = request("compare", ("The fee was low.", {"place": "A"}))
     given = answer("The fee was low.", "A truck came daily.")
     assert measure(texts, given)["useful_sentences"] == (0.5, 1)
     assert "useful_sentences" not in measure(table, given)
