@@ -29,7 +29,8 @@ _FIRST_PEERS = 3
 _OF_EVERY_ANSWER = ("gold_cited", "gold_citation_recall", "right_documents", "first_citation_right")
 _OF_FACTS = ("vital_nuggets", "all_nuggets")
 _OF_TEXTS = ("useful_sentences", "gold_citation_precision")
-"""Only where the evidence is all that a good answer quotes: a table or advice may quote other sentences as well."""
+_TEXTS = ("fact", "explain", "overview", "list")
+"""Kinds whose evidence is all that a good answer quotes: a table or advice may begin with, and quote, other sentences."""
 
 _DECIDING = {
     "talk": "unsearched", "catalogue": "catalogue_recall", "overview": "vital_nuggets", "fact": "lead_is_gold",
@@ -54,8 +55,11 @@ def measure_form(
         whole = measure_answer(case, answer)
         found |= {name: whole[name] for name in _OF_EVERY_ANSWER}
         found |= {name: whole[name] for name in _OF_FACTS if request.nuggets}
-        found |= {name: whole[name] for name in _OF_TEXTS if request.kind in ("fact", "explain", "overview", "list")}
-        found["lead_is_gold"] = judge_lead(request, case, answer)
+    if request.evidence and request.kind in _TEXTS:
+        said = drop_introductions(answer, document_of)
+        told = measure_answer(case, said)
+        found |= {name: told[name] for name in _OF_TEXTS}
+        found["lead_is_gold"] = judge_lead(request, case, said)
     if request.kind == "talk":
         found["unsearched"] = (float(not answer.citations and not answer.abstained), 1.0)
     if request.kind == "catalogue":
@@ -83,6 +87,17 @@ def fits(request: Request, observations: Mapping[str, Observation]) -> bool:
 def judge_kind(request: Request, answer: Answer) -> Observation:
     """Whether the request was taken for what it is; of two kinds, either may come first."""
     return float(answer.kind in (request.kinds or (request.kind,))), 1.0
+
+
+def drop_introductions(answer: Answer, document_of: Callable[[str], Document]) -> Answer:
+    """``answer`` without the headers of tables and the sentences that end in a colon: they are quoted for what follows."""
+    numbers = {citation.number for citation in answer.citations if not _introduces(citation, document_of)}
+    return answer.model_copy(
+        update={
+            "citations": tuple(citation for citation in answer.citations if citation.number in numbers),
+            "sentences": tuple(item for item in answer.sentences if numbers.intersection(item.citations)),
+        }
+    )
 
 
 def judge_lead(request: Request, case: Case, answer: Answer) -> Observation:
@@ -200,6 +215,13 @@ def _find_lists(blocks: Sequence[Block]) -> Iterator[list[Block]]:
             found.append(block)
     if found:
         yield found
+
+
+def _introduces(citation: Citation, document_of: Callable[[str], Document]) -> bool:
+    if citation.quote.endswith(":"):
+        return True
+    blocks = document_of(citation.document_id).blocks if is_row(citation.quote) else ()
+    return any(block.kind == "header_row" and _overlap(citation, block) for block in blocks)
 
 
 def _overlap(citation: Citation, block: Block) -> bool:

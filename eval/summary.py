@@ -45,7 +45,7 @@ HEADLINES: Mapping[str, tuple[str, str]] = {
     ),
     "requests.lead_is_gold": (
         "Answer comes first",
-        "share of requests whose first quote is a sentence that answers",
+        "share of requests for a fact, an explanation, an overview or a list whose first quote is a sentence that answers",
     ),
     "retrieval.document.recall@5": (
         "Right document found",

@@ -92,7 +92,7 @@ def write_questions(folder: Path) -> Path:
 
 
 def write_requests(folder: Path) -> Path:
-    """A file of requests about the documents: an explanation, a list and a refusal for each city, and a greeting."""
+    """A file of requests about the documents: a fact, a list and a refusal for each city, and a greeting."""
     rows: list[dict[str, object]] = [{"id": "r-talk", "question": "Good morning", "kind": "talk"}]
     for number, (city, (material, machine)) in enumerate(THINGS.items()):
         key = f"{city.lower()}-waste"
@@ -105,9 +105,9 @@ def write_requests(folder: Path) -> Path:
         rows += [
             {
                 "id": f"r-{city}-1",
-                "question": f"How did {city} collect tonnes of {material}?",
-                "kind": "explain",
-                "evidence": [collected],
+                "question": f"How many tonnes of {material} did {city} collect?",
+                "kind": "fact",
+                "evidence": [collected | {"lead": True}],
                 "nuggets": [{"id": "n1", "vital": True, "any_of": [f"{100 + number} tonnes"]}],
             },
             {

@@ -7,6 +7,7 @@ import pytest
 from eval.forms import (
     count_orphans,
     count_peers,
+    drop_introductions,
     find_cut_lists,
     find_stretches,
     fits,
@@ -93,6 +94,15 @@ def test_where_no_sentence_is_marked_any_gold_sentence_may_lead():
     asked, case = request("explain", ("The fee was low.", {}), ("The city bought bins.", {}))
     assert judge_lead(asked, case, answer("The city bought bins.")) == (1, 1)
     assert judge_lead(asked, case, answer("A truck came daily.", "The fee was low.")) == (0, 1)
+
+
+def test_the_header_of_a_table_is_neither_the_lead_nor_padding():
+    asked, case = request("list", (ROWS[1], {}), (ROWS[2], {}), (ROWS[3], {}))
+    found = measure((asked, case), answer(*ROWS))
+    assert found["lead_is_gold"] == found["useful_sentences"] == (1, 1)
+    dropped = drop_introductions(answer(*ROWS[:2]), lambda _: DOCUMENT)
+    assert [citation.quote for citation in dropped.citations] == [sentence.text for sentence in dropped.sentences]
+    assert [citation.quote for citation in dropped.citations] == [ROWS[1]]
 
 
 def test_stretches_are_runs_of_sentences_of_one_passage():

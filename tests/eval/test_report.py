@@ -156,8 +156,8 @@ def test_requests_are_measured_apart_from_the_questions_and_by_kind(results, pag
     requests = [record for record in results.records if record.is_request]
     assert len(requests) == 3 * len(doubles.THINGS) + 1
     assert results.figures["requests.form"].questions == 2 * len(doubles.THINGS) + 1
-    assert set(results.requests) == {"explain", "list", "talk"}
-    assert results.requests["explain"]["form"].value == 1
+    assert set(results.requests) == {"fact", "list", "talk"}
+    assert results.requests["fact"]["form"].value == 1
     assert results.requests["talk"]["kind"].value == 0
     assert "orphans" in results.requests["list"]
     assert "Requests by kind" in page

@@ -38,7 +38,7 @@ def fill(path, ratings):
 def test_the_same_requests_are_chosen_from_each_kind_whatever_their_order(requests):
     chosen = choose_requests(requests, 9)
     assert chosen == choose_requests(reversed(requests), 9)
-    assert Counter(request.kind for request in chosen) == {"explain": 4, "list": 4, "talk": 1}
+    assert Counter(request.kind for request in chosen) == {"fact": 4, "list": 4, "talk": 1}
     assert choose_requests(requests, 3) == chosen[:3]
     assert len(choose_requests(requests, 1000)) == len(requests)
 
@@ -50,7 +50,7 @@ def test_a_sheet_has_the_answers_and_no_rating(tmp_path, requests):
     assert len(rows) == 6
     assert {row["rating"] for row in rows} == {row["remark"] for row in rows} == {""}
     assert {(row["build"], row["commit"]) for row in rows} == {("toy", "abc123")}
-    answered = next(row for row in rows if row["question"].startswith("How did"))
+    answered = next(row for row in rows if row["question"].startswith("How many"))
     assert "tonnes" in answered["answer"]
     assert "kind" not in rows[0]
 
