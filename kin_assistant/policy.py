@@ -78,27 +78,31 @@ class EvidencePolicy:
 class SelectionPolicy:
     """Which sentences are quoted. Fitted on the development questions: decision 5."""
 
-    worth_offset: float = 0.0
+    worth_offset: float = -3.0
     """Offset of the chance that a sentence answers: a logistic function of the following."""
-    worth_of_logit: float = 1.0
+    worth_of_logit: float = 0.5
     """Weight of the evidence network's logit."""
-    worth_of_similarity: float = 1.0
-    """Weight of the score by similarity, less the best one."""
-    worth_of_document: float = 1.0
-    """Weight of the best score by similarity in the sentence's document, less the best one of all."""
-    logit_of_unread: float = -3.0
+    logit_of_unread: float = -4.0
     """What counts as the logit of a sentence that the network has not read."""
-    min_worth: float = 0.1
-    """A stretch is considered if a sentence of it is worth this much."""
-    price_of_stretch: float = 0.2
+    worth_of_similarity: float = 1.67
+    """Weight of the score by similarity, less the best one."""
+    worth_of_document: float = 2.72
+    """Weight of the best score by similarity in the sentence's document, less the best one of all."""
+    worth_of_cosine: float = 4.0
+    """Weight of the cosine of query and sentence."""
+    min_share: float = 0.1
+    """A stretch is considered if a sentence of it is worth this share of the best one."""
+    price_of_stretch: float = 0.1
     """What a stretch has to add, beside the price of its sentences."""
     price_of_sentence: float = 0.1
     """What each sentence has to add."""
-    price_of_word: float = 0.005
+    price_of_word: float = 0.002
     """What each word has to add."""
+    price_exponent: float = 0.5
+    """Prices are multiplied by the best sentence's worth to this power: the less sure, the more is quoted."""
     min_share_repeated: float = 0.7
     """A sentence of whose stems a chosen one has this share adds only the rest."""
-    bonus_of_place: float = 0.5
+    bonus_of_place: float = 1.0
     """Added to the first stretch of each place that the query names beside others."""
     documents: int = 3
     """Documents that are quoted, at most; one a place, if the query names more places."""

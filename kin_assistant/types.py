@@ -23,6 +23,7 @@ __all__ = [
     "Form",
     "Hit",
     "Kind",
+    "LeadIn",
     "NearDocument",
     "Origin",
     "Passage",
@@ -197,6 +198,14 @@ class SearchResult(Value):
     hits: tuple[Hit, ...]
 
 
+class LeadIn(Value):
+    """Header of a table, or the words that introduce a list: ``document.text[start:end] == text``."""
+
+    start: int
+    end: int
+    text: str
+
+
 class Citation(Value):
     """What a reader can check: ``document.text[start:end] == quote``."""
 
@@ -217,6 +226,10 @@ class Citation(Value):
     start: int
     end: int
     quote: str
+    answering: tuple[tuple[int, int], ...] = ()
+    """Spans of ``quote`` that give the figure or date asked for, where it leads the answer to a question for a fact."""
+    lead_in: LeadIn | None = None
+    """What heads the list or table that the quote is an item or row of: shown before it, no evidence of its own."""
     sources: tuple[Source, ...] = ()
     """What the document itself cites for this sentence; empty unless ``origin`` is "sources"."""
     origin: Origin = "none named"

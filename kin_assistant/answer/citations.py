@@ -9,7 +9,7 @@ from kin_assistant.answer.explanation import explain_quote
 from kin_assistant.errors import KinError
 from kin_assistant.index.library import Library
 from kin_assistant.text.words import words
-from kin_assistant.types import AnswerSentence, Citation, Document, DocumentInfo, Origin, Passage, Source
+from kin_assistant.types import AnswerSentence, Citation, Document, DocumentInfo, LeadIn, Origin, Passage, Source
 
 __all__ = ["cite_sentences"]
 
@@ -45,6 +45,7 @@ def _cite(
     document = library.document(candidate.document)
     passage = library.passage(candidate.passage)
     start, end = candidate.sentence.start, candidate.sentence.end
+    span = candidate.sentence.lead_in
     quote = document.text[start:end]
     if quote != candidate.text:
         raise KinError("A quote does not stand in its document.", details=f"{document.id} {start}:{end}")
@@ -65,6 +66,7 @@ def _cite(
         start=start,
         end=end,
         quote=quote,
+        lead_in=LeadIn(start=span[0], end=span[1], text=document.text[span[0] : span[1]]) if span else None,
         sources=sources,
         origin=origin,
         why=explain_quote(candidate, question),

@@ -15,7 +15,7 @@ from kin_assistant.index.library import Library, PassageRow
 from kin_assistant.policy import AnswerPolicy
 from kin_assistant.question.query import Query, QueryParser
 from kin_assistant.retrieval import Ranking, Retriever
-from kin_assistant.text.figures import differ
+from kin_assistant.text.figures import differ, find_asked
 from kin_assistant.text.wording import join_words
 from kin_assistant.text.words import fold
 from kin_assistant.types import Answer, Citation, Entry, Filters, NearDocument, Retrieved, Section
@@ -72,6 +72,10 @@ class AnswerPipeline:
         citations, sentences = cite_sentences(
             quoted, self._library, query.standalone, compiler_sections=self._compiler_sections
         )
+        if "fact" in query.kinds and citations:
+            first = citations[0]
+            answering = tuple(find_asked(query.standalone, first.quote))
+            citations = (first.model_copy(update={"answering": answering}), *citations[1:])
         numbers = {candidate: citation.number for candidate, citation in zip(quoted, citations, strict=True)}
         finished = time.perf_counter()
         return Answer(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from kin_assistant.answer.draft import Draft, DraftSection
 from kin_assistant.answer.evidence import Candidate, Evidence
@@ -14,14 +13,8 @@ from kin_assistant.types import Sentence
 
 __all__ = ["Quoter"]
 
-
-@dataclass(frozen=True, slots=True)
-class _Whole:
-    """A list or table of a document, over all its passages."""
-
-    leading: Candidate | None
-    """Its header, or the sentence that introduces it."""
-    items: tuple[Candidate, ...]
+_ListKey = tuple[DocumentRow, tuple[int, int]]
+"""A list or table: its document, and the span of what heads it there."""
 
 
 class Quoter:
@@ -44,29 +37,24 @@ class Quoter:
     def draft_list(self, evidence: Evidence, words: int) -> Draft | None:
         """The list or table that answers best, as it stands; None if none does."""
         worth = estimate_worth(evidence.candidates, self._policy)
-        wholes: dict[tuple[DocumentRow, tuple[int, int]], float] = {}
-        for candidate in evidence.candidates:
-            key = self._list_of(candidate)
-            if key is not None:
-                wholes[key] = wholes.get(key, 0.0) + worth[candidate]
-        if not wholes:
+        lists: dict[_ListKey, list[float]] = {}
+        for candidate, value in worth.items():
+            if key := self._list_of(candidate):
+                lists.setdefault(key, []).append(value)
+        if not lists:
             return None
-        best = max(wholes, key=lambda key: (wholes[key], key))
-        lead_score = max(worth.values())
-        whole = self._whole(*best, evidence)
-        members = [one for one in (whole.leading, *whole.items) if one]
-        if max((worth.get(one, 0.0) for one in members), default=0.0) < self._policy.min_share_of_list * lead_score:
+        best = max(lists, key=lambda key: (sum(lists[key]), key))
+        if max(lists[best]) < self._policy.min_share_of_list * max(worth.values()):
             return None
+        items = self._items(best, evidence)
         kept: list[Candidate] = []
-        left = max(words, self._policy.words_of_list) - (len(whole.leading.text.split()) if whole.leading else 0)
-        for item in whole.items:
+        left = max(words, self._policy.words_of_list)
+        for item in items:
             left -= len(item.text.split())
             if left < 0 and kept:
                 break
             kept.append(item)
-        quoted = tuple(one for one in (whole.leading, *kept) if one)
-        heading = self._heading_of(quoted[0].passage)
-        return Draft("list", (DraftSection(quoted, heading, len(kept), len(whole.items)),))
+        return Draft("list", (DraftSection(tuple(kept), self._heading_of(kept[0].passage), len(kept), len(items)),))
 
     def _select(self, evidence: Evidence, words: int, most: int) -> list[Stretch]:
         return select_stretches(
@@ -81,52 +69,40 @@ class Quoter:
 
     def _section(self, stretch: Stretch) -> DraftSection:
         """A stretch under its heading, with what is missing of a list."""
-        heading = self._heading_of(stretch.passage)
-        quoted = next((key for one in stretch.candidates if (key := self._list_of(one)) is not None), None)
-        if quoted is None:
-            return DraftSection(stretch.candidates, heading)
-        shown = sum(self._list_of(one) == quoted and _span(one.sentence) != quoted[1] for one in stretch.candidates)
-        of = sum(1 for _ in self._members(*quoted))
-        return DraftSection(stretch.candidates, heading, shown if shown else 0, of if shown else 0)
+        items = [one for one in stretch.candidates if one.sentence.lead_in]
+        key = self._list_of(items[0]) if items else None
+        if key is None:
+            return DraftSection(stretch.candidates, self._heading_of(stretch.passage))
+        shown = sum(self._list_of(one) == key for one in items)
+        of = sum(1 for _ in self._members(key))
+        return DraftSection(stretch.candidates, self._heading_of(stretch.passage), shown, of)
 
     def _heading_of(self, passage: PassageRow) -> str:
         return self._library.passage(passage).heading.split(" > ")[-1]
 
-    def _list_of(self, candidate: Candidate) -> tuple[DocumentRow, tuple[int, int]] | None:
-        """The list or table that a sentence belongs to, by document and the span of what introduces it."""
+    def _list_of(self, candidate: Candidate) -> _ListKey | None:
+        """The list or table that a sentence is an item of, or heads."""
         if candidate.sentence.lead_in:
             return candidate.document, candidate.sentence.lead_in
-        span = _span(candidate.sentence)
+        span = candidate.sentence.start, candidate.sentence.end
         sentences = self._library.passage(candidate.passage).sentences
         return (candidate.document, span) if any(one.lead_in == span for one in sentences) else None
 
-    def _members(self, document: DocumentRow, leading: tuple[int, int]) -> Iterator[tuple[PassageRow, Sentence]]:
+    def _members(self, key: _ListKey) -> Iterator[tuple[PassageRow, Sentence]]:
         """The items of a list or table, over all passages of its document."""
+        document, lead_in = key
         for passage in self._library.passages_of(document):
             for sentence in self._library.passage(passage).sentences:
-                if sentence.lead_in == leading:
+                if sentence.lead_in == lead_in:
                     yield passage, sentence
 
-    def _whole(self, document: DocumentRow, leading: tuple[int, int], evidence: Evidence) -> _Whole:
+    def _items(self, key: _ListKey, evidence: Evidence) -> list[Candidate]:
+        """The same as candidates; those that were not read score nothing."""
+        document = key[0]
         read = {(one.passage, one.sentence): one for one in evidence.candidates if one.document == document}
         text = self._library.document(document).text
-
-        def candidate(passage: PassageRow, sentence: Sentence) -> Candidate:
-            found = read.get((passage, sentence))
-            words = text[sentence.start : sentence.end]
-            return found or Candidate(passage, document, sentence, words, 0.0, 0.0, frozenset(), 0.0)
-
-        head = next(
-            (
-                candidate(passage, sentence)
-                for passage in self._library.passages_of(document)
-                for sentence in self._library.passage(passage).sentences
-                if _span(sentence) == leading
-            ),
-            None,
-        )
-        return _Whole(head, tuple(candidate(*member) for member in self._members(document, leading)))
-
-
-def _span(sentence: Sentence) -> tuple[int, int]:
-    return sentence.start, sentence.end
+        return [
+            read.get((passage, sentence))
+            or Candidate(passage, document, sentence, text[sentence.start : sentence.end], 0.0, 0.0, frozenset(), 0.0)
+            for passage, sentence in self._members(key)
+        ]

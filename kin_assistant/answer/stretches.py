@@ -17,21 +17,27 @@ from kin_assistant.policy import SelectionPolicy
 from kin_assistant.text.words import stems
 from kin_assistant.types import Sentence
 
-__all__ = ["Stretch", "estimate_worth", "is_row", "leans_back", "select_stretches"]
+__all__ = ["Stretch", "estimate_worth", "leans_back", "select_stretches"]
 
 _LEANS_BACK = re.compile(
-    r"(also|another|both|but|even so|he|her|his|however|instead|it|its|others?|she|so|such|that|their|then|there|these|they"
-    r"|this|those|the (former|latter|other|others|rest|same|second|third|two))\b",
+    r"(afterwards?|also|another|both|but|by another|even so|finally|he|her|his|however|instead|it|its|later|likewise|meanwhile"
+    r"|moreover|others?|(second|third|fourth|fifth|last)(ly)?(?=,)|she|similarly|so|still|such|that|their|then|therefore|these|they"
+    r"|this|those|there (?!(are|is|was|were)\b)"
+    r"|an? (second|third|fourth|fifth|further|later|newer|similar)|an (additional|earlier)"
+    r"|the (earlier|former|latter|others?|rest|same|second|third|two))\b",
     re.IGNORECASE,
 )
 """Sentences that begin so say something about the one before them."""
+
+_MIN_LOGIT = -6.0
+"""Less says no more."""
 
 SentencesOf = Callable[[PassageRow], Sequence[Sentence]]
 
 
 @dataclass(frozen=True, slots=True)
 class Stretch:
-    """Sentences of one passage that stand behind each other, but for the header or lead-in of what is quoted of a list."""
+    """Sentences of one passage; those of no list stand behind each other."""
 
     candidates: tuple[Candidate, ...]
     """In reading order."""
@@ -62,11 +68,6 @@ def leans_back(text: str) -> bool:
     return _LEANS_BACK.match(text) is not None
 
 
-def is_row(text: str) -> bool:
-    """Whether a sentence is a row of a table."""
-    return text.startswith("| ")
-
-
 def estimate_worth(candidates: Sequence[Candidate], policy: SelectionPolicy) -> dict[Candidate, float]:
     """The chance, from 0 to 1, that each of ``candidates`` is one that answers."""
     if not candidates:
@@ -81,9 +82,10 @@ def estimate_worth(candidates: Sequence[Candidate], policy: SelectionPolicy) -> 
         candidate: _logistic(
             policy.worth_offset
             + policy.worth_of_logit
-            * (policy.logit_of_unread if candidate.logit is None else max(candidate.logit, -6.0))
+            * (policy.logit_of_unread if candidate.logit is None else max(candidate.logit, _MIN_LOGIT))
             + policy.worth_of_similarity * (candidate.similarity_score - best)
             + policy.worth_of_document * (of_document[candidate.document] - best)
+            + policy.worth_of_cosine * candidate.cosine
         )
         for candidate in candidates
     }
@@ -103,35 +105,53 @@ def select_stretches(
 
     ``places`` holds the documents about each place that the query names: if there are several, each has its part.
     """
+    if not candidates:
+        return []
     runs = _Runs(candidates, sentences_of, policy)
+    best = max(worth.values())
+    options = list(runs.make(worth, policy.min_share * best)) or list(runs.make(worth, 0.0))
+    # The answer comes first: what leads begins with the best sentence, or with what that leans on.
+    leading = _begin_with_best(options, worth)
+    leading = [option for option in leading if option.words <= words] or leading[:1]
+    waiting = [about for about in places if len(places) > 1]
     chosen: dict[Candidate, None] = {}
     taken: list[Stretch] = []
-    waiting = [about for about in places if len(places) > 1]
-    options = list(runs.make(worth))
     while options and len(taken) < most:
-        documents = {stretch.document for stretch in taken}
-        gains = [
-            (
-                _gain(option, chosen, worth, taken, policy)
-                + (policy.bonus_of_place if any(option.document in about for about in waiting) else 0.0),
-                -number,
-            )
-            for number, option in enumerate(options)
-        ]
-        gain, number = max(gains)
-        option = options.pop(-number)
+        gains = {
+            option: _gain(option, chosen, worth, taken, policy, best)
+            + (policy.bonus_of_place if any(option.document in about for about in waiting) else 0.0)
+            for option in (options if taken else leading)
+        }
+        option = max(gains, key=lambda one: gains[one])
+        options.remove(option)
         new = [candidate for candidate in option.candidates if candidate not in chosen]
-        if taken and gain <= 0:
+        length = sum(len(candidate.text.split()) for candidate in new)
+        documents = {stretch.document for stretch in taken}
+        if taken and gains[option] <= 0:
             break
-        if not new or (taken and sum(len(one.text.split()) for one in new) > words):
-            continue
-        if option.document not in documents and len(documents) >= max(policy.documents, len(places)):
+        if taken and (
+            length > words
+            or _comes_before(option, taken)
+            or (option.document not in documents and len(documents) >= max(policy.documents, len(places)))
+        ):
             continue
         chosen |= dict.fromkeys(new)
-        words -= sum(len(one.text.split()) for one in new)
+        words -= length
         waiting = [about for about in waiting if option.document not in about]
         taken = _join([*taken, Stretch(tuple(new))])
     return _in_reading_order(taken, worth)
+
+
+def _begin_with_best(options: Sequence[Stretch], worth: Mapping[Candidate, float]) -> list[Stretch]:
+    """The stretches that hold the best sentence that can be quoted, as near to their beginning as can be."""
+    best = max((one for option in options for one in option.candidates), key=lambda one: worth[one])
+    places = {option: option.candidates.index(best) for option in options if best in option.candidates}
+    return [option for option, place in places.items() if place == min(places.values())]
+
+
+def _comes_before(option: Stretch, taken: Sequence[Stretch]) -> bool:
+    """Whether ``option`` would open a chosen stretch with another sentence."""
+    return any(option.start < one.start and _adjoin(option, one) for one in taken)
 
 
 class _Runs:
@@ -142,41 +162,26 @@ class _Runs:
         self._by_place = {(candidate.passage, candidate.sentence): candidate for candidate in candidates}
         self._passages = list(dict.fromkeys(candidate.passage for candidate in candidates))
 
-    def make(self, worth: Mapping[Candidate, float]) -> Iterator[Stretch]:
-        """All of them that hold a sentence of some worth."""
+    def make(self, worth: Mapping[Candidate, float], least: float) -> Iterator[Stretch]:
+        """All of them that hold a sentence worth ``least``."""
         for passage in self._passages:
             sentences = self._sentences_of(passage)
-            found = [self._by_place.get((passage, sentence)) for sentence in sentences]
-            for first in range(len(found)):
+            # What heads a list is shown with its items, and says nothing alone.
+            heads = {sentence.lead_in for sentence in sentences}
+            found = [
+                None if (sentence.start, sentence.end) in heads else self._by_place.get((passage, sentence))
+                for sentence in sentences
+            ]
+            for first, opening in enumerate(found):
+                if opening is None or leans_back(opening.text):
+                    continue
                 run: list[Candidate] = []
                 for candidate in found[first : first + self._policy.sentences_of_stretch]:
                     if candidate is None:
                         break
                     run.append(candidate)
-                    if max(worth[one] for one in run) >= self._policy.min_worth and (
-                        whole := self._complete(run, sentences, found)
-                    ):
-                        yield Stretch(whole)
-
-    def _complete(
-        self, run: Sequence[Candidate], sentences: Sequence[Sentence], found: Sequence[Candidate | None]
-    ) -> tuple[Candidate, ...] | None:
-        """``run`` with the header or lead-in of its list; None if it makes no sense alone."""
-        first = run[0]
-        if first.sentence.lead_in:
-            leading = next((one for one in found if one and _span(one.sentence) == first.sentence.lead_in), None)
-            if leading is not None and leading not in run:
-                return (leading, *run)
-            return tuple(run) if leading or not is_row(first.text) else None
-        if leans_back(first.text) and not self._opens_document(first):
-            return None
-        if all(_heads_a_list(one, sentences) for one in run):
-            return None  # says nothing alone
-        return tuple(run)
-
-    @staticmethod
-    def _opens_document(candidate: Candidate) -> bool:
-        return candidate.sentence.start == 0
+                    if max(worth[one] for one in run) >= least:
+                        yield Stretch(tuple(run))
 
 
 def _gain(
@@ -185,8 +190,9 @@ def _gain(
     worth: Mapping[Candidate, float],
     taken: Sequence[Stretch],
     policy: SelectionPolicy,
+    best: float,
 ) -> float:
-    """What ``option`` adds to what is chosen, less what it costs."""
+    """What ``option`` adds to what is chosen, less what it costs; the less sure the best sentence, the cheaper is more."""
     new = [candidate for candidate in option.candidates if candidate not in chosen]
     if not new:
         return -math.inf
@@ -194,7 +200,8 @@ def _gain(
     price = (0.0 if adjoins else policy.price_of_stretch) + sum(
         policy.price_of_sentence + policy.price_of_word * len(candidate.text.split()) for candidate in new
     )
-    return sum(worth[candidate] * (1 - _repeats(candidate, chosen, policy)) for candidate in new) - price
+    added = sum(worth[candidate] * (1 - _repeats(candidate, chosen, policy)) for candidate in new)
+    return added - price * math.pow(best, policy.price_exponent)
 
 
 def _repeats(candidate: Candidate, chosen: Mapping[Candidate, None], policy: SelectionPolicy) -> float:
@@ -243,15 +250,6 @@ def _in_reading_order(stretches: Sequence[Stretch], worth: Mapping[Candidate, fl
         leading = max(of_document, key=best)
         ordered += [leading, *(one for one in of_document if one is not leading)]
     return ordered
-
-
-def _heads_a_list(candidate: Candidate, sentences: Sequence[Sentence]) -> bool:
-    span = _span(candidate.sentence)
-    return any(sentence.lead_in == span for sentence in sentences)
-
-
-def _span(sentence: Sentence) -> tuple[int, int]:
-    return sentence.start, sentence.end
 
 
 def _logistic(strength: float) -> float:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 from kin_assistant.rendering.layout import Group, Quoted, lay_out, quotes_by_number
@@ -34,6 +35,15 @@ class _Sentence(NamedTuple):
 
     text: str
     links: list[_Link]
+    pieces: list[tuple[bool, str]]
+    """The text in pieces; those that answer are set off."""
+
+
+class _Paragraph(NamedTuple):
+    """Quotes that stand together, behind what heads their list."""
+
+    lead_in: str
+    sentences: list[_Sentence]
 
 
 class _Part(NamedTuple):
@@ -41,7 +51,7 @@ class _Part(NamedTuple):
 
     heading: str
     """Empty where the part before has the same."""
-    paragraphs: list[list[_Sentence]]
+    paragraphs: list[_Paragraph]
     remark: str
     more: str
     """Address at which all of a list can be read, where it is cut."""
@@ -133,8 +143,8 @@ def _group(answer: Answer, group: Group) -> _Group:
     heading = ""
     for section, paragraphs in group.parts:
         cut = section.shown < section.of
-        address = _address(answer, paragraphs[0][0].citation) if cut else ""
-        quoted = [_sentences(answer, paragraph) for paragraph in paragraphs]
+        address = _address(answer, paragraphs[0].quoted[0].citation) if cut else ""
+        quoted = [_Paragraph(lead_in, _sentences(answer, sentences)) for sentences, lead_in in paragraphs]
         new = section.heading if section.heading != heading else ""
         parts.append(_Part(new, quoted, section_remark(section), address))
         heading = section.heading
@@ -156,8 +166,18 @@ def _entry(answer: Answer, entry: Entry, documents: Mapping[str, DocumentInfo]) 
 
 def _sentences(answer: Answer, quoted: Sequence[Quoted]) -> list[_Sentence]:
     return [
-        _Sentence(sentence.text, [_link(answer, number) for number in sentence.citations]) for sentence, _ in quoted
+        _Sentence(
+            sentence.text,
+            [_link(answer, number) for number in sentence.citations],
+            _set_off(sentence.text, citation.answering),
+        )
+        for sentence, citation in quoted
     ]
+
+
+def _set_off(text: str, spans: Sequence[tuple[int, int]]) -> list[tuple[bool, str]]:
+    cuts = sorted({0, len(text), *(offset for span in spans for offset in span)})
+    return [((start, end) in spans, text[start:end]) for start, end in pairwise(cuts)]
 
 
 def _address(answer: Answer, citation: Citation) -> str:

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from itertools import groupby
 from typing import NamedTuple
 
-from kin_assistant.types import Answer, AnswerSentence, Citation, Section
+from kin_assistant.types import Answer, AnswerSentence, Citation, LeadIn, Section
 
-__all__ = ["Group", "Part", "Quoted", "join_paragraphs", "lay_out", "quotes_by_number"]
+__all__ = ["Group", "Paragraph", "Part", "Quoted", "join_paragraphs", "lay_out", "quotes_by_number"]
 
 
 class Quoted(NamedTuple):
@@ -18,11 +18,19 @@ class Quoted(NamedTuple):
     citation: Citation
 
 
+class Paragraph(NamedTuple):
+    """Quotes that stand together in one paragraph of their document; a row or an item alone."""
+
+    quoted: list[Quoted]
+    lead_in: str
+    """What heads the list or table, before its first quote; else empty."""
+
+
 class Part(NamedTuple):
     """The quotes of a section that stand in one document."""
 
     section: Section
-    paragraphs: list[list[Quoted]]
+    paragraphs: list[Paragraph]
 
 
 class Group(NamedTuple):
@@ -34,18 +42,19 @@ class Group(NamedTuple):
 
 
 def lay_out(answer: Answer) -> list[Group]:
-    """The sections of an answer by document, in order. Sections without quotes have no part in it."""
+    """The sections of an answer that hold quotes, by document, in order; all quotes are one section if it has none."""
     found = quotes_by_number(answer)
+    sections = answer.sections if answer.sections or answer.entries else (Section(numbers=tuple(found)),)
     parts = [
         Part(section, join_paragraphs(list(quoted)))
-        for section in answer.sections
+        for section in sections
         for _, quoted in groupby(
             (found[number] for number in section.numbers if number in found), key=lambda one: one.citation.document_id
         )
     ]
     return [
-        Group(own[0].paragraphs[0][0].citation, own)
-        for _, of_document in groupby(parts, key=lambda part: part.paragraphs[0][0].citation.document_id)
+        Group(own[0].paragraphs[0].quoted[0].citation, own)
+        for _, of_document in groupby(parts, key=lambda part: part.paragraphs[0].quoted[0].citation.document_id)
         if (own := list(of_document))
     ]
 
@@ -60,12 +69,16 @@ def quotes_by_number(answer: Answer) -> dict[int, Quoted]:
     }
 
 
-def join_paragraphs(quoted: Sequence[Quoted]) -> list[list[Quoted]]:
-    """Quoted sentences in runs that stand together in one paragraph of their document."""
-    runs: list[list[Quoted]] = []
+def join_paragraphs(quoted: Sequence[Quoted]) -> list[Paragraph]:
+    """Quoted sentences in paragraphs, in order."""
+    paragraphs: list[Paragraph] = []
+    heading: tuple[str, LeadIn | None] | None = None
     for pair in quoted:
-        if runs and pair.citation.continues(runs[-1][-1].citation):
-            runs[-1].append(pair)
-        else:
-            runs.append([pair])
-    return runs
+        citation = pair.citation
+        if paragraphs and citation.continues(paragraphs[-1].quoted[-1].citation):
+            paragraphs[-1].quoted.append(pair)
+            continue
+        new = (citation.document_id, citation.lead_in)
+        paragraphs.append(Paragraph([pair], citation.lead_in.text if citation.lead_in and new != heading else ""))
+        heading = new
+    return paragraphs

@@ -78,7 +78,8 @@ def what_is_read(answer: Answer) -> str:
             lines.append(_heading(group.citation))
             for part in group.parts:
                 lines += [part.section.heading, section_remark(part.section)]
-                lines += [" ".join(sentence.text for sentence, _ in paragraph) for paragraph in part.paragraphs]
+                for paragraph in part.paragraphs:
+                    lines += [paragraph.lead_in, " ".join(sentence.text for sentence, _ in paragraph.quoted)]
     return "\n".join(filter(None, (*lines, *answer.notes)))
 
 
@@ -111,8 +112,10 @@ def _groups(answer: Answer) -> list[str]:
         for part in group.parts:
             if part.section.heading != heading:
                 heading = part.section.heading
-                parts.append(f"*{_escape(heading)}*")
-            parts += [f"> {_quotes(paragraph)}" for paragraph in part.paragraphs]
+                parts += [f"*{_escape(heading)}*"] if heading else []
+            for paragraph in part.paragraphs:
+                parts += [f"> {_escape(paragraph.lead_in)}"] if paragraph.lead_in else []
+                parts.append(f"> {_quotes(paragraph.quoted)}")
             if remark := section_remark(part.section):
                 parts.append(_escape(remark))
     return parts

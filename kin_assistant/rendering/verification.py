@@ -24,6 +24,9 @@ def verified(answer: Answer, document_lookup: Callable[[str], Document]) -> Answ
             text = ""
         if not 0 <= citation.start < citation.end or text[citation.start : citation.end] != citation.quote:
             raise _not_verbatim(f"citation {citation.number} of {citation.document_id!r} at {citation.start}")
+        head = citation.lead_in
+        if head and text[head.start : head.end] != head.text:
+            raise _not_verbatim(f"what heads citation {citation.number} of {citation.document_id!r} at {head.start}")
         quotes[citation.number] = citation.quote
     for sentence in answer.sentences:
         if sentence.text not in [quotes.get(number) for number in sentence.citations]:

@@ -7,7 +7,7 @@ from collections import defaultdict
 
 from kin_assistant.text.words import stems
 
-__all__ = ["asks_for_figure", "differ", "has_figure"]
+__all__ = ["asks_for_figure", "differ", "find_asked", "has_figure"]
 
 _ASKS_FOR_FIGURE = re.compile(
     r"\bhow (much|many|big|far|long|large|high|often)\b"
@@ -22,6 +22,12 @@ _FIGURE = re.compile(
     re.IGNORECASE,
 )
 _YEAR = re.compile(r"\b(?:19|20)\d\d\b")
+_ASKS_WHEN = re.compile(
+    r"\b(when|what (date|day|month|time|year)|which (date|day|month|year)|since|until|how (old|recent))\b",
+    re.IGNORECASE,
+)
+_MONTH = r"(?:Jan|Febr)uary|March|April|May|Ju(?:ne|ly)|August|(?:Sept|Octo|Novem|Decem)(?:em)?ber"
+_DATE = re.compile(rf"\b(?:(?:\d{{1,2}}\s)?(?:{_MONTH})\s(?:\d{{1,2}},\s)?)?(?:19|20)\d\d\b")
 _SCALES = {"thousand": 1e3, "lakh": 1e5, "million": 1e6, "crore": 1e7, "billion": 1e9}
 _NEAR = 0.02
 """Figures this near to each other, relative to the larger, are one figure rounded in two ways."""
@@ -35,6 +41,28 @@ def asks_for_figure(question: str) -> bool:
 def has_figure(text: str) -> bool:
     """Whether ``text`` holds a number, in digits or words."""
     return bool(_HAS_FIGURE.search(text))
+
+
+def find_asked(question: str, text: str) -> list[tuple[int, int]]:
+    """Spans of ``text`` that give the dates or figures that ``question`` wants and does not give itself, in order."""
+    known = set(re.findall(r"\d+", question))
+    if _ASKS_WHEN.search(question):
+        found = [match.span() for match in _DATE.finditer(text)]
+    elif asks_for_figure(question):
+        dates = [match.span() for match in _DATE.finditer(text)]
+        found = [
+            _trimmed(text, *match.span())
+            for match in _FIGURE.finditer(text)
+            if not any(start <= match.start("number") < end for start, end in dates)
+        ]
+    else:
+        return []
+    return [(start, end) for start, end in found if known.isdisjoint(re.findall(r"\d+", text[start:end]))]
+
+
+def _trimmed(text: str, start: int, end: int) -> tuple[int, int]:
+    """The span without white space at its beginning."""
+    return end - len(text[start:end].lstrip()), end
 
 
 def differ(first: str, second: str) -> bool:

@@ -53,12 +53,12 @@ def assistant(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Assistant]:
 def test_what_no_document_says_is_named_in_the_words_of_the_question(assistant: Assistant) -> None:
     answer = assistant.ask("When did the compost plant of Bago open and which farmers protested?")
     assert not answer.abstained
-    assert "The documents do not seem to say “which farmers protested”." in answer.notes
+    assert "The documents do not seem to say “which farmers protested”." in answer.caveats
 
 
 def test_nothing_is_named_where_every_part_is_answered(assistant: Assistant) -> None:
     answer = assistant.ask("When did the compost plant of Bago open and what did the plant cost to build?")
-    assert not any("do not seem to say" in note for note in answer.notes)
+    assert not any("do not seem to say" in caveat for caveat in answer.caveats)
 
 
 def test_figures_that_differ_are_pointed_at(assistant: Assistant) -> None:

@@ -1,148 +1,194 @@
-"""Which candidates are quoted: the best ones within a budget of words, in an order that can be read."""
+"""Which stretches are quoted: those worth more than they cost, the best sentence first, in an order that can be read."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 import pytest
-from kin_assistant.answer.selection import select_sentences
 
 from kin_assistant.answer.evidence import Candidate
+from kin_assistant.answer.stretches import estimate_worth, leans_back, select_stretches
+from kin_assistant.index.library import DocumentRow, PassageRow
+from kin_assistant.policy import SelectionPolicy
 from kin_assistant.types import Sentence
+
+POLICY = SelectionPolicy()
 
 
 class Shelf:
-    """Passages made of sentences, and candidates among them."""
+    """Passages made of sentences, and candidates among them. A line that begins with "- " is an item of the line before."""
 
     def __init__(self, *passages: tuple[int, Sequence[str]]) -> None:
         self.sentences: list[list[Sentence]] = []
         self.candidates: dict[str, Candidate] = {}
         for row, (document, texts) in enumerate(passages):
-            position, found = 0, []
+            position, found, lead_in = 1000 * row, [], None
             for text in texts:
-                lead_in = (found[0].start, found[0].end) if text.startswith("| ") and found else None
-                found.append(Sentence(start=position, end=position + len(text), lead_in=lead_in))
-                self.candidates[text] = Candidate(row, document, found[-1], text, 0.0, 0.0, frozenset(), 0.0)
+                if text.endswith(":") or text.startswith("| Head"):
+                    lead_in = (position, position + len(text))
+                is_item = text.startswith(("- ", "| ")) and (position, position + len(text)) != lead_in
+                found.append(Sentence(start=position, end=position + len(text), lead_in=lead_in if is_item else None))
+                self.candidates[text] = Candidate(
+                    PassageRow(row), DocumentRow(document), found[-1], text, 0.0, 0.0, frozenset(), 0.0
+                )
                 position += len(text) + 1
             self.sentences.append(found)
 
     def choose(
         self,
-        scores: dict[str, float],
+        worth: dict[str, float],
         *,
-        similarity: dict[str, float] | None = None,
-        places: Sequence[set[int]] = (),
+        places: Sequence[Collection[DocumentRow]] = (),
         words: int = 100,
-    ) -> list[str]:
-        """What is quoted where sentences have ``scores``; all of a score from ``similarity`` unless that is given."""
-        like = scores if similarity is None else similarity
-        candidates = [
-            replace(candidate, score=scores.get(text, 0.0), similarity_score=like.get(text, 0.0))
-            for text, candidate in self.candidates.items()
-        ]
-        candidates.sort(key=lambda candidate: -candidate.score)
-        return [candidate.text for candidate in select_sentences(candidates, places, self.sentences.__getitem__, words)]
+        most: int = 4,
+        policy: SelectionPolicy = POLICY,
+    ) -> list[list[str]]:
+        """The texts of the stretches that are quoted where sentences are worth so much, and others nothing."""
+        values = {candidate: worth.get(text, 0.0) for text, candidate in self.candidates.items()}
+        stretches = select_stretches(list(values), values, places, self.sentences.__getitem__, words, policy, most=most)
+        return [[candidate.text for candidate in stretch.candidates] for stretch in stretches]
 
 
-def test_the_best_sentences_are_taken_in_the_order_of_the_text() -> None:
-    shelf = Shelf((0, ["Alpha says one.", "Beta says two.", "Gamma says three."]))
-    assert shelf.choose({"Beta says two.": 1.0, "Alpha says one.": 0.9}) == ["Alpha says one.", "Beta says two."]
+def test_an_answer_may_be_one_sentence_long() -> None:
+    shelf = Shelf((0, ["Alpha sorts one.", "Beta sells two.", "Gamma burns three."]), (1, ["Delta sinks four."]))
+    assert shelf.choose({"Beta sells two.": 0.9}) == [["Beta sells two."]]
 
 
-def test_stretches_of_text_that_are_apart_come_by_their_best_sentence() -> None:
-    shelf = Shelf((0, ["Alpha says one.", "Beta says two.", "Gamma says three.", "Delta says four."]))
-    scores = {"Gamma says three.": 1.0, "Delta says four.": 0.9, "Alpha says one.": 0.8}
-    assert shelf.choose(scores) == ["Gamma says three.", "Delta says four.", "Alpha says one."]
+def test_neighbours_that_answer_are_one_stretch() -> None:
+    shelf = Shelf((0, ["Alpha sorts one.", "Beta sells two.", "Gamma burns three."]))
+    chosen = shelf.choose({"Alpha sorts one.": 0.9, "Beta sells two.": 0.5, "Gamma burns three.": 0.02})
+    assert chosen == [["Alpha sorts one.", "Beta sells two."]]
 
 
-def test_the_best_document_comes_first() -> None:
-    shelf = Shelf((0, ["Alpha says one."]), (1, ["Beta says two."]))
-    assert shelf.choose({"Beta says two.": 1.0, "Alpha says one.": 0.95}) == ["Beta says two.", "Alpha says one."]
+def test_a_poor_sentence_between_two_good_ones_is_quoted_with_them() -> None:
+    shelf = Shelf((0, ["Alpha sorts one.", "Beta sells two.", "Gamma burns three."]))
+    chosen = shelf.choose({"Alpha sorts one.": 0.9, "Beta sells two.": 0.05, "Gamma burns three.": 0.6})
+    assert chosen == [["Alpha sorts one.", "Beta sells two.", "Gamma burns three."]]
 
 
-def test_of_two_documents_that_may_answer_the_one_more_like_the_question_comes_first() -> None:
-    shelf = Shelf((0, ["Alpha says one."]), (1, ["Beta says two."]))
-    scores, similarity = (
-        {"Beta says two.": 2.0, "Alpha says one.": 1.9},
-        {"Beta says two.": 0.5, "Alpha says one.": 1.5},
+def test_the_best_sentence_comes_first_and_the_others_in_the_order_of_the_document() -> None:
+    shelf = Shelf((0, ["Alpha sorts one."]), (0, ["Beta sells two."]), (0, ["Gamma burns three."]))
+    chosen = shelf.choose({"Alpha sorts one.": 0.5, "Beta sells two.": 0.6, "Gamma burns three.": 0.9})
+    assert chosen == [["Gamma burns three."], ["Alpha sorts one."], ["Beta sells two."]]
+
+
+def test_nothing_is_put_before_the_best_sentence_in_its_stretch() -> None:
+    shelf = Shelf((0, ["Alpha sorts one.", "Beta sells two."]))
+    assert shelf.choose({"Alpha sorts one.": 0.5, "Beta sells two.": 0.9}) == [["Beta sells two."]]
+
+
+def test_no_stretch_opens_with_a_sentence_that_leans_back() -> None:
+    shelf = Shelf((0, ["Waste fell in 2005.", "It rose again later.", "The end came."]))
+    assert shelf.choose({"It rose again later.": 0.9}) == [["Waste fell in 2005.", "It rose again later."]]
+    alone = Shelf((0, ["It rose again later.", "The end came."]))
+    assert alone.choose({"It rose again later.": 0.9, "The end came.": 0.3}) == [["The end came."]]
+
+
+def test_the_header_of_a_table_and_what_introduces_a_list_are_no_evidence() -> None:
+    header, row = "| Head | Waste |", "| 2009 | 1,150 |"
+    table = Shelf((0, [header, "| 2005 | 1,480 |", row]))
+    assert table.choose({header: 0.9, row: 0.8}) == [[row]]
+    steps = Shelf((0, ["The steps are:", "- Sort the waste.", "- Turn the heap."]))
+    assert steps.choose({"The steps are:": 0.9, "- Turn the heap.": 0.5}) == [["- Turn the heap."]]
+
+
+def test_rows_of_one_table_stand_together() -> None:
+    rows = ["| 2005 | 1,480 |", "| 2007 | nothing |", "| 2008 | nothing |", "| 2009 | 1,150 |"]
+    shelf = Shelf((0, ["| Head | Waste |", *rows]))
+    policy = replace(POLICY, sentences_of_stretch=1)
+    assert shelf.choose({rows[0]: 0.9, rows[3]: 0.8}, policy=policy) == [[rows[0], rows[3]]]
+
+
+def test_what_repeats_a_quote_adds_little() -> None:
+    shelf = Shelf(
+        (0, ["Surabaya cut waste by 20 per cent."]),
+        (1, ["Waste in Surabaya was cut by 20 per cent."]),
+        (2, ["Cebu opened markets."]),
     )
-    assert shelf.choose(scores, similarity=similarity) == ["Alpha says one.", "Beta says two."]
-    few = {"Beta says two.": 2.0, "Alpha says one.": 1.2}
-    assert shelf.choose(few, similarity=similarity) == ["Beta says two."]
-
-
-def test_a_poor_document_is_not_quoted_beside_a_good_one() -> None:
-    shelf = Shelf((0, ["Alpha says one."]), (1, ["Beta says two."]))
-    assert shelf.choose({"Beta says two.": 1.0, "Alpha says one.": 0.5}) == ["Beta says two."]
-
-
-def test_few_documents_are_quoted_however_many_are_good() -> None:
-    texts = [f"Town {number} says so." for number in range(8)]
-    shelf = Shelf(*((row, [text]) for row, text in enumerate(texts)))
-    assert shelf.choose({text: 1 - number / 1000 for number, text in enumerate(texts)}) == texts[:3]
-
-
-def test_a_poor_sentence_is_not_quoted_beside_a_good_one() -> None:
-    shelf = Shelf((0, ["Alpha says one.", "Beta says two."]))
-    assert shelf.choose({"Beta says two.": 1.0, "Alpha says one.": 0.1}) == ["Beta says two."]
+    chosen = shelf.choose(dict.fromkeys(shelf.candidates, 0.6))
+    assert [len(chosen), ["Cebu opened markets."] in chosen] == [2, True]
 
 
 def test_the_budget_of_words_is_kept() -> None:
-    texts = [f"Sentence {number} has exactly seven words here." for number in range(12)]
-    shelf = Shelf((0, texts))
-    chosen = shelf.choose({text: 1 - number / 100 for number, text in enumerate(texts)}, words=30)
-    assert sum(len(text.split()) for text in chosen) <= 30
+    names = ["Alpha", "Beta", "Gamma", "Delta", "Epsilon", "Zeta", "Eta", "Theta"]
+    texts = [" ".join(f"{name}{number}" for number in range(7)) for name in names]
+    chosen = Shelf(*((0, [text]) for text in texts)).choose(dict.fromkeys(texts, 0.9), words=30, most=8)
+    assert sum(len(text.split()) for stretch in chosen for text in stretch) <= 30
     assert len(chosen) == 4
 
 
 def test_one_sentence_is_quoted_even_if_it_is_longer_than_the_budget() -> None:
     long = "word " * 200 + "end."
-    assert Shelf((0, [long, "Short one."])).choose({long: 1.0, "Short one.": 0.4}, words=50)[0] == long
+    assert Shelf((0, [long, "Short one."])).choose({long: 0.9, "Short one.": 0.4}, words=50)[0] == [long]
 
 
-def test_a_table_row_brings_its_header() -> None:
-    header, row = "| Year | Waste |", "| 2005 | 1,480 |"
-    shelf = Shelf((0, [header, row, "| 2009 | 1,150 |"]))
-    assert shelf.choose({row: 1.0}) == [header, row]
-
-
-def test_a_header_is_not_quoted_for_itself() -> None:
-    header, row = "| Year | Waste |", "| 2005 | 1,480 |"
-    shelf = Shelf((0, [header, row]), (1, ["Alpha says one."]))
-    assert header not in shelf.choose({header: 1.0, "Alpha says one.": 0.9})
-
-
-def test_a_sentence_that_leans_back_brings_the_one_before() -> None:
-    shelf = Shelf((0, ["Waste fell in 2005.", "It rose again later.", "The end came."]))
-    assert shelf.choose({"It rose again later.": 1.0}) == ["Waste fell in 2005.", "It rose again later."]
+def test_few_stretches_and_documents_are_quoted_however_many_are_good() -> None:
+    texts = [f"Town{number} says word{number} so{number}." for number in range(8)]
+    shelf = Shelf(*((row, [text]) for row, text in enumerate(texts)))
+    worth = {text: 0.9 - number / 1000 for number, text in enumerate(texts)}
+    assert shelf.choose(worth, most=8) == [[text] for text in texts[: POLICY.documents]]
+    assert shelf.choose(worth, most=2) == [[text] for text in texts[:2]]
 
 
 def test_every_named_place_has_its_part() -> None:
     shelf = Shelf(
-        (0, ["Surabaya says one.", "Surabaya says two.", "Surabaya says three."]),
-        (1, ["Cebu says four."]),
-        (2, ["Else."]),
+        (0, ["Surabaya sorts one."]), (0, ["Surabaya burns three."]), (1, ["Cebu sells four."]), (2, ["Else."])
     )
-    scores = {
-        "Surabaya says one.": 1.0,
-        "Surabaya says two.": 0.9,
-        "Surabaya says three.": 0.8,
-        "Cebu says four.": 0.35,
-    }
-    assert "Cebu says four." in shelf.choose(scores, places=[{0}, {1}])
-    assert "Cebu says four." not in shelf.choose(scores)
+    worth = {"Surabaya sorts one.": 0.9, "Surabaya burns three.": 0.8, "Cebu sells four.": 0.1}
+    both = [{DocumentRow(0)}, {DocumentRow(1)}]
+    assert ["Cebu sells four."] in shelf.choose(worth, places=both, most=2)
+    assert ["Cebu sells four."] not in shelf.choose(worth, most=2)
 
 
 @pytest.mark.parametrize("words", [0, 1, 30, 1000])
 def test_nothing_is_chosen_twice(words: int) -> None:
-    texts = [f"It says {number}." for number in range(20)]
-    chosen = Shelf((0, texts)).choose({text: 1 - number / 100 for number, text in enumerate(texts)}, words=words)
-    assert len(chosen) == len(set(chosen))
-    assert chosen
+    texts = [f"Town{number} says word{number}." for number in range(20)]
+    chosen = Shelf((0, texts)).choose(
+        {text: 1 - number / 100 for number, text in enumerate(texts)}, words=words, most=20
+    )
+    quoted = [text for stretch in chosen for text in stretch]
+    assert len(quoted) == len(set(quoted))
+    assert quoted
 
 
-def test_a_row_stands_under_its_header_though_other_rows_lie_between() -> None:
-    header, row = "| Year | Waste |", "| 2009 | 1,150 |"
-    shelf = Shelf((0, [header, "| 2005 | 1,480 |", row]), (0, ["Alpha says one."]))
-    assert shelf.choose({row: 1.0, "Alpha says one.": 0.9}, words=13) == [header, row, "Alpha says one."]
+def test_without_candidates_nothing_is_quoted() -> None:
+    assert Shelf().choose({}) == []
+
+
+def test_what_the_network_says_and_what_is_similar_make_a_sentence_worth_more() -> None:
+    plain = next(iter(Shelf((0, ["Alpha sorts one."])).candidates.values()))
+    rival = replace(plain, document=DocumentRow(1), similarity_score=1.0)
+    worth = [
+        estimate_worth([one, rival], POLICY)[one]
+        for one in (
+            plain,
+            replace(plain, logit=0.0),
+            replace(plain, logit=3.0),
+            replace(plain, logit=3.0, cosine=0.5),
+            replace(plain, logit=3.0, cosine=0.5, similarity_score=0.5),
+        )
+    ]
+    assert worth == sorted(set(worth))
+    assert all(0 < value < 1 for value in worth)
+
+
+@pytest.mark.parametrize(
+    ("text", "leans"),
+    [
+        ("A later field study is more cautious.", True),
+        ("It rose.", True),
+        ("However, costs fell.", True),
+        ("Its cost was low.", True),
+        ("Italy pays.", False),
+        ("These baskets work.", True),
+        ("The latter failed.", True),
+        ("Cebu sorts.", False),
+        ("Third, managers were lacking.", True),
+        ("Third parties weigh the waste.", False),
+        ("There are 80 barangays.", False),
+        ("Theresa sorts.", False),
+    ],
+)
+def test_a_sentence_that_speaks_of_the_one_before_leans_back(text: str, leans: bool) -> None:
+    assert leans_back(text) is leans

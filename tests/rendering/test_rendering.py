@@ -24,7 +24,7 @@ from kin_assistant.rendering import (
     section_at,
     verified,
 )
-from kin_assistant.rendering.markdown import group_by_document, join_paragraphs
+from kin_assistant.rendering.layout import lay_out
 from kin_assistant.types import (
     Answer,
     AnswerSentence,
@@ -288,11 +288,10 @@ def test_the_markdown_has_quotes_numbers_and_references(assistant: AssistantDoub
 
 def test_sentences_of_one_paragraph_stand_in_one_quote(assistant: AssistantDouble) -> None:
     answer = assistant.ask(QUESTION)
-    groups = group_by_document(answer)
-    quoted = [pair for group in groups for pair in group]
+    paragraphs = [one.quoted for group in lay_out(answer) for part in group.parts for one in part.paragraphs]
+    quoted = [pair for paragraph in paragraphs for pair in paragraph]
     together = [(first, second) for (_, first), (_, second) in pairwise(quoted) if second.continues(first)]
     assert together, "the double's answer holds two sentences of one paragraph"
-    paragraphs = [paragraph for group in groups for paragraph in join_paragraphs(group)]
     assert len(paragraphs) == len(quoted) - len(together)
     markdown = answer_markdown(answer)
     for first, second in together:

@@ -26,6 +26,7 @@ ADDRESSES = {
     "document_link(id)": "words.py quotes the id",
     "external_link(source)": "words.py lets through what is http or https and nothing else",
     "shown.address": "words.py makes it with document_link",
+    "part.more": "words.py makes it with document_link",
     "image.address": "ui/pictures.py makes it",
     "style": "a file of the program",
     "script": "a file of the program",

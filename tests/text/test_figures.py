@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from kin_assistant.text.figures import asks_for_figure, differ, has_figure
+from kin_assistant.text.figures import asks_for_figure, differ, find_asked, has_figure
 
 
 @pytest.mark.parametrize(
@@ -42,3 +42,18 @@ def test_what_asks_for_a_figure_and_what_holds_one():
     assert not asks_for_figure("Who ran it?")
     assert has_figure("Half of the households joined.")
     assert not has_figure("Many households joined.")
+
+
+@pytest.mark.parametrize(
+    ("question", "text", "asked"),
+    [
+        ("What did the baskets cost in 2009?", "In 2009 the baskets cost US$ 1.2 million.", ["US$ 1.2 million"]),
+        ("How much waste was cut?", "Waste fell by 30 per cent to 1,150 tons.", ["30 per cent", "1,150 tons"]),
+        ("When did the ban begin?", "It began on 1 September 2002 with 80 buses.", ["1 September 2002"]),
+        ("What year did it open?", "From October 2010 to 2012 it was shut.", ["October 2010", "2012"]),
+        ("Who paid?", "The city paid 40 million pesos in 2010.", []),
+        ("How much did 40 million pesos buy?", "It bought 40 million pesos of carts.", []),
+    ],
+)
+def test_what_is_asked_for_is_found_in_a_sentence(question: str, text: str, asked: list[str]) -> None:
+    assert [text[start:end] for start, end in find_asked(question, text)] == asked
