@@ -12,7 +12,7 @@ from eval.lines import Request
 from eval.matching import Span, contains, covers
 from eval.metrics import Observation, measure_answer, measure_refusal, span_of
 from eval.questions import Case
-from kin_assistant.answer.stretches import is_row, leans_back
+from kin_assistant.answer.stretches import leans_back
 from kin_assistant.rendering import what_is_read
 from kin_assistant.types import Answer, Block, Citation, Document
 
@@ -55,11 +55,9 @@ def measure_form(
         whole = measure_answer(case, answer)
         found |= {name: whole[name] for name in _OF_EVERY_ANSWER}
         found |= {name: whole[name] for name in _OF_FACTS if request.nuggets}
-    if request.evidence and request.kind in _TEXTS:
-        said = drop_introductions(answer, document_of)
-        told = measure_answer(case, said)
-        found |= {name: told[name] for name in _OF_TEXTS}
-        found["lead_is_gold"] = judge_lead(request, case, said)
+        if request.kind in _TEXTS:
+            found |= {name: whole[name] for name in _OF_TEXTS}
+            found["lead_is_gold"] = judge_lead(request, case, answer)
     if request.kind == "talk":
         found["unsearched"] = (float(not answer.citations and not answer.abstained), 1.0)
     if request.kind == "catalogue":
@@ -89,17 +87,6 @@ def judge_kind(request: Request, answer: Answer) -> Observation:
     return float(answer.kind in (request.kinds or (request.kind,))), 1.0
 
 
-def drop_introductions(answer: Answer, document_of: Callable[[str], Document]) -> Answer:
-    """``answer`` without the headers of tables and the sentences that end in a colon: they are quoted for what follows."""
-    numbers = {citation.number for citation in answer.citations if not _introduces(citation, document_of)}
-    return answer.model_copy(
-        update={
-            "citations": tuple(citation for citation in answer.citations if citation.number in numbers),
-            "sentences": tuple(item for item in answer.sentences if numbers.intersection(item.citations)),
-        }
-    )
-
-
 def judge_lead(request: Request, case: Case, answer: Answer) -> Observation:
     """Whether the first quote is a gold sentence: one that may lead, where the request says which may."""
     pairs = list(zip(request.evidence, case.gold, strict=True))
@@ -109,7 +96,7 @@ def judge_lead(request: Request, case: Case, answer: Answer) -> Observation:
 
 
 def find_stretches(citations: Sequence[Citation]) -> list[list[Citation]]:
-    """The quotes in runs of sentences of one passage that follow each other; rows of a table make one run."""
+    """The quotes in runs of sentences of one passage that follow each other; what is quoted of one list makes one run."""
     stretches: list[list[Citation]] = []
     for citation in citations:
         if stretches and _follows(citation, stretches[-1][-1]):
@@ -120,9 +107,13 @@ def find_stretches(citations: Sequence[Citation]) -> list[list[Citation]]:
 
 
 def count_orphans(answer: Answer) -> Observation:
-    """Stretches that open with a sentence which leans on one that is not quoted, of all stretches."""
+    """Stretches that open with a sentence which leans on one that is not quoted, of all stretches.
+
+    An item or row is shown with the words that introduce it, and leans on nothing else.
+    """
     stretches = find_stretches(answer.citations)
-    return float(sum(leans_back(stretch[0].quote) for stretch in stretches)), float(len(stretches))
+    leaning = [one for one in stretches if one[0].lead_in is None and leans_back(one[0].quote)]
+    return float(len(leaning)), float(len(stretches))
 
 
 def find_cut_lists(request: Request, answer: Answer, document_of: Callable[[str], Document]) -> Observation:
@@ -196,11 +187,10 @@ def _measure_size(request: Request, answer: Answer) -> dict[str, Observation]:
 
 
 def _follows(citation: Citation, last: Citation) -> bool:
-    """Whether ``citation`` comes next after ``last`` in its passage, or is a later row of its table."""
-    if citation.passage_id != last.passage_id:
+    """Whether ``citation`` comes next after ``last`` in its passage, or is a later item or row of its list or table."""
+    if citation.passage_id != last.passage_id or citation.start < last.end:
         return False
-    rows = is_row(citation.quote) and is_row(last.quote)
-    return citation.start > last.start and (rows or citation.start - last.end <= _GAP)
+    return citation.start - last.end <= _GAP or (citation.lead_in is not None and citation.lead_in == last.lead_in)
 
 
 def _find_lists(blocks: Sequence[Block]) -> Iterator[list[Block]]:
@@ -215,13 +205,6 @@ def _find_lists(blocks: Sequence[Block]) -> Iterator[list[Block]]:
             found.append(block)
     if found:
         yield found
-
-
-def _introduces(citation: Citation, document_of: Callable[[str], Document]) -> bool:
-    if citation.quote.endswith(":"):
-        return True
-    blocks = document_of(citation.document_id).blocks if is_row(citation.quote) else ()
-    return any(block.kind == "header_row" and _overlap(citation, block) for block in blocks)
 
 
 def _overlap(citation: Citation, block: Block) -> bool:

@@ -61,7 +61,7 @@ def check_answers(
         ),
         invariant(
             "locators",
-            "every citation's position in its document holds exactly the quote",
+            "every citation's position in its document holds exactly the quote, and that of what heads it exactly the heading",
             (_locator(key, citation, document_of(citation.document_id)) for key, citation in cited),
         ),
         invariant(
@@ -113,6 +113,9 @@ def _verbatim(key: str, answer: Answer, document_of: Callable[[str], Document]) 
 
 
 def _locator(key: str, citation: Citation, document: Document) -> str | None:
+    head = citation.lead_in
+    if head and document.text[head.start : head.end] != head.text:
+        return f"{key}: {citation.document_id}[{head.start}:{head.end}] is not the lead-in {head.text[:60]!r}"
     if document.text[citation.start : citation.end] == citation.quote:
         return None
     return f"{key}: {citation.document_id}[{citation.start}:{citation.end}] is not the quote {citation.quote[:60]!r}"
