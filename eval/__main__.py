@@ -1,4 +1,4 @@
-"""The command: ``python -m eval [run|baseline|ablation|qa|beir|conversations|feedback]``.
+"""The command: ``python -m eval [run|baseline|ablation|qa|beir|conversations|feedback|ratings]``.
 
 Exit codes: 0 passed, 1 the quality gate failed, 2 could not run.
 """
@@ -24,7 +24,8 @@ __all__ = ["Means", "main"]
 
 PASSED, FAILED, COULD_NOT_RUN = 0, 1, 2
 HERE = ROOT / "eval"
-COMMANDS = ("run", "baseline", "ablation", "qa", "beir", "conversations", "feedback", "digests")
+COMMANDS = ("run", "baseline", "ablation", "qa", "beir", "conversations", "feedback", "ratings", "digests")
+REQUESTS = HERE / "questions" / "requests.jsonl"
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,6 +199,22 @@ def _feedback(options: argparse.Namespace, _: Means) -> int:
     return PASSED
 
 
+def _ratings(options: argparse.Namespace, means: Means) -> int:
+    from eval.lines import Request
+    from eval.questions import read_questions
+    from eval.sheets import choose_requests, make_sheet, read_sheets, render_summary
+
+    requests = [item for item in read_questions(options.requests) if isinstance(item, Request)]
+    if options.read:
+        print(render_summary(read_sheets(options.read, {request.id: request.kind for request in requests})))
+        return PASSED
+    chosen = choose_requests(requests, options.count)
+    with closing(means.open_product(options.index)) as product:
+        make_sheet(options.make, chosen, product)
+    print(f"{len(chosen)} answers to rate: {options.make}")
+    return PASSED
+
+
 def _digests(options: argparse.Namespace, means: Means) -> int:
     from eval.evaluation import text_lookup
     from eval.questions import read_cases
@@ -209,7 +226,7 @@ def _digests(options: argparse.Namespace, means: Means) -> int:
 
 _COMMANDS: dict[str, Callable[[argparse.Namespace, Means], int]] = {
     "run": _run, "baseline": _baseline, "ablation": _ablation, "qa": _qa, "beir": _beir, "conversations": _conversations,
-    "feedback": _feedback, "digests": _digests,
+    "feedback": _feedback, "ratings": _ratings, "digests": _digests,
 }  # fmt: skip
 
 
@@ -297,6 +314,12 @@ def _parser() -> argparse.ArgumentParser:
     feedback.add_argument(
         "--pending", type=Path, default=HERE / "questions" / "pending.jsonl", help="file of waiting questions"
     )
+    ratings = commands.add_parser("ratings", parents=[opened], help="sheets on which a reader rates answers")
+    what = ratings.add_mutually_exclusive_group(required=True)
+    what.add_argument("--make", type=Path, metavar="FILE", help="write a sheet (CSV) to fill in")
+    what.add_argument("--read", type=Path, nargs="+", metavar="FILE", help="summarise filled sheets")
+    ratings.add_argument("--count", type=int, default=60, help="number of answers on a sheet (default: %(default)s)")
+    ratings.add_argument("--requests", type=Path, default=REQUESTS, help="file of the requests (default: %(default)s)")
     digests = commands.add_parser(
         "digests", parents=[opened], help="print a digest of every answer (the evaluation's second process)"
     )

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
+from eval.lines import Request
 from eval.metrics import Observation, measure_answer, measure_refusal, ratio
 from eval.questions import Case, Split
 from eval.runner import Product
@@ -102,7 +103,11 @@ def ablate(
     variants: Sequence[Variant] = VARIANTS,
 ) -> Iterator[tuple[str, Mapping[str, float | None]]]:
     """Name and figures (by ``COLUMNS``) of each variant, on the questions of ``judge_on`` that need no history."""
-    judged = [case for case in cases if case.split == judge_on and not case.follow_up]
+    judged = [
+        case
+        for case in cases
+        if case.split == judge_on and not case.follow_up and not isinstance(case.question, Request)
+    ]
     for variant in variants:
         product = opened(variant)
         try:

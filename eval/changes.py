@@ -76,9 +76,10 @@ def _worth(record: Record) -> tuple[float, ...]:
     """What an answer is worth, the weightiest first."""
     if not record.answerable:
         return (float(record.given.abstained),)
-    head = "followups" if record.follow_up else "answers"
+    head = "followups" if record.follow_up else "requests" if record.is_request else "answers"
     names = ("vital_nuggets", "gold_cited", "first_citation_right", "right_documents")
-    return tuple(record.observations.get(f"{head}.{name}", (0.0, 1.0))[0] for name in names)
+    worth = tuple(record.observations.get(f"{head}.{name}", (0.0, 1.0))[0] for name in names)
+    return (float(record.passed), *worth) if record.is_request else worth
 
 
 def _ratio(pairs: Sequence[tuple[float, float]]) -> float:

@@ -61,7 +61,7 @@ def check_answers(
         ),
         invariant(
             "locators",
-            "every citation's position in its document holds exactly the quote",
+            "every citation's position in its document holds exactly the quote, and that of what heads it exactly the heading",
             (_locator(key, citation, document_of(citation.document_id)) for key, citation in cited),
         ),
         invariant(
@@ -76,7 +76,7 @@ def check_answers(
         ),
         invariant(
             "reasoned_refusals",
-            "an answer quotes something or gives a reason for quoting nothing, never both",
+            "an answer quotes, lists or says something, or gives a reason for not doing so, never both",
             (_reasoned(key, answer) for key, answer in by_answer),
         ),
     )
@@ -113,6 +113,9 @@ def _verbatim(key: str, answer: Answer, document_of: Callable[[str], Document]) 
 
 
 def _locator(key: str, citation: Citation, document: Document) -> str | None:
+    head = citation.lead_in
+    if head and document.text[head.start : head.end] != head.text:
+        return f"{key}: {citation.document_id}[{head.start}:{head.end}] is not the lead-in {head.text[:60]!r}"
     if document.text[citation.start : citation.end] == citation.quote:
         return None
     return f"{key}: {citation.document_id}[{citation.start}:{citation.end}] is not the quote {citation.quote[:60]!r}"
@@ -146,7 +149,8 @@ def _reasoned(key: str, answer: Answer) -> str | None:
         return (
             None if answer.reason and not answer.sentences and not answer.citations else f"{key}: a refusal that quotes"
         )
-    return None if quotes and not answer.reason else f"{key}: neither quotes nor refuses"
+    speaks = answer.form in ("words", "entries") and bool(answer.said or answer.entries)
+    return None if (quotes or speaks) and not answer.reason else f"{key}: neither quotes nor refuses"
 
 
 def _cities(pattern: re.Pattern[str], text: str) -> set[str]:

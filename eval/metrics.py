@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
+from eval.lines import Nugget
 from eval.matching import Span, contains, covers, first_words
-from eval.questions import Case, Nugget
+from eval.questions import Case
 from kin_assistant.rendering import what_is_read
 from kin_assistant.types import Answer, Citation
 
-__all__ = ["ANSWER_WORDS", "Observation", "measure_answer", "measure_refusal", "passes", "ratio"]
+__all__ = ["ANSWER_WORDS", "Observation", "measure_answer", "measure_refusal", "passes", "ratio", "span_of"]
 
 Observation = tuple[float, float]
 """(gain, weight)"""
@@ -35,7 +36,7 @@ def measure_answer(case: Case, answer: Answer) -> dict[str, Observation]:
     """What an answer to an answerable question is worth. A refusal earns nothing; only its length is not counted."""
     question = case.question
     text = first_words(what_is_read(answer), ANSWER_WORDS)
-    cited = [_span(citation) for citation in answer.citations]
+    cited = [span_of(citation) for citation in answer.citations]
     shares: Mapping[str, float] = {
         "vital_nuggets": _covered(text, (nugget for nugget in question.nuggets if nugget.vital)),
         "all_nuggets": _covered(text, question.nuggets),
@@ -88,11 +89,12 @@ def _share(outcomes: Iterable[bool]) -> float:
 
 def _is_useful(text: str, numbers: Sequence[int], case: Case, answer: Answer) -> bool:
     """Whether a sentence states a wanted fact or is one of the gold sentences: what is not is padding."""
-    spans = [_span(citation) for citation in answer.citations if citation.number in numbers]
+    spans = [span_of(citation) for citation in answer.citations if citation.number in numbers]
     return any(contains(text, nugget.any_of) for nugget in case.question.nuggets) or any(
         covers(span, gold) for span in spans for gold in case.gold
     )
 
 
-def _span(citation: Citation) -> Span:
+def span_of(citation: Citation) -> Span:
+    """Where a quote stands."""
     return Span(citation.document_id, citation.start, citation.end)

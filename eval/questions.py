@@ -6,76 +6,28 @@ import hashlib
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Literal
+from typing import Literal, get_args
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import ValidationError
 
 from eval.errors import CannotRunError
+from eval.lines import Asking, Line, Nugget, Question, Request
 from eval.matching import Span, contains, locate, simplify_quote
+from kin_assistant.types import Kind
 
-__all__ = ["Case", "Evidence", "Nugget", "Question", "Split", "read_cases", "read_questions", "split_cases"]
+__all__ = ["Case", "Split", "read_cases", "read_questions", "split_cases"]
 
 Split = Literal["tune", "test"]
 _TUNE_SHARE = 3
 """One cluster in this many is for tuning."""
 
-
-class Line(BaseModel):
-    """A frozen value of a question file; fields that the evaluation does not know are left alone."""
-
-    model_config = ConfigDict(frozen=True, extra="ignore")
-
-
-class Evidence(Line):
-    """A sentence or table row that answers the question."""
-
-    document_id: str
-    quote: str = Field(min_length=1)
-
-
-class Nugget(Line):
-    """A fact that a good answer holds, in one of several wordings."""
-
-    id: str
-    vital: bool
-    any_of: tuple[str, ...] = Field(min_length=1)
-
-
-class Question(Line):
-    """A question with what answers it, or with the reason why nothing does."""
-
-    id: str = Field(min_length=1)
-    question: str = Field(min_length=1)
-    standalone: str | None = None
-    """For a later turn of a conversation: the same question, asked so that it needs no history."""
-    kind: Literal["single", "multi", "unanswerable"]
-    unanswerable_kind: Literal["off_topic", "absent_city", "missing_fact"] | None = None
-    evidence: tuple[Evidence, ...] = ()
-    also_relevant: tuple[str, ...] = ()
-    nuggets: tuple[Nugget, ...] = ()
-    tags: tuple[str, ...] = ()
-    nearest: tuple[str, ...] = ()
-
-    @property
-    def answerable(self) -> bool:
-        """Whether the corpus answers it."""
-        return self.kind != "unanswerable"
-
-    @property
-    def right_documents(self) -> frozenset[str]:
-        """Documents that a good answer may cite."""
-        return frozenset(item.document_id for item in self.evidence) | frozenset(self.also_relevant)
-
-    @property
-    def fingerprint(self) -> str:
-        """Changes with the content, so that a result is only compared with a result for the same question."""
-        return hashlib.sha256(self.model_dump_json().encode()).hexdigest()[:12]
+_KINDS_OF_REQUESTS = get_args(Kind)
 
 
 class Case(Line):
-    """A question as it is asked: in which set, after which others, with its gold evidence located."""
+    """A question or request as it is asked: in which set, after which others, with its gold evidence located."""
 
-    question: Question
+    question: Asking
     set: str
     """Name of the file it stands in, without its suffix."""
     conversation: str | None = None
@@ -121,9 +73,9 @@ def read_cases(paths: Sequence[Path], text_of: Callable[[str], str | None]) -> t
     return split_cases(cases)
 
 
-def read_questions(path: Path) -> list[Question]:
+def read_questions(path: Path) -> list[Asking]:
     """The questions of one file, not checked against a corpus. Raises ``CannotRunError`` that names malformed lines."""
-    questions: list[Question] = []
+    questions: list[Asking] = []
     faults: list[str] = []
     for number, line in _numbered_lines(path):
         found, wrong = _parse_line(line)
@@ -142,7 +94,7 @@ def _numbered_lines(path: Path) -> list[tuple[int, str]]:
     return [(number, line) for number, line in enumerate(lines, 1) if line.strip()]
 
 
-def _parse_line(line: str) -> tuple[list[tuple[Question, str | None, tuple[str, ...]]], list[str]]:
+def _parse_line(line: str) -> tuple[list[tuple[Asking, str | None, tuple[str, ...]]], list[str]]:
     """Questions of one line with their conversation and history, and what is wrong with the line."""
     try:
         row = json.loads(line)
@@ -152,12 +104,12 @@ def _parse_line(line: str) -> tuple[list[tuple[Question, str | None, tuple[str, 
     if not isinstance(turns, list) or not turns:
         return [], ["neither a question nor a conversation with turns"]
     conversation = str(row.get("id", "")) if "turns" in row else None
-    questions: list[tuple[Question, str | None, tuple[str, ...]]] = []
+    questions: list[tuple[Asking, str | None, tuple[str, ...]]] = []
     faults: list[str] = []
     history: tuple[str, ...] = ()
     for turn in turns:
         try:
-            question = Question.model_validate(turn)
+            question = _model_of(turn).model_validate(turn)
         except ValidationError as error:
             faults += [
                 f"{'.'.join(map(str, fault['loc'])) or 'the line'}: {fault['msg']}"
@@ -167,6 +119,10 @@ def _parse_line(line: str) -> tuple[list[tuple[Question, str | None, tuple[str, 
         questions.append((question, conversation, history))
         history += (question.question,)
     return questions, faults
+
+
+def _model_of(turn: object) -> type[Question] | type[Request]:
+    return Request if isinstance(turn, dict) and turn.get("kind") in _KINDS_OF_REQUESTS else Question
 
 
 def _read_line(line: str, name: str, text_of: Callable[[str], str | None]) -> tuple[list[Case], list[str]]:
@@ -180,7 +136,7 @@ def _read_line(line: str, name: str, text_of: Callable[[str], str | None]) -> tu
     return cases, faults
 
 
-def _check(question: Question, text_of: Callable[[str], str | None]) -> tuple[tuple[Span, ...], list[str]]:
+def _check(question: Asking, text_of: Callable[[str], str | None]) -> tuple[tuple[Span, ...], list[str]]:
     """Where the evidence stands, and what is wrong with the question."""
     gold: list[Span] = []
     faults: list[str] = []
@@ -193,23 +149,21 @@ def _check(question: Question, text_of: Callable[[str], str | None]) -> tuple[tu
             faults.append(f"the quote no longer stands in {item.document_id}: {item.quote[:80]!r}")
         else:
             gold.append(Span(item.document_id, *found))
-    others = question.also_relevant + question.nearest
-    faults += [f"there is no document {document_id}" for document_id in others if text_of(document_id) is None]
+    faults += [
+        f"there is no document {document_id}"
+        for document_id in question.named_documents
+        if text_of(document_id) is None
+    ]
     faults += [
         f"no evidence states the fact {nugget.id}: {list(nugget.any_of)}"
         for nugget in question.nuggets
         if not any(_states(item.quote, nugget) for item in question.evidence)
     ]
-    documents = {item.document_id for item in question.evidence}
-    if not question.answerable and (question.evidence or question.nuggets):
-        faults.append("an unanswerable question has evidence or facts")
-    if not question.answerable and question.unanswerable_kind is None:
-        faults.append("an unanswerable question needs an unanswerable_kind")
-    if question.answerable and not (question.evidence and any(nugget.vital for nugget in question.nuggets)):
-        faults.append("an answerable question needs evidence and a vital fact")
-    if question.kind == "multi" and len(documents) < 2:
-        faults.append("a multi question needs evidence from two documents")
-    return tuple(dict.fromkeys(gold)), faults
+    faults += question.find_faults()
+    spans = tuple(dict.fromkeys(gold))
+    if isinstance(question, Request) and len(spans) < len(gold):
+        faults.append("two lines of its evidence are the same sentence")
+    return spans, faults
 
 
 def _states(quote: str, nugget: Nugget) -> bool:
@@ -223,15 +177,20 @@ def split_cases(cases: Iterable[Case]) -> tuple[Case, ...]:
 
     Documents that one question or conversation draws on form a cluster, and so on transitively. A cluster is named by
     its smallest document id, or by the question's or conversation's id where there is no document; one name in three,
-    by its SHA-256, is for tuning.
+    by its SHA-256, is for tuning. Requests are all for judging, and join no clusters: a catalogue would join everything.
     """
     cases = tuple(cases)
     groups: dict[str, list[str]] = {}
     for case in cases:
+        if isinstance(case.question, Request):
+            continue
         members = [item.document_id for item in case.question.evidence] or list(case.question.nearest)
         groups.setdefault(_group(case), []).extend(f"document {member}" for member in members)
     name_of = _name_clusters(groups)
-    return tuple(case.model_copy(update={"split": _split_of(name_of[_group(case)])}) for case in cases)
+    return tuple(
+        case.model_copy(update={"split": _split_of(name_of[name])}) if (name := _group(case)) in name_of else case
+        for case in cases
+    )
 
 
 def _group(case: Case) -> str:

@@ -15,12 +15,10 @@ from eval.results import Figure, Headline, Record, Results, Slice, Table, replac
 from eval.statistics import Interval
 from eval.summary import judged
 
-__all__ = ["render_html", "render_markdown", "write_report"]
+__all__ = ["is_better_lower", "render_html", "render_markdown", "shown", "write_report"]
 
 _TEMPLATE = Path(__file__).parent / "report.html.j2"
-LOWER_IS_BETTER = frozenset(
-    {"refusal.false_refusals", "answers.words", "followups.words", "followups.refusal.false_refusals"}
-)
+_LOWER_IS_BETTER = ("false_refusals", "words", "stretches", "orphans", "cut_lists_unsaid")
 _ABLATION_COLUMNS = (
     "span.recall@1", "span.recall@5", "span.recall@10", "span.recall@20", "span.ndcg@10", "span.mrr@10",
     "document.recall@1", "document.recall@5", "document.ndcg@10", "document.mrr@10",
@@ -169,6 +167,7 @@ def render_markdown(results: Results, verdict: Verdict) -> str:
             ),
         ),
         "",
+        *_requests(results),
         *_conversations(results),
         "Times: " + ", ".join(f"{name} {value:.1f}" for name, value in sorted(results.timings.items())),
         "",
@@ -178,8 +177,8 @@ def render_markdown(results: Results, verdict: Verdict) -> str:
 
 
 def shown(value: float) -> str:
-    """A figure as it is printed: three decimals for shares, none for counts."""
-    return f"{value:.3f}" if abs(value) <= 1 else f"{value:.0f}"
+    """A figure as it is printed: three decimals for shares, one for small counts, none for large ones."""
+    return f"{value:.{3 if abs(value) <= 1 else 1 if abs(value) < 10 else 0}f}"
 
 
 def _day(date: str) -> str:
@@ -204,7 +203,12 @@ def _figure_lines(results: Results, comparison: Comparison | None, gates: Gates 
 def _movement(metric: str, comparison: Comparison | None) -> Movement | None:
     if comparison is None or metric not in comparison.differences:
         return None
-    return Movement(comparison.values[metric][0], comparison.differences[metric], metric in LOWER_IS_BETTER)
+    return Movement(comparison.values[metric][0], comparison.differences[metric], is_better_lower(metric))
+
+
+def is_better_lower(metric: str) -> bool:
+    """Whether a lower figure is the better one; ``words`` stands for ``requests.words.fact`` as well."""
+    return not set(_LOWER_IS_BETTER).isdisjoint(metric.split("."))
 
 
 def _weakest(results: Results, by: str) -> Sequence[Slice]:
@@ -223,6 +227,22 @@ def _moved(movement: Movement | None) -> str:
         return ""
     low, high = movement.difference.low, movement.difference.high
     return f"{movement.arrow} {movement.difference.value:+.3f} ({low:+.3f} to {high:+.3f}; {movement.verdict})"
+
+
+def _requests(results: Results) -> Iterable[str]:
+    if not results.requests:
+        return
+    columns = columns_of(results.requests)
+    yield "Requests by kind:"
+    yield ""
+    yield from _table(
+        ("kind of request", *columns),
+        (
+            (kind, *(shown(row[column].value) if column in row else "" for column in columns))
+            for kind, row in results.requests.items()
+        ),
+    )
+    yield ""
 
 
 def _conversations(results: Results) -> Iterable[str]:

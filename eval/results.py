@@ -94,7 +94,7 @@ class Record(Stored):
     set: str
     split: Split
     kind: str
-    """``single``, ``multi`` or the kind of unanswerable question."""
+    """``single``, ``multi``, the kind of request, or the kind of unanswerable question."""
     answerable: bool
     follow_up: bool
     tags: tuple[str, ...]
@@ -106,9 +106,14 @@ class Record(Stored):
     missing: tuple[str, ...]
     """The vital facts that the answer lacks, each in its first wording."""
     passed: bool
-    """Every vital fact and a gold sentence, or a refusal where nothing answers."""
+    """Every vital fact and a gold sentence, or a refusal where nothing answers; for a request what its kind asks for."""
     observations: dict[str, Observation]
     given: Given
+
+    @property
+    def is_request(self) -> bool:
+        """Whether it stands in the set of requests, which is measured apart from the questions."""
+        return any(name.startswith("requests.") for name in self.observations)
 
 
 class RiskPoint(Stored):
@@ -146,6 +151,8 @@ class Results(Stored):
     """Of the questions to tune on."""
     ablation: Table = {}
     followups: Table = {}
+    requests: Table = {}
+    """Of the requests, by their kind."""
     conversations: dict[str, Table] = {}
     """Standalone questions on public conversations, by the name of the set; empty where none was named."""
     slices: tuple[Slice, ...] = ()

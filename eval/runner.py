@@ -9,6 +9,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
+from eval.forms import measure_form
+from eval.lines import Request
 from eval.matching import Span
 from eval.metrics import Observation, measure_answer, measure_refusal
 from eval.questions import Case
@@ -136,7 +138,11 @@ def run_cases(product: Product, cases: Sequence[Case]) -> Run:
     for case in cases:
         notebook.ask(product, case.question.id, case.question.question, case.history)
     observations: dict[str, dict[str, Observation]] = defaultdict(dict)
-    plain = [case for case in cases if not case.follow_up]
+    for case in cases:
+        if isinstance(case.question, Request) and (answer := notebook.answers.get(case.question.id)):
+            form = measure_form(case.question, case, answer, product.document)
+            observations[case.question.id] |= {f"requests.{name}": pair for name, pair in form.items()}
+    plain = [case for case in cases if not case.follow_up and not isinstance(case.question, Request)]
     for case in plain:
         if answer := notebook.answers.get(case.question.id):
             observations[case.question.id] |= _observe(case, answer, "answers", "refusal")

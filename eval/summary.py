@@ -6,7 +6,9 @@ import math
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
+from eval.forms import fits
 from eval.invariants import Invariant
+from eval.lines import Request
 from eval.matching import contains, first_words
 from eval.metrics import ANSWER_WORDS, passes
 from eval.questions import Split
@@ -37,6 +39,14 @@ HEADLINES: Mapping[str, tuple[str, str]] = {
         "Facts given in follow-ups",
         "the same as the first figure, for questions that lean on an earlier one",
     ),
+    "requests.form": (
+        "Form fulfilled",
+        "how much of what its kind asks for an answer to a request holds, on average",
+    ),
+    "requests.lead_is_gold": (
+        "Answer comes first",
+        "share of requests for a fact, an explanation, an overview or a list whose first quote is a sentence that answers",
+    ),
     "retrieval.document.recall@5": (
         "Right document found",
         "share of the right documents among the first five that the search finds",
@@ -56,6 +66,10 @@ _FOLLOW_UP_ROWS = {
     "followups_standalone": "as a standalone question",
     "followups_alone": "without its history",
 }
+_REQUEST_COLUMNS = (
+    "kind", "form", "lead_is_gold", "vital_nuggets", "right_documents", "useful_sentences", "orphans", "cut_lists_unsaid",
+    "stretches", "words",
+)  # fmt: skip
 _DIGITS = 6
 
 
@@ -91,8 +105,9 @@ def summarise(
         tuning=_figures([record for record in records if record not in kept]) if len(kept) < len(records) else {},
         ablation=_ablation(run, {record.id for record in kept}),
         followups=_follow_ups(figures),
+        requests=_requests(kept),
         slices=tuple(_slices(kept)),
-        risk=tuple(_risk(kept)),
+        risk=tuple(_risk([record for record in kept if not record.is_request])),
         timings=dict(timings),
         latencies_ms=tuple(round(value, 2) for value in run.latencies_ms),
         records=records,
@@ -113,7 +128,7 @@ def _record(asked: Asked, cities: Mapping[str, tuple[str, ...]]) -> Record:
         fingerprint=question.fingerprint,
         set=case.set,
         split=case.split,
-        kind=question.unanswerable_kind or question.kind,
+        kind=question.kind if isinstance(question, Request) else question.unanswerable_kind or question.kind,
         answerable=question.answerable,
         follow_up=case.follow_up,
         tags=question.tags,
@@ -125,7 +140,7 @@ def _record(asked: Asked, cities: Mapping[str, tuple[str, ...]]) -> Record:
         missing=tuple(
             nugget.any_of[0] for nugget in question.nuggets if nugget.vital and not contains(text, nugget.any_of)
         ),
-        passed=passes(case, answer),
+        passed=_passes(asked),
         observations={name: (_rounded(gain), _rounded(weight)) for name, (gain, weight) in asked.observations.items()},
         given=Given(
             abstained=answer.abstained,
@@ -136,6 +151,14 @@ def _record(asked: Asked, cities: Mapping[str, tuple[str, ...]]) -> Record:
             notes=answer.notes,
         ),
     )
+
+
+def _passes(asked: Asked) -> bool:
+    question = asked.case.question
+    if not isinstance(question, Request):
+        return passes(asked.case, asked.answer)
+    head = "requests."
+    return fits(question, {name.removeprefix(head): pair for name, pair in asked.observations.items()})
 
 
 def _figures(records: Sequence[Record]) -> dict[str, Figure]:
@@ -177,6 +200,22 @@ def _follow_ups(figures: Mapping[str, Figure]) -> Table:
     }
 
 
+def _requests(records: Sequence[Record]) -> Table:
+    """A row of figures for each kind of request."""
+    groups: dict[str, list[Record]] = defaultdict(list)
+    for record in records:
+        if record.is_request:
+            groups[record.kind].append(record)
+    return {
+        kind: {
+            name: figure
+            for name in _REQUEST_COLUMNS
+            if (figure := _figure([record.observations.get(f"requests.{name}", (0.0, 0.0)) for record in groups[kind]]))
+        }
+        for kind in sorted(groups)
+    }
+
+
 def _slices(records: Sequence[Record]) -> Iterable[Slice]:
     ways: Mapping[str, Callable[[Record], Iterable[str]]] = {
         "kind": lambda record: (record.kind,),
@@ -201,10 +240,10 @@ def _slices(records: Sequence[Record]) -> Iterable[Slice]:
 
 
 def _of_any_turn(record: Record, metric: str) -> tuple[float, float]:
-    """An observation of a question, or of the same kind of a follow-up."""
+    """An observation of a question, or of the same kind of a follow-up or request."""
     group, _, name = metric.partition(".")
-    follow_up = f"followups.{metric if group == 'refusal' else name}"
-    return record.observations.get(metric) or record.observations.get(follow_up) or (0.0, 0.0)
+    names = [metric, *(f"{head}.{metric if group == 'refusal' else name}" for head in ("followups", "requests"))]
+    return next((record.observations[name] for name in names if name in record.observations), (0.0, 0.0))
 
 
 def _risk(records: Sequence[Record]) -> Iterable[RiskPoint]:

@@ -17,7 +17,7 @@ from eval.questions import read_cases
 from eval.runner import Method, Product
 from kin_assistant.documents.reading import read_document
 from kin_assistant.policy import AnswerPolicy
-from kin_assistant.types import Answer, AnswerSentence, Citation, Document, DocumentInfo, Filters, Hit
+from kin_assistant.types import Answer, AnswerSentence, Citation, Document, DocumentInfo, Filters, Hit, Section
 
 THINGS = {
     "Alba": ("glass", "kiln"),
@@ -87,6 +87,44 @@ def write_questions(folder: Path) -> Path:
             },
         ]
     path = folder / "toy.jsonl"
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    return path
+
+
+def write_requests(folder: Path) -> Path:
+    """A file of requests about the documents: a fact, a list and a refusal for each city, and a greeting."""
+    rows: list[dict[str, object]] = [{"id": "r-talk", "question": "Good morning", "kind": "talk"}]
+    for number, (city, (material, machine)) in enumerate(THINGS.items()):
+        key = f"{city.lower()}-waste"
+        collected = {
+            "document_id": key,
+            "quote": f"The city collected {100 + number} tonnes of {material} in one year.",
+        }
+        cost = {"document_id": key, "quote": f"The {machine} cost {number + 2} million pesos."}
+        bank = {"document_id": key, "quote": "A bank lent half of the money."}
+        rows += [
+            {
+                "id": f"r-{city}-1",
+                "question": f"How many tonnes of {material} did {city} collect?",
+                "kind": "fact",
+                "evidence": [collected | {"lead": True}],
+                "nuggets": [{"id": "n1", "vital": True, "any_of": [f"{100 + number} tonnes"]}],
+            },
+            {
+                "id": f"r-{city}-2",
+                "question": f"Everything on what the {machine} of {city} cost and who lent money",
+                "kind": "list",
+                "evidence": [cost, bank],
+            },
+            {
+                "id": f"r-{city}-3",
+                "question": f"Names of the singers of the choir in {city}",
+                "kind": "list",
+                "unanswerable_kind": "missing_fact",
+                "nearest": [key],
+            },
+        ]
+    path = folder / "wishes.jsonl"
     path.write_text("".join(json.dumps(row) + "\n" for row in rows))
     return path
 
@@ -196,6 +234,7 @@ def make_answer(
         standalone_question=standalone,
         abstained=not citations,
         reason=None if citations else "Nothing was found.",
+        sections=(Section(numbers=tuple(item.number for item in citations)),) if citations else (),
         sentences=tuple(AnswerSentence(text=item.quote, citations=(item.number,)) for item in citations),
         citations=citations,
         confidence=confidence,
@@ -376,6 +415,7 @@ class Unmarked(Broken):
                 "abstained": False,
                 "reason": None,
                 "citations": (citation,),
+                "sections": (Section(numbers=(1,)),),
                 "sentences": (AnswerSentence(text=citation.quote, citations=(1,)),),
             }
         )

@@ -12,7 +12,7 @@ from eval.__main__ import main
 from eval.results import Results
 from kin_assistant.policy import AnswerPolicy
 from tests.eval import doubles
-from tests.eval.doubles import ToyProduct, means_for, write_questions
+from tests.eval.doubles import ToyProduct, means_for, write_questions, write_requests
 
 GATES = """
 judge_on = "test"
@@ -40,6 +40,7 @@ def place(tmp_path_factory):
     """A folder with questions, gates and a baseline of the whole product."""
     folder = tmp_path_factory.mktemp("gate")
     write_questions(folder)
+    write_requests(folder)
     (folder / "gates.toml").write_text(GATES)
     with pytest.MonkeyPatch.context() as patch:
         patch.delenv("CI", raising=False)
@@ -51,7 +52,7 @@ def run(folder, product, command="run", *, gates="gates.toml"):
     return main(
         [
             command,
-            *("--questions", str(folder / "toy.jsonl")),
+            *("--questions", *map(str, sorted(folder.glob("*.jsonl")))),
             *("--gates", str(folder / gates)),
             *("--baseline", str(folder / "baseline.json")),
             *("--out", str(folder / "results")),
@@ -104,7 +105,7 @@ def test_one_lost_must_pass_question_fails_though_every_mean_is_within_its_toler
 
 def test_a_question_that_is_gone_fails_until_a_new_baseline_is_written(place, tmp_path, capsys):
     lines = (place / "toy.jsonl").read_text().splitlines()
-    for name in ("gates.toml", "baseline.json"):
+    for name in ("gates.toml", "baseline.json", "wishes.jsonl"):
         (tmp_path / name).write_bytes((place / name).read_bytes())
     (tmp_path / "toy.jsonl").write_text("\n".join(lines[1:]))
     assert run(tmp_path, ToyProduct()) == 1
@@ -139,7 +140,7 @@ def test_a_product_that_breaks_an_invariant_gives_no_baseline(place, tmp_path, m
 
 def test_bad_questions_end_with_2_and_leave_the_baseline_alone(place, tmp_path, monkeypatch, capsys):
     monkeypatch.delenv("CI", raising=False)
-    for name in ("gates.toml", "baseline.json"):
+    for name in ("gates.toml", "baseline.json", "wishes.jsonl"):
         (tmp_path / name).write_bytes((place / name).read_bytes())
     (tmp_path / "toy.jsonl").write_text((place / "toy.jsonl").read_text() + '{"id": "broken", \n')
     for command in ("run", "baseline"):

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from eval.lines import Question
 from eval.matching import Span
 from eval.metrics import measure_answer, measure_refusal, passes, ratio
-from eval.questions import Case, Question
-from kin_assistant.types import Answer, AnswerSentence, Citation
+from eval.questions import Case
+from kin_assistant.types import Answer, AnswerSentence, Citation, Section
 
 QUESTION = Question.model_validate(
     {
@@ -45,6 +46,7 @@ def answer(*quotes, notes=()):
         abstained=not quotes,
         reason=None if quotes else "Nothing.",
         notes=notes,
+        sections=(Section(numbers=tuple(item.number for item in citations)),) if citations else (),
         sentences=tuple(AnswerSentence(text=item.quote, citations=(item.number,)) for item in citations),
         citations=citations,
         confidence=0.5,

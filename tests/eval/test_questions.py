@@ -8,6 +8,7 @@ import pytest
 
 from eval.__main__ import HERE
 from eval.errors import CannotRunError
+from eval.lines import Question
 from eval.product import ROOT
 from eval.questions import read_cases, read_questions
 from kin_assistant.documents.reading import read_document
@@ -104,22 +105,28 @@ def committed():
     return read_cases(paths, texts.get)
 
 
+@pytest.fixture(scope="module")
+def committed_questions(committed):
+    """The committed questions without the requests."""
+    return [case for case in committed if isinstance(case.question, Question)]
+
+
 def test_the_committed_questions_stand_in_the_corpus(committed):
-    assert {"questions", "conversations", "own"} <= {case.set for case in committed}
+    assert {"questions", "conversations", "own", "requests"} <= {case.set for case in committed}
     assert all(case.question.standalone for case in committed if case.follow_up)
 
 
-def test_no_document_and_no_conversation_is_on_both_sides(committed):
+def test_no_document_and_no_conversation_of_the_questions_is_on_both_sides(committed_questions):
     sides = {}
-    for case in committed:
+    for case in committed_questions:
         documents = [item.document_id for item in case.question.evidence] or case.question.nearest
         for name in [case.conversation or case.question.id, *documents]:
             assert sides.setdefault(name, case.split) == case.split, name
 
 
-def test_both_sides_have_questions_of_both_kinds(committed):
+def test_both_sides_have_questions_of_both_kinds(committed_questions):
     for split in ("tune", "test"):
-        part = [case for case in committed if case.split == split]
+        part = [case for case in committed_questions if case.split == split]
         unanswerable = [case for case in part if not case.question.answerable]
         assert len(part) >= 50
         assert len(unanswerable) >= 10

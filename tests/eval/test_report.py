@@ -10,11 +10,11 @@ import pytest
 
 from eval.evaluation import evaluate_product
 from eval.gates import Gates, judge_results
-from eval.report import render_html, render_markdown, write_report
+from eval.report import is_better_lower, render_html, render_markdown, shown, write_report
 from eval.results import Results
 from eval.summary import HEADLINES
 from tests.eval import doubles
-from tests.eval.doubles import ToyProduct, means_for, write_questions
+from tests.eval.doubles import ToyProduct, means_for, write_questions, write_requests
 
 GATES = Gates(judge_on="test", invariants=(), metrics={})
 HOSTILE = "<script>alert(1)</script> | **x** <img src=https://example.org/x>"
@@ -23,8 +23,9 @@ HOSTILE = "<script>alert(1)</script> | **x** <img src=https://example.org/x>"
 def evaluate(folder, product):
     path = write_questions(folder)
     path.write_text(path.read_text().replace("of glass were collected?", f"of glass were collected {HOSTILE}?"))
+    paths = [path, write_requests(folder)]
     second = means_for(product).ask_again
-    return evaluate_product(product, [path], judge_on="test", second=lambda: second(folder, [path]), index_seconds=1.0)
+    return evaluate_product(product, paths, judge_on="test", second=lambda: second(folder, paths), index_seconds=1.0)
 
 
 @pytest.fixture(scope="module")
@@ -121,14 +122,14 @@ def test_figures_that_are_true_by_construction_are_no_headline(results):
 
 def test_the_risk_curve_ends_with_every_question_answered(results):
     last = results.risk[-1]
-    judged = [record for record in results.records if record.split == "test"]
+    judged = [record for record in results.records if record.split == "test" and not record.is_request]
     assert last.coverage == 1
     assert last.unanswerable == pytest.approx(sum(not item.answerable for item in judged) / len(judged), abs=1e-6)
     assert [point.coverage for point in results.risk] == sorted(point.coverage for point in results.risk)
 
 
 def test_figures_are_of_the_test_part_and_follow_ups_are_set_apart(results):
-    judged = [record for record in results.records if record.split == "test"]
+    judged = [record for record in results.records if record.split == "test" and not record.is_request]
     plain = [record for record in judged if record.answerable and not record.follow_up]
     assert results.figures["answers.vital_nuggets"].questions == len(plain)
     turns = [record for record in judged if record.answerable and record.follow_up]
@@ -149,3 +150,25 @@ def test_slices_cover_every_judged_question(results):
     judged = [record for record in results.records if record.split == "test"]
     assert sum(item.questions for item in results.slices if item.by == "kind") == len(judged)
     assert {item.by for item in results.slices} == {"kind", "set", "tag", "city", "document"}
+
+
+def test_requests_are_measured_apart_from_the_questions_and_by_kind(results, page):
+    requests = [record for record in results.records if record.is_request]
+    assert len(requests) == 3 * len(doubles.THINGS) + 1
+    assert results.figures["requests.form"].questions == 2 * len(doubles.THINGS) + 1
+    assert set(results.requests) == {"fact", "list", "talk"}
+    assert results.requests["fact"]["form"].value == 1
+    assert results.requests["talk"]["kind"].value == 0
+    assert "orphans" in results.requests["list"]
+    assert "Requests by kind" in page
+
+
+@pytest.mark.parametrize(("value", "text"), [(0.5, "0.500"), (1, "1.000"), (2.44, "2.4"), (61.3, "61")])
+def test_shares_have_three_decimals_small_counts_one_and_large_ones_none(value, text):
+    assert shown(value) == text
+
+
+def test_more_words_orphans_and_cut_lists_are_worse():
+    lower = ["answers.words", "requests.words.fact", "requests.orphans", "followups.refusal.false_refusals"]
+    assert all(is_better_lower(metric) for metric in lower)
+    assert not is_better_lower("requests.form")
