@@ -11,7 +11,7 @@ import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
@@ -23,7 +23,6 @@ from kin_assistant.question.kinds import (
     KINDS,
     VECTOR_WEIGHT,
     WEIGHTS,
-    KindClassifier,
     Limits,
     hash_features,
 )
@@ -46,7 +45,8 @@ _WEIGHTS = {"kinds": 1.0, "own": 1.0, "turns": 0.35}
 _BALANCE = 0.5
 """Power by which rare kinds weigh more."""
 _PENALTY = 0.7
-_TALK_PRECISION = 0.99
+_TALK_FALSE = 0.001
+"""Share of real questions that may be taken for small talk."""
 _SECOND_FALSE = 0.01
 """Share of questions for one thing that may get a second kind."""
 
@@ -85,11 +85,14 @@ def main() -> None:
 
 def read_lines(folder: Path = _TRAINING) -> list[Line]:
     """The labelled questions; of a turn that leans on earlier ones, what it means alone."""
-    lines: list[Line] = []
-    for row in _read_rows(folder / "kinds" / "kinds.jsonl"):
-        lines.append(Line(row["id"], "kinds", row["question"], (row["kind"],), tuple(row["aspects"])))
-    for row in _read_rows(folder / "kinds" / "own.jsonl"):
-        lines.append(Line(row["id"], "own", row["question"], tuple(row["kinds"])))
+    lines = [
+        Line(row["id"], "kinds", row["question"], (row["kind"],), tuple(row["aspects"]))
+        for row in _read_rows(folder / "kinds" / "kinds.jsonl")
+    ]
+    lines += (
+        Line(row["id"], "own", row["question"], tuple(row["kinds"]))
+        for row in _read_rows(folder / "kinds" / "own.jsonl")
+    )
     for row in _read_rows(folder / "turns" / "turns.jsonl"):
         lines += (Line(row["id"], "turns", turn["standalone"], (turn["kind"],)) for turn in row["turns"])
     return lines
@@ -167,12 +170,12 @@ def _describe(lines: Sequence[Line], held: Sequence[Numbers], limits: Limits) ->
                 f" {right[rows & apart].mean():.3f} in the fold held out ({(rows & apart).sum()})"
             )
         talk = KINDS.index("talk")
-        for what in (("kinds",), ("turns",), ("kinds", "turns", "own")):
-            rows = np.isin(source, what)
+        for sources in (["kinds"], ["turns"], ["kinds", "turns", "own"]):
+            rows = np.isin(source, sources)
             true = (guessed == talk) & (main == talk) & rows
             taken = (guessed == talk) & rows
             yield (
-                f"{name:20} talk in {'+'.join(what)}: precision {true.sum() / max(taken.sum(), 1):.3f},"
+                f"{name:20} talk in {'+'.join(sources)}: precision {true.sum() / max(taken.sum(), 1):.3f},"
                 f" recall {true.sum() / (rows & (main == talk)).sum():.3f},"
                 f" {int((taken & ~true).sum())} of {(rows & (main != talk)).sum()} real questions taken for talk"
             )
@@ -189,7 +192,9 @@ def _describe(lines: Sequence[Line], held: Sequence[Numbers], limits: Limits) ->
     second = _second(shares, guessed)
     given = np.array([0.0 if j < 0 else shares[i, j] for i, j in enumerate(second)]) >= limits.second[0]
     two = np.array([len(line.kinds) > 1 for line in lines])
-    same = np.array([{guessed[i], second[i]} == {KINDS.index(k) for k in lines[i].kinds} for i in np.flatnonzero(two)])
+    same = np.array(
+        [{guessed[i], second[i]} == {KINDS.index(k) for k in lines[i].kinds} for i in np.flatnonzero(two).tolist()]
+    )
     yield f"\nsecond kind given: {given[two].mean():.2f} of {two.sum()} questions for two,"
     yield f"  {given[~two].mean():.3f} of those for one; of the former both kinds right {(same & given[two]).mean():.2f}"
     yield "\naspects (cross-validated over kinds.jsonl)"
@@ -213,19 +218,14 @@ def _fit_limits(lines: Sequence[Line], held: Sequence[Numbers]) -> Limits:
     talk = KINDS.index("talk")
     scale, sure, talks, seconds, parts = [], [], [], [], []
     for scores in held[:2]:
-        best = min(
-            np.arange(2.0, 12.1, 0.5), key=lambda by: -np.log(_softmax(by * scores)[given, main[given]]).mean()
-        )
+        best = min(np.arange(2.0, 12.1, 0.5), key=lambda by: -np.log(_softmax(by * scores)[given, main[given]]).mean())
         shares = _softmax(best * scores)
         scale.append(float(best))
         steps = np.arange(0.0, 1.0, 0.01)
         first = shares.argmax(axis=1)
+        is_talk = np.where(first == talk, shares[:, talk], 0)
         talks.append(
-            next(
-                round(float(step), 2)
-                for step in steps
-                if (main[(first == talk) & (shares[:, talk] >= step)] == talk).mean() >= _TALK_PRECISION
-            )
+            next(round(float(step), 2) for step in steps if (is_talk[main != talk] >= step).mean() <= _TALK_FALSE)
         )
         only = Limits((best, best), (0, 0), (talks[-1],) * 2, (1, 1), (1, 1), ())
         plain, _ = _guess(scores, only, 0)
@@ -241,15 +241,11 @@ def _fit_limits(lines: Sequence[Line], held: Sequence[Numbers]) -> Limits:
         # A part's kind counts if nine in ten guesses with so high a share are right.
         parts.append(
             next(
-                (
-                    round(float(step), 2)
-                    for step in steps
-                    if (plain == main)[given & (top >= step)].mean() >= 0.9
-                ),
+                (round(float(step), 2) for step in steps if (plain == main)[given & (top >= step)].mean() >= 0.9),
                 1.0,
             )
         )
-    labelled = np.flatnonzero([line.aspects is not None for line in lines])
+    labelled = [i for i, line in enumerate(lines) if line.aspects is not None]
     aspects = []
     for j, aspect in enumerate(ASPECTS):
         truth = np.array([aspect in (lines[i].aspects or ()) for i in labelled])
@@ -286,8 +282,9 @@ def _second(shares: Numbers, first: NDArray[np.int64]) -> list[int]:
 
 
 def _softmax(scores: Numbers) -> Numbers:
-    odds: Numbers = np.exp(scores - scores.max(axis=1, keepdims=True))
-    return odds / odds.sum(axis=1, keepdims=True)
+    odds = np.exp(scores - scores.max(axis=1, keepdims=True))
+    shares: Numbers = odds / odds.sum(axis=1, keepdims=True)
+    return shares
 
 
 def _dense(questions: Sequence[str]) -> Numbers:
@@ -298,7 +295,7 @@ def _dense(questions: Sequence[str]) -> Numbers:
     return matrix
 
 
-def _read_rows(file: Path) -> Iterator[dict[str, object]]:
+def _read_rows(file: Path) -> Iterator[dict[str, Any]]:
     for line in file.read_text("utf-8").splitlines():
         yield json.loads(line)
 

@@ -110,7 +110,9 @@ class KindClassifier:
             raise ModelError(f"There are no weights for kinds of request at {path}.", details=str(error)) from error
         digest = hashlib.sha256(content).hexdigest()
         if sha256 is not None and digest != sha256:
-            raise ModelError("The weights for kinds of request are damaged or were replaced.", details=f"sha256 {digest}")
+            raise ModelError(
+                "The weights for kinds of request are damaged or were replaced.", details=f"sha256 {digest}"
+            )
         try:
             tensors = {name: tensor.astype(np.float32) for name, tensor in load(content).items()}
             about = _read_metadata(content)
@@ -163,17 +165,16 @@ class KindClassifier:
     def _shares(self, features: Features, vector: NDArray[np.float32] | None) -> NDArray[np.float32]:
         weights, scale = (self._words, self._limits.scale[1]) if vector is None else (self._full, self._limits.scale[0])
         scores = scale * _score(weights, features, vector)
-        shares: NDArray[np.float32] = np.exp(scores - scores.max())
-        return shares / shares.sum()
+        odds = np.exp(scores - scores.max())
+        shares: NDArray[np.float32] = odds / odds.sum()
+        return shares
 
     def _aspects_of(self, features: Features, vector: NDArray[np.float32] | None) -> tuple[Aspect, ...]:
         if vector is None:
             return ()
         scores = _score(self._aspects, features, vector)
         return tuple(
-            aspect
-            for aspect, score, least in zip(ASPECTS, scores, self._limits.aspects, strict=True)
-            if score >= least
+            aspect for aspect, score, least in zip(ASPECTS, scores, self._limits.aspects, strict=True) if score >= least
         )
 
 
@@ -191,11 +192,11 @@ def hash_features(text: str) -> Features:
     tokens = ["^", *_mask(raw), "$"]
     columns: list[int] = []
     values: list[float] = []
-    for group, weight in zip(_groups(tokens), _GROUP_WEIGHTS, strict=True):
-        grams = dict.fromkeys(group)
-        value = weight / math.sqrt(max(len(grams), 1))
-        for gram in grams:
-            digest = zlib.crc32(gram.encode("utf-8", "replace"))
+    for seed, (group, weight) in enumerate(zip(_groups(tokens), _GROUP_WEIGHTS, strict=True)):
+        digests = {zlib.crc32(gram, seed) for gram in group}
+        value = weight / math.sqrt(max(len(digests), 1))
+        # Sorted: sums of floats depend on their order.
+        for digest in sorted(digests):
             columns.append(digest % HASHES)
             values.append(value if digest >> 31 else -value)
     columns += range(HASHES, FEATURES)
@@ -209,24 +210,28 @@ def _shorten(text: str) -> str:
 
 def _mask(raw: Sequence[str]) -> Iterator[str]:
     """Folded words; a run of names becomes "Aa", a number "0"."""
+    shouted = len(raw) > 1 and all(word.isupper() for word in raw if word.isalpha())
     named = False
     for place, word in enumerate(raw):
-        is_name = place > 0 and word[0].isupper() and not any(map(str.isdigit, word))
+        has_digit = any(map(str.isdigit, word))
+        # Behind the first word a capital makes a name; there it takes a second one, as in "IGES".
+        is_name = not has_digit and not shouted and any(map(str.isupper, word[:1] if place else word[1:]))
         if not is_name:
-            yield "0" if any(map(str.isdigit, word)) else fold(word)
+            yield "0" if has_digit else fold(word)
         elif not named:
             yield "Aa"
         named = is_name
 
 
-def _groups(tokens: list[str]) -> Iterator[list[str]]:
-    """N-grams of words, of characters, beginnings, and pairs of words with others between them."""
-    count = len(tokens)
-    yield [f"w{' '.join(tokens[i : i + n])}" for n in (1, 2, 3) for i in range(count - n + 1)]
-    line = " ".join(tokens)
-    yield [f"c{line[i : i + n]}" for n in (3, 4, 5) for i in range(len(line) - n + 1)]
-    yield [f"b{' '.join(tokens[1 : 1 + n])}" for n in (1, 2, 3, 4)]
-    yield [f"k{tokens[i]}_{tokens[j]}" for i in range(count) for j in range(i + 2, min(i + 5, count))]
+def _groups(tokens: Sequence[str]) -> Iterator[list[bytes]]:
+    """N-grams of words, of the bytes of the line, beginnings, and pairs of words with others between them."""
+    words = [token.encode("utf-8", "replace") for token in tokens]
+    count = len(words)
+    yield [b" ".join(words[i : i + n]) for n in (1, 2, 3) for i in range(count - n + 1)]
+    line = b" ".join(words)
+    yield [line[i : i + n] for n in (3, 4, 5) for i in range(len(line) - n + 1)]
+    yield [b" ".join(words[1 : 1 + n]) for n in (1, 2, 3, 4)]
+    yield [words[i] + b"_" + words[j] for i in range(count) for j in range(i + 2, min(i + 5, count))]
 
 
 def _describe_shape(text: str, raw: Sequence[str]) -> tuple[float, ...]:
@@ -247,9 +252,7 @@ def _describe_shape(text: str, raw: Sequence[str]) -> tuple[float, ...]:
     )
 
 
-def _score(
-    weights: NDArray[np.float32], features: Features, vector: NDArray[np.float32] | None
-) -> NDArray[np.float32]:
+def _score(weights: NDArray[np.float32], features: Features, vector: NDArray[np.float32] | None) -> NDArray[np.float32]:
     columns, values = features
     scores = weights[-1] + values @ weights[columns]
     if vector is not None:

@@ -123,8 +123,8 @@ class QueryParser:
     def understand(self, question: str, *, history: Sequence[str] = (), filters: Filters | None = None) -> Query:
         """The query that ``question`` means behind the earlier questions ``history``, oldest first.
 
-        Places are looked for once in each text, and the query and its parts are embedded once. Raises ``QuestionError`` for a question that
-        cannot be read and ``FilterError`` for a filter value that no document carries.
+        Places are looked for once in each text, and the query and its parts are embedded once. Raises ``QuestionError`` for a
+        question that cannot be read and ``FilterError`` for a filter value that no document carries.
         """
         find_places = cache(self._places.find_places)
         original = check_question(question, max_characters=self._max_characters)
