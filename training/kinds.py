@@ -241,7 +241,11 @@ def _fit_limits(lines: Sequence[Line], held: Sequence[Numbers]) -> Limits:
         # A part's kind counts if nine in ten guesses with so high a share are right.
         parts.append(
             next(
-                (round(float(step), 2) for step in steps if (plain == main)[given & (top >= step)].mean() >= 0.9),
+                (
+                    round(float(step), 2)
+                    for step in steps
+                    if (rows := given & (top >= step)).any() and (plain == main)[rows].mean() >= 0.9
+                ),
                 1.0,
             )
         )

@@ -170,8 +170,8 @@ def test_own_questions_are_none_of_the_evaluation():
 
 @pytest.mark.slow
 def test_questions_held_out_are_guessed_well_enough(model, tmp_path: Path):
-    """Trained without a fifth of ``kinds.jsonl`` and without conversations, and asked that fifth."""
-    lines = [line for line in read_lines() if line.source != "turns"]
+    """Trained without a fifth of ``kinds.jsonl`` and with few of the conversations, and asked that fifth."""
+    lines = [line for place, line in enumerate(read_lines()) if line.source != "turns" or place % 20 == 0]
     held = [line for line in lines if line.source == "kinds" and fold_of(line.id) == FOLDS - 1]
     seen = [line for line in lines if fold_of(line.id) != FOLDS - 1]
     file = tmp_path / "kinds.safetensors"
@@ -184,7 +184,7 @@ def test_questions_held_out_are_guessed_well_enough(model, tmp_path: Path):
 
 
 def test_training_twice_gives_the_same_file():
-    lines = read_lines()[:400]
+    lines = read_lines()[::10]
     vectors = np.random.default_rng(0).normal(size=(len(lines), 384)).astype(np.float32)
     (first, report), (second, _) = train(lines, vectors, "any"), train(lines, vectors, "any")
     assert first == second
