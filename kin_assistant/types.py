@@ -14,6 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field
 __all__ = [
     "Answer",
     "AnswerSentence",
+    "Aspect",
     "Block",
     "Citation",
     "Document",
@@ -39,6 +40,16 @@ __all__ = [
 Origin = Literal["sources", "none named", "compiler", "document"]
 """Where a sentence comes from: the sources it is marked with, no named one, the compiler of the digest, or, in a document
 that lists no sources, the document itself."""
+
+Kind = Literal["talk", "catalogue", "overview", "fact", "explain", "list", "compare", "advice"]
+"""What a question asks for: small talk, a listing over the documents, a description of one thing, one fact, how or why,
+all of something, several things beside each other, or counsel."""
+
+Aspect = Literal[
+    "problem", "action", "partners", "cost", "finance", "results", "lessons", "replication", "date", "contact",
+    "participation", "technology", "law",
+]  # fmt: skip
+"""What of a practice a question is about."""
 
 Years = tuple[int, int]
 """First and last year, inclusive."""

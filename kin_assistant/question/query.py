@@ -17,11 +17,12 @@ from kin_assistant.places.matching import Mention, PlaceIndex
 from kin_assistant.places.scope import Scope, scope_of
 from kin_assistant.question.checks import check_language, check_question
 from kin_assistant.question.followups import make_standalone
+from kin_assistant.question.kinds import Guess, KindClassifier
 from kin_assistant.question.parts import Part, parts_of
 from kin_assistant.question.spelling import Speller
 from kin_assistant.text.figures import asks_for_figure
 from kin_assistant.text.words import fold, stems, words
-from kin_assistant.types import Filters, Kind
+from kin_assistant.types import Aspect, Filters, Kind
 
 if TYPE_CHECKING:
     import numpy as np
@@ -59,10 +60,12 @@ class Query:
     """Documents about a place that the query names; of a programme's or a nationality's, if it names no other."""
     parts: tuple[Part, ...] = ()
     """The things it asks for, if they are several."""
+    kinds: tuple[Kind, ...] = ("explain",)
+    """What it asks for: the main kind of request first."""
+    aspects: tuple[Aspect, ...] = ()
+    """What of a practice it seems to be about."""
     wants_figure: bool = False
     """Whether it asks for an amount, a share or a count."""
-    kinds: tuple[Kind, ...] = ("explain",)
-    """What it asks for, the main kind first."""
     unknown_words: tuple[str, ...] = ()
     """Words that neither stand in any document nor could be corrected."""
 
@@ -109,6 +112,8 @@ class QueryParser:
         max_characters: int = 2000,
         max_turns: int = 8,
     ) -> None:
+        """Raises ``ModelError`` if the weights for kinds of request are missing or damaged."""
+        self._kinds = KindClassifier.load()
         self._index, self._embedder, self._places = index, embedder, places
         self._bodies = tuple(bodies)
         self._speller = Speller(index.vocabulary)
@@ -118,8 +123,8 @@ class QueryParser:
     def understand(self, question: str, *, history: Sequence[str] = (), filters: Filters | None = None) -> Query:
         """The query that ``question`` means behind the earlier questions ``history``, oldest first.
 
-        Places are looked for once in each text, and the query is embedded once. Raises ``QuestionError`` for a question that
-        cannot be read and ``FilterError`` for a filter value that no document carries.
+        Places are looked for once in each text, and the query and its parts are embedded once. Raises ``QuestionError`` for a
+        question that cannot be read and ``FilterError`` for a filter value that no document carries.
         """
         find_places = cache(self._places.find_places)
         original = check_question(question, max_characters=self._max_characters)
@@ -139,6 +144,10 @@ class QueryParser:
         search_text = _append_place_names(text, mentions)
         query_stems = tuple(stems(search_text))
         parts = parts_of(standalone)
+        # In a follow-up a part may be what was carried over, which nobody asked for.
+        parts = parts if len(parts) > 1 and standalone == original else ()
+        vector, *part_vectors = self._embedder.encode([search_text, *(part.text for part in parts)])
+        guess = self._guess_kinds(standalone, vector, parts, part_vectors)
         corrected = self._speller.corrections(original)
         return Query(
             original=original,
@@ -147,18 +156,34 @@ class QueryParser:
             search_text=search_text,
             stems=query_stems,
             idf={stem: self._index.lexical.idf(stem) for stem in dict.fromkeys(query_stems)},
-            vector=self._embedder.encode([search_text])[0],
+            vector=vector,
             filters=None if filters is None or filters.empty else filters,
             allowed=allowed,
             scope=scope,
             about=about,
             boosted=named or self.documents_about(mention.place for mention in mentions),
-            # In a follow-up a part may be what was carried over, which nobody asked for.
-            parts=parts if len(parts) > 1 and standalone == original else (),
+            parts=parts,
+            kinds=guess.kinds,
+            aspects=guess.aspects,
             wants_figure=asks_for_figure(text),
             unknown_words=tuple(
                 word for word in dict.fromkeys(words(original)) if word not in corrected and self._is_unknown(word)
             ),
+        )
+
+    def _guess_kinds(
+        self,
+        standalone: str,
+        vector: NDArray[np.float32],
+        parts: Sequence[Part],
+        part_vectors: Sequence[NDArray[np.float32]],
+    ) -> Guess:
+        """What ``standalone`` asks for; by its words alone, if the embedder is not the one the classifier was trained with."""
+        known = self._embedder.name == self._kinds.embedder
+        return self._kinds.classify(
+            standalone,
+            vector if known else None,
+            [(part.text, of if known else None) for part, of in zip(parts, part_vectors, strict=True)],
         )
 
     def documents_about(self, places: Iterable[Place]) -> frozenset[DocumentRow]:

@@ -15,7 +15,7 @@ from kin_assistant.index.build import build_documents
 from kin_assistant.index.opened import OpenIndex, current_recipe, open_published
 from kin_assistant.places.gazetteer import Gazetteer
 from kin_assistant.places.matching import Mention, PlaceIndex
-from kin_assistant.question.query import QueryParser
+from kin_assistant.question.query import QueryParser, make_query
 from kin_assistant.types import Filters
 from tests.doubles import KITAKYUSHU, SURABAYA
 from tests.embedders import HashingEmbedder
@@ -128,3 +128,19 @@ def test_a_query_cannot_be_changed(parser: QueryParser) -> None:
     query = parser.understand("How did Surabaya cut its waste?")
     with pytest.raises(FrozenInstanceError):
         query.text = "another"  # type: ignore[misc]
+
+
+def test_the_kind_of_request_is_that_of_what_a_message_means_alone(parser: QueryParser) -> None:
+    asked = "Why did Surabaya give baskets to households and how did it train the leaders?"
+    assert parser.understand(asked).kinds == ("explain",)
+    assert parser.understand("and Kitakyushu?", history=[asked]).kinds[0] == "explain"
+
+
+def test_each_part_of_a_question_is_embedded_with_it(parser: QueryParser, embedder: CountingEmbedder) -> None:
+    query = parser.understand("Why did Surabaya give baskets, and which other cities gave baskets?")
+    assert embedder.embedded == [query.search_text, *(part.text for part in query.parts)]
+    assert len(query.parts) == 2
+
+
+def test_a_query_of_a_text_as_it_stands_is_explained(index: OpenIndex, embedder: CountingEmbedder) -> None:
+    assert make_query("hello", index, embedder).kinds == ("explain",)
