@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass, field
 
-__all__ = ["AnswerPolicy", "EvidencePolicy", "RefusalPolicy", "RetrievalPolicy", "SelectionPolicy"]
+__all__ = ["AnswerPolicy", "CataloguePolicy", "EvidencePolicy", "RefusalPolicy", "RetrievalPolicy", "SelectionPolicy"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +129,28 @@ class RefusalPolicy:
 
 
 @dataclass(frozen=True, slots=True)
+class CataloguePolicy:
+    """Which documents belong to a list on a practice. Fitted on 24 requests whose documents were marked by hand."""
+
+    stems_of_a_statement: int = 2
+    """A topic of fewer words is held or not; of one with more, documents in other words are read as well."""
+    min_share: float = 0.4
+    """Of the topic's words, by idf, in a sentence that is read."""
+    min_logit: float = 0.5
+    """What the network must say of such a sentence for its document to belong."""
+    passages_read: int = 12
+    """Passages that the network reads, one of a document."""
+    min_share_of_theme: float = 0.5
+    """A theme stands for a topic of another name if so many of its documents use the topic's words."""
+    min_cosine_of_reason: float = 0.35
+    """A sentence that does not hold the topic's words shows it if it is at least so near to it."""
+    few_places: int = 2
+    """A document on more places is about the topic only in those that a sentence names with it."""
+    reasons: int = 12
+    """Entries that carry a quoted sentence."""
+
+
+@dataclass(frozen=True, slots=True)
 class AnswerPolicy:
     """All of it, stage by stage."""
 
@@ -136,6 +158,7 @@ class AnswerPolicy:
     evidence: EvidencePolicy = field(default_factory=EvidencePolicy)
     selection: SelectionPolicy = field(default_factory=SelectionPolicy)
     refusal: RefusalPolicy = field(default_factory=RefusalPolicy)
+    catalogue: CataloguePolicy = field(default_factory=CataloguePolicy)
 
     def flatten(self) -> dict[str, float]:
         """Every value by "stage.name"."""

@@ -10,12 +10,12 @@ from kin_assistant.index.library import DocumentRow, PassageRow
 from kin_assistant.policy import SelectionPolicy
 from kin_assistant.types import Sentence
 
-__all__ = ["select_sentences"]
+__all__ = ["LEANS_BACK", "select_sentences"]
 
 _GAP = 4
 """Most characters between two sentences that follow each other: white space and a list marker."""
 
-_LEANS_BACK = re.compile(
+LEANS_BACK = re.compile(
     r"(also|another|both|but|even so|he|her|his|however|instead|it|its|others?|she|so|such|that|their|then|there|these|they"
     r"|this|those|the (former|latter|other|others|rest|same|second|third|two))\b",
     re.IGNORECASE,
@@ -114,7 +114,7 @@ def _antecedents_of(
     if candidate.sentence.lead_in:
         needed = [s for s in sentences if (s.start, s.end) == candidate.sentence.lead_in and _is_row(candidate.text)]
     else:
-        needed = list(sentences[number - 1 : number]) if number and _LEANS_BACK.match(candidate.text) else []
+        needed = list(sentences[number - 1 : number]) if number and LEANS_BACK.match(candidate.text) else []
     found = [by_place[candidate.passage, s] for s in needed if (candidate.passage, s) in by_place]
     return [item for before in found for item in (*_antecedents_of(before, sentences_of, by_place), before)]
 

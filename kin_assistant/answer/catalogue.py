@@ -1,0 +1,347 @@
+"""Which, how many, list: over the documents, cities, countries, themes and years of the library."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping, Sequence
+
+from kin_assistant.answer.draft import Draft, DraftEntry
+from kin_assistant.answer.sentence_search import Found, SentenceSearch, Topic
+from kin_assistant.filters import name_filters
+from kin_assistant.index.library import DocumentRow, PassageRow
+from kin_assistant.places.gazetteer import Place
+from kin_assistant.policy import CataloguePolicy
+from kin_assistant.question.listing import Listed, ListingRequest, read_listing
+from kin_assistant.question.query import Query
+from kin_assistant.text.wording import count_words, join_words
+from kin_assistant.text.words import fold
+from kin_assistant.types import DocumentInfo
+
+__all__ = ["draft_catalogue", "members_of"]
+
+_NOUNS: Mapping[Listed, tuple[str, str]] = {
+    "document": ("document", "documents"),
+    "city": ("city", "cities"),
+    "country": ("country", "countries"),
+    "theme": ("theme", "themes"),
+    "year": ("year", "years"),
+}
+_BY_THEME = "Listed by the documents’ theme “{}”."
+_BY_SENTENCES = (
+    "Found by what the sentences of the documents say: read the quoted reason to judge each; one that says it in other "
+    "words may be missing."
+)
+
+_FEW_DOCUMENTS = 5
+"""Earlier decades, with fewer documents each, are one line."""
+
+
+def draft_catalogue(query: Query, search: SentenceSearch, policy: CataloguePolicy | None = None) -> Draft | None:
+    """A counted list of what ``query`` asks for; None if it names nothing that documents could be listed by."""
+    policy = policy or CataloguePolicy()
+    mentions = [mention for mention in search.places.find_places(query.standalone) if not mention.programme]
+    request = read_listing(query.standalone, mentions)
+    allowed = _documents_within(request, query, search)
+    within = _name_restrictions(request, query, search)
+    if not request.subject:
+        return _draft_listing(request, allowed, within, search)
+    topic = search.make_topic(request.subject)
+    if not topic.stems:
+        return None
+    reasons, theme, passing = members_of(topic, query, search, allowed, policy)
+    about = f"about {request.subject}" if theme else f"that speak of “{request.subject}”"
+    if not reasons:
+        return Draft("entries", said=f"No document{within} seems to speak of “{request.subject}”.")
+    if request.listed in ("theme", "year"):
+        request = ListingRequest("document", request.counted, request.subject)
+    entries = _entries(request.listed, reasons, search, policy, topic, request.places)
+    notes = [_BY_THEME.format(theme) if theme else _BY_SENTENCES]
+    if passing:
+        notes.append(f"{count_words(len(passing), 'more document mentions', 'more documents mention')} it in passing.")
+    given = sum(entry.reason is not None for entry in entries)
+    if given < len(entries):
+        notes.append(f"A sentence is quoted for {given} of {len(entries)}; the others are listed all the same.")
+    return Draft(
+        "entries",
+        entries=entries,
+        said=_say(request, entries, list(reasons), f" {about}{within}", search),
+        notes=tuple(notes),
+    )
+
+
+def members_of(
+    topic: Topic, query: Query, search: SentenceSearch, allowed: Collection[DocumentRow], policy: CataloguePolicy
+) -> tuple[dict[DocumentRow, Found | None], str, frozenset[DocumentRow]]:
+    """The documents about ``topic``, each with the sentence that shows it, the clearest first.
+
+    Besides: the theme by which they are listed, if it is one, and the documents that use its words without being about it.
+    """
+    found = search.find(topic, allowed)
+    best: dict[DocumentRow, Found] = {}
+    for one in found:
+        best.setdefault(one.document, one)
+    saying = [row for row, one in best.items() if one.near]
+    theme, themed = _documents_with_theme(topic, saying, search, allowed, policy)
+    if themed:
+        ordered = sorted(themed, key=lambda row: (-best[row].score if row in best else 0.0, row))
+        shown = {row: best[row] if row in best and _shows(best[row], policy) else None for row in ordered}
+        return shown, theme, frozenset(saying) - themed
+    reasons: dict[DocumentRow, Found | None] = {row: best[row] for row in saying}
+    if max(map(len, topic.alternatives)) >= policy.stems_of_a_statement:
+        unsure = [one for one in best.values() if one.document not in reasons and one.share >= policy.min_share]
+        unsure.sort(key=lambda one: (-one.share - one.cosine, one.passage))
+        near = unsure[: policy.passages_read]
+        logits = search.logits_of(topic, query, near)
+        for one in near:
+            if convincing := _most_convincing(one, found, logits, policy):
+                reasons[one.document] = convincing
+    return reasons, "", frozenset()
+
+
+def _most_convincing(
+    one: Found, found: Sequence[Found], logits: Mapping[tuple[PassageRow, int], float], policy: CataloguePolicy
+) -> Found | None:
+    """Of the sentences of the passage of ``one``, the one that the network finds most telling, if it does at all."""
+    others = [other for other in found if other.passage == one.passage and other.share >= policy.min_share]
+    rated = [(logits.get((other.passage, other.number), -math.inf), other) for other in others]
+    logit, best = max(rated, key=lambda item: item[0])
+    return best if logit >= policy.min_logit else None
+
+
+def _documents_with_theme(
+    topic: Topic,
+    saying: Sequence[DocumentRow],
+    search: SentenceSearch,
+    allowed: Collection[DocumentRow],
+    policy: CataloguePolicy,
+) -> tuple[str, frozenset[DocumentRow]]:
+    """A theme with its documents: the one called like ``topic``; of one with another name, if they use its words."""
+    for theme in sorted(topic.themes):
+        themed = frozenset(row for row in allowed if theme in search.library.infos[row].themes)
+        own_name = fold(theme) == fold(topic.text)
+        if themed and (own_name or len(themed.intersection(saying)) >= policy.min_share_of_theme * len(themed)):
+            return theme, themed if own_name else themed.union(saying)
+    return "", frozenset()
+
+
+def _shows(found: Found, policy: CataloguePolicy) -> bool:
+    return found.near or found.cosine >= policy.min_cosine_of_reason
+
+
+def _draft_listing(
+    request: ListingRequest, allowed: Collection[DocumentRow], within: str, search: SentenceSearch
+) -> Draft | None:
+    """A list by the metadata alone."""
+    rows = sorted(allowed)
+    if not rows:
+        return Draft(
+            "entries", said=f"No document{within or ' passes the filters'}.".replace("document on", "document is about")
+        )
+    infos = search.library.infos
+    match request.listed:
+        case "theme":
+            counts = Counter(theme for row in rows for theme in infos[row].themes)
+            entries = [_entry_of(theme, [r for r in rows if theme in infos[r].themes]) for theme, _ in _ranked(counts)]
+        case "year":
+            return _draft_years(rows, within, search)
+        case _:
+            entries = list(_entries(request.listed, dict.fromkeys(rows), search, None, None, request.places))
+    return Draft("entries", entries=tuple(entries), said=_say(request, entries, rows, within, search))
+
+
+def _draft_years(rows: Sequence[DocumentRow], within: str, search: SentenceSearch) -> Draft | None:
+    spans = {row: years for row in rows if (years := search.library.infos[row].years)}
+    if not spans:
+        return None
+    decades = Counter(decade for first, last in spans.values() for decade in range(first // 10, last // 10 + 1))
+    often = [decade for decade, count in decades.items() if count >= _FEW_DOCUMENTS]
+    since = min(often or decades)
+    entries = (
+        [_entry_of(f"before {since}0", early)] if (early := [r for r, y in spans.items() if y[0] < since * 10]) else []
+    )
+    for decade in range(since, max(decades) + 1):
+        inside = [row for row, (first, last) in spans.items() if first // 10 <= decade <= last // 10]
+        if inside:
+            entries.append(_entry_of(f"{decade}0s", inside))
+    first, last = min(first for first, _ in spans.values()), max(last for _, last in spans.values())
+    said = f"The documents{within} speak of the years {first} to {last}; {len(spans)} of {len(rows)} name their years."
+    return Draft("entries", entries=tuple(entries), said=said)
+
+
+def _entries(
+    listed: Listed,
+    reasons: Mapping[DocumentRow, Found | None],
+    search: SentenceSearch,
+    policy: CataloguePolicy | None,
+    topic: Topic | None,
+    within: Sequence[Place] = (),
+) -> tuple[DraftEntry, ...]:
+    """A line for each document, or for each city or country with its documents."""
+    infos = search.library.infos
+    quoted = policy.reasons if policy else 0
+    if listed not in ("city", "country"):
+        rows = reasons if topic else sorted(reasons, key=lambda row: fold(infos[row].title))
+        return tuple(
+            DraftEntry(
+                infos[row].title,
+                (row,),
+                _detail_of(infos[row]),
+                one.as_candidate() if (one := reasons[row]) and number < quoted and one.quotable else None,
+            )
+            for number, row in enumerate(rows)
+        )
+    by_place: dict[str, dict[DocumentRow, Found | None]] = {}
+    inside = {place.name for place in within if place.kind == "country"} if listed == "city" else set()
+    for row, reason in reasons.items():
+        for place, sentence in _places_in(listed, row, reason, search, topic, policy).items():
+            if not inside or search.country_of(place) in inside:
+                by_place.setdefault(place, {})[row] = sentence
+    places = list(by_place) if topic else sorted(by_place, key=lambda name: (-len(by_place[name]), fold(name)))
+    entries, said = [], set()
+    for place in places:
+        sentences = [
+            one for one in by_place[place].values() if one and one.quotable and (one.passage, one.number) not in said
+        ]
+        reason = max(sentences, key=lambda one: one.score, default=None) if len(said) < quoted else None
+        if reason:
+            said.add((reason.passage, reason.number))
+        rows = tuple(by_place[place])
+        entries.append(
+            DraftEntry(
+                place, rows, _detail_of_place(listed, place, rows, search), reason.as_candidate() if reason else None
+            )
+        )
+    return tuple(entries)
+
+
+def _places_in(
+    listed: Listed,
+    row: DocumentRow,
+    reason: Found | None,
+    search: SentenceSearch,
+    topic: Topic | None,
+    policy: CataloguePolicy | None,
+) -> dict[str, Found | None]:
+    """The cities or countries of a document, each with what it says of them.
+
+    A document on many places is not about the topic in each: only those count that a sentence names with it. So does
+    another place, if the sentence that speaks of the topic names that one alone.
+    """
+    info = search.library.infos[row]
+    names = info.cities if listed == "city" else info.countries
+    if topic is None or policy is None:
+        return dict.fromkeys(names)
+    if len(names) > policy.few_places:
+        found: dict[str, Found | None] = {}
+        for one in sorted(search.sentences_of([row], topic), key=lambda one: -one.score):
+            if one.near:
+                words = fold(one.text)
+                found |= {name: one for name in names if name not in found and fold(name) in words}
+        return found
+    if reason and listed == "city":
+        named = [m.place.name for m in search.places.find_places(reason.text) if m.in_corpus and m.place.kind == "city"]
+        if named and not set(named).intersection(names):
+            return {named[0]: reason}
+    return dict.fromkeys(names, reason)
+
+
+def _say(
+    request: ListingRequest,
+    entries: Sequence[DraftEntry],
+    rows: Sequence[DocumentRow],
+    rest: str,
+    search: SentenceSearch,
+) -> str:
+    """The count, as a sentence."""
+    infos = [search.library.infos[row] for row in rows]
+    singular, plural = _NOUNS[request.listed]
+    number = count_words(len(entries), singular, plural)
+    one = len(entries) == 1
+    match request.listed:
+        case "city":
+            countries = len({country for entry in entries if (country := search.country_of(entry.label))})
+            where = f" in {count_words(countries, 'country', 'countries')}" if countries > 1 else ""
+            said = f"{number}{where} {'has' if one else 'have'} documents{rest}"
+            if lacking := sum(not info.cities for info in infos):
+                said += f"; {count_words(lacking, 'more document is', 'more are')} about no single city"
+            return f"{said}."
+        case "country":
+            cities = {city for info in infos for city in info.cities}
+            beside = f", on {len(cities)} cities" if len(cities) > 1 else ""
+            return f"{number} {'has' if one else 'have'} documents{rest}: {count_words(len(rows), 'document')} in all{beside}."
+        case "theme":
+            return f"The {count_words(len(rows), 'document')}{rest} carry {number}."
+        case _:
+            cities = {city for info in infos for city in info.cities}
+            beside = f", on {len(cities)} cities" if len(cities) > 1 else ""
+            verb = "is" if one else "are"
+            if not rest:
+                return f"There {verb} {number} in the library{beside}."
+            if one:
+                rest = rest.replace(" that speak ", " that speaks ", 1)
+            opening = f"{number} {verb}" if rest.startswith((" about", " on ")) else f"There {verb} {number}"
+            return f"{opening}{rest.replace(' on ', ' about ', 1) if rest.startswith(' on ') else rest}{beside}."
+
+
+def _documents_within(request: ListingRequest, query: Query, search: SentenceSearch) -> frozenset[DocumentRow]:
+    """The documents that pass the reader's filters and what the request restricts."""
+
+    def about(places: Iterable[object]) -> frozenset[DocumentRow]:
+        ids = [name for place in places for name in search.places.documents_about(place)]  # type: ignore[arg-type]
+        return frozenset(map(search.library.row_of, ids))
+
+    allowed = search.documents_allowed(query)
+    if request.places:
+        allowed &= about(request.places)
+    if request.years:
+        first, last = request.years
+        spans = {row: search.library.infos[row].years for row in allowed}
+        allowed = frozenset(row for row, years in spans.items() if years and first <= years[1] and years[0] <= last)
+    return allowed - about(request.without)
+
+
+def _name_restrictions(request: ListingRequest, query: Query, search: SentenceSearch) -> str:
+    """What the list is restricted to, as the count needs it: " on Viet Nam dated after 2015"."""
+    said = ""
+    if request.places:
+        said += f" on {join_words([place.name for place in request.places], 'or')}"
+    if request.without:
+        said += f", {join_words([place.name for place in request.without])} left out"
+    if request.dated:
+        said += f", with years {request.dated}"
+    if query.filters:
+        said += f" within {name_filters(query.filters)}"
+    return said
+
+
+def _entry_of(label: str, rows: Sequence[DocumentRow]) -> DraftEntry:
+    return DraftEntry(label, tuple(rows), count_words(len(rows), "document"))
+
+
+def _ranked(counts: Counter[str]) -> list[tuple[str, int]]:
+    return sorted(counts.items(), key=lambda item: (-item[1], item[0]))
+
+
+def _detail_of(info: DocumentInfo) -> str:
+    """Places and years of a document."""
+    few = 3
+    cities = ", ".join(info.cities[:few]) + (f" and {len(info.cities) - few} more" if len(info.cities) > few else "")
+    countries = ", ".join(info.countries) if len(info.countries) <= few else f"{len(info.countries)} countries"
+    parts = [part for part in (cities, countries if countries != cities else "") if part]
+    return "; ".join(filter(None, [", ".join(parts), _span(info.years)]))
+
+
+def _detail_of_place(listed: Listed, place: str, rows: Sequence[DocumentRow], search: SentenceSearch) -> str:
+    counted, infos = count_words(len(rows), "document"), search.library.infos
+    if listed == "country":
+        cities = {city for row in rows for city in infos[row].cities if search.country_of(city) == place}
+        return f"{counted} on {count_words(len(cities), 'city', 'cities')}" if cities else counted
+    country = search.country_of(place)
+    return f"{country}; {counted}" if country and country != place else counted
+
+
+def _span(years: tuple[int, int] | None) -> str:
+    if not years:
+        return ""
+    return str(years[0]) if years[0] == years[1] else f"{years[0]}-{years[1]}"
