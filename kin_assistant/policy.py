@@ -9,7 +9,17 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass, field
 
-__all__ = ["AnswerPolicy", "CataloguePolicy", "EvidencePolicy", "RefusalPolicy", "RetrievalPolicy", "SelectionPolicy"]
+__all__ = [
+    "AdvicePolicy",
+    "AnswerPolicy",
+    "CataloguePolicy",
+    "ComparePolicy",
+    "EvidencePolicy",
+    "OverviewPolicy",
+    "RefusalPolicy",
+    "RetrievalPolicy",
+    "SelectionPolicy",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,12 +144,18 @@ class CataloguePolicy:
 
     stems_of_a_statement: int = 2
     """A topic of fewer words is held or not; of one with more, documents in other words are read as well."""
-    min_share: float = 0.4
-    """Of the topic's words, by idf, in a sentence that is read."""
-    min_logit: float = 0.5
-    """What the network must say of such a sentence for its document to belong."""
+    share: float = 3.0
+    """Weight of the share of the topic's words, by idf, in a sentence that the network has read."""
+    cosine: float = 3.0
+    """Weight of the cosine of the topic and such a sentence, beside the network's logit."""
+    max_logit: float = 3.0
+    """Logits count up to this."""
+    min_strength: float = 3.7
+    """What the three must come to together for a document to belong that does not hold the topic's words."""
     passages_read: int = 12
-    """Passages that the network reads, one of a document."""
+    """Passages that the network reads."""
+    passages_of_document: int = 2
+    """So many of one document, at most."""
     min_share_of_theme: float = 0.5
     """A theme stands for a topic of another name if so many of its documents use the topic's words."""
     min_cosine_of_reason: float = 0.35
@@ -151,6 +167,58 @@ class CataloguePolicy:
 
 
 @dataclass(frozen=True, slots=True)
+class OverviewPolicy:
+    """How much a portrait of a place or a term tells. Chosen by reading portraits."""
+
+    words: int = 120
+    """Words that are quoted, at most."""
+    few_documents: int = 2
+    """Of so many documents the sections are told, of more the themes."""
+    themes: int = 5
+    """Themes of a place."""
+    sections: int = 4
+    """Sections of a document."""
+    others: int = 3
+    """Documents that add a sentence on a term."""
+
+
+@dataclass(frozen=True, slots=True)
+class AdvicePolicy:
+    """Which peers a city that asks for advice is shown, and what of them. Chosen by reading answers."""
+
+    passages_read: int = 12
+    """Passages that the network reads, each of another document."""
+    peers: int = 3
+    """Documents that are shown, each of another place."""
+    most_places: int = 3
+    """A document on more places is no peer."""
+    min_share: float = 0.5
+    """A peer's best sentence scores at least this share of the best one."""
+    min_cosine: float = 0.25
+    """And is at least so near to the request."""
+    subject: float = 0.5
+    """Weight of the nearness to the request, for a sentence on cost or trouble."""
+    min_cosine_of_side: float = 0.15
+    """What is less near to cost or trouble tells nothing of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class ComparePolicy:
+    """What a comparison shows of each place. Chosen by reading answers."""
+
+    passages_read: int = 12
+    """Passages that the network reads, shared by the places."""
+    sentences: int = 2
+    """Sentences for each place."""
+    places: int = 6
+    """Places of a comparison over all documents."""
+    min_logit: float = -2.5
+    """A sentence that the network gives less is no evidence."""
+    min_cosine: float = 0.25
+    """Nor is one that it has not read and that is less near."""
+
+
+@dataclass(frozen=True, slots=True)
 class AnswerPolicy:
     """All of it, stage by stage."""
 
@@ -159,6 +227,9 @@ class AnswerPolicy:
     selection: SelectionPolicy = field(default_factory=SelectionPolicy)
     refusal: RefusalPolicy = field(default_factory=RefusalPolicy)
     catalogue: CataloguePolicy = field(default_factory=CataloguePolicy)
+    overview: OverviewPolicy = field(default_factory=OverviewPolicy)
+    advice: AdvicePolicy = field(default_factory=AdvicePolicy)
+    compare: ComparePolicy = field(default_factory=ComparePolicy)
 
     def flatten(self) -> dict[str, float]:
         """Every value by "stage.name"."""

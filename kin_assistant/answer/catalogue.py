@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
 
 from kin_assistant.answer.draft import Draft, DraftEntry
 from kin_assistant.answer.sentence_search import Found, SentenceSearch, Topic
@@ -15,7 +16,7 @@ from kin_assistant.policy import CataloguePolicy
 from kin_assistant.question.listing import Listed, ListingRequest, read_listing
 from kin_assistant.question.query import Query
 from kin_assistant.text.wording import count_words, join_words
-from kin_assistant.text.words import fold
+from kin_assistant.text.words import fold, stems
 from kin_assistant.types import DocumentInfo
 
 __all__ = ["draft_catalogue", "members_of"]
@@ -43,7 +44,7 @@ def draft_catalogue(query: Query, search: SentenceSearch, policy: CataloguePolic
     mentions = [mention for mention in search.places.find_places(query.standalone) if not mention.programme]
     request = read_listing(query.standalone, mentions)
     allowed = _documents_within(request, query, search)
-    within = _name_restrictions(request, query, search)
+    within = _name_restrictions(request, query)
     if not request.subject:
         return _draft_listing(request, allowed, within, search)
     topic = search.make_topic(request.subject)
@@ -52,7 +53,7 @@ def draft_catalogue(query: Query, search: SentenceSearch, policy: CataloguePolic
     reasons, theme, passing = members_of(topic, query, search, allowed, policy)
     about = f"about {request.subject}" if theme else f"that speak of “{request.subject}”"
     if not reasons:
-        return Draft("entries", said=f"No document{within} seems to speak of “{request.subject}”.")
+        return _draft_without(request, topic, allowed, within, search, policy)
     if request.listed in ("theme", "year"):
         request = ListingRequest("document", request.counted, request.subject)
     entries = _entries(request.listed, reasons, search, policy, topic, request.places)
@@ -68,6 +69,24 @@ def draft_catalogue(query: Query, search: SentenceSearch, policy: CataloguePolic
         said=_say(request, entries, list(reasons), f" {about}{within}", search),
         notes=tuple(notes),
     )
+
+
+def _draft_without(
+    request: ListingRequest,
+    topic: Topic,
+    allowed: Collection[DocumentRow],
+    within: str,
+    search: SentenceSearch,
+    policy: CataloguePolicy,
+) -> Draft | None:
+    """Where no document speaks of ``topic``: what there is on the place, or that there is none."""
+    missing = f"No document seems to speak of “{request.subject}”{within}."
+    if request.places and allowed:
+        listing = _draft_listing(request, allowed, within, search)
+        return listing and replace(listing, caveats=(f"None of these seems to speak of “{request.subject}”.",))
+    # A statement may stand in the documents in other words, which the search for one finds better than a list does.
+    statement = max(map(len, topic.alternatives)) >= policy.stems_of_a_statement
+    return None if statement else Draft("entries", said=missing)
 
 
 def members_of(
@@ -89,24 +108,33 @@ def members_of(
         return shown, theme, frozenset(saying) - themed
     reasons: dict[DocumentRow, Found | None] = {row: best[row] for row in saying}
     if max(map(len, topic.alternatives)) >= policy.stems_of_a_statement:
-        unsure = [one for one in best.values() if one.document not in reasons and one.share >= policy.min_share]
+        unsure = [one for one in found if one.document not in reasons and one.share > 0]
         unsure.sort(key=lambda one: (-one.share - one.cosine, one.passage))
-        near = unsure[: policy.passages_read]
-        logits = search.logits_of(topic, query, near)
-        for one in near:
-            if convincing := _most_convincing(one, found, logits, policy):
-                reasons[one.document] = convincing
+        for one in _read_closely(unsure, topic, query, search, policy):
+            reasons.setdefault(one.document, one)
     return reasons, "", frozenset()
 
 
-def _most_convincing(
-    one: Found, found: Sequence[Found], logits: Mapping[tuple[PassageRow, int], float], policy: CataloguePolicy
-) -> Found | None:
-    """Of the sentences of the passage of ``one``, the one that the network finds most telling, if it does at all."""
-    others = [other for other in found if other.passage == one.passage and other.share >= policy.min_share]
-    rated = [(logits.get((other.passage, other.number), -math.inf), other) for other in others]
-    logit, best = max(rated, key=lambda item: item[0])
-    return best if logit >= policy.min_logit else None
+def _read_closely(
+    unsure: Sequence[Found], topic: Topic, query: Query, search: SentenceSearch, policy: CataloguePolicy
+) -> list[Found]:
+    """Of the sentences that hold a part of ``topic``, those that say it by the network's word, the clearest first."""
+    taken: Counter[DocumentRow] = Counter()
+    passages: dict[PassageRow, Found] = {}
+    for one in unsure:
+        if one.passage not in passages and taken[one.document] < policy.passages_of_document:
+            passages[one.passage] = one
+            taken[one.document] += 1
+        if len(passages) == policy.passages_read:
+            break
+    logits = search.logits_of(topic, query, list(passages.values()))
+
+    def strength(one: Found) -> float:
+        logit = min(logits.get((one.passage, one.number), -math.inf), policy.max_logit)
+        return logit + policy.share * one.share + policy.cosine * one.cosine
+
+    said = [one for one in unsure if one.passage in passages and strength(one) >= policy.min_strength]
+    return sorted(said, key=lambda one: (-strength(one), one.passage, one.number))
 
 
 def _documents_with_theme(
@@ -119,7 +147,7 @@ def _documents_with_theme(
     """A theme with its documents: the one called like ``topic``; of one with another name, if they use its words."""
     for theme in sorted(topic.themes):
         themed = frozenset(row for row in allowed if theme in search.library.infos[row].themes)
-        own_name = fold(theme) == fold(topic.text)
+        own_name = stems(theme) == stems(topic.text)
         if themed and (own_name or len(themed.intersection(saying)) >= policy.min_share_of_theme * len(themed)):
             return theme, themed if own_name else themed.union(saying)
     return "", frozenset()
@@ -135,9 +163,7 @@ def _draft_listing(
     """A list by the metadata alone."""
     rows = sorted(allowed)
     if not rows:
-        return Draft(
-            "entries", said=f"No document{within or ' passes the filters'}.".replace("document on", "document is about")
-        )
+        return Draft("entries", said=_say_none(within))
     infos = search.library.infos
     match request.listed:
         case "theme":
@@ -148,6 +174,12 @@ def _draft_listing(
         case _:
             entries = list(_entries(request.listed, dict.fromkeys(rows), search, None, None, request.places))
     return Draft("entries", entries=tuple(entries), said=_say(request, entries, rows, within, search))
+
+
+def _say_none(within: str) -> str:
+    if within.startswith(" on "):
+        return f"No document is about {within.removeprefix(' on ')}."
+    return f"No document was found{within}."
 
 
 def _draft_years(rows: Sequence[DocumentRow], within: str, search: SentenceSearch) -> Draft | None:
@@ -192,13 +224,13 @@ def _entries(
             for number, row in enumerate(rows)
         )
     by_place: dict[str, dict[DocumentRow, Found | None]] = {}
-    inside = {place.name for place in within if place.kind == "country"} if listed == "city" else set()
     for row, reason in reasons.items():
         for place, sentence in _places_in(listed, row, reason, search, topic, policy).items():
-            if not inside or search.country_of(place) in inside:
+            if search.is_inside(place, listed, within):
                 by_place.setdefault(place, {})[row] = sentence
     places = list(by_place) if topic else sorted(by_place, key=lambda name: (-len(by_place[name]), fold(name)))
-    entries, said = [], set()
+    entries: list[DraftEntry] = []
+    said: set[tuple[PassageRow, int]] = set()
     for place in places:
         sentences = [
             one for one in by_place[place].values() if one and one.quotable and (one.passage, one.number) not in said
@@ -206,12 +238,9 @@ def _entries(
         reason = max(sentences, key=lambda one: one.score, default=None) if len(said) < quoted else None
         if reason:
             said.add((reason.passage, reason.number))
-        rows = tuple(by_place[place])
-        entries.append(
-            DraftEntry(
-                place, rows, _detail_of_place(listed, place, rows, search), reason.as_candidate() if reason else None
-            )
-        )
+        held = tuple(by_place[place])
+        shown = reason.as_candidate() if reason else None
+        entries.append(DraftEntry(place, held, _detail_of_place(listed, place, held, search), shown))
     return tuple(entries)
 
 
@@ -263,7 +292,7 @@ def _say(
             countries = len({country for entry in entries if (country := search.country_of(entry.label))})
             where = f" in {count_words(countries, 'country', 'countries')}" if countries > 1 else ""
             said = f"{number}{where} {'has' if one else 'have'} documents{rest}"
-            if lacking := sum(not info.cities for info in infos):
+            if lacking := len(set(rows).difference(*(entry.documents for entry in entries))):
                 said += f"; {count_words(lacking, 'more document is', 'more are')} about no single city"
             return f"{said}."
         case "country":
@@ -301,7 +330,7 @@ def _documents_within(request: ListingRequest, query: Query, search: SentenceSea
     return allowed - about(request.without)
 
 
-def _name_restrictions(request: ListingRequest, query: Query, search: SentenceSearch) -> str:
+def _name_restrictions(request: ListingRequest, query: Query) -> str:
     """What the list is restricted to, as the count needs it: " on Viet Nam dated after 2015"."""
     said = ""
     if request.places:

@@ -16,6 +16,7 @@ from kin_assistant.documents.themes import themes_called
 from kin_assistant.index.library import DocumentRow, PassageRow
 from kin_assistant.index.opened import OpenIndex
 from kin_assistant.models.embedder import Embedder
+from kin_assistant.places.gazetteer import Place, PlaceKind
 from kin_assistant.places.matching import PlaceIndex
 from kin_assistant.question.query import Query
 from kin_assistant.retrieval import Ranking, Retriever
@@ -34,6 +35,8 @@ _WINDOW = 3
 _WHOLE = 0.999
 _LONGEST_ACRONYM = 6
 _ACRONYM = re.compile(rf"\b[A-Z]{{2,{_LONGEST_ACRONYM}}}\b")
+_LONGEST_CHOICE = 6
+"""Words of a topic that is a choice between a few things, not a statement with "or" in it."""
 _ALTERNATIVES = re.compile(r"\s*(?:,\s*(?:or|and)\b|,|;|/|\bor\b|\band/or\b)\s*", re.IGNORECASE)
 _ROW = "| "
 
@@ -117,13 +120,14 @@ class SentenceSearch:
         self._embedder = embedder
         self._compiler_sections = frozenset(map(str.casefold, index.manifest.profile.compiler_sections))
         self._themes = frozenset(theme for info in self.library.infos for theme in info.themes)
-        self._countries: dict[str, str | None] = {}
+        self._known_places: dict[tuple[str, PlaceKind], Place | None] = {}
         self._words_of = lru_cache(20_000)(self._read_words)
         self.embed = lru_cache(256)(self._embed)
 
     def make_topic(self, text: str) -> Topic:
         """What ``text``, a noun phrase or the rest of a request, asks to look for."""
-        wordings = [part for part in _ALTERNATIVES.split(text) if part.strip()] or [text]
+        short = len(text.split()) <= _LONGEST_CHOICE
+        wordings = [part for part in _ALTERNATIVES.split(text) if part.strip()] if short else [text]
         wordings += [
             text.replace(short, long)
             for short in dict.fromkeys(_ACRONYM.findall(text))
@@ -189,12 +193,25 @@ class SentenceSearch:
 
     def country_of(self, city: str) -> str | None:
         """The country of a city that documents are about, where it is known."""
-        if city not in self._countries:
-            mentions = [mention.place for mention in self.places.find_places(city) if mention.place.kind == "city"]
-            alone = [info.countries for info in self.library.infos if city in info.cities and len(info.countries) == 1]
-            known = mentions[0].country if mentions else None
-            self._countries[city] = known or (alone[0][0] if alone else None)
-        return self._countries[city]
+        place = self._place(city, "city")
+        alone = [info.countries for info in self.library.infos if city in info.cities and len(info.countries) == 1]
+        return (place and place.country) or (alone[0][0] if alone else None)
+
+    def is_inside(self, name: str, kind: PlaceKind, around: Sequence[Place]) -> bool:
+        """Whether a city or country is one of the places ``around``, or in one; true where nothing is known against it."""
+        place = self._place(name, kind)
+        if not around or place is None:
+            return True
+        known = {"city": (place.name, place.country, place.region), "country": (place.name, place.region)}
+        within = {one.name for one in around}
+        smaller = all(one.kind == "city" for one in around) and kind == "country"
+        return smaller or not within.isdisjoint(known.get(kind, ()))
+
+    def _place(self, name: str, kind: PlaceKind) -> Place | None:
+        if (name, kind) not in self._known_places:
+            mentions = [mention.place for mention in self.places.find_places(name) if mention.place.kind == kind]
+            self._known_places[name, kind] = mentions[0] if mentions else None
+        return self._known_places[name, kind]
 
     def _passages_for(self, topic: Topic, within: Collection[DocumentRow] | None) -> list[PassageRow]:
         """Passages that use all words of an alternative, and those nearest in meaning."""
@@ -241,7 +258,8 @@ class SentenceSearch:
         return [stems(text) for text in self.library.sentences_of(passage)]
 
     def _embed(self, text: str) -> NDArray[np.float32]:
-        return self._embedder.encode([text])[0]
+        vector: NDArray[np.float32] = self._embedder.encode([text])[0]
+        return vector
 
 
 def _share_of(topic: Topic, own: Sequence[str], words: Sequence[str]) -> tuple[float, bool]:

@@ -93,6 +93,7 @@ def read_listing(request: str, mentions: Sequence[Mention]) -> ListingRequest:
 def strip_frame(request: str) -> str:
     """``request`` without the words at its ends that only ask: "do you have something on floods?" gives "floods"."""
     request = _ASKED_FOR.sub("", request, count=1)
+    request = next(filter(str.strip, request.split("?")), request)
     words = list(_WORD.finditer(request))
     first, last = 0, len(words)
     while first < last and _is_frame(words[first][0]):
