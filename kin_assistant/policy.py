@@ -180,24 +180,30 @@ class OverviewPolicy:
     """Sections of a document."""
     others: int = 3
     """Documents that add a sentence on a term."""
+    passages_read: int = 12
+    """Passages that the network reads for a definition, where no sentence has the form of one."""
+    cosine: float = 3.0
+    """Weight of the cosine of the term and a sentence, beside the network's logit."""
 
 
 @dataclass(frozen=True, slots=True)
 class AdvicePolicy:
     """Which peers a city that asks for advice is shown, and what of them. Chosen by reading answers."""
 
-    passages_read: int = 12
-    """Passages that the network reads, each of another document."""
+    passages: int = 3
+    """Passages of a document that count for its nearness to the request."""
     peers: int = 3
     """Documents that are shown, each of another place."""
     most_places: int = 3
     """A document on more places is no peer."""
-    min_share: float = 0.5
-    """A peer's best sentence scores at least this share of the best one."""
-    min_cosine: float = 0.25
-    """And is at least so near to the request."""
+    min_share: float = 0.6
+    """A peer is at least at this share of the nearest document."""
+    min_cosine: float = 0.3
+    """The nearest passage is at least so near to the request."""
     subject: float = 0.5
     """Weight of the nearness to the request, for a sentence on cost or trouble."""
+    silence: float = 0.5
+    """Weight, against a sentence, of its nearness to one that only says that something is not known."""
     min_cosine_of_side: float = 0.15
     """What is less near to cost or trouble tells nothing of it."""
 
@@ -206,16 +212,26 @@ class AdvicePolicy:
 class ComparePolicy:
     """What a comparison shows of each place. Chosen by reading answers."""
 
-    passages_read: int = 12
+    passages_read: int = 9
     """Passages that the network reads, shared by the places."""
     sentences: int = 2
     """Sentences for each place."""
     places: int = 6
-    """Places of a comparison over all documents."""
+    """Rows of a comparison over all documents."""
     min_logit: float = -2.5
     """A sentence that the network gives less is no evidence."""
     min_cosine: float = 0.25
-    """Nor is one that it has not read and that is less near."""
+    """Nor, without the network, is one that is less near."""
+    documents_read: int = 12
+    """Documents of which the network reads a passage, where the most of all is asked for."""
+    share: float = 3.0
+    """Weight of the share of the request's words in a sentence of such a passage."""
+    cosine: float = 3.0
+    """Weight of the cosine of the request and such a sentence."""
+    max_logit: float = 3.0
+    """Logits count up to this."""
+    min_strength: float = 2.0
+    """What logit, share and cosine must come to for a sentence to be in the table."""
 
 
 @dataclass(frozen=True, slots=True)

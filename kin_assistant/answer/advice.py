@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
 from kin_assistant.answer.draft import Draft, DraftSection
 from kin_assistant.answer.evidence import Candidate
-from kin_assistant.answer.selection import LEANS_BACK
 from kin_assistant.answer.sentence_search import Found, SentenceSearch
+from kin_assistant.index.library import DocumentRow
 from kin_assistant.policy import AdvicePolicy
 from kin_assistant.question.query import Query
 from kin_assistant.text.wording import join_words
@@ -32,76 +34,79 @@ class _Side:
 
 
 _SIDES = (
+    _Side("action", "The city introduced, built and organised it in these steps, with these partners."),
     _Side("cost", "It cost so much money; who paid for it; the budget, the fee, the price."),
     _Side("trouble", "It failed, stalled or met problems, resistance, delay or lack of funds."),
 )
+_SILENCE = "The sources do not say; no figures were found; this could not be checked."
+"""What says only that something is not known is nothing to learn from."""
 
 
 def draft_advice(query: Query, search: SentenceSearch, policy: AdvicePolicy | None = None) -> Draft | None:
     """Peers of who asks: documents by their similarity to the situation, each of another place. None if none is near."""
     policy = policy or AdvicePolicy()
-    candidates = search.read_widely(query, policy.passages_read)
-    peers = _choose_peers(candidates, search, policy)
-    if not peers:
-        return None
-    topic = search.make_topic(query.text)
     sections = []
-    for lead in peers:
-        info = search.library.infos[lead.document]
-        sentences = search.sentences_of([lead.document], topic)
-        quotes = _in_order([lead, *_tell_sides(lead, sentences, search, policy)])
-        sections.append(DraftSection(tuple(quotes), heading=f"{_place_of(info)}: {info.title}"))
-    caveats = ()
+    topic = search.make_topic(query.text)
+    for document in _choose_peers(query, search, policy):
+        info = search.library.infos[document]
+        quotes = _tell_sides(search.sentences_of([document], topic), search, policy)
+        if quotes:
+            sections.append(DraftSection(tuple(quotes), heading=f"{_place_of(info)}: {info.title}"))
+    if not sections:
+        return None
+    caveats: tuple[str, ...] = ()
     if query.scope.absent:
         caveats = (f"No document is about {join_words([p.label for p in query.scope.absent], 'or')}.",)
     return Draft("quotes", sections=tuple(sections), said=_SAID, caveats=caveats)
 
 
-def _choose_peers(candidates: Sequence[Candidate], search: SentenceSearch, policy: AdvicePolicy) -> list[Candidate]:
-    """The best sentence of each of the best documents, no two of them on the same place."""
-    peers: list[Candidate] = []
+def _choose_peers(query: Query, search: SentenceSearch, policy: AdvicePolicy) -> list[DocumentRow]:
+    """The documents whose best passages are nearest to the request, no two of them on the same place."""
+    ranking = search.retriever.rank(query)
+    scores: dict[DocumentRow, list[float]] = {}
+    for row, score in zip(ranking.passages, ranking.scores.tolist(), strict=True):
+        scores.setdefault(search.library.document_row(row), []).append(score)
+    totals = {row: sum(best[: policy.passages]) for row, best in scores.items()}
+    ranked = sorted(totals, key=lambda row: (-totals[row], row))
+    if not ranked or ranking.best_cosine < policy.min_cosine:
+        return []
+    peers: list[DocumentRow] = []
     places: set[str] = set()
-    least = policy.min_share * candidates[0].score if candidates else 0.0
-    for one in candidates:
-        info = search.library.infos[one.document]
+    for row in ranked:
+        info = search.library.infos[row]
         where = info.cities or info.countries
-        if not 0 < len(where) <= policy.most_places or not places.isdisjoint(where) or one.score < least:
-            continue
-        if one.cosine < policy.min_cosine or one.text.startswith("| ") or LEANS_BACK.match(one.text):
-            continue
-        peers.append(one)
-        places.update(where)
+        if 0 < len(where) <= policy.most_places and places.isdisjoint(where):
+            if totals[row] < policy.min_share * totals[ranked[0]]:
+                break
+            peers.append(row)
+            places.update(where)
         if len(peers) == policy.peers:
             break
     return peers
 
 
-def _tell_sides(
-    lead: Candidate, sentences: Sequence[Found], search: SentenceSearch, policy: AdvicePolicy
-) -> list[Candidate]:
+def _tell_sides(sentences: Sequence[Found], search: SentenceSearch, policy: AdvicePolicy) -> list[Candidate]:
     """What a document says of each side, in a sentence that is near to the subject too."""
-    import numpy as np
-
     first = search.library.first_sentence
     rows = np.array([int(first[one.passage]) + one.number for one in sentences])
     vectors = np.asarray(search.index.sentences[rows]).astype(np.float32)
-    chosen: list[Candidate] = []
-    taken = {lead.text}
+    subject = np.array([one.cosine for one in sentences])
+    silence = vectors @ search.embed(_SILENCE)
+    chosen: dict[str, Candidate] = {}
     for side in _SIDES:
-        scores = vectors @ search.embed(side.described) + policy.subject * np.array([one.cosine for one in sentences])
+        nearness = vectors @ search.embed(side.described)
+        scores = nearness + policy.subject * subject - policy.silence * silence
         for i in np.argsort(-scores, kind="stable").tolist():
             one = sentences[i]
-            if float(vectors[i] @ search.embed(side.described)) < policy.min_cosine_of_side:
-                continue
-            if one.quotable and not one.compiled and one.text not in taken:
-                chosen.append(one.as_candidate())
-                taken.add(one.text)
+            if (
+                one.quotable
+                and not one.compiled
+                and one.text not in chosen
+                and nearness[i] >= policy.min_cosine_of_side
+            ):
+                chosen[one.text] = one.as_candidate()
                 break
-    return chosen
-
-
-def _in_order(candidates: Sequence[Candidate]) -> list[Candidate]:
-    return sorted(candidates, key=lambda one: (one.passage, one.sentence.start))
+    return list(chosen.values())
 
 
 def _place_of(info: DocumentInfo) -> str:

@@ -8,19 +8,23 @@ from collections.abc import Sequence
 from kin_assistant.answer.draft import Draft, DraftSection
 from kin_assistant.answer.evidence import Candidate
 from kin_assistant.answer.selection import LEANS_BACK
-from kin_assistant.answer.sentence_search import SentenceSearch
-from kin_assistant.index.library import DocumentRow, PassageRow
+from kin_assistant.answer.sentence_search import Found, SentenceSearch
+from kin_assistant.index.library import DocumentRow
 from kin_assistant.policy import ComparePolicy
+from kin_assistant.question.listing import strip_frame
 from kin_assistant.question.query import Query
-from kin_assistant.text.english import read_words
+from kin_assistant.text.english import read_measures, read_words
 from kin_assistant.text.figures import has_figure
 from kin_assistant.text.wording import count_words, join_words
 from kin_assistant.text.words import words
+from kin_assistant.types import DocumentInfo
 
 __all__ = ["NO_EVIDENCE", "asks_for_extreme", "draft_compare"]
 
 NO_EVIDENCE = "No evidence in the documents."
 _FIGURES = "Figures as the documents give them; not all documents give one, and they may count different things."
+_FEWEST = 2
+"""Rows of a comparison, at least; and places of a document that are named in the place of its title, at most."""
 _UNEQUAL = 3
 """So many times the documents on another place are unequal coverage."""
 
@@ -28,7 +32,7 @@ _UNEQUAL = 3
 def draft_compare(query: Query, search: SentenceSearch, policy: ComparePolicy | None = None) -> Draft | None:
     """A table with a row a place. None if the request names fewer than two places and asks for no extreme."""
     policy = policy or ComparePolicy()
-    if len(query.about) > 1:
+    if query.about and len(query.about) + len(query.scope.absent) > 1:
         return _draft_places(query, search, policy)
     if asks_for_extreme(query.text):
         return _draft_extreme(query, search, policy)
@@ -50,14 +54,9 @@ def _draft_places(query: Query, search: SentenceSearch, policy: ComparePolicy) -
     allowed = search.documents_allowed(query)
     about = [rows & allowed for rows in query.about]
     share = max(policy.passages_read // len(about), 1)
-    ranking = search.retriever.rank(query)
-    chosen: list[PassageRow] = []
-    parts = []
-    for rows in about:
-        of_place = search.retriever.rank(query, within=rows)
-        parts.append(of_place)
-        chosen += of_place.passages[:share]
-    candidates = search.read(query, ranking.join(parts), list(dict.fromkeys(chosen)))
+    of_each = [search.retriever.rank(query, within=rows) for rows in about]
+    chosen = dict.fromkeys(row for ranking in of_each for row in ranking.passages[:share])
+    candidates = search.read(query, of_each[0].join(of_each[1:]), list(chosen))
     sections = []
     for place, rows in zip(query.scope.named, about, strict=True):
         best = _best_sentences([one for one in candidates if one.document in rows], query, policy)
@@ -82,33 +81,63 @@ def _caveats(query: Query, about: Sequence[frozenset[DocumentRow]]) -> tuple[str
 
 
 def _draft_extreme(query: Query, search: SentenceSearch, policy: ComparePolicy) -> Draft | None:
-    """Candidates from different places side by side; which is the most is left to the reader."""
-    candidates = search.read_widely(query, policy.passages_read, query.named_documents or None)
-    rows: dict[str, list[Candidate]] = {}
-    for one in candidates:
-        info = search.library.infos[one.document]
-        if has_figure(one.text) and _is_evidence(one, policy):
-            rows.setdefault(join_words(info.cities[:2] or info.countries[:2] or [info.title]), []).append(one)
-    if len(rows) < 2:
+    """Sentences with figures from different documents side by side; which is the most is left to the reader."""
+    subject = strip_frame(_replace_extremes(query.text))
+    topic = search.make_topic(subject)
+    if not topic.stems:
         return None
-    sections = [
-        DraftSection(tuple(_best_sentences(found, query, policy)[:1]), heading=place) for place, found in rows.items()
-    ]
-    sections = [section for section in sections if section.candidates][: policy.places]
-    said = f"The documents name no winner among all; {count_words(len(sections), 'place')} side by side."
-    return Draft("table", sections=tuple(sections), said=said, caveats=(_FIGURES,)) if len(sections) > 1 else None
+    within = search.documents_allowed(query)
+    found = [one for one in search.find(topic, within & query.named_documents or within) if has_figure(one.text)]
+    found.sort(key=lambda one: (-one.share - one.cosine, one.passage, one.number))
+    passages: dict[DocumentRow, Found] = {}
+    for one in found:
+        passages.setdefault(one.document, one)
+    logits = search.logits_of(topic, query, list(passages.values())[: policy.documents_read])
+    rows: dict[str, tuple[float, Found]] = {}
+    for one in found:
+        logit = logits.get((one.passage, one.number))
+        if logit is None or not one.quotable:
+            continue
+        strength = min(logit, policy.max_logit) + policy.share * one.share + policy.cosine * one.cosine - one.compiled
+        where = _row_of(search.library.infos[one.document])
+        if strength >= policy.min_strength and (where not in rows or rows[where][0] < strength):
+            rows[where] = strength, one
+    if len(rows) < _FEWEST:
+        return None
+    ranked = sorted(rows.items(), key=lambda item: (-item[1][0], item[0]))[: policy.places]
+    sections = [DraftSection((one.as_candidate(),), heading=where) for where, (_, one) in ranked]
+    said = f"This assistant names no winner: these are the figures of {count_words(len(sections), 'place')}."
+    return Draft("table", sections=tuple(sections), said=said, caveats=(_FIGURES,))
+
+
+def _row_of(info: DocumentInfo) -> str:
+    """The place of a document, or its title if it has many."""
+    places = info.cities or info.countries
+    return join_words(places) if 0 < len(places) <= _FEWEST else info.title
+
+
+def _replace_extremes(text: str) -> str:
+    """``text`` with what is measured in the place of a superlative: "cheapest clean-up" as "cost clean-up"."""
+    measures = read_measures()
+
+    def measure(match: re.Match[str]) -> str:
+        word = match[0].lower()
+        return measures.get(word, " " if word in read_words("extreme") or _is_superlative(word) else match[0])
+
+    return re.sub(r"\w+", measure, text)
 
 
 def _best_sentences(candidates: Sequence[Candidate], query: Query, policy: ComparePolicy) -> list[Candidate]:
-    """The best sentences that can stand alone, in the order of their documents."""
+    """The best sentences that can stand alone, the best first."""
+    if any(one.logit is not None for one in candidates):
+        candidates = [one for one in candidates if one.logit is not None]
     quotable = [
         one
         for one in candidates
         if _is_evidence(one, policy) and not one.text.startswith("| ") and not LEANS_BACK.match(one.text)
     ]
     quotable.sort(key=lambda one: -(one.score + 0.3 * (query.wants_figure and has_figure(one.text))))
-    chosen = quotable[: policy.sentences]
-    return sorted(chosen, key=lambda one: (one.document != chosen[0].document, one.passage, one.sentence.start))
+    return quotable[: policy.sentences]
 
 
 def _is_evidence(one: Candidate, policy: ComparePolicy) -> bool:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 
 from kin_assistant.answer.draft import Draft, DraftSection
 from kin_assistant.answer.sentence_search import Found, SentenceSearch, Topic
-from kin_assistant.index.library import DocumentRow
+from kin_assistant.index.library import DocumentRow, PassageRow
 from kin_assistant.places.gazetteer import Place
 from kin_assistant.policy import OverviewPolicy
 from kin_assistant.question.listing import read_listing
@@ -21,11 +22,14 @@ from kin_assistant.text.words import stems
 __all__ = ["draft_overview"]
 
 _DEFINES = re.compile(
-    r"^\W*(?:an?\s+|the\s+)?(?P<name>[^.;:,]{2,60}?)(?:\s*\([^)]*\))?,?\s+"
-    r"(?:is|are|was|were|means|stands for|refers to|consists? of|began as|works? as)\s+(?!not\b)",
+    r"^\W*(?:an?\s+|the\s+)?(?P<name>[^.;:,(]{2,60}?)(?:\s*\([^)]*\))?(?:,[^,]{2,70},)?\s+"
+    r"(?:is|are|was|were|means|stands for|refers to|consists? of|works? as)\s+(?P<rest>an?\b|the\b|one\b|short\b)?",
     re.IGNORECASE,
 )
-_SHORT_OF = re.compile(r"\(([A-Z][\w-]+)\)")
+_IN_GENERAL = re.compile(r"^\W*An?\s+(?P<name>[a-z][\w-]*(?:\s[a-z][\w-]*)?)\s+[a-z]+s\b", re.IGNORECASE)
+_WHAT_IS = "What is {}?"
+_SILENCE = "The sources do not say; no figures were found; this could not be checked."
+"""What says only that something is not known is nothing to tell."""
 
 
 def draft_overview(query: Query, search: SentenceSearch, policy: OverviewPolicy | None = None) -> Draft | None:
@@ -35,16 +39,14 @@ def draft_overview(query: Query, search: SentenceSearch, policy: OverviewPolicy 
     request = read_listing(query.standalone, mentions)
     allowed = search.documents_allowed(query)
     about = frozenset[DocumentRow]().union(*query.about) & allowed
-    if request.subject and about:
-        topic = search.make_topic(f"{join_words(place.name for place in query.scope.named)} {request.subject}")
-        own = search.make_topic(request.subject)
-        return _draft_term(own, topic, about, search, policy) or _draft_place(query.scope.named, about, search, policy)
+    places = query.scope.named
+    if about and request.subject:
+        topic = search.make_topic(request.subject)
+        return _draft_term(topic, about, query, search, policy, places) or _draft_place(places, about, search, policy)
     if about:
-        return _draft_place(query.scope.named, about, search, policy)
-    if not request.subject:
-        return None
-    topic = search.make_topic(request.subject)
-    return _draft_term(topic, topic, allowed, search, policy)
+        return _draft_place(places, about, search, policy)
+    named = request.named if request.subject else ""
+    return _draft_term(search.make_topic(named), allowed, query, search, policy) if named else None
 
 
 def _draft_place(
@@ -56,8 +58,11 @@ def _draft_place(
     sentences = search.sentences_of(about, topic)
     budget = _Budget(policy.words)
     sections: list[DraftSection] = []
+    near = sorted((one for one in sentences if one.near), key=lambda one: -one.score)
+    if opening := _definition(topic, near, None, budget):
+        sections.append(DraftSection((opening.as_candidate(),)))
     if len(about) <= policy.few_documents:
-        sections = _tell_by_section(sentences, search, budget, policy)
+        sections += _tell_by_section(sentences, search, budget, policy)
     else:
         for theme, rows in _group_by_theme(about, search, policy.themes):
             inside = [one for one in sentences if one.document in rows]
@@ -74,82 +79,115 @@ def _draft_place(
 
 
 def _draft_term(
-    topic: Topic, asked: Topic, within: Collection[DocumentRow], search: SentenceSearch, policy: OverviewPolicy
+    topic: Topic,
+    within: Collection[DocumentRow],
+    query: Query,
+    search: SentenceSearch,
+    policy: OverviewPolicy,
+    places: Sequence[Place] = (),
 ) -> Draft | None:
     """What documents say of a term: the sentence that defines it, what the best document tells, what others add."""
     if not topic.stems:
         return None
     found = [one for one in search.find(topic, within) if one.near]
-    titled = [row for row in within if _is_titled(topic, search.library.infos[row].title)]
-    if not found and not titled:
-        return None
-    vector = asked.vector
-    best = _best_document(found, titled, search, vector)
+    titles = {row: _share_of_title(topic, search.library.infos[row].title) for row in within}
+    titled = {row: share for row, share in titles.items() if share}
+    best = _best_document(found, titled, search, topic)
     if best is None:
         return None
     budget = _Budget(policy.words)
-    sections = []
-    if opening := _definition(topic, found, best, budget):
+    sections: list[DraftSection] = []
+    opening = _definition(topic, found, best, budget) or _read_definition(topic, found, query, search, budget, policy)
+    if opening:
         sections.append(DraftSection((opening.as_candidate(),)))
-    own_sentences = search.sentences_of([best], asked)
     if best in titled:
-        sections += _tell_by_section(own_sentences, search, budget, policy)
-    elif not opening and (first := _most_central([one for one in found if one.document == best], search, budget)):
-        sections.append(DraftSection((first.as_candidate(),)))
+        sections += _tell_by_section(search.sentences_of([best], topic), search, budget, policy)
     others = [one for one in found if one.document != best and one.quotable and not one.compiled]
     for one in _one_of_each_document(others)[: policy.others]:
-        if budget.take(one):
+        if (not opening or one.document != opening.document) and budget.take(one):
             sections.append(DraftSection((one.as_candidate(),), heading=search.library.infos[one.document].title))
     if not sections:
         return None
-    rows = {one.document for one in found}.union(titled)
-    return Draft("quotes", sections=tuple(sections), said=_say_term(topic, rows, search, within))
+    return Draft("quotes", sections=tuple(sections), said=_say_term(topic, found, titled, within, search, places))
 
 
 def _say_term(
-    topic: Topic, rows: Collection[DocumentRow], search: SentenceSearch, within: Collection[DocumentRow]
+    topic: Topic,
+    found: Sequence[Found],
+    titled: Collection[DocumentRow],
+    within: Collection[DocumentRow],
+    search: SentenceSearch,
+    places: Sequence[Place],
 ) -> str:
+    rows = {one.document for one in found}.union(titled)
+    where = f" about {join_words(place.name for place in places)}" if places else ""
     themes = [theme for theme in topic.themes if stems(theme) == stems(topic.text)]
-    if themes:
+    if themes and not places:
         themed = sum(themes[0] in search.library.infos[row].themes for row in within)
         return f"{count_words(themed, 'document is', 'documents are')} about {themes[0]}."
+    if places:
+        return f"{len(rows)} of {count_words(len(within), 'document')}{where} {'speaks' if len(rows) == 1 else 'speak'} of “{topic.text}”."
     return f"{count_words(len(rows), 'document speaks', 'documents speak')} of “{topic.text}”."
 
 
 def _best_document(
-    found: Sequence[Found], titled: Collection[DocumentRow], search: SentenceSearch, vector: np.ndarray
+    found: Sequence[Found], titled: Mapping[DocumentRow, float], search: SentenceSearch, topic: Topic
 ) -> DocumentRow | None:
-    """The document that is most about the term: one whose title has it, the nearest; else the one that says it most."""
-    if titled:
-        return max(titled, key=lambda row: (_nearness(row, search, vector), -row))
+    """The document that is most about the term: the one whose title is little else; else the one that says it most."""
     counts = Counter(one.document for one in found)
-    return max(counts, key=lambda row: (counts[row], _nearness(row, search, vector), -row)) if counts else None
+    if titled:
+        return max(titled, key=lambda row: (titled[row] + _nearness(row, search, topic), counts[row], -row))
+    return max(counts, key=lambda row: (counts[row], _nearness(row, search, topic), -row)) if counts else None
 
 
-def _nearness(row: DocumentRow, search: SentenceSearch, vector: np.ndarray) -> float:
+def _nearness(row: DocumentRow, search: SentenceSearch, topic: Topic) -> float:
     passages = search.library.document_of == row
-    return float((search.index.vectors[passages] @ vector).mean())
+    return float((search.index.vectors[passages] @ topic.vector).mean())
 
 
-def _is_titled(topic: Topic, title: str) -> bool:
+def _share_of_title(topic: Topic, title: str) -> float:
+    """How much of a title is the term; 0 if it does not have it."""
     held = set(stems(title))
-    return any(own and held.issuperset(own) for own in topic.alternatives)
+    return max((len(own) / len(held) for own in topic.alternatives if own and held.issuperset(own)), default=0.0)
 
 
-def _definition(topic: Topic, found: Sequence[Found], best: DocumentRow, budget: _Budget) -> Found | None:
+def _definition(topic: Topic, found: Sequence[Found], best: DocumentRow | None, budget: _Budget) -> Found | None:
     """The sentence that says what the term is, of the best document if it has one."""
-    defining = [one for one in found if one.quotable and _defines(topic, one.text)]
-    defining.sort(key=lambda one: (one.document != best, -one.cosine, one.passage, one.number))
-    return next((one for one in defining if budget.take(one)), None)
+    rated = [(_definiteness(topic, one.text), one) for one in found if one.quotable]
+    rated = [(rating, one) for rating, one in rated if rating]
+    rated.sort(key=lambda item: (-item[0], item[1].document != best, -item[1].cosine, item[1].passage, item[1].number))
+    return next((one for _, one in rated if budget.take(one)), None)
 
 
-def _defines(topic: Topic, text: str) -> bool:
-    """Whether a sentence is of the form "X is ...", with little more than the term for X."""
-    match = _DEFINES.match(text)
-    if not match:
-        return False
-    subject = stems(match["name"])
-    return any(own and set(own) <= set(subject) and len(subject) <= len(own) + 2 for own in topic.alternatives)
+def _definiteness(topic: Topic, text: str) -> int:
+    """2 for a sentence of the form "X is a ...", 1 for "An X does ...", with little more than the term for X; else 0."""
+    for pattern, rating in ((_DEFINES, 2), (_IN_GENERAL, 1)):
+        match = pattern.match(text)
+        if match and (rating == 1 or match["rest"]):
+            subject = stems(match["name"])
+            if any(
+                own and subject[: len(own)] == list(own) and len(subject) <= len(own) + 1 for own in topic.alternatives
+            ):
+                return rating
+    return 0
+
+
+def _read_definition(
+    topic: Topic, found: Sequence[Found], query: Query, search: SentenceSearch, budget: _Budget, policy: OverviewPolicy
+) -> Found | None:
+    """Without a sentence of that form: the one that the network takes for the answer to what the term is."""
+    passages: dict[PassageRow, Found] = {}
+    for one in found:
+        passages.setdefault(one.passage, one)
+    asked = replace(topic, text=_WHAT_IS.format(topic.text))
+    logits = search.logits_of(asked, query, list(passages.values())[: policy.passages_read])
+    rated = [
+        (logit + policy.cosine * one.cosine - one.compiled, one)
+        for one in found
+        if one.quotable and (logit := logits.get((one.passage, one.number))) is not None
+    ]
+    rated.sort(key=lambda item: (-item[0], item[1].passage, item[1].number))
+    return next((one for _, one in rated if budget.take(one)), None)
 
 
 def _tell_by_section(
@@ -160,7 +198,7 @@ def _tell_by_section(
     for one in sentences:
         if not one.compiled and one.heading:
             by_heading.setdefault(one.heading, []).append(one)
-    sections = []
+    sections: list[DraftSection] = []
     for heading, inside in list(by_heading.items()):
         if len(sections) < policy.sections and (best := _most_central(inside, search, budget)):
             sections.append(DraftSection((best.as_candidate(),), heading=heading))
@@ -175,13 +213,11 @@ def _most_central(sentences: Sequence[Found], search: SentenceSearch, budget: _B
     rows = np.array([int(first[one.passage]) + one.number for one in sentences])
     vectors = np.asarray(search.index.sentences[rows]).astype(np.float32)
     centre = vectors.mean(axis=0)
-    scores = vectors @ (centre / (np.linalg.norm(centre) or 1.0))
+    scores = 0.5 * vectors @ (centre / (np.linalg.norm(centre) or 1.0)) + np.array([one.cosine for one in sentences])
     if theme:
-        scores = scores + 0.5 * (vectors @ search.embed(theme))
-    # The first sentence of a section most often says what the others are about.
-    early = np.array([0.1 if one.number == 0 else 0.0 for one in sentences])
-    own = np.array([0.5 * one.cosine - 0.3 * one.compiled for one in sentences])
-    for i in np.argsort(-(scores + early + own), kind="stable").tolist():
+        scores = scores + vectors @ search.embed(theme)
+    scores -= 0.5 * (vectors @ search.embed(_SILENCE)) + 0.3 * np.array([one.compiled for one in sentences])
+    for i in np.argsort(-scores, kind="stable").tolist():
         if sentences[i].quotable and budget.take(sentences[i]):
             return sentences[i]
     return None
@@ -192,7 +228,7 @@ def _group_by_theme(
 ) -> list[tuple[str, list[DocumentRow]]]:
     """The themes that most of the documents carry, each with those that no earlier theme took."""
     left = sorted(about)
-    groups = []
+    groups: list[tuple[str, list[DocumentRow]]] = []
     while left and len(groups) < limit:
         counts = Counter(theme for row in left for theme in search.library.infos[row].themes[:2])
         if not counts:

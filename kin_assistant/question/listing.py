@@ -55,6 +55,8 @@ class ListingRequest:
     without: tuple[Place, ...] = ()
     """Places that are left out."""
     years: Years | None = None
+    named: str = ""
+    """``subject`` with a noun such as "city" that may be part of its name."""
     dated: str = ""
     """The restriction to ``years`` in words: "after 2015"."""
 
@@ -83,6 +85,7 @@ def read_listing(request: str, mentions: Sequence[Mention]) -> ListingRequest:
         listed,
         counted=bool(_COUNTED.search(request)),
         subject=strip_frame(rest),
+        named=strip_frame(rest, keep_nouns=True),
         places=tuple(reversed(places)),
         without=tuple(reversed(without)),
         years=years,
@@ -90,15 +93,18 @@ def read_listing(request: str, mentions: Sequence[Mention]) -> ListingRequest:
     )
 
 
-def strip_frame(request: str) -> str:
-    """``request`` without the words at its ends that only ask: "do you have something on floods?" gives "floods"."""
+def strip_frame(request: str, *, keep_nouns: bool = False) -> str:
+    """``request`` without the words at its ends that only ask: "do you have something on floods?" gives "floods".
+
+    ``keep_nouns`` keeps a noun such as "city" at the end, where it is part of a name: "green sister city".
+    """
     request = _ASKED_FOR.sub("", request, count=1)
     request = next(filter(str.strip, request.split("?")), request)
     words = list(_WORD.finditer(request))
     first, last = 0, len(words)
-    while first < last and _is_frame(words[first][0]):
+    while first < last and _is_frame(words[first][0], name=first > 0):
         first += 1
-    while last > first and _is_frame(words[last - 1][0]):
+    while last > first and _is_frame(words[last - 1][0], name=True, nouns=not keep_nouns):
         last -= 1
     return request[words[first].start() : words[last - 1].end()] if first < last else ""
 
@@ -114,12 +120,15 @@ def _find_listed(words: Sequence[str]) -> Listed:
     return "document"
 
 
-def _is_frame(word: str) -> bool:
+def _is_frame(word: str, *, name: bool, nouns: bool = True) -> bool:
+    """Whether a word belongs to the asking; a capital makes it part of a ``name``, where that can be."""
     folded = fold(word)
+    if name and word[0].isupper() and folded not in STOP_WORDS:
+        return False
     return (
         folded in STOP_WORDS
-        or any(folded in read_words(name) for name in ("frame", "leaving_out", "listed_place", "asking", "auxiliary"))
-        or any(folded in read_words(f"listed_{kind}") for kind in _KINDS)
+        or any(folded in read_words(kind) for kind in ("frame", "leaving_out", "listed_place", "asking", "auxiliary"))
+        or (nouns and any(folded in read_words(f"listed_{kind}") for kind in _KINDS))
         or folded in read_words("preposition")
     )
 
