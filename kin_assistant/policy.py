@@ -19,6 +19,7 @@ __all__ = [
     "RefusalPolicy",
     "RetrievalPolicy",
     "SelectionPolicy",
+    "TalkPolicy",
 ]
 
 
@@ -190,8 +191,10 @@ class OverviewPolicy:
 class AdvicePolicy:
     """Which peers a city that asks for advice is shown, and what of them. Chosen by reading answers."""
 
-    passages: int = 3
-    """Passages of a document that count for its nearness to the request."""
+    passages: int = 2
+    """Passages of a document that count for its nearness to the request beside its best one."""
+    further: float = 0.15
+    """Weight of each of them."""
     peers: int = 3
     """Documents that are shown, each of another place."""
     most_places: int = 3
@@ -202,6 +205,8 @@ class AdvicePolicy:
     """The nearest passage is at least so near to the request."""
     subject: float = 0.5
     """Weight of the nearness to the request, for a sentence on cost or trouble."""
+    heading: float = 0.3
+    """Weight of the nearness of the sentence's heading to the name of the side."""
     silence: float = 0.5
     """Weight, against a sentence, of its nearness to one that only says that something is not known."""
     min_cosine_of_side: float = 0.15
@@ -218,7 +223,7 @@ class ComparePolicy:
     """Sentences for each place."""
     places: int = 6
     """Rows of a comparison over all documents."""
-    min_logit: float = -2.5
+    min_logit: float = -3.5
     """A sentence that the network gives less is no evidence."""
     min_cosine: float = 0.25
     """Nor, without the network, is one that is less near."""
@@ -230,8 +235,20 @@ class ComparePolicy:
     """Weight of the cosine of the request and such a sentence."""
     max_logit: float = 3.0
     """Logits count up to this."""
-    min_strength: float = 2.0
+    min_strength: float = 1.2
     """What logit, share and cosine must come to for a sentence to be in the table."""
+
+
+@dataclass(frozen=True, slots=True)
+class TalkPolicy:
+    """How a message that is no question is told. Fitted on messages marked by hand, half of them held out."""
+
+    neighbours: int = 2
+    """Example messages of a sort whose mean cosine counts."""
+    min_cosine: float = 0.3
+    """Where none is so near, the general text is said."""
+    suggestions: int = 3
+    """Questions to try."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,6 +263,7 @@ class AnswerPolicy:
     overview: OverviewPolicy = field(default_factory=OverviewPolicy)
     advice: AdvicePolicy = field(default_factory=AdvicePolicy)
     compare: ComparePolicy = field(default_factory=ComparePolicy)
+    talk: TalkPolicy = field(default_factory=TalkPolicy)
 
     def flatten(self) -> dict[str, float]:
         """Every value by "stage.name"."""

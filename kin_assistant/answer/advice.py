@@ -34,9 +34,9 @@ class _Side:
 
 
 _SIDES = (
-    _Side("action", "The city introduced, built and organised it in these steps, with these partners."),
-    _Side("cost", "It cost so much money; who paid for it; the budget, the fee, the price."),
-    _Side("trouble", "It failed, stalled or met problems, resistance, delay or lack of funds."),
+    _Side("what the city did", "The city introduced, built and organised it in these steps, with these partners."),
+    _Side("cost and finance", "It cost so much money; who paid for it; the budget, the fee, the price."),
+    _Side("problems and what went wrong", "It failed, stalled or met problems, resistance, delay or lack of funds."),
 )
 _SILENCE = "The sources do not say; no figures were found; this could not be checked."
 """What says only that something is not known is nothing to learn from."""
@@ -64,9 +64,9 @@ def _choose_peers(query: Query, search: SentenceSearch, policy: AdvicePolicy) ->
     """The documents whose best passages are nearest to the request, no two of them on the same place."""
     ranking = search.retriever.rank(query)
     scores: dict[DocumentRow, list[float]] = {}
-    for row, score in zip(ranking.passages, ranking.scores.tolist(), strict=True):
-        scores.setdefault(search.library.document_row(row), []).append(score)
-    totals = {row: sum(best[: policy.passages]) for row, best in scores.items()}
+    for passage, score in zip(ranking.passages, ranking.scores.tolist(), strict=True):
+        scores.setdefault(search.library.document_row(passage), []).append(score)
+    totals = {row: best[0] + policy.further * sum(best[1 : 1 + policy.passages]) for row, best in scores.items()}
     ranked = sorted(totals, key=lambda row: (-totals[row], row))
     if not ranked or ranking.best_cosine < policy.min_cosine:
         return []
@@ -95,7 +95,8 @@ def _tell_sides(sentences: Sequence[Found], search: SentenceSearch, policy: Advi
     chosen: dict[str, Candidate] = {}
     for side in _SIDES:
         nearness = vectors @ search.embed(side.described)
-        scores = nearness + policy.subject * subject - policy.silence * silence
+        headed = np.array([float(search.embed(one.heading or " ") @ search.embed(side.name)) for one in sentences])
+        scores = nearness + policy.heading * headed + policy.subject * subject - policy.silence * silence
         for i in np.argsort(-scores, kind="stable").tolist():
             one = sentences[i]
             if (

@@ -26,7 +26,7 @@ _DEFINES = re.compile(
     r"(?:is|are|was|were|means|stands for|refers to|consists? of|works? as)\s+(?P<rest>an?\b|the\b|one\b|short\b)?",
     re.IGNORECASE,
 )
-_IN_GENERAL = re.compile(r"^\W*An?\s+(?P<name>[a-z][\w-]*(?:\s[a-z][\w-]*)?)\s+[a-z]+s\b", re.IGNORECASE)
+_IN_GENERAL = re.compile(r"^\W*(?:an?|the)\s+(?P<name>[\w-]+(?:\s[\w-]+){0,2}?)\s+[a-z]{2,}s\b", re.IGNORECASE)
 _WHAT_IS = "What is {}?"
 _SILENCE = "The sources do not say; no figures were found; this could not be checked."
 """What says only that something is not known is nothing to tell."""
@@ -126,7 +126,8 @@ def _say_term(
         themed = sum(themes[0] in search.library.infos[row].themes for row in within)
         return f"{count_words(themed, 'document is', 'documents are')} about {themes[0]}."
     if places:
-        return f"{len(rows)} of {count_words(len(within), 'document')}{where} {'speaks' if len(rows) == 1 else 'speak'} of “{topic.text}”."
+        speaking = f"{len(rows)} of {count_words(len(within), 'document')}{where}"
+        return f"{speaking} {'speaks' if len(rows) == 1 else 'speak'} of “{topic.text}”."
     return f"{count_words(len(rows), 'document speaks', 'documents speak')} of “{topic.text}”."
 
 
@@ -217,7 +218,8 @@ def _most_central(sentences: Sequence[Found], search: SentenceSearch, budget: _B
     if theme:
         scores = scores + vectors @ search.embed(theme)
     scores -= 0.5 * (vectors @ search.embed(_SILENCE)) + 0.3 * np.array([one.compiled for one in sentences])
-    for i in np.argsort(-scores, kind="stable").tolist():
+    order: list[int] = np.argsort(-scores, kind="stable").tolist()
+    for i in order:
         if sentences[i].quotable and budget.take(sentences[i]):
             return sentences[i]
     return None

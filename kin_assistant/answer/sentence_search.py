@@ -39,6 +39,8 @@ _LONGEST_CHOICE = 6
 """Words of a topic that is a choice between a few things, not a statement with "or" in it."""
 _ALTERNATIVES = re.compile(r"\s*(?:,\s*(?:or|and)\b|,|;|/|\bor\b|\band/or\b)\s*", re.IGNORECASE)
 _ROW = "| "
+_FRAGMENT = 4
+"""Words of what is no sentence yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +83,8 @@ class Found:
     @property
     def quotable(self) -> bool:
         """Whether it can be understood alone: a whole sentence that leans on none before it."""
-        return not self.text.startswith(_ROW) and not LEANS_BACK.match(self.text) and len(self.text.split()) > 4
+        whole = not self.text.startswith(_ROW) and not self.text.endswith(":") and len(self.text.split()) > _FRAGMENT
+        return whole and not LEANS_BACK.match(self.text)
 
     @property
     def score(self) -> float:
