@@ -179,6 +179,8 @@ class OverviewPolicy:
     """Themes of a place."""
     sections: int = 4
     """Sections of a document."""
+    max_silence: float = 0.4
+    """A sentence that is nearer to one that only says that something is not known adds nothing."""
     others: int = 3
     """Documents that add a sentence on a term."""
     passages_read: int = 12
@@ -199,15 +201,19 @@ class AdvicePolicy:
     """Documents that are shown, each of another place."""
     most_places: int = 3
     """A document on more places is no peer."""
-    min_share: float = 0.6
+    passages_read: int = 12
+    """Passages that the network reads, shared by the peers."""
+    min_logit: float = -2.0
+    """A sentence that the network gives as much leads."""
+    min_share: float = 0.7
     """A peer is at least at this share of the nearest document."""
     min_cosine: float = 0.3
     """The nearest passage is at least so near to the request."""
-    subject: float = 0.5
+    subject: float = 1.0
     """Weight of the nearness to the request, for a sentence on cost or trouble."""
-    heading: float = 0.3
+    heading: float = 0.8
     """Weight of the nearness of the sentence's heading to the name of the side."""
-    silence: float = 0.5
+    silence: float = 1.0
     """Weight, against a sentence, of its nearness to one that only says that something is not known."""
     min_cosine_of_side: float = 0.15
     """What is less near to cost or trouble tells nothing of it."""
@@ -217,13 +223,13 @@ class AdvicePolicy:
 class ComparePolicy:
     """What a comparison shows of each place. Chosen by reading answers."""
 
-    passages_read: int = 9
+    passages_read: int = 12
     """Passages that the network reads, shared by the places."""
     sentences: int = 2
     """Sentences for each place."""
     places: int = 6
     """Rows of a comparison over all documents."""
-    min_logit: float = -3.5
+    min_logit: float = -2.5
     """A sentence that the network gives less is no evidence."""
     min_cosine: float = 0.25
     """Nor, without the network, is one that is less near."""

@@ -9,7 +9,7 @@ import numpy as np
 
 from kin_assistant.answer.draft import Draft, DraftSection
 from kin_assistant.answer.evidence import Candidate
-from kin_assistant.answer.sentence_search import Found, SentenceSearch
+from kin_assistant.answer.sentence_search import Found, SentenceSearch, stands_alone
 from kin_assistant.index.library import DocumentRow
 from kin_assistant.policy import AdvicePolicy
 from kin_assistant.question.query import Query
@@ -38,8 +38,6 @@ _SIDES = (
     _Side("cost and finance", "It cost so much money; who paid for it; the budget, the fee, the price."),
     _Side("problems and what went wrong", "It failed, stalled or met problems, resistance, delay or lack of funds."),
 )
-_SILENCE = "The sources do not say; no figures were found; this could not be checked."
-"""What says only that something is not known is nothing to learn from."""
 
 
 def draft_advice(query: Query, search: SentenceSearch, policy: AdvicePolicy | None = None) -> Draft | None:
@@ -47,9 +45,11 @@ def draft_advice(query: Query, search: SentenceSearch, policy: AdvicePolicy | No
     policy = policy or AdvicePolicy()
     sections = []
     topic = search.make_topic(query.text)
-    for document in _choose_peers(query, search, policy):
+    peers = _choose_peers(query, search, policy)
+    leads = _read_leads(query, peers, search, policy)
+    for document in peers:
         info = search.library.infos[document]
-        quotes = _tell_sides(search.sentences_of([document], topic), search, policy)
+        quotes = _tell_sides(search.sentences_of([document], topic), leads.get(document), search, policy)
         if quotes:
             sections.append(DraftSection(tuple(quotes), heading=f"{_place_of(info)}: {info.title}"))
     if not sections:
@@ -62,7 +62,7 @@ def draft_advice(query: Query, search: SentenceSearch, policy: AdvicePolicy | No
 
 def _choose_peers(query: Query, search: SentenceSearch, policy: AdvicePolicy) -> list[DocumentRow]:
     """The documents whose best passages are nearest to the request, no two of them on the same place."""
-    ranking = search.retriever.rank(query)
+    ranking = search.retriever.rank(search.rephrase(query, search.spell_out(query.text)))
     scores: dict[DocumentRow, list[float]] = {}
     for passage, score in zip(ranking.passages, ranking.scores.tolist(), strict=True):
         scores.setdefault(search.library.document_row(passage), []).append(score)
@@ -85,16 +85,33 @@ def _choose_peers(query: Query, search: SentenceSearch, policy: AdvicePolicy) ->
     return peers
 
 
-def _tell_sides(sentences: Sequence[Found], search: SentenceSearch, policy: AdvicePolicy) -> list[Candidate]:
-    """What a document says of each side, in a sentence that is near to the subject too."""
-    first = search.library.first_sentence
-    rows = np.array([int(first[one.passage]) + one.number for one in sentences])
-    vectors = np.asarray(search.index.sentences[rows]).astype(np.float32)
+def _read_leads(
+    query: Query, peers: Sequence[DocumentRow], search: SentenceSearch, policy: AdvicePolicy
+) -> dict[DocumentRow, Candidate]:
+    """Of each peer, the sentence that the network takes for an answer, if there is one."""
+    asked = search.rephrase(query, query.text)
+    leads: dict[DocumentRow, Candidate] = {}
+    rankings = [search.retriever.rank(asked, within=[row]) for row in peers]
+    if not rankings:
+        return leads
+    share = policy.passages_read // len(peers)
+    passages = [row for ranking in rankings for row in ranking.passages[:share]]
+    for one in search.read(asked, rankings[0].join(rankings[1:]), passages):
+        answers = one.logit is not None and one.logit >= policy.min_logit
+        if answers and one.document not in leads and stands_alone(one.text):
+            leads[one.document] = one
+    return leads
+
+
+def _tell_sides(
+    sentences: Sequence[Found], lead: Candidate | None, search: SentenceSearch, policy: AdvicePolicy
+) -> list[Candidate]:
+    """The leading sentence, by default what was done, and what a document says of the other sides and the subject."""
     subject = np.array([one.cosine for one in sentences])
-    silence = vectors @ search.embed(_SILENCE)
-    chosen: dict[str, Candidate] = {}
-    for side in _SIDES:
-        nearness = vectors @ search.embed(side.described)
+    silence = search.silences(sentences)
+    chosen = {lead.text: lead} if lead else {}
+    for side in _SIDES[1 if lead else 0 :]:
+        nearness = search.cosines_with(sentences, side.described)
         headed = np.array([float(search.embed(one.heading or " ") @ search.embed(side.name)) for one in sentences])
         scores = nearness + policy.heading * headed + policy.subject * subject - policy.silence * silence
         for i in np.argsort(-scores, kind="stable").tolist():

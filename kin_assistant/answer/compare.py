@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from kin_assistant.answer.draft import Draft, DraftSection
 from kin_assistant.answer.evidence import Candidate
-from kin_assistant.answer.selection import LEANS_BACK
-from kin_assistant.answer.sentence_search import Found, SentenceSearch
+from kin_assistant.answer.sentence_search import Found, SentenceSearch, stands_alone
 from kin_assistant.index.library import DocumentRow
+from kin_assistant.places.gazetteer import Place
 from kin_assistant.policy import ComparePolicy
 from kin_assistant.question.listing import strip_frame
 from kin_assistant.question.query import Query
@@ -54,15 +54,23 @@ def _draft_places(query: Query, search: SentenceSearch, policy: ComparePolicy) -
     allowed = search.documents_allowed(query)
     about = [rows & allowed for rows in query.about]
     share = max(policy.passages_read // len(about), 1)
-    of_each = [search.retriever.rank(query, within=rows) for rows in about]
-    chosen = dict.fromkeys(row for ranking in of_each for row in ranking.passages[:share])
-    candidates = search.read(query, of_each[0].join(of_each[1:]), list(chosen))
     sections = []
     for place, rows in zip(query.scope.named, about, strict=True):
-        best = _best_sentences([one for one in candidates if one.document in rows], query, policy)
+        asked = search.rephrase(query, _ask_of(place, query, search))
+        ranking = search.retriever.rank(asked, within=rows)
+        best = _best_sentences(search.read(asked, ranking, ranking.passages[:share]), query, policy)
         sections.append(DraftSection(tuple(best), heading=place.name, remark="" if best else NO_EVIDENCE))
     sections += [DraftSection(heading=place.name, remark=NO_EVIDENCE) for place in query.scope.absent]
     return Draft("table", sections=tuple(sections), caveats=_caveats(query, about))
+
+
+def _ask_of(place: Place, query: Query, search: SentenceSearch) -> str:
+    """The request of ``place`` alone, which its sentences can answer: without the names of the others."""
+    text = query.text
+    for mention in sorted(search.places.find_places(text), key=lambda mention: -mention.start):
+        if mention.place != place and mention.place in (*query.scope.named, *query.scope.absent):
+            text = f"{text[: mention.start].rstrip()} {text[mention.end :].lstrip()}"
+    return text
 
 
 def _caveats(query: Query, about: Sequence[frozenset[DocumentRow]]) -> tuple[str, ...]:
@@ -82,10 +90,9 @@ def _caveats(query: Query, about: Sequence[frozenset[DocumentRow]]) -> tuple[str
 
 def _draft_extreme(query: Query, search: SentenceSearch, policy: ComparePolicy) -> Draft | None:
     """Sentences with figures from different documents side by side; which is the most is left to the reader."""
-    subject = strip_frame(_replace_extremes(query.text))
-    topic = search.make_topic(subject)
-    if not topic.stems:
-        return None
+    if not strip_frame(_replace_extremes(query.text, {})):
+        return None  # the costs of a lamp and of a sewer stand beside each other to nobody's use
+    topic = search.make_topic(strip_frame(_replace_extremes(query.text, read_measures())))
     within = search.documents_allowed(query)
     found = [one for one in search.find(topic, within & query.named_documents or within) if has_figure(one.text)]
     found.sort(key=lambda one: (-one.share - one.cosine, one.passage, one.number))
@@ -116,13 +123,14 @@ def _row_of(info: DocumentInfo) -> str:
     return join_words(places) if 0 < len(places) <= _FEWEST else info.title
 
 
-def _replace_extremes(text: str) -> str:
+def _replace_extremes(text: str, measures: Mapping[str, str]) -> str:
     """``text`` with what is measured in the place of a superlative: "cheapest clean-up" as "cost clean-up"."""
-    measures = read_measures()
+    known = read_measures()
 
     def measure(match: re.Match[str]) -> str:
         word = match[0].lower()
-        return measures.get(word, " " if word in read_words("extreme") or _is_superlative(word) else match[0])
+        extreme = word in known or word in read_words("extreme") or _is_superlative(word)
+        return measures.get(word, " ") if extreme else match[0]
 
     return re.sub(r"\w+", measure, text)
 
@@ -131,11 +139,7 @@ def _best_sentences(candidates: Sequence[Candidate], query: Query, policy: Compa
     """The best sentences that can stand alone, the best first."""
     if any(one.logit is not None for one in candidates):
         candidates = [one for one in candidates if one.logit is not None]
-    quotable = [
-        one
-        for one in candidates
-        if _is_evidence(one, policy) and not one.text.startswith("| ") and not LEANS_BACK.match(one.text)
-    ]
+    quotable = [one for one in candidates if _is_evidence(one, policy) and stands_alone(one.text)]
     quotable.sort(key=lambda one: -(one.score + 0.3 * (query.wants_figure and has_figure(one.text))))
     return quotable[: policy.sentences]
 

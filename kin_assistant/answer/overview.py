@@ -14,7 +14,7 @@ from kin_assistant.answer.sentence_search import Found, SentenceSearch, Topic
 from kin_assistant.index.library import DocumentRow, PassageRow
 from kin_assistant.places.gazetteer import Place
 from kin_assistant.policy import OverviewPolicy
-from kin_assistant.question.listing import read_listing
+from kin_assistant.question.listing import read_listing, strip_frame
 from kin_assistant.question.query import Query
 from kin_assistant.text.wording import count_words, join_words
 from kin_assistant.text.words import stems
@@ -27,9 +27,8 @@ _DEFINES = re.compile(
     re.IGNORECASE,
 )
 _IN_GENERAL = re.compile(r"^\W*(?:an?|the)\s+(?P<name>[\w-]+(?:\s[\w-]+){0,2}?)\s+[a-z]{2,}s\b", re.IGNORECASE)
+_BREAK = re.compile(r"[,;:?]\s|\s[-–]\s")
 _WHAT_IS = "What is {}?"
-_SILENCE = "The sources do not say; no figures were found; this could not be checked."
-"""What says only that something is not known is nothing to tell."""
 
 
 def draft_overview(query: Query, search: SentenceSearch, policy: OverviewPolicy | None = None) -> Draft | None:
@@ -45,8 +44,14 @@ def draft_overview(query: Query, search: SentenceSearch, policy: OverviewPolicy 
         return _draft_term(topic, about, query, search, policy, places) or _draft_place(places, about, search, policy)
     if about:
         return _draft_place(places, about, search, policy)
-    named = request.named if request.subject else ""
-    return _draft_term(search.make_topic(named), allowed, query, search, policy) if named else None
+    if not request.subject:
+        return None
+    # "Cheonggyecheon, the whole story in five lines": what is asked for stands before the break, or alone behind it.
+    pieces = [strip_frame(piece, keep_nouns=True) for piece in _BREAK.split(query.standalone)]
+    for text in dict.fromkeys([request.named, *filter(None, pieces)]):
+        if draft := _draft_term(search.make_topic(text), allowed, query, search, policy):
+            return draft
+    return None
 
 
 def _draft_place(
@@ -103,6 +108,7 @@ def _draft_term(
     if best in titled:
         sections += _tell_by_section(search.sentences_of([best], topic), search, budget, policy)
     others = [one for one in found if one.document != best and one.quotable and not one.compiled]
+    others = [one for one, silence in zip(others, search.silences(others), strict=True) if silence < policy.max_silence]
     for one in _one_of_each_document(others)[: policy.others]:
         if (not opening or one.document != opening.document) and budget.take(one):
             sections.append(DraftSection((one.as_candidate(),), heading=search.library.infos[one.document].title))
@@ -182,10 +188,10 @@ def _read_definition(
         passages.setdefault(one.passage, one)
     asked = replace(topic, text=_WHAT_IS.format(topic.text))
     logits = search.logits_of(asked, query, list(passages.values())[: policy.passages_read])
+    read = [one for one in found if one.quotable and (one.passage, one.number) in logits]
     rated = [
-        (logit + policy.cosine * one.cosine - one.compiled, one)
-        for one in found
-        if one.quotable and (logit := logits.get((one.passage, one.number))) is not None
+        (logits[one.passage, one.number] + policy.cosine * (one.cosine - silence) - one.compiled, one)
+        for one, silence in zip(read, search.silences(read).tolist(), strict=True)
     ]
     rated.sort(key=lambda item: (-item[0], item[1].passage, item[1].number))
     return next((one for _, one in rated if budget.take(one)), None)
@@ -210,14 +216,12 @@ def _most_central(sentences: Sequence[Found], search: SentenceSearch, budget: _B
     """The sentence nearest to what they all say, and to the theme and the topic; quotable, and within the budget."""
     if not sentences:
         return None
-    first = search.library.first_sentence
-    rows = np.array([int(first[one.passage]) + one.number for one in sentences])
-    vectors = np.asarray(search.index.sentences[rows]).astype(np.float32)
+    vectors = search.vectors_of(sentences)
     centre = vectors.mean(axis=0)
     scores = 0.5 * vectors @ (centre / (np.linalg.norm(centre) or 1.0)) + np.array([one.cosine for one in sentences])
     if theme:
-        scores = scores + vectors @ search.embed(theme)
-    scores -= 0.5 * (vectors @ search.embed(_SILENCE)) + 0.3 * np.array([one.compiled for one in sentences])
+        scores = scores + search.cosines_with(sentences, theme)
+    scores = scores - 0.7 * search.silences(sentences) - 0.3 * np.array([one.compiled for one in sentences])
     order: list[int] = np.argsort(-scores, kind="stable").tolist()
     for i in order:
         if sentences[i].quotable and budget.take(sentences[i]):

@@ -26,7 +26,7 @@ from kin_assistant.types import Sentence
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["Found", "SentenceSearch", "Topic"]
+__all__ = ["Found", "SentenceSearch", "Topic", "stands_alone"]
 
 _NEAREST_PASSAGES = 150
 """Passages that are looked through for their meaning, beside all that use the topic's words."""
@@ -39,6 +39,10 @@ _LONGEST_CHOICE = 6
 """Words of a topic that is a choice between a few things, not a statement with "or" in it."""
 _ALTERNATIVES = re.compile(r"\s*(?:,\s*(?:or|and)\b|,|;|/|\bor\b|\band/or\b)\s*", re.IGNORECASE)
 _ROW = "| "
+_SILENCE = (
+    "The cost is not given in the pages read; the sources do not say or disagree; no figures were available to us."
+)
+"""What says only that something is not known is nothing to tell."""
 _FRAGMENT = 4
 """Words of what is no sentence yet."""
 
@@ -83,8 +87,7 @@ class Found:
     @property
     def quotable(self) -> bool:
         """Whether it can be understood alone: a whole sentence that leans on none before it."""
-        whole = not self.text.startswith(_ROW) and not self.text.endswith(":") and len(self.text.split()) > _FRAGMENT
-        return whole and not LEANS_BACK.match(self.text)
+        return stands_alone(self.text)
 
     @property
     def score(self) -> float:
@@ -161,24 +164,12 @@ class SentenceSearch:
         """The sentences of ``passages``, all of ``ranking``, read with ``query``; the best first."""
         return list(self.reader.read(query, ranking, passages).candidates)
 
-    def read_widely(
-        self, query: Query, passages: int, within: Collection[DocumentRow] | None = None
-    ) -> list[Candidate]:
-        """Sentences of the best passage of each of the best documents, read with ``query``; the best first."""
-        ranking = self.retriever.rank(query, within=within)
-        best = {self.library.document_row(row): row for row in reversed(ranking.passages)}
-        chosen = sorted(best.values(), key=ranking.passages.index)[:passages]
-        return self.read(query, ranking, chosen)
-
     def logits_of(self, topic: Topic, query: Query, found: Sequence[Found]) -> dict[tuple[PassageRow, int], float]:
         """What the network says of the sentences in the passages of ``found``, asked for ``topic`` alone."""
         passages = list(dict.fromkeys(one.passage for one in found))
         if not passages:
             return {}
-        asked = replace(
-            query, text=topic.text, search_text=topic.text, stems=tuple(topic.idf), idf=topic.idf, vector=topic.vector,
-            about=(), parts=(),
-        )  # fmt: skip
+        asked = self.rephrase(query, topic.text)
         rows = np.array(passages, np.int64)
         cosines = np.asarray(self.index.vectors[rows] @ topic.vector, np.float32)
         candidates = self.read(asked, Ranking(rows, cosines, cosines), passages)
@@ -188,6 +179,40 @@ class SentenceSearch:
             for one in candidates
             if one.logit is not None
         }
+
+    def cosines_with(self, found: Sequence[Found], text: str) -> NDArray[np.float32]:
+        """How near each sentence is to ``text``; shape (sentences,)."""
+        cosines: NDArray[np.float32] = self.vectors_of(found) @ self.embed(text)
+        return cosines
+
+    def vectors_of(self, found: Sequence[Found]) -> NDArray[np.float32]:
+        """The sentences' vectors; shape (sentences, dimension)."""
+        first = self.library.first_sentence
+        rows = np.array([int(first[one.passage]) + one.number for one in found], np.int64)
+        return np.asarray(self.index.sentences[rows]).astype(np.float32)
+
+    def silences(self, found: Sequence[Found]) -> NDArray[np.float32]:
+        """How much each sentence says only that something is not known; shape (sentences,)."""
+        return np.maximum(self.cosines_with(found, _SILENCE), 0)
+
+    def rephrase(self, query: Query, text: str) -> Query:
+        """``query`` with ``text`` asked in its place, of no place in particular."""
+        own = tuple(stems(text))
+        return replace(
+            query,
+            text=text,
+            search_text=text,
+            stems=own,
+            idf={stem: self.index.lexical.idf(stem) for stem in dict.fromkeys(own)},
+            vector=self.embed(text),
+            about=(),
+            parts=(),
+        )
+
+    def spell_out(self, text: str) -> str:
+        """``text``, and behind it what the documents write in full for its acronyms: "BRT" with "bus rapid transit"."""
+        names = [name for short in dict.fromkeys(_ACRONYM.findall(text)) for name in sorted(self._spell_out(short))]
+        return " ".join([text, *names])
 
     def documents_allowed(self, query: Query) -> frozenset[DocumentRow]:
         """The documents that pass the reader's filters."""
@@ -252,10 +277,11 @@ class SentenceSearch:
     def _spell_out(self, short: str) -> set[str]:
         """What documents write in full before "(ADB)"."""
         rows = np.flatnonzero(self.index.lexical.scores_by_stem(stems(short)).sum(axis=0) > 0)
-        name = re.compile(rf"((?:\b[A-Z][\w-]*\s+(?:(?:for|of|and|the)\s+)*){{{len(short)}}})\({short}\)")
+        name = re.compile(
+            r"\b" + r"[\w-]*\s+(?:(?:for|of|and|the)\s+)*".join(short) + rf"[\w-]*\s+\({short}\)", re.IGNORECASE
+        )
         texts = (self.library.text_of(PassageRow(row)) for row in rows.tolist())
-        names = {match[1].strip() for text in texts for match in name.finditer(text)}
-        return {name for name in names if "".join(re.findall(r"\b[A-Z]", name)) == short}
+        return {match[0].rpartition("(")[0].strip() for text in texts for match in name.finditer(text)}
 
     def _read_words(self, passage: PassageRow) -> list[list[str]]:
         return [stems(text) for text in self.library.sentences_of(passage)]
@@ -263,6 +289,12 @@ class SentenceSearch:
     def _embed(self, text: str) -> NDArray[np.float32]:
         vector: NDArray[np.float32] = self._embedder.encode([text])[0]
         return vector
+
+
+def stands_alone(text: str) -> bool:
+    """Whether a sentence can be understood without one before it: whole, no row of a table, not leaning back."""
+    whole = not text.startswith(_ROW) and not text.endswith(":") and len(text.split()) > _FRAGMENT
+    return whole and not LEANS_BACK.match(text)
 
 
 def _share_of(topic: Topic, own: Sequence[str], words: Sequence[str]) -> tuple[float, bool]:
