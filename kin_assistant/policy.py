@@ -179,8 +179,6 @@ class OverviewPolicy:
     """Themes of a place."""
     sections: int = 4
     """Sections of a document."""
-    max_silence: float = 0.4
-    """A sentence that is nearer to one that only says that something is not known adds nothing."""
     others: int = 3
     """Documents that add a sentence on a term."""
     passages_read: int = 12
@@ -214,7 +212,7 @@ class AdvicePolicy:
     heading: float = 0.8
     """Weight of the nearness of the sentence's heading to the name of the side."""
     silence: float = 1.0
-    """Weight, against a sentence, of its nearness to one that only says that something is not known."""
+    """What a sentence loses that only says that something is not known."""
     min_cosine_of_side: float = 0.15
     """What is less near to cost or trouble tells nothing of it."""
 

@@ -108,12 +108,12 @@ def _tell_sides(
 ) -> list[Candidate]:
     """The leading sentence, by default what was done, and what a document says of the other sides and the subject."""
     subject = np.array([one.cosine for one in sentences])
-    silence = search.silences(sentences)
+    silent = np.array([float(one.silent) for one in sentences])
     chosen = {lead.text: lead} if lead else {}
     for side in _SIDES[1 if lead else 0 :]:
         nearness = search.cosines_with(sentences, side.described)
         headed = np.array([float(search.embed(one.heading or " ") @ search.embed(side.name)) for one in sentences])
-        scores = nearness + policy.heading * headed + policy.subject * subject - policy.silence * silence
+        scores = nearness + policy.heading * headed + policy.subject * subject - policy.silence * silent
         for i in np.argsort(-scores, kind="stable").tolist():
             one = sentences[i]
             if (

@@ -144,13 +144,19 @@ def _documents_with_theme(
     allowed: Collection[DocumentRow],
     policy: CataloguePolicy,
 ) -> tuple[str, frozenset[DocumentRow]]:
-    """A theme with its documents: the one called like ``topic``; of one with another name, if they use its words."""
+    """A theme that stands for ``topic``, with its documents: one called like it, or one whose documents use its words."""
+    wordings = [set(own) for own in topic.alternatives]
+    named: list[str] = []
+    members: set[DocumentRow] = set()
     for theme in sorted(topic.themes):
-        themed = frozenset(row for row in allowed if theme in search.library.infos[row].themes)
-        own_name = stems(theme) == stems(topic.text)
+        themed = {row for row in allowed if theme in search.library.infos[row].themes}
+        own_name = set(stems(theme)) in wordings
         if themed and (own_name or len(themed.intersection(saying)) >= policy.min_share_of_theme * len(themed)):
-            return theme, themed if own_name else themed.union(saying)
-    return "", frozenset()
+            named.append(theme)
+            members |= themed
+            if not own_name or len(wordings) > 1:
+                members.update(saying)
+    return join_words(named) if named else "", frozenset(members)
 
 
 def _shows(found: Found, policy: CataloguePolicy) -> bool:

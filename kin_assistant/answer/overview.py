@@ -107,8 +107,7 @@ def _draft_term(
         sections.append(DraftSection((opening.as_candidate(),)))
     if best in titled:
         sections += _tell_by_section(search.sentences_of([best], topic), search, budget, policy)
-    others = [one for one in found if one.document != best and one.quotable and not one.compiled]
-    others = [one for one, silence in zip(others, search.silences(others), strict=True) if silence < policy.max_silence]
+    others = [one for one in found if one.document != best and one.quotable and not one.compiled and not one.silent]
     for one in _one_of_each_document(others)[: policy.others]:
         if (not opening or one.document != opening.document) and budget.take(one):
             sections.append(DraftSection((one.as_candidate(),), heading=search.library.infos[one.document].title))
@@ -188,10 +187,10 @@ def _read_definition(
         passages.setdefault(one.passage, one)
     asked = replace(topic, text=_WHAT_IS.format(topic.text))
     logits = search.logits_of(asked, query, list(passages.values())[: policy.passages_read])
-    read = [one for one in found if one.quotable and (one.passage, one.number) in logits]
     rated = [
-        (logits[one.passage, one.number] + policy.cosine * (one.cosine - silence) - one.compiled, one)
-        for one, silence in zip(read, search.silences(read).tolist(), strict=True)
+        (logits[one.passage, one.number] + policy.cosine * one.cosine - one.compiled, one)
+        for one in found
+        if one.quotable and not one.silent and (one.passage, one.number) in logits
     ]
     rated.sort(key=lambda item: (-item[0], item[1].passage, item[1].number))
     return next((one for _, one in rated if budget.take(one)), None)
@@ -221,7 +220,7 @@ def _most_central(sentences: Sequence[Found], search: SentenceSearch, budget: _B
     scores = 0.5 * vectors @ (centre / (np.linalg.norm(centre) or 1.0)) + np.array([one.cosine for one in sentences])
     if theme:
         scores = scores + search.cosines_with(sentences, theme)
-    scores = scores - 0.7 * search.silences(sentences) - 0.3 * np.array([one.compiled for one in sentences])
+    scores = scores - 0.3 * np.array([one.compiled + one.silent for one in sentences])
     order: list[int] = np.argsort(-scores, kind="stable").tolist()
     for i in order:
         if sentences[i].quotable and budget.take(sentences[i]):

@@ -20,7 +20,8 @@ from kin_assistant.places.gazetteer import Place, PlaceKind
 from kin_assistant.places.matching import PlaceIndex
 from kin_assistant.question.query import Query
 from kin_assistant.retrieval import Ranking, Retriever
-from kin_assistant.text.words import stems
+from kin_assistant.text.english import read_phrases
+from kin_assistant.text.words import fold, stems
 from kin_assistant.types import Sentence
 
 if TYPE_CHECKING:
@@ -90,10 +91,16 @@ class Found:
         return stands_alone(self.text)
 
     @property
+    def silent(self) -> bool:
+        """Whether it says only that something is not known."""
+        folded = fold(self.text)
+        return any(phrase in folded for phrase in read_phrases("silence"))
+
+    @property
     def score(self) -> float:
         """For the choice of a sentence that shows what a document says of the topic."""
         fitness = 0.3 * self.near + 0.3 * self.share + self.cosine
-        return fitness - 0.5 * (not self.quotable) - 0.25 * self.compiled
+        return fitness - 0.5 * (not self.quotable) - 0.25 * self.compiled - 0.25 * self.silent
 
     def as_candidate(self, logit: float | None = None) -> Candidate:
         """This sentence as one that may be quoted."""
@@ -141,7 +148,8 @@ class SentenceSearch:
         ]
         alternatives = tuple(dict.fromkeys(own for part in wordings if (own := tuple(dict.fromkeys(stems(part))))))
         known = {stem: self.index.lexical.idf(stem) for own in alternatives for stem in own}
-        return Topic(text, self.embed(text), alternatives or ((),), known, themes_called(text, self._themes))
+        themes = frozenset[str]().union(*(themes_called(part, self._themes) for part in {text, *wordings}))
+        return Topic(text, self.embed(text), alternatives or ((),), known, themes)
 
     def find(self, topic: Topic, within: Collection[DocumentRow] | None = None) -> list[Found]:
         """Sentences that may speak of ``topic``, the best first; ``within`` restricts the documents."""
@@ -190,10 +198,6 @@ class SentenceSearch:
         first = self.library.first_sentence
         rows = np.array([int(first[one.passage]) + one.number for one in found], np.int64)
         return np.asarray(self.index.sentences[rows]).astype(np.float32)
-
-    def silences(self, found: Sequence[Found]) -> NDArray[np.float32]:
-        """How much each sentence says only that something is not known; shape (sentences,)."""
-        return np.maximum(self.cosines_with(found, _SILENCE), 0)
 
     def rephrase(self, query: Query, text: str) -> Query:
         """``query`` with ``text`` asked in its place, of no place in particular."""

@@ -66,5 +66,5 @@ def check_language(question: str, known: set[str], languages: frozenset[str]) ->
 
 
 def _say_twice(message: str, notice: str | None) -> str:
-    """``message``, behind it the same in the language of the question, where it is known."""
-    return f"{message} {notice}" if notice else message
+    """``message``, before it the same in the language of the question, where it is known."""
+    return f"{notice} {message}" if notice else message

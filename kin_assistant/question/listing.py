@@ -32,7 +32,10 @@ _BETWEEN: Final = re.compile(
 _UP_TO: Final = re.compile(
     rf"\b(?:before|older than|earlier than|until|till|up to|prior to)\s+(?:the year\s+)?{_YEAR}\b", re.I
 )
-_FROM_ON: Final = re.compile(rf"\b(?:after|since|newer than|later than|from)\s+(?:the year\s+)?{_YEAR}\b", re.I)
+_FROM_ON: Final = re.compile(
+    rf"\b(?:after|since|newer than|later than)\s+(?:the year\s+)?{_YEAR}\b|\bfrom\s+{_YEAR}\s+on(?:wards?)?\b",
+    re.IGNORECASE,
+)
 _DATED: Final = re.compile(rf"\b(?:dated|from|of|in|year)\s+{_YEAR}\b", re.IGNORECASE)
 _EXCLUSIVE: Final = re.compile(r"^(?:before|older|earlier|prior|after|newer|later)", re.IGNORECASE)
 _FIRST, _LAST = 1800, 2100
@@ -155,7 +158,7 @@ def _take_years(request: str) -> tuple[Years | None, str, str]:
     """The years that a request is restricted to, how it says so, and the rest of it."""
     for pattern in (_BETWEEN, _UP_TO, _FROM_ON, _DATED):
         if match := pattern.search(request):
-            numbers = [int(number) for number in match.groups()]
+            numbers = [int(number) for number in match.groups() if number]
             beyond = 1 if _EXCLUSIVE.match(match[0]) else 0
             if pattern is _BETWEEN:
                 years = (min(numbers), max(numbers))
