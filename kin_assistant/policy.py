@@ -141,7 +141,11 @@ class RefusalPolicy:
 
 @dataclass(frozen=True, slots=True)
 class CataloguePolicy:
-    """Which documents belong to a list on a practice. Fitted on 24 requests whose documents were marked by hand."""
+    """Which documents belong to a list on a practice. Fitted on half of 26 requests whose documents were marked by hand.
+
+    On the other half, those listed were right in 18 of 18 cases and 18 of 39 were found; with those that come near, 22 of 30
+    were right and 22 of 39 were found.
+    """
 
     stems_of_a_statement: int = 2
     """A topic of fewer words is held or not; of one with more, documents in other words are read as well."""
@@ -155,6 +159,12 @@ class CataloguePolicy:
     """What the three must come to together for a document to belong that does not hold the topic's words."""
     passages_read: int = 12
     """Passages that the network reads."""
+    share_near: float = 6.0
+    """The same weights for a document that only comes near the topic: of those on held-out requests, most are about it."""
+    cosine_near: float = 10.0
+    """Weight of the cosine."""
+    min_strength_near: float = 6.0
+    """What the three must come to."""
     passages_of_document: int = 2
     """So many of one document, at most."""
     min_share_of_theme: float = 0.5

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import math
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from kin_assistant.answer.draft import Draft, DraftEntry
+from kin_assistant.answer.membership import Members, find_members
 from kin_assistant.answer.sentence_search import Found, SentenceSearch, Topic
 from kin_assistant.filters import name_filters
 from kin_assistant.index.library import DocumentRow, PassageRow
@@ -16,10 +16,10 @@ from kin_assistant.policy import CataloguePolicy
 from kin_assistant.question.listing import Listed, ListingRequest, read_listing
 from kin_assistant.question.query import Query
 from kin_assistant.text.wording import count_words, join_words
-from kin_assistant.text.words import fold, stems
+from kin_assistant.text.words import fold
 from kin_assistant.types import DocumentInfo
 
-__all__ = ["draft_catalogue", "members_of"]
+__all__ = ["draft_catalogue"]
 
 _NOUNS: Mapping[Listed, tuple[str, str]] = {
     "document": ("document", "documents"),
@@ -28,6 +28,7 @@ _NOUNS: Mapping[Listed, tuple[str, str]] = {
     "theme": ("theme", "themes"),
     "year": ("year", "years"),
 }
+_NEAR = "comes near"
 _BY_THEME = "Listed by the documents’ theme “{}”."
 _BY_SENTENCES = (
     "Found by what the sentences of the documents say: read the quoted reason to judge each; one that says it in other "
@@ -50,25 +51,35 @@ def draft_catalogue(query: Query, search: SentenceSearch, policy: CataloguePolic
     topic = search.make_topic(request.subject)
     if not topic.stems:
         return None
-    reasons, theme, passing = members_of(topic, query, search, allowed, policy)
-    about = f"about {request.subject}" if theme else f"that speak of “{request.subject}”"
-    if not reasons:
+    members = find_members(topic, query, search, allowed, policy)
+    about = f" {'about' if members.theme else 'that speak of'} {_quote(request.subject, members)}{within}"
+    if not members.reasons and not members.near:
         return _draft_without(request, topic, allowed, within, search, policy)
     if request.listed in ("theme", "year"):
-        request = ListingRequest("document", request.counted, request.subject)
-    entries = _entries(request.listed, reasons, search, policy, topic, request.places)
-    notes = [_BY_THEME.format(theme) if theme else _BY_SENTENCES]
-    if passing:
-        notes.append(f"{count_words(len(passing), 'more document mentions', 'more documents mention')} it in passing.")
+        request = replace(request, listed="document")
+    entries = _entries(request.listed, members.reasons, search, policy, topic, request.places)
+    said = _say(request, entries, list(members.reasons), about, search) if entries else _say_only_near(request, within)
+    known = {entry.label for entry in entries}
+    near = _entries(request.listed, members.near, search, policy, topic, request.places)
+    near = tuple(replace(entry, detail=f"{_NEAR}; {entry.detail}") for entry in near if entry.label not in known)
+    if near and entries:
+        said += f" {len(near)} more {'comes' if len(near) == 1 else 'come'} near it."
+    notes = [_BY_THEME.format(members.theme) if members.theme else _BY_SENTENCES]
+    if passing := len(members.passing):
+        notes.append(f"{count_words(passing, 'more document mentions', 'more documents mention')} it in passing.")
+    entries = (*entries, *near)
     given = sum(entry.reason is not None for entry in entries)
     if given < len(entries):
         notes.append(f"A sentence is quoted for {given} of {len(entries)}; the others are listed all the same.")
-    return Draft(
-        "entries",
-        entries=entries,
-        said=_say(request, entries, list(reasons), f" {about}{within}", search),
-        notes=tuple(notes),
-    )
+    return Draft("entries", entries=entries, said=said, notes=tuple(notes))
+
+
+def _quote(subject: str, members: Members) -> str:
+    return subject if members.theme else f"“{subject}”"
+
+
+def _say_only_near(request: ListingRequest, within: str) -> str:
+    return f"No document speaks of “{request.subject}” in clear words{within}; these come near it."
 
 
 def _draft_without(
@@ -87,80 +98,6 @@ def _draft_without(
     # A statement may stand in the documents in other words, which the search for one finds better than a list does.
     statement = max(map(len, topic.alternatives)) >= policy.stems_of_a_statement
     return None if statement else Draft("entries", said=missing)
-
-
-def members_of(
-    topic: Topic, query: Query, search: SentenceSearch, allowed: Collection[DocumentRow], policy: CataloguePolicy
-) -> tuple[dict[DocumentRow, Found | None], str, frozenset[DocumentRow]]:
-    """The documents about ``topic``, each with the sentence that shows it, the clearest first.
-
-    Besides: the theme by which they are listed, if it is one, and the documents that use its words without being about it.
-    """
-    found = search.find(topic, allowed)
-    best: dict[DocumentRow, Found] = {}
-    for one in found:
-        best.setdefault(one.document, one)
-    saying = [row for row, one in best.items() if one.near]
-    theme, themed = _documents_with_theme(topic, saying, search, allowed, policy)
-    if themed:
-        ordered = sorted(themed, key=lambda row: (-best[row].score if row in best else 0.0, row))
-        shown = {row: best[row] if row in best and _shows(best[row], policy) else None for row in ordered}
-        return shown, theme, frozenset(saying) - themed
-    reasons: dict[DocumentRow, Found | None] = {row: best[row] for row in saying}
-    if max(map(len, topic.alternatives)) >= policy.stems_of_a_statement:
-        unsure = [one for one in found if one.document not in reasons and one.share > 0]
-        unsure.sort(key=lambda one: (-one.share - one.cosine, one.passage))
-        for one in _read_closely(unsure, topic, query, search, policy):
-            reasons.setdefault(one.document, one)
-    return reasons, "", frozenset()
-
-
-def _read_closely(
-    unsure: Sequence[Found], topic: Topic, query: Query, search: SentenceSearch, policy: CataloguePolicy
-) -> list[Found]:
-    """Of the sentences that hold a part of ``topic``, those that say it by the network's word, the clearest first."""
-    taken: Counter[DocumentRow] = Counter()
-    passages: dict[PassageRow, Found] = {}
-    for one in unsure:
-        if one.passage not in passages and taken[one.document] < policy.passages_of_document:
-            passages[one.passage] = one
-            taken[one.document] += 1
-        if len(passages) == policy.passages_read:
-            break
-    logits = search.logits_of(topic, query, list(passages.values()))
-
-    def strength(one: Found) -> float:
-        logit = min(logits.get((one.passage, one.number), -math.inf), policy.max_logit)
-        return logit + policy.share * one.share + policy.cosine * one.cosine
-
-    said = [one for one in unsure if one.passage in passages and strength(one) >= policy.min_strength]
-    return sorted(said, key=lambda one: (-strength(one), one.passage, one.number))
-
-
-def _documents_with_theme(
-    topic: Topic,
-    saying: Sequence[DocumentRow],
-    search: SentenceSearch,
-    allowed: Collection[DocumentRow],
-    policy: CataloguePolicy,
-) -> tuple[str, frozenset[DocumentRow]]:
-    """A theme that stands for ``topic``, with its documents: one called like it, or one whose documents use its words."""
-    wordings = [set(own) for own in topic.alternatives]
-    named: list[str] = []
-    members: set[DocumentRow] = set()
-    for theme in sorted(topic.themes):
-        themed = {row for row in allowed if theme in search.library.infos[row].themes}
-        own_name = set(stems(theme)) in wordings
-        if themed and (own_name or len(themed.intersection(saying)) >= policy.min_share_of_theme * len(themed)):
-            named.append(theme)
-            members |= themed
-            if not own_name or len(wordings) > 1:
-                members.update(saying)
-    return join_words(named) if named else "", frozenset(members)
-
-
-def _shows(found: Found, policy: CataloguePolicy) -> bool:
-    return found.near or found.cosine >= policy.min_cosine_of_reason
 
 
 def _draft_listing(
