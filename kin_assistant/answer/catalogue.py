@@ -16,7 +16,7 @@ from kin_assistant.policy import CataloguePolicy
 from kin_assistant.question.listing import Listed, ListingRequest, read_listing
 from kin_assistant.question.query import Query
 from kin_assistant.text.wording import count_words, join_words
-from kin_assistant.text.words import fold
+from kin_assistant.text.words import fold, stems
 from kin_assistant.types import DocumentInfo
 
 __all__ = ["draft_catalogue"]
@@ -48,10 +48,15 @@ def draft_catalogue(query: Query, search: SentenceSearch, policy: CataloguePolic
     within = _name_restrictions(request, query)
     if not request.subject:
         return _draft_listing(request, allowed, within, search)
+    request = replace(request, subject=_choose_subject(request, search))
     topic = search.make_topic(request.subject)
     if not topic.stems:
         return None
     members = find_members(topic, query, search, allowed, policy)
+    if not members.reasons and " and " in request.subject:
+        # Both together are nowhere: either, then.
+        topic = search.make_topic(request.subject.replace(" and ", ", "))
+        members = find_members(topic, query, search, allowed, policy)
     about = f" {'about' if members.theme else 'that speak of'} {_quote(request.subject, members)}{within}"
     if not members.reasons and not members.near:
         return _draft_without(request, topic, allowed, within, search, policy)
@@ -72,6 +77,12 @@ def draft_catalogue(query: Query, search: SentenceSearch, policy: CataloguePolic
     if given < len(entries):
         notes.append(f"A sentence is quoted for {given} of {len(entries)}; the others are listed all the same.")
     return Draft("entries", entries=entries, said=said, notes=tuple(notes))
+
+
+def _choose_subject(request: ListingRequest, search: SentenceSearch) -> str:
+    """The subject, with its last noun where the two are a theme: "demonstration projects", but "river" of "river cases"."""
+    themes = search.make_topic(request.named).themes
+    return request.named if any(stems(theme) == stems(request.named) for theme in themes) else request.subject
 
 
 def _quote(subject: str, members: Members) -> str:

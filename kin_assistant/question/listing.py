@@ -105,9 +105,15 @@ def strip_frame(request: str, *, keep_nouns: bool = False) -> str:
     request = next(filter(str.strip, request.split("?")), request)
     words = list(_WORD.finditer(request))
     first, last = 0, len(words)
-    while first < last and _is_frame(words[first][0], name=first > 0):
+    while first < last and (
+        _is_frame(words[first][0], name=first > 0)
+        or (first and _is_the_library(words[first][0], words[first + 1][0] if first + 1 < last else ""))
+    ):
         first += 1
-    while last > first and _is_frame(words[last - 1][0], name=True, nouns=not keep_nouns):
+    while last > first and (
+        _is_frame(words[last - 1][0], name=True, nouns=not keep_nouns)
+        or _is_the_library(words[last - 1][0], words[last - 2][0] if last > first + 1 else "")
+    ):
         last -= 1
     return request[words[first].start() : words[last - 1].end()] if first < last else ""
 
@@ -134,6 +140,14 @@ def _is_frame(word: str, *, name: bool, nouns: bool = True) -> bool:
         or (nouns and any(folded in read_words(f"listed_{kind}") for kind in _KINDS))
         or folded in read_words("preposition")
     )
+
+
+def _is_the_library(word: str, beside: str) -> bool:
+    """Whether a word means what the documents are kept in: "in the collection", but not "waste collection".
+
+    ``beside`` is the word next to it, on the side of the subject.
+    """
+    return fold(word) in read_words("kept_in") and (not beside or _is_frame(beside, name=False))
 
 
 def _says_where(mention: Mention, before: Sequence[str], after: str) -> bool:
