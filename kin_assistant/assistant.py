@@ -9,8 +9,11 @@ from functools import partial
 from pathlib import Path
 from typing import Self, TypeVar
 
+from kin_assistant.answer.composer import Composer
 from kin_assistant.answer.evidence import Evidence, EvidenceNetwork, EvidenceReader
 from kin_assistant.answer.pipeline import AnswerPipeline
+from kin_assistant.answer.sentence_search import SentenceSearch
+from kin_assistant.answer.talk import TalkResponder
 from kin_assistant.corpus.profile import CorpusProfile
 from kin_assistant.errors import IndexMissing
 from kin_assistant.index.layout import IndexFolder
@@ -75,10 +78,14 @@ class Assistant:
             reranker=open_reranker(settings.reranker),
         )
         profile = index.manifest.profile
+        places = PlaceIndex(Gazetteer.load(), index.library.infos, index.vocabulary, profile.home)
+        reader = EvidenceReader(index, network, policy=policy.evidence)
+        search = SentenceSearch(index, embedder, self.retriever, reader, places)
+        talk = TalkResponder(embedder, index.library.infos, profile.examples, policy.talk)
         parser = QueryParser(
             index,
             embedder,
-            PlaceIndex(Gazetteer.load(), index.library.infos, index.vocabulary, profile.home),
+            places,
             bodies=profile.bodies,
             max_characters=settings.max_question_characters,
             max_turns=settings.max_history_turns,
@@ -88,7 +95,8 @@ class Assistant:
             index.manifest.build_id,
             parser,
             self.retriever,
-            EvidenceReader(index, network, policy=policy.evidence),
+            reader,
+            Composer(search, talk, policy),
             policy=policy,
             answer_words=settings.answer_words,
             compiler_sections=profile.compiler_sections,

@@ -54,9 +54,6 @@ Aspect = Literal[
 Years = tuple[int, int]
 """First and last year, inclusive."""
 
-Kind = Literal["talk", "catalogue", "overview", "fact", "explain", "list", "compare", "advice"]
-"""What a request asks for: decision 17."""
-
 Form = Literal["words", "entries", "quotes", "list", "table"]
 """How an answer is laid out: our own words, a list of documents or places, quotes under headings, a whole list, a row a place."""
 

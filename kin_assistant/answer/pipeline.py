@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from kin_assistant.answer.citations import cite_sentences
+from kin_assistant.answer.composer import Composer
 from kin_assistant.answer.draft import Draft, DraftEntry, DraftSection
 from kin_assistant.answer.evidence import Candidate, Evidence, EvidenceReader
 from kin_assistant.answer.explanation import explain_silence
-from kin_assistant.answer.quoting import Quoter
 from kin_assistant.answer.refusal import estimate_confidence, reason_to_refuse
 from kin_assistant.index.library import Library, PassageRow
 from kin_assistant.policy import AnswerPolicy
@@ -36,6 +37,7 @@ class AnswerPipeline:
         parser: QueryParser,
         retriever: Retriever,
         reader: EvidenceReader,
+        composer: Composer,
         *,
         policy: AnswerPolicy | None = None,
         answer_words: int = 150,
@@ -44,7 +46,7 @@ class AnswerPipeline:
         self._library, self._build_id = library, build_id
         self._parser, self._retriever, self._reader = parser, retriever, reader
         self._policy = policy or AnswerPolicy()
-        self._quoter = Quoter(library, self._policy.selection)
+        self._composer = composer
         self._answer_words = answer_words
         self._compiler_sections = frozenset(map(str.casefold, compiler_sections))
 
@@ -62,21 +64,28 @@ class AnswerPipeline:
         Raises ``QuestionError`` for a question that cannot be read and ``FilterError`` for an unknown filter value.
         """
         started = time.perf_counter()
-        evidence = self.read(question, filters=filters, history=history)
-        confidence = estimate_confidence(evidence, self._policy.refusal)
+        query = self._parser.understand(question, history=history, filters=filters)
+        evidence, reason, confidence = None, None, 1.0
+        draft = self._composer.compose_from_library(query)
+        if draft is None:
+            evidence = self._read(query)
+            confidence = estimate_confidence(evidence, self._policy.refusal)
+            reason = reason_to_refuse(evidence, confidence, self._policy.refusal)
         retrieved = time.perf_counter()
-        query = evidence.query
-        reason = reason_to_refuse(evidence, confidence, self._policy.refusal)
-        draft = Draft("quotes") if reason else self._draft(evidence, max_words or self._answer_words)
+        if reason and (small_talk := self._composer.respond_to_small_talk(query)):
+            draft, reason, evidence, query = small_talk, None, None, replace(query, kinds=("talk",))
+        if evidence and not reason:
+            draft = self._composer.compose_from_evidence(evidence, max_words or self._answer_words)
+        draft = draft or Draft("quotes")
         quoted = draft.candidates
         citations, sentences = cite_sentences(
             quoted, self._library, query.standalone, compiler_sections=self._compiler_sections
         )
         if "fact" in query.kinds and citations:
-            first = citations[0]
-            answering = tuple(find_asked(query.standalone, first.quote))
-            citations = (first.model_copy(update={"answering": answering}), *citations[1:])
+            answering = tuple(find_asked(query.standalone, citations[0].quote))
+            citations = (citations[0].model_copy(update={"answering": answering}), *citations[1:])
         numbers = {candidate: citation.number for candidate, citation in zip(quoted, citations, strict=True)}
+        caveats = self._caveats(evidence, quoted) if evidence and not reason else ()
         finished = time.perf_counter()
         return Answer(
             id=answer_id,
@@ -88,14 +97,14 @@ class AnswerPipeline:
             abstained=bool(reason),
             reason=reason,
             said=draft.said,
-            caveats=() if reason else (*draft.caveats, *self._caveats(evidence, quoted)),
-            notes=() if reason else (*draft.notes, *_notes(query, quoted, citations)),
+            caveats=(*draft.caveats, *caveats),
+            notes=(*draft.notes, *_notes(query, quoted, citations)),
             sections=tuple(_section(section, numbers) for section in draft.sections),
             entries=tuple(self._entry(entry, numbers) for entry in draft.entries),
             sentences=sentences,
             citations=citations,
-            also_retrieved=self._also_retrieved(evidence, quoted),
-            nearest=self._nearest(evidence) if reason else (),
+            also_retrieved=self._also_retrieved(evidence, quoted) if evidence else (),
+            nearest=self._nearest(evidence) if evidence and reason else (),
             confidence=round(confidence, 4),
             build_id=self._build_id,
             elapsed_ms={
@@ -107,7 +116,9 @@ class AnswerPipeline:
 
     def read(self, question: str, *, filters: Filters | None = None, history: Sequence[str] = ()) -> Evidence:
         """Understand ``question``, search, and read what was found. Raises as ``answer`` does."""
-        query = self._parser.understand(question, history=history, filters=filters)
+        return self._read(self._parser.understand(question, history=history, filters=filters))
+
+    def _read(self, query: Query) -> Evidence:
         return self._reader.read(query, *self._retrieve(query))
 
     def _retrieve(self, query: Query) -> tuple[Ranking, list[PassageRow]]:
@@ -134,16 +145,6 @@ class AnswerPipeline:
             if self._library.document_row(row) in about
             or any(name in fold(self._library.text_of(row)) for name in names)
         ]
-
-    def _draft(self, evidence: Evidence, words: int) -> Draft:
-        """The answer in the form that the request calls for; in stretches where that form has nothing to hold."""
-        kind = evidence.query.kinds[0]
-        draft: Draft | None = None
-        if kind == "fact":
-            draft = self._quoter.draft_fact(evidence, words)
-        elif kind == "list":
-            draft = self._quoter.draft_list(evidence, words)
-        return draft or self._quoter.draft_explanation(evidence, words)
 
     def _entry(self, entry: DraftEntry, numbers: Mapping[Candidate, int]) -> Entry:
         return Entry(

@@ -5,13 +5,13 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from typing import Final, NamedTuple
 
-__all__ = ["themes_of"]
+__all__ = ["themes_called", "themes_of"]
 
 _MOST_THEMES: Final = 3
 _LEAST_SCORE: Final = 3.75
@@ -40,6 +40,17 @@ def themes_of(titles: Sequence[str], headings: Sequence[str], texts: Sequence[st
         )
     best = sorted(scores, key=lambda theme: (-scores[theme], theme))[:_MOST_THEMES]
     return tuple(theme for theme in best if scores[theme] >= _LEAST_SCORE)
+
+
+def themes_called(name: str, known: Collection[str]) -> frozenset[str]:
+    """The themes, of those ``known``, that are called ``name`` or have it as a term of their own."""
+    words = _words(name)
+    stems = _stems(words)
+    called = {theme for theme in known if _stems(_words(theme)) == stems}
+    keys = (stems, (f"={words[0]}",)) if len(words) == 1 else (stems,)
+    return frozenset(called) or frozenset(
+        term.theme for key in keys for term in _terms().get(key, ()) if not term.hint and term.theme in known
+    )
 
 
 class _Term(NamedTuple):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import unicodedata
 
 from kin_assistant.errors import QuestionError
+from kin_assistant.question.notices import notice_for
 from kin_assistant.text.cleaning import clean
 from kin_assistant.text.english import read_words
 from kin_assistant.text.language import language_of
@@ -36,7 +37,7 @@ def check_question(question: str, *, max_characters: int) -> str:
         raise QuestionError("The question has no words in it. Please ask in a sentence or a few keywords.")
     latin = sum("LATIN" in unicodedata.name(char, "") for char in letters)
     if latin < len(letters) / 2:
-        raise QuestionError("The documents are in English. Please ask in English.")
+        raise QuestionError(_say_twice("The documents are in English. Please ask in English.", notice_for(text)))
     return text
 
 
@@ -54,7 +55,7 @@ def check_language(question: str, known: set[str], languages: frozenset[str]) ->
         return
     language = language_of(question)
     if language is not None and language not in languages | {"en"}:
-        raise QuestionError(_OTHER_LANGUAGE)
+        raise QuestionError(_say_twice(_OTHER_LANGUAGE, notice_for(question, language)))
     if (
         language is None
         and len(asked) > _FEWEST_WORDS
@@ -62,3 +63,8 @@ def check_language(question: str, known: set[str], languages: frozenset[str]) ->
         and len(strange) > len(asked) / 2
     ):
         raise QuestionError(_OTHER_LANGUAGE)
+
+
+def _say_twice(message: str, notice: str | None) -> str:
+    """``message``, before it the same in the language of the question, where it is known."""
+    return f"{notice} {message}" if notice else message

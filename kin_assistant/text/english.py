@@ -8,7 +8,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-__all__ = ["number_words", "read_short_forms", "read_words"]
+__all__ = ["number_words", "read_measures", "read_phrases", "read_short_forms", "read_words"]
 
 
 @cache
@@ -21,6 +21,18 @@ def read_words(name: str) -> frozenset[str]:
 def read_short_forms() -> Mapping[str, str]:
     """Abbreviations, in lower case, with the words that they stand for."""
     return dict(_read_pack()["short_forms"])
+
+
+@cache
+def read_measures() -> Mapping[str, str]:
+    """Superlatives, with words for what they measure."""
+    return dict(_read_pack()["measures"])
+
+
+@cache
+def read_phrases(name: str) -> tuple[str, ...]:
+    """The phrases of one list, in lower case. Raises ``KeyError`` for an unknown list."""
+    return tuple(_read_pack()["phrases"][name])
 
 
 @cache

@@ -1,0 +1,330 @@
+"""Which, how many, list: over the documents, cities, countries, themes and years of the library."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
+
+from kin_assistant.answer.draft import Draft, DraftEntry
+from kin_assistant.answer.membership import Members, find_members
+from kin_assistant.answer.sentence_search import Found, SentenceSearch, Topic
+from kin_assistant.filters import name_filters
+from kin_assistant.index.library import DocumentRow, PassageRow
+from kin_assistant.places.gazetteer import Place
+from kin_assistant.policy import CataloguePolicy
+from kin_assistant.question.listing import Listed, ListingRequest, read_listing
+from kin_assistant.question.query import Query
+from kin_assistant.text.wording import count_words, join_words
+from kin_assistant.text.words import fold, stems
+from kin_assistant.types import DocumentInfo
+
+__all__ = ["draft_catalogue"]
+
+_NOUNS: Mapping[Listed, tuple[str, str]] = {
+    "document": ("document", "documents"),
+    "city": ("city", "cities"),
+    "country": ("country", "countries"),
+    "theme": ("theme", "themes"),
+    "year": ("year", "years"),
+}
+_NEAR = "comes near"
+_BY_THEME = "Listed by the documents’ theme “{}”."
+_BY_SENTENCES = (
+    "Found by what the sentences of the documents say: read the quoted reason to judge each; one that says it in other "
+    "words may be missing."
+)
+
+_FEW_DOCUMENTS = 5
+"""Earlier decades, with fewer documents each, are one line."""
+
+
+def draft_catalogue(query: Query, search: SentenceSearch, policy: CataloguePolicy | None = None) -> Draft | None:
+    """A counted list of what ``query`` asks for; None if it names nothing that documents could be listed by."""
+    policy = policy or CataloguePolicy()
+    mentions = [mention for mention in search.places.find_places(query.standalone) if not mention.programme]
+    request = read_listing(query.standalone, mentions)
+    allowed = _documents_within(request, query, search)
+    within = _name_restrictions(request, query)
+    if not request.subject:
+        return _draft_listing(request, allowed, within, search)
+    request = replace(request, subject=_choose_subject(request, search))
+    topic = search.make_topic(request.subject)
+    if not topic.stems:
+        return None
+    members = find_members(topic, query, search, allowed, policy)
+    if not members.reasons and " and " in request.subject:
+        # Both together are nowhere: either, then.
+        topic = search.make_topic(request.subject.replace(" and ", ", "))
+        members = find_members(topic, query, search, allowed, policy)
+    about = f" {'about' if members.theme else 'that speak of'} {_quote(request.subject, members)}{within}"
+    if not members.reasons and not members.near:
+        return _draft_without(request, topic, allowed, within, search, policy)
+    if request.listed in ("theme", "year"):
+        request = replace(request, listed="document")
+    entries = _entries(request.listed, members.reasons, search, policy, topic, request.places)
+    said = _say(request, entries, list(members.reasons), about, search) if entries else _say_only_near(request, within)
+    known = {entry.label for entry in entries}
+    near = _entries(request.listed, members.near, search, policy, topic, request.places)
+    near = tuple(replace(entry, detail=f"{_NEAR}; {entry.detail}") for entry in near if entry.label not in known)
+    if near and entries:
+        said += f" {len(near)} more {'comes' if len(near) == 1 else 'come'} near it."
+    notes = [_BY_THEME.format(members.theme) if members.theme else _BY_SENTENCES]
+    if passing := len(members.passing):
+        notes.append(f"{count_words(passing, 'more document mentions', 'more documents mention')} it in passing.")
+    entries = (*entries, *near)
+    given = sum(entry.reason is not None for entry in entries)
+    if given < len(entries):
+        notes.append(f"A sentence is quoted for {given} of {len(entries)}; the others are listed all the same.")
+    return Draft("entries", entries=entries, said=said, notes=tuple(notes))
+
+
+def _choose_subject(request: ListingRequest, search: SentenceSearch) -> str:
+    """The subject, with its last noun where the two are a theme: "demonstration projects", but "river" of "river cases"."""
+    themes = search.make_topic(request.named).themes
+    return request.named if any(stems(theme) == stems(request.named) for theme in themes) else request.subject
+
+
+def _quote(subject: str, members: Members) -> str:
+    return subject if members.theme else f"“{subject}”"
+
+
+def _say_only_near(request: ListingRequest, within: str) -> str:
+    return f"No document speaks of “{request.subject}” in clear words{within}; these come near it."
+
+
+def _draft_without(
+    request: ListingRequest,
+    topic: Topic,
+    allowed: Collection[DocumentRow],
+    within: str,
+    search: SentenceSearch,
+    policy: CataloguePolicy,
+) -> Draft | None:
+    """Where no document speaks of ``topic``: what there is on the place, or that there is none."""
+    missing = f"No document seems to speak of “{request.subject}”{within}."
+    if request.places and allowed:
+        listing = _draft_listing(request, allowed, within, search)
+        return listing and replace(listing, caveats=(f"None of these seems to speak of “{request.subject}”.",))
+    # A statement may stand in the documents in other words, which the search for one finds better than a list does.
+    statement = max(map(len, topic.alternatives)) >= policy.stems_of_a_statement
+    return None if statement else Draft("entries", said=missing)
+
+
+def _draft_listing(
+    request: ListingRequest, allowed: Collection[DocumentRow], within: str, search: SentenceSearch
+) -> Draft | None:
+    """A list by the metadata alone."""
+    rows = sorted(allowed)
+    if not rows:
+        return Draft("entries", said=_say_none(within))
+    infos = search.library.infos
+    match request.listed:
+        case "theme":
+            counts = Counter(theme for row in rows for theme in infos[row].themes)
+            entries = [_entry_of(theme, [r for r in rows if theme in infos[r].themes]) for theme, _ in _ranked(counts)]
+        case "year":
+            return _draft_years(rows, within, search)
+        case _:
+            entries = list(_entries(request.listed, dict.fromkeys(rows), search, None, None, request.places))
+    return Draft("entries", entries=tuple(entries), said=_say(request, entries, rows, within, search))
+
+
+def _say_none(within: str) -> str:
+    if within.startswith(" on "):
+        return f"No document is about {within.removeprefix(' on ')}."
+    return f"No document was found{within}."
+
+
+def _draft_years(rows: Sequence[DocumentRow], within: str, search: SentenceSearch) -> Draft | None:
+    spans = {row: years for row in rows if (years := search.library.infos[row].years)}
+    if not spans:
+        return None
+    decades = Counter(decade for first, last in spans.values() for decade in range(first // 10, last // 10 + 1))
+    often = [decade for decade, count in decades.items() if count >= _FEW_DOCUMENTS]
+    since = min(often or decades)
+    entries = (
+        [_entry_of(f"before {since}0", early)] if (early := [r for r, y in spans.items() if y[0] < since * 10]) else []
+    )
+    for decade in range(since, max(decades) + 1):
+        inside = [row for row, (first, last) in spans.items() if first // 10 <= decade <= last // 10]
+        if inside:
+            entries.append(_entry_of(f"{decade}0s", inside))
+    first, last = min(first for first, _ in spans.values()), max(last for _, last in spans.values())
+    said = f"The documents{within} speak of the years {first} to {last}; {len(spans)} of {len(rows)} name their years."
+    return Draft("entries", entries=tuple(entries), said=said)
+
+
+def _entries(
+    listed: Listed,
+    reasons: Mapping[DocumentRow, Found | None],
+    search: SentenceSearch,
+    policy: CataloguePolicy | None,
+    topic: Topic | None,
+    within: Sequence[Place] = (),
+) -> tuple[DraftEntry, ...]:
+    """A line for each document, or for each city or country with its documents."""
+    infos = search.library.infos
+    quoted = policy.reasons if policy else 0
+    if listed not in ("city", "country"):
+        rows = reasons if topic else sorted(reasons, key=lambda row: fold(infos[row].title))
+        return tuple(
+            DraftEntry(
+                infos[row].title,
+                (row,),
+                _detail_of(infos[row]),
+                one.as_candidate() if (one := reasons[row]) and number < quoted and one.quotable else None,
+            )
+            for number, row in enumerate(rows)
+        )
+    by_place: dict[str, dict[DocumentRow, Found | None]] = {}
+    for row, reason in reasons.items():
+        for place, sentence in _places_in(listed, row, reason, search, topic, policy).items():
+            if search.is_inside(place, listed, within):
+                by_place.setdefault(place, {})[row] = sentence
+    places = list(by_place) if topic else sorted(by_place, key=lambda name: (-len(by_place[name]), fold(name)))
+    entries: list[DraftEntry] = []
+    said: set[tuple[PassageRow, int]] = set()
+    for place in places:
+        sentences = [
+            one for one in by_place[place].values() if one and one.quotable and (one.passage, one.number) not in said
+        ]
+        reason = max(sentences, key=lambda one: one.score, default=None) if len(said) < quoted else None
+        if reason:
+            said.add((reason.passage, reason.number))
+        held = tuple(by_place[place])
+        shown = reason.as_candidate() if reason else None
+        entries.append(DraftEntry(place, held, _detail_of_place(listed, place, held, search), shown))
+    return tuple(entries)
+
+
+def _places_in(
+    listed: Listed,
+    row: DocumentRow,
+    reason: Found | None,
+    search: SentenceSearch,
+    topic: Topic | None,
+    policy: CataloguePolicy | None,
+) -> dict[str, Found | None]:
+    """The cities or countries of a document, each with what it says of them.
+
+    A document on many places is not about the topic in each: only those count that a sentence names with it. So does
+    another place, if the sentence that speaks of the topic names that one alone.
+    """
+    info = search.library.infos[row]
+    names = info.cities if listed == "city" else info.countries
+    if topic is None or policy is None:
+        return dict.fromkeys(names)
+    if len(names) > policy.few_places:
+        found: dict[str, Found | None] = {}
+        for one in sorted(search.sentences_of([row], topic), key=lambda one: -one.score):
+            if one.near:
+                words = fold(one.text)
+                found |= {name: one for name in names if name not in found and fold(name) in words}
+        return found
+    if reason and listed == "city":
+        named = [m.place.name for m in search.places.find_places(reason.text) if m.in_corpus and m.place.kind == "city"]
+        if named and not set(named).intersection(names):
+            return {named[0]: reason}
+    return dict.fromkeys(names, reason)
+
+
+def _say(
+    request: ListingRequest,
+    entries: Sequence[DraftEntry],
+    rows: Sequence[DocumentRow],
+    rest: str,
+    search: SentenceSearch,
+) -> str:
+    """The count, as a sentence."""
+    infos = [search.library.infos[row] for row in rows]
+    singular, plural = _NOUNS[request.listed]
+    number = count_words(len(entries), singular, plural)
+    one = len(entries) == 1
+    match request.listed:
+        case "city":
+            countries = len({country for entry in entries if (country := search.country_of(entry.label))})
+            where = f" in {count_words(countries, 'country', 'countries')}" if countries > 1 else ""
+            said = f"{number}{where} {'has' if one else 'have'} documents{rest}"
+            if lacking := len(set(rows).difference(*(entry.documents for entry in entries))):
+                said += f"; {count_words(lacking, 'more document is', 'more are')} about no single city"
+            return f"{said}."
+        case "country":
+            cities = {city for info in infos for city in info.cities}
+            beside = f", on {len(cities)} cities" if len(cities) > 1 else ""
+            return f"{number} {'has' if one else 'have'} documents{rest}: {count_words(len(rows), 'document')} in all{beside}."
+        case "theme":
+            return f"The {count_words(len(rows), 'document')}{rest} carry {number}."
+        case _:
+            cities = {city for info in infos for city in info.cities}
+            beside = f", on {len(cities)} cities" if len(cities) > 1 else ""
+            verb = "is" if one else "are"
+            if not rest:
+                return f"There {verb} {number} in the library{beside}."
+            if one:
+                rest = rest.replace(" that speak ", " that speaks ", 1)
+            opening = f"{number} {verb}" if rest.startswith((" about", " on ")) else f"There {verb} {number}"
+            return f"{opening}{rest.replace(' on ', ' about ', 1) if rest.startswith(' on ') else rest}{beside}."
+
+
+def _documents_within(request: ListingRequest, query: Query, search: SentenceSearch) -> frozenset[DocumentRow]:
+    """The documents that pass the reader's filters and what the request restricts."""
+
+    def about(places: Iterable[object]) -> frozenset[DocumentRow]:
+        ids = [name for place in places for name in search.places.documents_about(place)]  # type: ignore[arg-type]
+        return frozenset(map(search.library.row_of, ids))
+
+    allowed = search.documents_allowed(query)
+    if request.places:
+        allowed &= about(request.places)
+    if request.years:
+        first, last = request.years
+        spans = {row: search.library.infos[row].years for row in allowed}
+        allowed = frozenset(row for row, years in spans.items() if years and first <= years[1] and years[0] <= last)
+    return allowed - about(request.without)
+
+
+def _name_restrictions(request: ListingRequest, query: Query) -> str:
+    """What the list is restricted to, as the count needs it: " on Viet Nam dated after 2015"."""
+    said = ""
+    if request.places:
+        said += f" on {join_words([place.name for place in request.places], 'or')}"
+    if request.without:
+        said += f", {join_words([place.name for place in request.without])} left out"
+    if request.dated:
+        said += f", with years {request.dated}"
+    if query.filters:
+        said += f" within {name_filters(query.filters)}"
+    return said
+
+
+def _entry_of(label: str, rows: Sequence[DocumentRow]) -> DraftEntry:
+    return DraftEntry(label, tuple(rows), count_words(len(rows), "document"))
+
+
+def _ranked(counts: Counter[str]) -> list[tuple[str, int]]:
+    return sorted(counts.items(), key=lambda item: (-item[1], item[0]))
+
+
+def _detail_of(info: DocumentInfo) -> str:
+    """Places and years of a document."""
+    few = 3
+    cities = ", ".join(info.cities[:few]) + (f" and {len(info.cities) - few} more" if len(info.cities) > few else "")
+    countries = ", ".join(info.countries) if len(info.countries) <= few else f"{len(info.countries)} countries"
+    parts = [part for part in (cities, countries if countries != cities else "") if part]
+    return "; ".join(filter(None, [", ".join(parts), _span(info.years)]))
+
+
+def _detail_of_place(listed: Listed, place: str, rows: Sequence[DocumentRow], search: SentenceSearch) -> str:
+    counted, infos = count_words(len(rows), "document"), search.library.infos
+    if listed == "country":
+        cities = {city for row in rows for city in infos[row].cities if search.country_of(city) == place}
+        return f"{counted} on {count_words(len(cities), 'city', 'cities')}" if cities else counted
+    country = search.country_of(place)
+    return f"{country}; {counted}" if country and country != place else counted
+
+
+def _span(years: tuple[int, int] | None) -> str:
+    if not years:
+        return ""
+    return str(years[0]) if years[0] == years[1] else f"{years[0]}-{years[1]}"

@@ -1,0 +1,151 @@
+"""Several places side by side, or all that the documents give where the best among all is asked for."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+
+from kin_assistant.answer.draft import Draft, DraftSection
+from kin_assistant.answer.evidence import Candidate
+from kin_assistant.answer.sentence_search import Found, SentenceSearch, stands_alone
+from kin_assistant.index.library import DocumentRow
+from kin_assistant.places.gazetteer import Place
+from kin_assistant.policy import ComparePolicy
+from kin_assistant.question.listing import strip_frame
+from kin_assistant.question.query import Query
+from kin_assistant.text.english import read_measures, read_words
+from kin_assistant.text.figures import has_figure
+from kin_assistant.text.wording import count_words, join_words
+from kin_assistant.text.words import words
+from kin_assistant.types import DocumentInfo
+
+__all__ = ["NO_EVIDENCE", "asks_for_extreme", "draft_compare"]
+
+NO_EVIDENCE = "No evidence in the documents."
+_FIGURES = "Figures as the documents give them; not all documents give one, and they may count different things."
+_FEWEST = 2
+"""Rows of a comparison, at least; and places of a document that are named in the place of its title, at most."""
+_UNEQUAL = 3
+"""So many times the documents on another place are unequal coverage."""
+
+
+def draft_compare(query: Query, search: SentenceSearch, policy: ComparePolicy | None = None) -> Draft | None:
+    """A table with a row a place. None if the request names fewer than two places and asks for no extreme."""
+    policy = policy or ComparePolicy()
+    if query.about and len(query.about) + len(query.scope.absent) > 1:
+        return _draft_places(query, search, policy)
+    if asks_for_extreme(query.text):
+        return _draft_extreme(query, search, policy)
+    return None
+
+
+def asks_for_extreme(text: str) -> bool:
+    """Whether the best, cheapest, first or largest of all is asked for."""
+    asked = words(text)
+    return any(word in read_words("extreme") or _is_superlative(word) for word in asked)
+
+
+def _is_superlative(word: str) -> bool:
+    return bool(re.fullmatch(r"[a-z]{3,}est", word)) and word not in read_words("no_superlative")
+
+
+def _draft_places(query: Query, search: SentenceSearch, policy: ComparePolicy) -> Draft:
+    """A row for each place that the query names, those without a document among them."""
+    allowed = search.documents_allowed(query)
+    about = [rows & allowed for rows in query.about]
+    share = max(policy.passages_read // len(about), 1)
+    sections = []
+    for place, rows in zip(query.scope.named, about, strict=True):
+        asked = search.rephrase(query, _ask_of(place, query, search))
+        ranking = search.retriever.rank(asked, within=rows)
+        best = _best_sentences(search.read(asked, ranking, ranking.passages[:share]), query, policy)
+        sections.append(DraftSection(tuple(best), heading=place.name, remark="" if best else NO_EVIDENCE))
+    sections += [DraftSection(heading=place.name, remark=NO_EVIDENCE) for place in query.scope.absent]
+    return Draft("table", sections=tuple(sections), caveats=_caveats(query, about))
+
+
+def _ask_of(place: Place, query: Query, search: SentenceSearch) -> str:
+    """The request of ``place`` alone, which its sentences can answer: without the names of the others."""
+    text = query.text
+    for mention in sorted(search.places.find_places(text), key=lambda mention: -mention.start):
+        if mention.place != place and mention.place in (*query.scope.named, *query.scope.absent):
+            text = f"{text[: mention.start].rstrip()} {text[mention.end :].lstrip()}"
+    return text
+
+
+def _caveats(query: Query, about: Sequence[frozenset[DocumentRow]]) -> tuple[str, ...]:
+    """What makes the rows unequal."""
+    caveats = []
+    if query.scope.absent:
+        caveats.append(f"No document is about {join_words([place.label for place in query.scope.absent], 'or')}.")
+    counts = [len(rows) for rows in about]
+    if max(counts) >= _UNEQUAL * max(min(counts), 1):
+        told = join_words(
+            f"{count_words(count, 'document is', 'documents are')} about {place.name}"
+            for place, count in zip(query.scope.named, counts, strict=True)
+        )
+        caveats.append(f"The places are covered unequally: {told}.")
+    return tuple(caveats)
+
+
+def _draft_extreme(query: Query, search: SentenceSearch, policy: ComparePolicy) -> Draft | None:
+    """Sentences with figures from different documents side by side; which is the most is left to the reader."""
+    if not strip_frame(_replace_extremes(query.text, {})):
+        return None  # the costs of a lamp and of a sewer stand beside each other to nobody's use
+    topic = search.make_topic(strip_frame(_replace_extremes(query.text, read_measures())))
+    within = search.documents_allowed(query)
+    found = [one for one in search.find(topic, within & query.named_documents or within) if has_figure(one.text)]
+    found.sort(key=lambda one: (-one.share - one.cosine, one.passage, one.number))
+    passages: dict[DocumentRow, Found] = {}
+    for one in found:
+        passages.setdefault(one.document, one)
+    logits = search.logits_of(topic, query, list(passages.values())[: policy.documents_read])
+    rows: dict[str, tuple[float, Found]] = {}
+    for one in found:
+        logit = logits.get((one.passage, one.number))
+        if logit is None or not one.quotable:
+            continue
+        strength = min(logit, policy.max_logit) + policy.share * one.share + policy.cosine * one.cosine - one.compiled
+        where = _row_of(search.library.infos[one.document])
+        if strength >= policy.min_strength and (where not in rows or rows[where][0] < strength):
+            rows[where] = strength, one
+    if len(rows) < _FEWEST:
+        return None
+    ranked = sorted(rows.items(), key=lambda item: (-item[1][0], item[0]))[: policy.places]
+    sections = [DraftSection((one.as_candidate(),), heading=where) for where, (_, one) in ranked]
+    said = f"This assistant names no winner: these are the figures of {count_words(len(sections), 'place')}."
+    return Draft("table", sections=tuple(sections), said=said, caveats=(_FIGURES,))
+
+
+def _row_of(info: DocumentInfo) -> str:
+    """The place of a document, or its title if it has many."""
+    places = info.cities or info.countries
+    return join_words(places) if 0 < len(places) <= _FEWEST else info.title
+
+
+def _replace_extremes(text: str, measures: Mapping[str, str]) -> str:
+    """``text`` with what is measured in the place of a superlative: "cheapest clean-up" as "cost clean-up"."""
+    known = read_measures()
+
+    def measure(match: re.Match[str]) -> str:
+        word = match[0].lower()
+        extreme = word in known or word in read_words("extreme") or _is_superlative(word)
+        return measures.get(word, " ") if extreme else match[0]
+
+    return re.sub(r"\w+", measure, text)
+
+
+def _best_sentences(candidates: Sequence[Candidate], query: Query, policy: ComparePolicy) -> list[Candidate]:
+    """The best sentences that can stand alone, the best first."""
+    if any(one.logit is not None for one in candidates):
+        candidates = [one for one in candidates if one.logit is not None]
+    quotable = [one for one in candidates if _is_evidence(one, policy) and stands_alone(one.text)]
+    quotable.sort(key=lambda one: -(one.score + 0.3 * (query.wants_figure and has_figure(one.text))))
+    return quotable[: policy.sentences]
+
+
+def _is_evidence(one: Candidate, policy: ComparePolicy) -> bool:
+    """Whether the network, or without its word similarity, takes the sentence for an answer."""
+    if one.logit is None:
+        return one.cosine >= policy.min_cosine
+    return one.logit >= policy.min_logit

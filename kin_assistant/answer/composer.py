@@ -1,0 +1,59 @@
+"""Which form an answer takes, by the kind of request."""
+
+from __future__ import annotations
+
+from kin_assistant.answer.advice import draft_advice
+from kin_assistant.answer.catalogue import draft_catalogue
+from kin_assistant.answer.compare import draft_compare
+from kin_assistant.answer.draft import Draft
+from kin_assistant.answer.evidence import Evidence
+from kin_assistant.answer.overview import draft_overview
+from kin_assistant.answer.quoting import Quoter
+from kin_assistant.answer.sentence_search import SentenceSearch
+from kin_assistant.answer.talk import TalkResponder
+from kin_assistant.policy import AnswerPolicy
+from kin_assistant.question.query import Query
+
+__all__ = ["Composer"]
+
+
+class Composer:
+    """Makes drafts of answers from one opened index."""
+
+    def __init__(self, search: SentenceSearch, talk: TalkResponder, policy: AnswerPolicy) -> None:
+        self._search, self._talk, self._policy = search, talk, policy
+        self._quoter = Quoter(search.library, policy.selection)
+
+    def compose_from_library(self, query: Query) -> Draft | None:
+        """An answer to a request for more than passages: talk, a list, a portrait, a comparison, peers.
+
+        None for other requests, for those about a place without documents, and where there is nothing to put into the form.
+        """
+        kind, policy = query.kinds[0], self._policy
+        if kind == "talk":
+            return self._talk.respond(query.original)
+        if query.scope.absent and not query.scope.named:
+            return None
+        match kind:
+            case "catalogue":
+                return draft_catalogue(query, self._search, policy.catalogue)
+            case "overview":
+                return draft_overview(query, self._search, policy.overview)
+            case "compare":
+                return draft_compare(query, self._search, policy.compare)
+            case "advice":
+                return draft_advice(query, self._search, policy.advice)
+            case _:
+                return None
+
+    def compose_from_evidence(self, evidence: Evidence, words: int) -> Draft:
+        """An answer in quotes of at most ``words`` words: a fact, a whole list, or stretches."""
+        kind = evidence.query.kinds[0]
+        if kind == "fact":
+            return self._quoter.draft_fact(evidence, words)
+        whole = self._quoter.draft_list(evidence, words) if kind == "list" else None
+        return whole or self._quoter.draft_explanation(evidence, words)
+
+    def respond_to_small_talk(self, query: Query) -> Draft | None:
+        """What is said to a message that nothing answers and that is much like small talk; None to any other."""
+        return self._talk.respond(query.original) if self._talk.is_like_talk(query.original) else None

@@ -1,0 +1,272 @@
+"""What something is: the defining sentence, then one sentence for each theme, section or further document."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from kin_assistant.answer.draft import Draft, DraftSection
+from kin_assistant.answer.sentence_search import Found, SentenceSearch, Topic
+from kin_assistant.index.library import DocumentRow, PassageRow
+from kin_assistant.places.gazetteer import Place
+from kin_assistant.policy import OverviewPolicy
+from kin_assistant.question.listing import read_listing, strip_frame
+from kin_assistant.question.query import Query
+from kin_assistant.text.wording import count_words, join_words
+from kin_assistant.text.words import stems
+
+__all__ = ["draft_overview"]
+
+_DEFINES = re.compile(
+    r"^\W*(?:an?\s+|the\s+)?(?P<name>[^.;:,(]{2,60}?)(?:\s*\([^)]*\))?(?:,[^,]{2,70},)?\s+"
+    r"(?:is|are|was|were|means|stands for|refers to|consists? of|works? as)\s+(?P<rest>an?\b|the\b|one\b|short\b)?",
+    re.IGNORECASE,
+)
+_IN_GENERAL = re.compile(r"^\W*(?:an?|the)\s+(?P<name>[\w-]+(?:\s[\w-]+){0,2}?)\s+[a-z]{2,}s\b", re.IGNORECASE)
+_BREAK = re.compile(r"[,;:?]\s|\s[-–]\s")
+_WHAT_IS = "What is {}?"
+
+
+def draft_overview(query: Query, search: SentenceSearch, policy: OverviewPolicy | None = None) -> Draft | None:
+    """A portrait of what ``query`` names: a place, a theme or a term. None if no document tells of it."""
+    policy = policy or OverviewPolicy()
+    mentions = [mention for mention in search.places.find_places(query.standalone) if not mention.programme]
+    request = read_listing(query.standalone, mentions)
+    allowed = search.documents_allowed(query)
+    about = frozenset[DocumentRow]().union(*query.about) & allowed
+    places = query.scope.named
+    if about and request.subject:
+        topic = search.make_topic(request.subject)
+        return _draft_term(topic, about, query, search, policy, places) or _draft_place(places, about, search, policy)
+    if about:
+        return _draft_place(places, about, search, policy)
+    if not request.subject:
+        return None
+    # "Cheonggyecheon, the whole story in five lines": what is asked for stands before the break, or alone behind it.
+    pieces = [strip_frame(piece, keep_nouns=True) for piece in _BREAK.split(query.standalone)]
+    for text in dict.fromkeys([request.named, *filter(None, pieces)]):
+        if draft := _draft_term(search.make_topic(text), allowed, query, search, policy):
+            return draft
+    return None
+
+
+def _draft_place(
+    places: Sequence[Place], about: Collection[DocumentRow], search: SentenceSearch, policy: OverviewPolicy
+) -> Draft | None:
+    """What the documents about a place tell, theme by theme; of one or two documents, section by section."""
+    name = join_words(place.name for place in places)
+    topic = search.make_topic(name)
+    sentences = search.sentences_of(about, topic)
+    budget = _Budget(policy.words)
+    sections: list[DraftSection] = []
+    near = sorted((one for one in sentences if one.near), key=lambda one: -one.score)
+    if opening := _definition(topic, near, None, budget):
+        sections.append(DraftSection((opening.as_candidate(),)))
+    if len(about) <= policy.few_documents:
+        sections += _tell_by_section(sentences, search, budget, policy)
+    else:
+        for theme, rows in _group_by_theme(about, search, policy.themes):
+            inside = [one for one in sentences if one.document in rows]
+            if best := _most_central(inside, search, budget, theme):
+                sections.append(DraftSection((best.as_candidate(),), heading=_capitalise(theme)))
+    if not sections:
+        return None
+    themes = Counter(theme for row in about for theme in search.library.infos[row].themes)
+    verb = "document is" if len(about) == 1 else "documents are"
+    said = f"{len(about)} {verb} about {name}"
+    if len(about) > policy.few_documents:
+        said += f", most often on {join_words(theme for theme, _ in themes.most_common(3))}"
+    return Draft("quotes", sections=tuple(sections), said=f"{said}.")
+
+
+def _draft_term(
+    topic: Topic,
+    within: Collection[DocumentRow],
+    query: Query,
+    search: SentenceSearch,
+    policy: OverviewPolicy,
+    places: Sequence[Place] = (),
+) -> Draft | None:
+    """What documents say of a term: the sentence that defines it, what the best document tells, what others add."""
+    if not topic.stems:
+        return None
+    found = [one for one in search.find(topic, within) if one.near]
+    titles = {row: _share_of_title(topic, search.library.infos[row].title) for row in within}
+    titled = {row: share for row, share in titles.items() if share}
+    best = _best_document(found, titled, search, topic)
+    if best is None:
+        return None
+    budget = _Budget(policy.words)
+    sections: list[DraftSection] = []
+    opening = _definition(topic, found, best, budget) or _read_definition(topic, found, query, search, budget, policy)
+    if opening:
+        sections.append(DraftSection((opening.as_candidate(),)))
+    if best in titled:
+        sections += _tell_by_section(search.sentences_of([best], topic), search, budget, policy)
+    others = [one for one in found if one.document != best and one.quotable and not one.compiled and not one.silent]
+    for one in _one_of_each_document(others)[: policy.others]:
+        if (not opening or one.document != opening.document) and budget.take(one):
+            sections.append(DraftSection((one.as_candidate(),), heading=search.library.infos[one.document].title))
+    if not sections:
+        return None
+    return Draft("quotes", sections=tuple(sections), said=_say_term(topic, found, titled, within, search, places))
+
+
+def _say_term(
+    topic: Topic,
+    found: Sequence[Found],
+    titled: Collection[DocumentRow],
+    within: Collection[DocumentRow],
+    search: SentenceSearch,
+    places: Sequence[Place],
+) -> str:
+    rows = {one.document for one in found}.union(titled)
+    where = f" about {join_words(place.name for place in places)}" if places else ""
+    themes = [theme for theme in topic.themes if stems(theme) == stems(topic.text)]
+    if themes and not places:
+        themed = sum(themes[0] in search.library.infos[row].themes for row in within)
+        return f"{count_words(themed, 'document is', 'documents are')} about {themes[0]}."
+    if places:
+        speaking = f"{len(rows)} of {count_words(len(within), 'document')}{where}"
+        return f"{speaking} {'speaks' if len(rows) == 1 else 'speak'} of “{topic.text}”."
+    return f"{count_words(len(rows), 'document speaks', 'documents speak')} of “{topic.text}”."
+
+
+def _best_document(
+    found: Sequence[Found], titled: Mapping[DocumentRow, float], search: SentenceSearch, topic: Topic
+) -> DocumentRow | None:
+    """The document that is most about the term: the one whose title is little else; else the one that says it most."""
+    counts = Counter(one.document for one in found)
+    if titled:
+        return max(titled, key=lambda row: (titled[row] + _nearness(row, search, topic), counts[row], -row))
+    return max(counts, key=lambda row: (counts[row], _nearness(row, search, topic), -row)) if counts else None
+
+
+def _nearness(row: DocumentRow, search: SentenceSearch, topic: Topic) -> float:
+    passages = search.library.document_of == row
+    return float((search.index.vectors[passages] @ topic.vector).mean())
+
+
+def _share_of_title(topic: Topic, title: str) -> float:
+    """How much of a title is the term; 0 if it does not have it."""
+    held = set(stems(title))
+    return max((len(own) / len(held) for own in topic.alternatives if own and held.issuperset(own)), default=0.0)
+
+
+def _definition(topic: Topic, found: Sequence[Found], best: DocumentRow | None, budget: _Budget) -> Found | None:
+    """The sentence that says what the term is, of the best document if it has one."""
+    rated = [(_definiteness(topic, one.text), one) for one in found if one.quotable]
+    rated = [(rating, one) for rating, one in rated if rating]
+    rated.sort(key=lambda item: (-item[0], item[1].document != best, -item[1].cosine, item[1].passage, item[1].number))
+    return next((one for _, one in rated if budget.take(one)), None)
+
+
+def _definiteness(topic: Topic, text: str) -> int:
+    """2 for a sentence of the form "X is a ...", 1 for "An X does ...", with little more than the term for X; else 0."""
+    for pattern, rating in ((_DEFINES, 2), (_IN_GENERAL, 1)):
+        match = pattern.match(text)
+        if match and (rating == 1 or match["rest"]):
+            subject = stems(match["name"])
+            if any(
+                own and subject[: len(own)] == list(own) and len(subject) <= len(own) + 1 for own in topic.alternatives
+            ):
+                return rating
+    return 0
+
+
+def _read_definition(
+    topic: Topic, found: Sequence[Found], query: Query, search: SentenceSearch, budget: _Budget, policy: OverviewPolicy
+) -> Found | None:
+    """Without a sentence of that form: the one that the network takes for the answer to what the term is."""
+    passages: dict[PassageRow, Found] = {}
+    for one in found:
+        passages.setdefault(one.passage, one)
+    asked = replace(topic, text=_WHAT_IS.format(topic.text))
+    logits = search.logits_of(asked, query, list(passages.values())[: policy.passages_read])
+    rated = [
+        (logits[one.passage, one.number] + policy.cosine * one.cosine - one.compiled, one)
+        for one in found
+        if one.quotable and not one.silent and (one.passage, one.number) in logits
+    ]
+    rated.sort(key=lambda item: (-item[0], item[1].passage, item[1].number))
+    return next((one for _, one in rated if budget.take(one)), None)
+
+
+def _tell_by_section(
+    sentences: Sequence[Found], search: SentenceSearch, budget: _Budget, policy: OverviewPolicy
+) -> list[DraftSection]:
+    """One sentence under each heading of the document, in its order, the compiler's conclusions left out."""
+    by_heading: dict[str, list[Found]] = {}
+    for one in sentences:
+        if not one.compiled and one.heading:
+            by_heading.setdefault(one.heading, []).append(one)
+    sections: list[DraftSection] = []
+    for heading, inside in list(by_heading.items()):
+        if len(sections) < policy.sections and (best := _most_central(inside, search, budget)):
+            sections.append(DraftSection((best.as_candidate(),), heading=heading))
+    return sections
+
+
+def _most_central(sentences: Sequence[Found], search: SentenceSearch, budget: _Budget, theme: str = "") -> Found | None:
+    """The sentence nearest to what they all say, and to the theme and the topic; quotable, and within the budget."""
+    if not sentences:
+        return None
+    vectors = search.vectors_of(sentences)
+    centre = vectors.mean(axis=0)
+    scores = 0.5 * vectors @ (centre / (np.linalg.norm(centre) or 1.0)) + np.array([one.cosine for one in sentences])
+    if theme:
+        scores = scores + search.cosines_with(sentences, theme)
+    scores = scores - 0.3 * np.array([one.compiled + one.silent for one in sentences])
+    order: list[int] = np.argsort(-scores, kind="stable").tolist()
+    for i in order:
+        if sentences[i].quotable and budget.take(sentences[i]):
+            return sentences[i]
+    return None
+
+
+def _group_by_theme(
+    about: Collection[DocumentRow], search: SentenceSearch, limit: int
+) -> list[tuple[str, list[DocumentRow]]]:
+    """The themes that most of the documents carry, each with those that no earlier theme took."""
+    left = sorted(about)
+    groups: list[tuple[str, list[DocumentRow]]] = []
+    while left and len(groups) < limit:
+        counts = Counter(theme for row in left for theme in search.library.infos[row].themes[:2])
+        if not counts:
+            break
+        theme = min(counts, key=lambda name: (-counts[name], name))
+        groups.append((theme, [row for row in left if theme in search.library.infos[row].themes]))
+        left = [row for row in left if theme not in search.library.infos[row].themes]
+    return groups
+
+
+def _one_of_each_document(found: Iterable[Found]) -> list[Found]:
+    best: dict[DocumentRow, Found] = {}
+    for one in found:
+        best.setdefault(one.document, one)
+    return list(best.values())
+
+
+def _capitalise(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+class _Budget:
+    """Words that may still be quoted; no sentence is taken twice."""
+
+    def __init__(self, words: int) -> None:
+        self._left = words
+        self._taken: set[str] = set()
+
+    def take(self, one: Found) -> bool:
+        """Take a sentence if there is room for it, and say whether it was."""
+        length = len(one.text.split())
+        if length > self._left or one.text in self._taken:
+            return False
+        self._left -= length
+        self._taken.add(one.text)
+        return True

@@ -1,0 +1,317 @@
+"""Sentences of the whole library, for answers that look at every document and not only at the best."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from kin_assistant.answer.evidence import Candidate, EvidenceReader
+from kin_assistant.answer.stretches import leans_back
+from kin_assistant.documents.themes import themes_called
+from kin_assistant.index.library import DocumentRow, PassageRow
+from kin_assistant.index.opened import OpenIndex
+from kin_assistant.models.embedder import Embedder
+from kin_assistant.places.gazetteer import Place, PlaceKind
+from kin_assistant.places.matching import PlaceIndex
+from kin_assistant.question.query import Query
+from kin_assistant.retrieval import Ranking, Retriever
+from kin_assistant.text.english import read_phrases
+from kin_assistant.text.words import fold, stems
+from kin_assistant.types import Sentence
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+__all__ = ["Found", "SentenceSearch", "Topic", "stands_alone"]
+
+_NEAREST_PASSAGES = 150
+"""Passages that are looked through for their meaning, beside all that use the topic's words."""
+_WINDOW = 3
+"""Words, besides its own, over which a topic may be spread in a sentence: "waste from hospitals" is of "hospital waste"."""
+_WHOLE = 0.999
+_LONGEST_ACRONYM = 6
+_ACRONYM = re.compile(rf"\b[A-Z]{{2,{_LONGEST_ACRONYM}}}\b")
+_LONGEST_CHOICE = 6
+"""Words of a topic that is a choice between a few things, not a statement with "or" in it."""
+_ALTERNATIVES = re.compile(r"\s*(?:,\s*(?:or|and)\b|,|;|/|\bor\b|\band/or\b)\s*", re.IGNORECASE)
+_ROW = "| "
+_SILENCE = (
+    "The cost is not given in the pages read; the sources do not say or disagree; no figures were available to us."
+)
+"""What says only that something is not known is nothing to tell."""
+_FRAGMENT = 4
+"""Words of what is no sentence yet."""
+
+
+@dataclass(frozen=True, slots=True)
+class Topic:
+    """What is looked for in the sentences of many documents."""
+
+    text: str
+    vector: NDArray[np.float32]
+    alternatives: tuple[tuple[str, ...], ...]
+    """Stems, for each wording that is asked for or means the same: of "LPG or CNG", two; never empty."""
+    idf: Mapping[str, float]
+    themes: frozenset[str]
+    """Themes of the library that are called so."""
+
+    @property
+    def stems(self) -> frozenset[str]:
+        """Of all alternatives."""
+        return frozenset(self.idf)
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A sentence, and how well it speaks of a topic."""
+
+    passage: PassageRow
+    document: DocumentRow
+    sentence: Sentence
+    number: int
+    """In its passage, from 0."""
+    text: str
+    cosine: float
+    share: float
+    """Of the topic's words, by idf, in the best of its alternatives."""
+    near: bool
+    """Whether all of them stand close together."""
+    heading: str
+    compiled: bool
+    """Whether its section holds what the compiler of the document concludes."""
+
+    @property
+    def quotable(self) -> bool:
+        """Whether it can be understood alone: a whole sentence that leans on none before it."""
+        return stands_alone(self.text)
+
+    @property
+    def silent(self) -> bool:
+        """Whether it says only that something is not known."""
+        folded = fold(self.text)
+        return any(phrase in folded for phrase in read_phrases("silence"))
+
+    @property
+    def score(self) -> float:
+        """For the choice of a sentence that shows what a document says of the topic."""
+        fitness = 0.3 * self.near + 0.3 * self.share + self.cosine
+        return fitness - 0.5 * (not self.quotable) - 0.25 * self.compiled - 0.25 * self.silent
+
+    def as_candidate(self, logit: float | None = None) -> Candidate:
+        """This sentence as one that may be quoted."""
+        return Candidate(
+            self.passage,
+            self.document,
+            self.sentence,
+            self.text,
+            self.score,
+            self.cosine,
+            frozenset(stems(self.text)),
+            self.score,
+            logit,
+        )
+
+
+class SentenceSearch:
+    """Looks through the sentences of one opened index."""
+
+    def __init__(
+        self,
+        index: OpenIndex,
+        embedder: Embedder,
+        retriever: Retriever,
+        reader: EvidenceReader,
+        places: PlaceIndex,
+    ) -> None:
+        self.index, self.library = index, index.library
+        self.retriever, self.reader, self.places = retriever, reader, places
+        self._embedder = embedder
+        self._compiler_sections = frozenset(map(str.casefold, index.manifest.profile.compiler_sections))
+        self._themes = frozenset(theme for info in self.library.infos for theme in info.themes)
+        self._known_places: dict[tuple[str, PlaceKind], Place | None] = {}
+        self._words_of = lru_cache(20_000)(self._read_words)
+        self.embed = lru_cache(256)(self._embed)
+
+    def make_topic(self, text: str) -> Topic:
+        """What ``text``, a noun phrase or the rest of a request, asks to look for."""
+        short = len(text.split()) <= _LONGEST_CHOICE
+        wordings = [part for part in _ALTERNATIVES.split(text) if part.strip()] if short else [text]
+        wordings += [
+            text.replace(short, long)
+            for short in dict.fromkeys(_ACRONYM.findall(text))
+            for long in self._spell_out(short)
+        ]
+        alternatives = tuple(dict.fromkeys(own for part in wordings if (own := tuple(dict.fromkeys(stems(part))))))
+        known = {stem: self.index.lexical.idf(stem) for own in alternatives for stem in own}
+        themes = frozenset[str]().union(*(themes_called(part, self._themes) for part in {text, *wordings}))
+        return Topic(text, self.embed(text), alternatives or ((),), known, themes)
+
+    def find(self, topic: Topic, within: Collection[DocumentRow] | None = None) -> list[Found]:
+        """Sentences that may speak of ``topic``, the best first; ``within`` restricts the documents."""
+        found = [
+            sentence
+            for passage in self._passages_for(topic, within)
+            for sentence in self._look_at(passage, topic)
+            if sentence.share > 0 or sentence.cosine > 0
+        ]
+        found.sort(key=lambda one: (-one.score, one.passage, one.number))
+        return found
+
+    def sentences_of(self, documents: Iterable[DocumentRow], topic: Topic) -> list[Found]:
+        """All sentences of ``documents``, in their order, measured against ``topic``."""
+        wanted = np.isin(self.library.document_of, sorted(documents))
+        rows = np.flatnonzero(wanted).tolist()
+        return [found for row in rows for found in self._look_at(PassageRow(row), topic)]
+
+    def read(self, query: Query, ranking: Ranking, passages: Sequence[PassageRow]) -> list[Candidate]:
+        """The sentences of ``passages``, all of ``ranking``, read with ``query``; the best first."""
+        return list(self.reader.read(query, ranking, passages).candidates)
+
+    def logits_of(self, topic: Topic, query: Query, found: Sequence[Found]) -> dict[tuple[PassageRow, int], float]:
+        """What the network says of the sentences in the passages of ``found``, asked for ``topic`` alone."""
+        passages = list(dict.fromkeys(one.passage for one in found))
+        if not passages:
+            return {}
+        asked = self.rephrase(query, topic.text)
+        rows = np.array(passages, np.int64)
+        cosines = np.asarray(self.index.vectors[rows] @ topic.vector, np.float32)
+        candidates = self.read(asked, Ranking(rows, cosines, cosines), passages)
+        numbers = {row: [s.start for s in self.library.passage(row).sentences] for row in passages}
+        return {
+            (one.passage, numbers[one.passage].index(one.sentence.start)): one.logit
+            for one in candidates
+            if one.logit is not None
+        }
+
+    def cosines_with(self, found: Sequence[Found], text: str) -> NDArray[np.float32]:
+        """How near each sentence is to ``text``; shape (sentences,)."""
+        cosines: NDArray[np.float32] = self.vectors_of(found) @ self.embed(text)
+        return cosines
+
+    def vectors_of(self, found: Sequence[Found]) -> NDArray[np.float32]:
+        """The sentences' vectors; shape (sentences, dimension)."""
+        first = self.library.first_sentence
+        rows = np.array([int(first[one.passage]) + one.number for one in found], np.int64)
+        return np.asarray(self.index.sentences[rows]).astype(np.float32)
+
+    def rephrase(self, query: Query, text: str) -> Query:
+        """``query`` with ``text`` asked in its place, of no place in particular."""
+        own = tuple(stems(text))
+        return replace(
+            query,
+            text=text,
+            search_text=text,
+            stems=own,
+            idf={stem: self.index.lexical.idf(stem) for stem in dict.fromkeys(own)},
+            vector=self.embed(text),
+            about=(),
+            parts=(),
+        )
+
+    def spell_out(self, text: str) -> str:
+        """``text``, and behind it what the documents write in full for its acronyms: "BRT" with "bus rapid transit"."""
+        names = [name for short in dict.fromkeys(_ACRONYM.findall(text)) for name in sorted(self._spell_out(short))]
+        return " ".join([text, *names])
+
+    def documents_allowed(self, query: Query) -> frozenset[DocumentRow]:
+        """The documents that pass the reader's filters."""
+        rows = range(len(self.library.infos)) if query.allowed is None else query.allowed.tolist()
+        return frozenset(map(DocumentRow, rows))
+
+    def country_of(self, city: str) -> str | None:
+        """The country of a city that documents are about, where it is known."""
+        place = self._place(city, "city")
+        alone = [info.countries for info in self.library.infos if city in info.cities and len(info.countries) == 1]
+        return (place and place.country) or (alone[0][0] if alone else None)
+
+    def is_inside(self, name: str, kind: PlaceKind, around: Sequence[Place]) -> bool:
+        """Whether a city or country is one of the places ``around``, or in one; true where nothing is known against it."""
+        place = self._place(name, kind)
+        if not around or place is None:
+            return True
+        known = {"city": (place.name, place.country, place.region), "country": (place.name, place.region)}
+        within = {one.name for one in around}
+        smaller = all(one.kind == "city" for one in around) and kind == "country"
+        return smaller or not within.isdisjoint(known.get(kind, ()))
+
+    def _place(self, name: str, kind: PlaceKind) -> Place | None:
+        if (name, kind) not in self._known_places:
+            mentions = [mention.place for mention in self.places.find_places(name) if mention.place.kind == kind]
+            self._known_places[name, kind] = mentions[0] if mentions else None
+        return self._known_places[name, kind]
+
+    def _passages_for(self, topic: Topic, within: Collection[DocumentRow] | None) -> list[PassageRow]:
+        """Passages that use all words of an alternative, and those nearest in meaning."""
+        columns = list(topic.idf)
+        held = self.index.lexical.scores_by_stem(columns) > 0
+        known = [stem for stem in columns if stem in self.index.lexical]
+        chosen = np.zeros(len(self.library.document_of), bool)
+        for own in topic.alternatives:
+            rows = [known.index(stem) for stem in own if stem in known]
+            if rows and len(rows) == len(own):
+                chosen |= held[rows].all(axis=0)
+        documents = None if within is None else np.array(sorted(within), np.int64)
+        chosen[self.index.nearest(topic.vector, _NEAREST_PASSAGES, documents)] = True
+        if documents is not None:
+            chosen &= np.isin(self.library.document_of, documents)
+        return [PassageRow(row) for row in np.flatnonzero(chosen).tolist()]
+
+    def _look_at(self, passage: PassageRow, topic: Topic) -> list[Found]:
+        first, last = int(self.library.first_sentence[passage]), int(self.library.first_sentence[passage + 1])
+        cosines = np.asarray(self.index.sentences[first:last]).astype(np.float32) @ topic.vector
+        stored = self.library.passage(passage)
+        texts = self.library.sentences_of(passage)
+        document = self.library.document_row(passage)
+        heading = stored.heading.split(" > ")[-1]
+        compiled = heading.casefold() in self._compiler_sections
+        found = []
+        for number, words in enumerate(self._words_of(passage)):
+            share, near = max(_share_of(topic, own, words) for own in topic.alternatives)
+            sentence, cosine = stored.sentences[number], float(cosines[number])
+            found.append(
+                Found(passage, document, sentence, number, texts[number], cosine, share, near, heading, compiled)
+            )
+        return found
+
+    def _spell_out(self, short: str) -> set[str]:
+        """What documents write in full before "(ADB)"."""
+        rows = np.flatnonzero(self.index.lexical.scores_by_stem(stems(short)).sum(axis=0) > 0)
+        name = re.compile(
+            r"\b" + r"[\w-]*\s+(?:(?:for|of|and|the)\s+)*".join(short) + rf"[\w-]*\s+\({short}\)", re.IGNORECASE
+        )
+        texts = (self.library.text_of(PassageRow(row)) for row in rows.tolist())
+        return {match[0].rpartition("(")[0].strip() for text in texts for match in name.finditer(text)}
+
+    def _read_words(self, passage: PassageRow) -> list[list[str]]:
+        return [stems(text) for text in self.library.sentences_of(passage)]
+
+    def _embed(self, text: str) -> NDArray[np.float32]:
+        vector: NDArray[np.float32] = self._embedder.encode([text])[0]
+        return vector
+
+
+def stands_alone(text: str) -> bool:
+    """Whether a sentence can be understood without one before it: whole, no row of a table, not leaning back."""
+    whole = not text.startswith(_ROW) and not text.endswith(":") and len(text.split()) > _FRAGMENT
+    return whole and not leans_back(text)
+
+
+def _share_of(topic: Topic, own: Sequence[str], words: Sequence[str]) -> tuple[float, bool]:
+    """The share of the stems ``own`` that a sentence holds, and whether it holds all of them close together."""
+    total = sum(topic.idf[stem] for stem in own)
+    if not total:
+        return 0.0, False
+    held = set(words).intersection(own)
+    share = sum(topic.idf[stem] for stem in held) / total
+    return share, share > _WHOLE and _stand_close(own, words)
+
+
+def _stand_close(own: Sequence[str], words: Sequence[str]) -> bool:
+    """Whether all stems ``own`` stand within so many words as they are, and a few more."""
+    wanted, span = set(own), len(own) + _WINDOW * (len(own) > 1)
+    return any(wanted <= set(words[at : at + span]) for at, word in enumerate(words) if word in wanted)

@@ -1,0 +1,40 @@
+"""Advice: none of its own, but what peers did, each of another place."""
+
+from __future__ import annotations
+
+from kin_assistant.answer.advice import draft_advice
+from kin_assistant.policy import AdvicePolicy
+from tests.form_library import SmallLibrary
+
+ANY = AdvicePolicy(min_cosine=0.0, min_share=0.0)
+
+
+def test_peers_are_of_different_places_and_named_with_them(library: SmallLibrary) -> None:
+    draft = draft_advice(
+        library.query("We want to start with compost baskets, what should we do?"), library.search, ANY
+    )
+    assert draft is not None
+    headings = [section.heading for section in draft.sections]
+    assert headings[0] == "Surabaya, Indonesia: Household composting in Surabaya"
+    assert len({heading.split(",")[0] for heading in headings}) == len(headings)
+    assert not any("Cities of the network" in heading for heading in headings), "a list of many cities is no peer"
+
+
+def test_each_section_quotes_its_own_document_and_tells_the_cost(library: SmallLibrary) -> None:
+    draft = draft_advice(library.query("We want to give compost baskets to families, what now?"), library.search, ANY)
+    assert draft is not None
+    for section in draft.sections:
+        assert len({one.document for one in section.candidates}) == 1
+    assert any("10 dollars" in one.text for one in draft.sections[0].candidates)
+
+
+def test_it_says_that_it_gives_no_advice_and_which_place_is_not_covered(library: SmallLibrary) -> None:
+    draft = draft_advice(library.query("Thimphu wants to compost its market waste, please advise"), library.search, ANY)
+    assert draft is not None
+    assert "no advice of its own" in draft.said
+    assert draft.caveats == ("No document is about Thimphu (Bhutan).",)
+
+
+def test_without_a_document_near_the_request_there_are_no_peers(library: SmallLibrary) -> None:
+    query = library.query("should I train for a marathon or rest?")
+    assert draft_advice(query, library.search, AdvicePolicy(min_cosine=0.9)) is None

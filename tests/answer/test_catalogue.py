@@ -1,0 +1,126 @@
+"""Lists over the library: complete, counted, each entry with the sentence that shows it where a practice is asked for."""
+
+from __future__ import annotations
+
+import pytest
+
+from kin_assistant.answer.catalogue import draft_catalogue
+from kin_assistant.answer.draft import Draft
+from kin_assistant.policy import CataloguePolicy
+from kin_assistant.types import Filters
+from tests.form_library import SmallLibrary
+
+
+def draft(library: SmallLibrary, question: str, filters: Filters | None = None) -> Draft:
+    found = draft_catalogue(library.query(question, filters), library.search)
+    assert found is not None
+    assert found.form == "entries"
+    return found
+
+
+def labels(found: Draft) -> set[str]:
+    return {entry.label for entry in found.entries}
+
+
+def test_a_theme_lists_every_document_that_carries_it_and_counts_them(library: SmallLibrary) -> None:
+    found = draft(library, "how many documents are there about composting")
+    assert labels(found) == {
+        "Household composting in Surabaya",
+        "Compost from markets in Cebu",
+        "Cities of the network",
+    }
+    assert found.said.startswith("3 documents are about composting")
+
+
+def test_of_a_document_on_many_cities_only_those_count_that_a_sentence_names_with_the_topic(
+    library: SmallLibrary,
+) -> None:
+    found = draft(library, "which cities have compost?")
+    assert labels(found) == {"Surabaya", "Cebu", "Penang"}, "the list of the network names Kathmandu without compost"
+    assert found.said.startswith("3 cities in 3 countries have documents")
+
+
+def test_each_reason_is_a_sentence_of_its_document_that_leans_on_none_before_it(library: SmallLibrary) -> None:
+    for entry in draft(library, "which cities have compost?").entries:
+        assert entry.reason is not None
+        text = library.search.library.document(entry.reason.document).text
+        assert text[entry.reason.sentence.start : entry.reason.sentence.end] == entry.reason.text
+        assert "compost" in entry.reason.text.lower()
+        assert entry.reason.document in entry.documents
+
+
+def test_entries_without_a_reason_are_listed_and_that_is_said(library: SmallLibrary) -> None:
+    query = library.query("which cities have compost?")
+    found = draft_catalogue(query, library.search, CataloguePolicy(reasons=1))
+    assert found is not None
+    assert len(found.entries) == 3
+    assert sum(entry.reason is not None for entry in found.entries) == 1
+    assert any("1 of 3" in note for note in found.notes)
+
+
+def test_a_place_that_is_left_out_is_not_listed(library: SmallLibrary) -> None:
+    assert "Cebu" not in labels(draft(library, "which cities besides Cebu have compost?"))
+
+
+@pytest.mark.parametrize(
+    ("question", "expected"),
+    [
+        ("list everything on Nepal", {"Electric tempos in Kathmandu", "Cities of the network"}),
+        ("which cities do you have in the Philippines?", {"Cebu"}),
+        ("documents older than 2000", {"Electric tempos in Kathmandu"}),
+    ],
+)
+def test_places_and_years_restrict_the_list(library: SmallLibrary, question: str, expected: set[str]) -> None:
+    assert labels(draft(library, question)) == expected
+
+
+def test_the_readers_filters_restrict_the_list_and_are_named(library: SmallLibrary) -> None:
+    found = draft(library, "how many documents about composting?", Filters(city=("Cebu",)))
+    assert "Household composting in Surabaya" not in labels(found)
+    assert "the city Cebu" in found.said
+
+
+def test_themes_countries_and_years_are_listed_from_the_metadata(library: SmallLibrary) -> None:
+    assert {"composting", "markets", "transport"} <= labels(draft(library, "what themes does the collection cover?"))
+    assert labels(draft(library, "which countries are represented")) == {
+        "Indonesia",
+        "Philippines",
+        "Nepal",
+        "Malaysia",
+    }
+    assert "1993 to 2019" in draft(library, "which years do the records span").said
+
+
+def test_a_word_without_a_document_is_said_to_have_none(library: SmallLibrary) -> None:
+    found = draft(library, "is there anything on slaughterhouses?")
+    assert not found.entries
+    assert found.said == "No document seems to speak of “slaughterhouses”."
+
+
+def test_a_place_without_a_document_is_said_to_have_none(library: SmallLibrary) -> None:
+    assert draft(library, "do your papers mention Tuvalu?").said == "No document is about Tuvalu."
+
+
+def test_a_statement_that_no_document_makes_is_left_to_the_search_for_an_answer(library: SmallLibrary) -> None:
+    assert draft_catalogue(library.query("who sold land for a stadium?"), library.search) is None
+
+
+def test_an_acronym_finds_the_name_that_the_documents_write_in_full(library: SmallLibrary) -> None:
+    topic = library.search.make_topic("ADB loan")
+    assert ("asian", "develop", "bank", "loan") in topic.alternatives
+    assert labels(draft(library, "cases with ADB loan")) == {"Electric tempos in Kathmandu"}
+
+
+def test_words_that_stand_far_apart_do_not_make_a_topic(library: SmallLibrary) -> None:
+    """ "The waste bank" is in Cebu; Kathmandu has a bank, and its waste is elsewhere."""
+    assert labels(draft(library, "which cities have a waste bank?")) == {"Cebu"}
+
+
+def test_any_of_several_things_counts(library: SmallLibrary) -> None:
+    assert labels(draft(library, "projects with monks, mosques or churches")) == {"Electric tempos in Kathmandu"}
+
+
+def test_a_single_word_is_not_read_by_the_network(library: SmallLibrary) -> None:
+    before = library.network.passages_read
+    draft(library, "which cities have compost?")
+    assert library.network.passages_read == before

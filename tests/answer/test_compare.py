@@ -1,0 +1,50 @@
+"""Comparisons: a row a place, with evidence or the word that there is none."""
+
+from __future__ import annotations
+
+import pytest
+
+from kin_assistant.answer.compare import NO_EVIDENCE, asks_for_extreme, draft_compare
+from kin_assistant.policy import ComparePolicy
+from tests.form_library import SmallLibrary
+
+
+def test_each_place_has_a_row_with_its_own_sentences(library: SmallLibrary) -> None:
+    draft = draft_compare(library.query("How much did waste fall in Surabaya and in Cebu?"), library.search)
+    assert draft is not None
+    assert draft.form == "table"
+    rows = {section.heading: [one.text for one in section.candidates] for section in draft.sections}
+    assert "Waste in Surabaya fell by 20 per cent from 2005 to 2009." in rows["Surabaya"]
+    assert "Waste in Cebu fell by 30 per cent from 2010 to 2012." in rows["Cebu"]
+
+
+def test_a_place_without_a_document_has_a_row_that_says_so(library: SmallLibrary) -> None:
+    draft = draft_compare(library.query("Compare compost in Surabaya and in Lahore"), library.search)
+    assert draft is not None
+    assert draft.sections[-1].heading == "Lahore"
+    assert draft.sections[-1].remark == NO_EVIDENCE
+    assert draft.caveats[0] == "No document is about Lahore (Pakistan)."
+
+
+def test_what_the_documents_on_a_place_do_not_answer_is_no_evidence(library: SmallLibrary) -> None:
+    draft = draft_compare(library.query("Which football clubs play in Cebu and Kathmandu?"), library.search)
+    assert draft is not None
+    assert [section.remark for section in draft.sections] == [NO_EVIDENCE, NO_EVIDENCE]
+
+
+def test_for_the_most_of_all_figures_stand_side_by_side_and_no_winner_is_named(library: SmallLibrary) -> None:
+    query = library.query("largest fall of waste by per cent")
+    draft = draft_compare(query, library.search, ComparePolicy(min_strength=0))
+    assert draft is not None
+    assert {section.heading for section in draft.sections} >= {"Surabaya", "Cebu"}
+    assert "no winner" in draft.said
+    assert draft.caveats
+
+
+@pytest.mark.parametrize("question", ["the best of all", "dearest project", "on the west coast", "a test of interest"])
+def test_superlatives_are_told_from_words_that_end_alike(question: str) -> None:
+    assert asks_for_extreme(question) is question.startswith(("the best", "dearest"))
+
+
+def test_one_place_and_no_superlative_is_no_comparison(library: SmallLibrary) -> None:
+    assert draft_compare(library.query("How is waste collected in Cebu?"), library.search) is None

@@ -1,0 +1,46 @@
+"""Portraits: what it is comes first, then what the documents tell, within a budget of words."""
+
+from __future__ import annotations
+
+import pytest
+
+from kin_assistant.answer.overview import draft_overview
+from kin_assistant.answer.stretches import leans_back
+from kin_assistant.policy import OverviewPolicy
+from tests.form_library import SmallLibrary
+
+
+@pytest.mark.parametrize("question", ["What is a compost basket?", "compost basket", "compost basket in brief please"])
+def test_the_sentence_that_defines_a_term_comes_first(library: SmallLibrary, question: str) -> None:
+    draft = draft_overview(library.query(question), library.search)
+    assert draft is not None
+    assert draft.candidates[0].text.startswith("A compost basket is a box")
+
+
+def test_a_place_is_counted_and_told_section_by_section(library: SmallLibrary) -> None:
+    draft = draft_overview(library.query("tell me about Surabaya"), library.search)
+    assert draft is not None
+    assert draft.said == "2 documents are about Surabaya."
+    assert draft.candidates[0].text == "Surabaya is a port city of three million people."
+    assert {"Cost and finance", "Results"} <= {section.heading for section in draft.sections}
+
+
+def test_no_quote_leans_back_or_says_only_that_something_is_not_known(library: SmallLibrary) -> None:
+    for question in ("tell me about Surabaya", "Cebu", "waste bank"):
+        draft = draft_overview(library.query(question), library.search)
+        assert draft is not None
+        for one in draft.candidates:
+            assert not leans_back(one.text)
+            assert not one.text.startswith("The running cost")
+
+
+def test_the_quotes_stay_within_the_budget_and_none_stands_twice(library: SmallLibrary) -> None:
+    draft = draft_overview(library.query("Surabaya"), library.search, OverviewPolicy(words=20))
+    assert draft is not None
+    texts = [one.text for section in draft.sections for one in section.candidates]
+    assert sum(len(text.split()) for text in texts) <= 20
+    assert len(texts) == len(set(texts))
+
+
+def test_what_no_document_names_has_no_portrait(library: SmallLibrary) -> None:
+    assert draft_overview(library.query("kimchi"), library.search) is None
