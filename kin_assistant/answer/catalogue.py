@@ -19,7 +19,7 @@ from kin_assistant.text.wording import count_words, join_words
 from kin_assistant.text.words import fold, stems
 from kin_assistant.types import DocumentInfo
 
-__all__ = ["draft_catalogue"]
+__all__ = ["draft_catalogue", "lists_the_library"]
 
 _NOUNS: Mapping[Listed, tuple[str, str]] = {
     "document": ("document", "documents"),
@@ -77,6 +77,11 @@ def draft_catalogue(query: Query, search: SentenceSearch, policy: CataloguePolic
     if given < len(entries):
         notes.append(f"A sentence is quoted for {given} of {len(entries)}; the others are listed all the same.")
     return Draft("entries", entries=entries, said=said, notes=tuple(notes))
+
+
+def lists_the_library(query: Query, search: SentenceSearch) -> bool:
+    """Whether ``query`` asks for all documents, cities and so on there are, whatever they have to do with."""
+    return not read_listing(query.standalone, search.places.find_places(query.standalone)).subject
 
 
 def _choose_subject(request: ListingRequest, search: SentenceSearch) -> str:

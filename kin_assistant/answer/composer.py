@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from kin_assistant.answer.advice import draft_advice
-from kin_assistant.answer.catalogue import draft_catalogue
+from kin_assistant.answer.catalogue import draft_catalogue, lists_the_library
 from kin_assistant.answer.compare import draft_compare
 from kin_assistant.answer.draft import Draft
 from kin_assistant.answer.evidence import Evidence
@@ -30,6 +30,8 @@ class Composer:
         None for other requests, for those about a place without documents, and where there is nothing to put into the form.
         """
         kind, policy = query.kinds[0], self._policy
+        if kind == "list" and lists_the_library(query, self._search):
+            kind = "catalogue"
         if kind == "talk":
             return self._talk.respond(query.original)
         if query.scope.absent and not query.scope.named:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from kin_assistant.answer.draft import Draft, DraftSection
 from kin_assistant.answer.evidence import Candidate, Evidence
@@ -15,6 +15,8 @@ __all__ = ["Quoter"]
 
 _ListKey = tuple[DocumentRow, tuple[int, int]]
 """A list or table: its document, and the span of what heads it there."""
+_SectionKey = tuple[DocumentRow, str]
+"""A section: its document and headings."""
 
 
 class Quoter:
@@ -35,18 +37,26 @@ class Quoter:
         return Draft("quotes", tuple(map(self._section, stretches)))
 
     def draft_list(self, evidence: Evidence, words: int) -> Draft | None:
-        """The list or table that answers best, as it stands; None if none does."""
+        """The list, table or section that answers best, as it stands; None if none does."""
         worth = estimate_worth(evidence.candidates, self._policy)
+        best = max(worth.values(), default=0.0)
         lists: dict[_ListKey, list[float]] = {}
+        sections: dict[_SectionKey, list[float]] = {}
         for candidate, value in worth.items():
             if key := self._list_of(candidate):
                 lists.setdefault(key, []).append(value)
-        if not lists:
-            return None
-        best = max(lists, key=lambda key: (sum(lists[key]), key))
-        if max(lists[best]) < self._policy.min_share_of_list * max(worth.values()):
-            return None
-        items = self._items(best, evidence)
+            sections.setdefault(self._section_of(candidate), []).append(value)
+        least = self._policy.min_share_of_list * best
+        whole = max(lists, key=lambda key: (sum(lists[key]), key), default=None)
+        if whole and max(lists[whole]) >= least:
+            return self._draft_whole(self._items(whole, evidence), words)
+        section = max(sections, key=lambda key: (sum(sections[key]), key), default=None)
+        if section and sum(value >= self._policy.min_share * best for value in sections[section]) > 1:
+            return self._draft_whole(self._sentences_under(section, evidence), words)
+        return None
+
+    def _draft_whole(self, items: Sequence[Candidate], words: int) -> Draft:
+        """All of ``items``, or as many of the first ones as there is room for, with what is missing."""
         kept: list[Candidate] = []
         left = max(words, self._policy.words_of_list)
         for item in items:
@@ -96,13 +106,30 @@ class Quoter:
                 if sentence.lead_in == lead_in:
                     yield passage, sentence
 
+    def _section_of(self, candidate: Candidate) -> _SectionKey:
+        return candidate.document, self._library.passage(candidate.passage).heading
+
     def _items(self, key: _ListKey, evidence: Evidence) -> list[Candidate]:
-        """The same as candidates; those that were not read score nothing."""
-        document = key[0]
+        return self._as_candidates(key[0], self._members(key), evidence)
+
+    def _sentences_under(self, key: _SectionKey, evidence: Evidence) -> list[Candidate]:
+        """All sentences of a section but those that only head a list."""
+        document, heading = key
+        rows = [row for row in self._library.passages_of(document) if self._library.passage(row).heading == heading]
+        found = [(row, sentence) for row in rows for sentence in self._library.passage(row).sentences]
+        heads = {sentence.lead_in for _, sentence in found}
+        return self._as_candidates(
+            document, ((row, one) for row, one in found if (one.start, one.end) not in heads), evidence
+        )
+
+    def _as_candidates(
+        self, document: DocumentRow, places: Iterable[tuple[PassageRow, Sentence]], evidence: Evidence
+    ) -> list[Candidate]:
+        """Sentences as candidates; those that were not read score nothing."""
         read = {(one.passage, one.sentence): one for one in evidence.candidates if one.document == document}
         text = self._library.document(document).text
         return [
             read.get((passage, sentence))
             or Candidate(passage, document, sentence, text[sentence.start : sentence.end], 0.0, 0.0, frozenset(), 0.0)
-            for passage, sentence in self._members(key)
+            for passage, sentence in places
         ]

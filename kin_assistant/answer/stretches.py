@@ -172,6 +172,7 @@ class _Runs:
                 None if (sentence.start, sentence.end) in heads else self._by_place.get((passage, sentence))
                 for sentence in sentences
             ]
+            found = [None if one and one.text.endswith(":") else one for one in found]
             for first, opening in enumerate(found):
                 if opening is None or leans_back(opening.text):
                     continue

@@ -141,13 +141,14 @@ def evidence_html(answer: Answer, documents: Mapping[str, DocumentInfo]) -> Mark
 def _group(answer: Answer, group: Group) -> _Group:
     parts: list[_Part] = []
     heading = ""
-    for section, paragraphs in group.parts:
+    for part in group.parts:
+        section, paragraphs = part
         cut = section.shown < section.of
         address = _address(answer, paragraphs[0].quoted[0].citation) if cut else ""
         quoted = [_Paragraph(lead_in, _sentences(answer, sentences)) for sentences, lead_in in paragraphs]
-        new = section.heading if section.heading != heading else ""
+        new = part.heading if part.heading != heading else ""
         parts.append(_Part(new, quoted, section_remark(section), address))
-        heading = section.heading
+        heading = part.heading
     return _Group(group.citation, parts)
 
 

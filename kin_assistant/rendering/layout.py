@@ -32,6 +32,12 @@ class Part(NamedTuple):
     section: Section
     paragraphs: list[Paragraph]
 
+    @property
+    def heading(self) -> str:
+        """What the quotes are about, unless it only says again which document they are of."""
+        title = self.paragraphs[0].quoted[0].citation.title
+        return "" if title in self.section.heading else self.section.heading
+
 
 class Group(NamedTuple):
     """Parts of one document that follow each other."""

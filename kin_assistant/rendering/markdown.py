@@ -77,7 +77,7 @@ def what_is_read(answer: Answer) -> str:
         for group in lay_out(answer):
             lines.append(_heading(group.citation))
             for part in group.parts:
-                lines += [part.section.heading, section_remark(part.section)]
+                lines += [part.heading, section_remark(part.section)]
                 for paragraph in part.paragraphs:
                     lines += [paragraph.lead_in, " ".join(sentence.text for sentence, _ in paragraph.quoted)]
     return "\n".join(filter(None, (*lines, *answer.notes)))
@@ -110,8 +110,8 @@ def _groups(answer: Answer) -> list[str]:
         parts.append(f"**{_escape(_heading(group.citation))}**")
         heading = ""
         for part in group.parts:
-            if part.section.heading != heading:
-                heading = part.section.heading
+            if part.heading != heading:
+                heading = part.heading
                 parts += [f"*{_escape(heading)}*"] if heading else []
             for paragraph in part.paragraphs:
                 parts += [f"> {_escape(paragraph.lead_in)}"] if paragraph.lead_in else []
