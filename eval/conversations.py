@@ -136,7 +136,7 @@ def _product_way(conversations: ConversationSet, most_turns: int) -> Way:
 
     def ask(turn: Turn) -> str:
         recent = turn.history[-most_turns:] if most_turns else ()
-        return make_standalone(turn.question, recent, places.find_places)
+        return make_standalone(turn.question, recent, places.find_places).searched
 
     return ask
 

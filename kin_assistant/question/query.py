@@ -37,7 +37,7 @@ class Query:
     original: str
     """As it was typed, on one line, without invisible characters."""
     standalone: str
-    """With what it leans on from the conversation."""
+    """As it is searched: with what it leans on from the conversation."""
     text: str
     """``standalone`` respelt, with the places of the filters: what passages are read with."""
     search_text: str
@@ -63,6 +63,10 @@ class Query:
     """Whether it asks for an amount, a share or a count."""
     unknown_words: tuple[str, ...] = ()
     """Words that neither stand in any document nor could be corrected."""
+    leans: bool = False
+    """Whether it leans on earlier messages; one that does not starts afresh."""
+    carried: tuple[str, ...] = ()
+    """The words of earlier messages that ``standalone`` has in front of it; none where rules made a sentence of both."""
 
     @property
     def idf_total(self) -> float:
@@ -122,7 +126,8 @@ class QueryParser:
         find_places = cache(self._places.find_places)
         original = check_question(question, max_characters=self._max_characters)
         recent = [turn[: self._max_characters] for turn in history[-self._max_turns :]] if self._max_turns else []
-        standalone = make_standalone(original, recent, find_places, self._bodies)
+        meant = make_standalone(original, recent, find_places, self._bodies)
+        standalone = meant.searched
         check_language(original, set(filter(self._is_used, words(original))), self._languages)
         mentions = [mention for mention in find_places(standalone) if not mention.programme]
         scope = scope_of(standalone, mentions)
@@ -150,11 +155,13 @@ class QueryParser:
             about=about,
             boosted=named or self.documents_about(mention.place for mention in mentions),
             # In a follow-up a part may be what was carried over, which nobody asked for.
-            parts=parts if len(parts) > 1 and standalone == original else (),
+            parts=parts if len(parts) > 1 and not meant.leans else (),
             wants_figure=asks_for_figure(text),
             unknown_words=tuple(
                 word for word in dict.fromkeys(words(original)) if word not in corrected and self._is_unknown(word)
             ),
+            leans=meant.leans,
+            carried=meant.carried,
         )
 
     def documents_about(self, places: Iterable[Place]) -> frozenset[DocumentRow]:

@@ -28,7 +28,7 @@ def places() -> PlaceIndex:
 
 
 def standalone(places: PlaceIndex, question: str, *history: str) -> str:
-    return make_standalone(question, history, places.find_places, PROFILE.bodies)
+    return make_standalone(question, history, places.find_places, PROFILE.bodies).searched
 
 
 @pytest.mark.parametrize(
@@ -247,7 +247,7 @@ def test_another_network_that_was_spoken_of_keeps_its_own(places: PlaceIndex) ->
 
 def test_a_network_that_the_profile_does_not_know_is_not_named() -> None:
     nowhere = PlaceIndex(Gazetteer.load(), (), ())
-    assert make_standalone("Who runs this network?", (), nowhere.find_places) == "Who runs this network?"
+    assert make_standalone("Who runs this network?", (), nowhere.find_places).text == "Who runs this network?"
 
 
 @pytest.mark.parametrize(

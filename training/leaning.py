@@ -1,0 +1,137 @@
+"""Fits the model that tells whether a message leans on earlier ones: ``python -m training.leaning``.
+
+It reads ``turns/turns.jsonl`` and writes ``kin_assistant/data/leaning.safetensors``. A third of the conversations, by a hash
+of their ids, is held out; the figures printed are of that third.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from kin_assistant.places.matching import Gazetteer, PlaceIndex, words_of
+from kin_assistant.question.followups.leaning import (
+    FORMAT,
+    WEIGHTS,
+    feature_names,
+    is_small_talk,
+    load_leaning_model,
+    measure_leaning,
+)
+from kin_assistant.question.followups.turns import read_turn
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+__all__ = ["TURNS", "LabelledTurn", "is_held_out", "main", "place_index", "read_labelled_turns"]
+
+TURNS: Final = Path(__file__).parent / "turns" / "turns.jsonl"
+_HELD_OUT_SHARE: Final = 3
+_RIDGE: Final = 33.0
+_STEPS: Final = 12
+
+
+@dataclass(frozen=True, slots=True)
+class LabelledTurn:
+    """A later message of a conversation, with what people said of it."""
+
+    conversation: str
+    question: str
+    history: tuple[str, ...]
+    """The messages before it, oldest first."""
+    leans: bool
+    standalone: str
+    """The message as it would be asked alone."""
+
+
+def main() -> None:
+    """Fit, write and judge."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--turns", type=Path, default=TURNS, help="labelled conversations (JSON Lines)")
+    parser.add_argument("--out", type=Path, default=WEIGHTS, help="where the weights go")
+    options = parser.parse_args()
+    turns = read_labelled_turns(options.turns)
+    values, leans = _measure([turn for turn in turns if not is_held_out(turn.conversation)], turns)
+    write_weights(options.out, *fit_weights(values, leans))
+    held_out = [turn for turn in turns if is_held_out(turn.conversation)]
+    model = load_leaning_model(options.out)
+    find_places = cache(place_index(turns).find_places)
+    right = called = there = 0
+    for turn in held_out:
+        history = [read_turn(text, find_places) for text in turn.history if not is_small_talk(text)]
+        said = not is_small_talk(turn.question) and (
+            model.estimate(read_turn(turn.question, find_places), history) > 0.5
+        )
+        right, called, there = right + (said and turn.leans), called + said, there + turn.leans
+    print(f"held out: {len(held_out)} messages, {there} lean; F1 {2 * right / (called + there):.3f},", end=" ")
+    print(f"precision {right / called:.3f}, recall {right / there:.3f}")
+
+
+def read_labelled_turns(path: Path = TURNS) -> list[LabelledTurn]:
+    """The later messages of the conversations in ``path``."""
+    turns = []
+    for line in path.read_text("utf-8").splitlines():
+        row = json.loads(line)
+        said = [turn["question"] for turn in row["turns"]]
+        for number, turn in enumerate(row["turns"]):
+            if number:
+                labels = bool(turn["leans"]), turn["standalone"]
+                turns.append(LabelledTurn(row["id"], said[number], tuple(said[:number]), *labels))
+    return turns
+
+
+def is_held_out(conversation: str) -> bool:
+    """Whether nothing may be fitted to the conversation with this id."""
+    return int(hashlib.sha256(conversation.encode()).hexdigest()[:8], 16) % _HELD_OUT_SHARE == 0
+
+
+def place_index(turns: Sequence[LabelledTurn]) -> PlaceIndex:
+    """The world's places, read with the words of ``turns`` and without a corpus."""
+    return PlaceIndex(Gazetteer.load(), (), words_of([text for turn in turns for text in (*turn.history, turn.question)]))
+
+
+def _measure(turns: Sequence[LabelledTurn], all_turns: Sequence[LabelledTurn]) -> tuple[NDArray[np.float64], ...]:
+    """Features of each turn that has something to lean on, and whether it leans."""
+    find_places = cache(place_index(all_turns).find_places)
+    rows, leans = [], []
+    for turn in turns:
+        history = [read_turn(text, find_places) for text in turn.history if not is_small_talk(text)]
+        if history and not is_small_talk(turn.question):
+            rows.append(list(measure_leaning(read_turn(turn.question, find_places), history).values()))
+            leans.append(float(turn.leans))
+    return np.array(rows), np.array(leans)
+
+
+def fit_weights(values: NDArray[np.float64], leans: NDArray[np.float64]) -> tuple[NDArray[np.float64], float]:
+    """Weights and offset of a logistic regression with a ridge on standardised features, by Newton's method."""
+    mean, spread = values.mean(axis=0), values.std(axis=0) + 1e-9
+    columns = np.column_stack([(values - mean) / spread, np.ones(len(values))])
+    ridge = np.diag([*[_RIDGE] * values.shape[1], 0.0])
+    found = np.zeros(columns.shape[1])
+    for _ in range(_STEPS):
+        likely = 1 / (1 + np.exp(-columns @ found))
+        slope = columns.T @ (likely - leans) + ridge @ found
+        found -= np.linalg.solve((columns.T * (likely * (1 - likely))) @ columns + ridge, slope)
+    weights = found[:-1] / spread
+    return weights, float(found[-1] - weights @ mean)
+
+
+def write_weights(path: Path, weights: NDArray[np.float64], offset: float) -> None:
+    """Write them so that the same fit gives the same file on another machine."""
+    from safetensors.numpy import save_file
+
+    tensors = {name: np.round(value, 4).astype(np.float32) for name, value in (
+        ("weights", weights), ("offset", np.array([offset])))}  # fmt: skip
+    save_file(tensors, path, metadata={"format": FORMAT, "features": feature_names()})
+
+
+if __name__ == "__main__":
+    main()
