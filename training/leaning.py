@@ -27,6 +27,7 @@ from kin_assistant.question.followups.leaning import (
     measure_leaning,
 )
 from kin_assistant.question.followups.turns import read_turn
+from kin_assistant.text.english import read_words
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -35,7 +36,7 @@ __all__ = ["TURNS", "LabelledTurn", "is_held_out", "main", "place_index", "read_
 
 TURNS: Final = Path(__file__).parent / "turns" / "turns.jsonl"
 _HELD_OUT_SHARE: Final = 3
-_RIDGE: Final = 33.0
+_RIDGE: Final = 100.0
 _STEPS: Final = 12
 
 
@@ -47,6 +48,8 @@ class LabelledTurn:
     question: str
     history: tuple[str, ...]
     """The messages before it, oldest first."""
+    talk: bool
+    """Whether it is small talk, or a request for something else than an answer."""
     leans: bool
     standalone: str
     """The message as it would be asked alone."""
@@ -83,7 +86,7 @@ def read_labelled_turns(path: Path = TURNS) -> list[LabelledTurn]:
         said = [turn["question"] for turn in row["turns"]]
         for number, turn in enumerate(row["turns"]):
             if number:
-                labels = bool(turn["leans"]), turn["standalone"]
+                labels = turn["kind"] == "talk", bool(turn["leans"]), turn["standalone"]
                 turns.append(LabelledTurn(row["id"], said[number], tuple(said[:number]), *labels))
     return turns
 
@@ -99,15 +102,24 @@ def place_index(turns: Sequence[LabelledTurn]) -> PlaceIndex:
 
 
 def _measure(turns: Sequence[LabelledTurn], all_turns: Sequence[LabelledTurn]) -> tuple[NDArray[np.float64], ...]:
-    """Features of each turn that has something to lean on, and whether it leans."""
+    """Features of each turn that has something to lean on, in each way to type it, and whether it leans."""
     find_places = cache(place_index(all_turns).find_places)
     rows, leans = [], []
-    for turn in turns:
-        history = [read_turn(text, find_places) for text in turn.history if not is_small_talk(text)]
-        if history and not is_small_talk(turn.question):
-            rows.append(list(measure_leaning(read_turn(turn.question, find_places), history).values()))
-            leans.append(float(turn.leans))
+    for type_as in (str, str.lower, _type_whole_sentence):
+        for turn in turns:
+            history = [read_turn(type_as(text), find_places) for text in turn.history if not is_small_talk(text)]
+            if history and not turn.talk:
+                asked = read_turn(type_as(turn.question), find_places)
+                rows.append(list(measure_leaning(asked, history).values()))
+                leans.append(float(turn.leans))
     return np.array(rows), np.array(leans)
+
+
+def _type_whole_sentence(text: str) -> str:
+    """``text`` with a capital and a mark at its end."""
+    first, *_ = text.split(maxsplit=1)
+    asks = first.lower() in read_words("asking") | read_words("auxiliary")
+    return f"{text[:1].upper()}{text[1:]}{'' if text[-1] in '.?!' else '?' if asks else '.'}"
 
 
 def fit_weights(values: NDArray[np.float64], leans: NDArray[np.float64]) -> tuple[NDArray[np.float64], float]:

@@ -53,7 +53,7 @@ def measure_leaning(turn: Turn, history: Sequence[Turn]) -> dict[str, float]:
     names = {place.place.name for place in turn.places}
     named_before = {place.place.name for before in history for place in before.places}
     has_name = bool(names or turn.capitals)
-    lower = turn.text[:1].islower()
+    lower, lower_before = _begins_lower(turn), [_begins_lower(before) for before in history]
     values = {
         "words": min(len(said), _MOST_WORDS) / 10,
         "log words": math.log1p(len(said)),
@@ -62,13 +62,12 @@ def measure_leaning(turn: Turn, history: Sequence[Turn]) -> dict[str, float]:
         "own words": min(turn.size, 6) / 3,
         "one own word": turn.size == 1,
         "stems": min(len(own), 10) / 5,
-        "begins in lower case": lower,
+        # Who types everything in lower case, or all whole sentences, says nothing by it.
+        "begins in lower case unlike others": lower and not all(lower_before),
         "begins with a question word": first in _ASKING,
         "begins with a verb": first in _VERBS,
         "begins with a conjunction": first in _JOINING,
         "begins with a preposition": first in _PREPOSITIONS,
-        "begins with a small word": lower and first not in _ASKING,
-        "begins with a name or noun": not lower and first not in _ASKING and first not in _VERBS,
         "begins with small talk": first in _TALK,
         "small talk": len(_TALK & set(said)) / max(1, len(said)),
         "question word": asks,
@@ -83,6 +82,8 @@ def measure_leaning(turn: Turn, history: Sequence[Turn]) -> dict[str, float]:
         "points first": first in _POINTING,
         "points last": ends in _POINTING,
         "points back": turn.leans,
+        "pronoun": turn.pronoun is not None,
+        "pronoun for a place": turn.on_a_place,
         "clause of its own": turn.complete,
         "what about": turn.asks_about,
         "names its subject": turn.names_subject,
@@ -99,6 +100,10 @@ def measure_leaning(turn: Turn, history: Sequence[Turn]) -> dict[str, float]:
         "begins like the last": len(said) > 3 and said[:2] == words(last.text)[:2],
     }
     return {name: float(value) for name, value in values.items()}
+
+
+def _begins_lower(turn: Turn) -> bool:
+    return turn.text[:1].islower()
 
 
 class LeaningModel:
