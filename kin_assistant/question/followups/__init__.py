@@ -74,9 +74,8 @@ class Standalone:
 
     @property
     def searched(self) -> str:
-        """``text`` under what is carried, as a heading: "Septage service, Dumaguete: who runs it"."""
-        heading = ", ".join(self.carried)
-        return f"{heading[:1].upper()}{heading[1:]}: {self.text}" if heading else self.text
+        """``text`` and what is carried: "who runs it (septage service, Dumaguete)"."""
+        return f"{self.text} ({', '.join(self.carried)})" if self.carried else self.text
 
 
 def make_standalone(

@@ -32,6 +32,8 @@ _VERBS: Final = read_words("auxiliary")
 _JOINING: Final = read_words("joining")
 _PREPOSITIONS: Final = read_words("preposition")
 _POINTING: Final = read_words("pointing")
+_PLACES: Final = read_words("places")
+_REQUESTS: Final = read_words("request")
 _TALK: Final = read_words("talk")
 _SHORT: Final = 5
 _MOST_WORDS: Final = 20
@@ -70,6 +72,9 @@ def measure_leaning(turn: Turn, history: Sequence[Turn]) -> dict[str, float]:
         "begins with a preposition": first in _PREPOSITIONS,
         "begins with small talk": first in _TALK,
         "small talk": len(_TALK & set(said)) / max(1, len(said)),
+        "begins with a request": first in _REQUESTS,
+        "asks for places": not _PLACES.isdisjoint(said),
+        "whole request": not points and (has_verb or first in _REQUESTS) and len(own) > 1,
         "question word": asks,
         "clause": asks and has_verb,
         "names": min(len(turn.capitals), 3),
