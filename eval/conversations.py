@@ -22,7 +22,15 @@ from eval.results import Figure, Table
 from eval.runner import Product
 from kin_assistant.types import Document
 
-__all__ = ["ConversationSet", "Turn", "read_conversations", "render_text", "score_conversations", "score_folders", "score_leaning"]
+__all__ = [
+    "ConversationSet",
+    "Turn",
+    "read_conversations",
+    "render_text",
+    "score_conversations",
+    "score_folders",
+    "score_leaning",
+]
 
 Side = Literal["held out", "developed on"]
 _SIDES: tuple[Side, ...] = ("held out", "developed on")

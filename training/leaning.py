@@ -9,7 +9,7 @@ from __future__ import annotations
 import argparse
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -19,14 +19,13 @@ import numpy as np
 
 from kin_assistant.places.matching import Gazetteer, PlaceIndex, words_of
 from kin_assistant.question.followups.leaning import (
-    FORMAT,
     WEIGHTS,
-    feature_names,
+    describe_format,
     is_small_talk,
     load_leaning_model,
     measure_leaning,
 )
-from kin_assistant.question.followups.turns import read_turn
+from kin_assistant.question.followups.turns import FindPlaces, read_turn
 from kin_assistant.text.english import read_words
 
 if TYPE_CHECKING:
@@ -38,6 +37,8 @@ TURNS: Final = Path(__file__).parent / "turns" / "turns.jsonl"
 _HELD_OUT_SHARE: Final = 3
 _RIDGE: Final = 100.0
 _STEPS: Final = 12
+_WEIGHT_OF_OPENERS: Final = 0.3
+"""Of a first message behind the messages of another conversation: it leans on none of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +63,13 @@ def main() -> None:
     parser.add_argument("--out", type=Path, default=WEIGHTS, help="where the weights go")
     options = parser.parse_args()
     turns = read_labelled_turns(options.turns)
-    values, leans = _measure([turn for turn in turns if not is_held_out(turn.conversation)], turns)
-    write_weights(options.out, *fit_weights(values, leans))
+    fitted = [turn for turn in turns if not is_held_out(turn.conversation)]
+    openers = _put_openers_elsewhere(fitted)
+    find_places = cache(place_index(turns).find_places)
+    own, others = _measure(fitted, find_places), _measure(openers, find_places)
+    share = np.array([1.0] * len(own) + [_WEIGHT_OF_OPENERS] * len(others))
+    table = np.vstack([own, others])
+    write_weights(options.out, *fit_weights(table[:, :-1], table[:, -1], share))
     held_out = [turn for turn in turns if is_held_out(turn.conversation)]
     model = load_leaning_model(options.out)
     find_places = cache(place_index(turns).find_places)
@@ -98,21 +104,19 @@ def is_held_out(conversation: str) -> bool:
 
 def place_index(turns: Sequence[LabelledTurn]) -> PlaceIndex:
     """The world's places, read with the words of ``turns`` and without a corpus."""
-    return PlaceIndex(Gazetteer.load(), (), words_of([text for turn in turns for text in (*turn.history, turn.question)]))
+    return PlaceIndex(
+        Gazetteer.load(), (), words_of([text for turn in turns for text in (*turn.history, turn.question)])
+    )
 
 
-def _measure(turns: Sequence[LabelledTurn], all_turns: Sequence[LabelledTurn]) -> tuple[NDArray[np.float64], ...]:
-    """Features of each turn that has something to lean on, in each way to type it, and whether it leans."""
-    find_places = cache(place_index(all_turns).find_places)
-    rows, leans = [], []
-    for type_as in (str, str.lower, _type_whole_sentence):
-        for turn in turns:
-            history = [read_turn(type_as(text), find_places) for text in turn.history if not is_small_talk(text)]
-            if history and not turn.talk:
-                asked = read_turn(type_as(turn.question), find_places)
-                rows.append(list(measure_leaning(asked, history).values()))
-                leans.append(float(turn.leans))
-    return np.array(rows), np.array(leans)
+def _put_openers_elsewhere(turns: Sequence[LabelledTurn]) -> list[LabelledTurn]:
+    """The first message of each conversation, behind the messages of the conversation before it."""
+    said = {turn.conversation: (*turn.history, turn.question) for turn in turns}
+    names = list(said)
+    return [
+        LabelledTurn(name, said[name][0], said[before][:-1], talk=False, leans=False, standalone=said[name][0])
+        for before, name in zip([names[-1], *names], names, strict=False)
+    ]
 
 
 def _type_whole_sentence(text: str) -> str:
@@ -122,16 +126,37 @@ def _type_whole_sentence(text: str) -> str:
     return f"{text[:1].upper()}{text[1:]}{'' if text[-1] in '.?!' else '?' if asks else '.'}"
 
 
-def fit_weights(values: NDArray[np.float64], leans: NDArray[np.float64]) -> tuple[NDArray[np.float64], float]:
-    """Weights and offset of a logistic regression with a ridge on standardised features, by Newton's method."""
+_WAYS_TO_TYPE: Final[tuple[Callable[[str], str], ...]] = (str, str.lower, _type_whole_sentence)
+"""Each message is learnt from in each of these, since how one types says nothing of what one means."""
+
+
+def _measure(turns: Sequence[LabelledTurn], find_places: FindPlaces) -> NDArray[np.float64]:
+    """Features of each turn that has something before it, in each way to type it; in the last column, whether it leans."""
+    rows = []
+    for type_as in _WAYS_TO_TYPE:
+        for turn in turns:
+            history = [read_turn(type_as(text), find_places) for text in turn.history if not is_small_talk(text)]
+            if history and not turn.talk:
+                values = measure_leaning(read_turn(type_as(turn.question), find_places), history).values()
+                rows.append([*values, float(turn.leans)])
+    return np.array(rows)
+
+
+def fit_weights(
+    values: NDArray[np.float64], leans: NDArray[np.float64], share: NDArray[np.float64]
+) -> tuple[NDArray[np.float64], float]:
+    """Weights and offset of a logistic regression with a ridge on standardised features, by Newton's method.
+
+    Each row counts as much as ``share`` says.
+    """
     mean, spread = values.mean(axis=0), values.std(axis=0) + 1e-9
     columns = np.column_stack([(values - mean) / spread, np.ones(len(values))])
     ridge = np.diag([*[_RIDGE] * values.shape[1], 0.0])
     found = np.zeros(columns.shape[1])
     for _ in range(_STEPS):
         likely = 1 / (1 + np.exp(-columns @ found))
-        slope = columns.T @ (likely - leans) + ridge @ found
-        found -= np.linalg.solve((columns.T * (likely * (1 - likely))) @ columns + ridge, slope)
+        slope = columns.T @ (share * (likely - leans)) + ridge @ found
+        found -= np.linalg.solve((columns.T * (share * likely * (1 - likely))) @ columns + ridge, slope)
     weights = found[:-1] / spread
     return weights, float(found[-1] - weights @ mean)
 
@@ -142,7 +167,7 @@ def write_weights(path: Path, weights: NDArray[np.float64], offset: float) -> No
 
     tensors = {name: np.round(value, 4).astype(np.float32) for name, value in (
         ("weights", weights), ("offset", np.array([offset])))}  # fmt: skip
-    save_file(tensors, path, metadata={"format": FORMAT, "features": feature_names()})
+    save_file(tensors, path, metadata={"format": describe_format()})
 
 
 if __name__ == "__main__":

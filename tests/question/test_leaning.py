@@ -10,9 +10,8 @@ import pytest
 from eval.conversations import score_leaning
 from kin_assistant.errors import ModelError
 from kin_assistant.question.followups.leaning import (
-    FORMAT,
     WEIGHTS,
-    feature_names,
+    describe_format,
     is_small_talk,
     load_leaning_model,
     measure_leaning,
@@ -59,7 +58,7 @@ def test_without_history_nothing_leans() -> None:
 def test_measures_have_the_same_names_for_any_message() -> None:
     for text in ("", "?", "And in Cebu?", "word " * 500):
         values = measure_leaning(Turn("") if not text else turn(text), [turn("Why?")])
-        assert "\n".join(values) == feature_names()
+        assert [*values] == describe_format().splitlines()[1:]
         assert np.isfinite(list(values.values())).all()
 
 
@@ -92,11 +91,11 @@ def test_damaged_weights_are_an_error_that_says_so(tmp_path: Path, damage: str) 
 
 
 def test_weights_of_another_version_are_refused(tmp_path: Path) -> None:
-    size, fits = feature_names().count("\n") + 1, {"format": FORMAT, "features": feature_names()}
+    size, fits = describe_format().count("\n"), {"format": describe_format()}
     assert load_leaning_model(write_weights(tmp_path / "fits", size, fits))
     for name, size_, metadata, value in (
-        ("format", size, fits | {"format": "0"}, 0.0),
-        ("features", size, fits | {"features": "words"}, 0.0),
+        ("none", size, {}, 0.0),
+        ("features", size, {"format": "leaning 1\nwords"}, 0.0),
         ("size", size - 1, fits, 0.0),
         ("value", size, fits, float("nan")),
     ):

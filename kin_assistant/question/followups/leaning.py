@@ -21,11 +21,11 @@ from kin_assistant.text.words import stems, words
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["FORMAT", "WEIGHTS", "LeaningModel", "feature_names", "is_small_talk", "load_leaning_model", "measure_leaning"]
+__all__ = ["WEIGHTS", "LeaningModel", "describe_format", "is_small_talk", "load_leaning_model", "measure_leaning"]
 
 WEIGHTS: Final = Path(__file__).parents[2] / "data" / "leaning.safetensors"
 """The weights that ship."""
-FORMAT: Final = "1"
+_VERSION: Final = 1
 
 _ASKING: Final = read_words("asking")
 _VERBS: Final = read_words("auxiliary")
@@ -55,7 +55,6 @@ def measure_leaning(turn: Turn, history: Sequence[Turn]) -> dict[str, float]:
     names = {place.place.name for place in turn.places}
     named_before = {place.place.name for before in history for place in before.places}
     has_name = bool(names or turn.capitals)
-    lower, lower_before = _begins_lower(turn), [_begins_lower(before) for before in history]
     values = {
         "words": min(len(said), _MOST_WORDS) / 10,
         "log words": math.log1p(len(said)),
@@ -64,8 +63,6 @@ def measure_leaning(turn: Turn, history: Sequence[Turn]) -> dict[str, float]:
         "own words": min(turn.size, 6) / 3,
         "one own word": turn.size == 1,
         "stems": min(len(own), 10) / 5,
-        # Who types everything in lower case, or all whole sentences, says nothing by it.
-        "begins in lower case unlike others": lower and not all(lower_before),
         "begins with a question word": first in _ASKING,
         "begins with a verb": first in _VERBS,
         "begins with a conjunction": first in _JOINING,
@@ -74,6 +71,7 @@ def measure_leaning(turn: Turn, history: Sequence[Turn]) -> dict[str, float]:
         "small talk": len(_TALK & set(said)) / max(1, len(said)),
         "begins with a request": first in _REQUESTS,
         "asks for places": not _PLACES.isdisjoint(said),
+        "asks for any places": not points and has_verb and len(own) > 0 and not _PLACES.isdisjoint(said),
         "whole request": not points and (has_verb or first in _REQUESTS) and len(own) > 1,
         "question word": asks,
         "clause": asks and has_verb,
@@ -107,10 +105,6 @@ def measure_leaning(turn: Turn, history: Sequence[Turn]) -> dict[str, float]:
     return {name: float(value) for name, value in values.items()}
 
 
-def _begins_lower(turn: Turn) -> bool:
-    return turn.text[:1].islower()
-
-
 class LeaningModel:
     """Says how likely a turn leans."""
 
@@ -132,23 +126,28 @@ def load_leaning_model(path: Path = WEIGHTS) -> LeaningModel:
 
     try:
         with safe_open(path, framework="numpy") as stored:
-            about = stored.metadata() or {}
+            stored_format = (stored.metadata() or {}).get("format")
             weights, offset = stored.get_tensor("weights"), stored.get_tensor("offset")
     except (OSError, SafetensorError) as error:
         raise ModelError(f"The weights that tell follow-up questions are missing or damaged: {path.name}.") from error
-    if about.get("format") != FORMAT or about.get("features") != feature_names() or not _fit(weights, offset):
+    if stored_format != describe_format() or not _fit(weights, offset):
         raise ModelError(f"{path.name} holds weights of another version.")
     return LeaningModel(weights, float(offset[0]))
 
 
-def feature_names() -> str:
-    """The names of the features in their order, one a line: by them stored weights are known to fit."""
-    return "\n".join(measure_leaning(Turn(""), [Turn("")]))
+def describe_format() -> str:
+    """The version and the names of the features in their order: by these stored weights are known to fit."""
+    return "\n".join([f"leaning {_VERSION}", *_feature_names()])
+
+
+@cache
+def _feature_names() -> tuple[str, ...]:
+    return tuple(measure_leaning(Turn(""), [Turn("")]))
 
 
 def _fit(weights: NDArray[np.float32], offset: NDArray[np.float32]) -> bool:
     return (
-        weights.shape == (feature_names().count("\n") + 1,)
+        weights.shape == (len(_feature_names()),)
         and offset.shape == (1,)
         and bool(np.isfinite(weights).all() and np.isfinite(offset).all())
     )
