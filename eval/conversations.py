@@ -1,4 +1,7 @@
-"""Standalone questions on public conversations: CAsT, whose turns were rewritten by hand, and MTRAG, which has passages."""
+"""What messages of conversations mean alone, on our own conversations and on public ones.
+
+Ours say which messages lean. Of the public ones CAsT was rewritten by hand, and MTRAG has passages.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Literal
 
@@ -18,7 +22,15 @@ from eval.results import Figure, Table
 from eval.runner import Product
 from kin_assistant.types import Document
 
-__all__ = ["ConversationSet", "Turn", "read_conversations", "render_text", "score_conversations", "score_folders"]
+__all__ = [
+    "ConversationSet",
+    "Turn",
+    "read_conversations",
+    "render_text",
+    "score_conversations",
+    "score_folders",
+    "score_leaning",
+]
 
 Side = Literal["held out", "developed on"]
 _SIDES: tuple[Side, ...] = ("held out", "developed on")
@@ -54,6 +66,38 @@ class ConversationSet:
     name: str
     turns: tuple[Turn, ...]
     documents: tuple[Document, ...] = ()
+
+
+@cache
+def score_leaning() -> Mapping[str, Figure]:
+    """How well the product tells which messages lean, and what those mean alone, on the conversations it was not fitted to.
+
+    ``rewrite_overlap`` is the F1 of the stems of what is searched against those of the message as people rewrote it.
+    """
+    from kin_assistant.question.followups import make_standalone
+    from training.leaning import is_held_out, place_index, read_labelled_turns
+
+    turns = read_labelled_turns()
+    find_places = cache(place_index(turns).find_places)
+    observed: dict[str, list[Observation]] = defaultdict(list)
+    for turn in turns:
+        if not is_held_out(turn.conversation):
+            continue
+        ours = make_standalone(turn.question, turn.history, find_places)
+        right, called, leans = float(ours.leans and turn.leans), float(ours.leans), float(turn.leans)
+        observed["leaning_f1"].append((2 * right, called + leans))
+        observed["leaning_precision"].append((right, called))
+        observed["leaning_recall"].append((right, leans))
+        if turn.leans:
+            observed["rewrite_overlap"].append((_stem_f1(turn.standalone, ours.searched), 1.0))
+    return {f"conversation.{name}": figure for name, pairs in observed.items() if (figure := Figure.of(pairs))}
+
+
+def _stem_f1(wanted: str, given: str) -> float:
+    from kin_assistant.text.words import stems
+
+    one, other = set(stems(wanted)), set(stems(given))
+    return 2 * len(one & other) / (len(one) + len(other)) if one or other else 1.0
 
 
 def score_folders(folders: Sequence[Path], index_documents: IndexDocuments) -> dict[str, Table]:
@@ -136,7 +180,7 @@ def _product_way(conversations: ConversationSet, most_turns: int) -> Way:
 
     def ask(turn: Turn) -> str:
         recent = turn.history[-most_turns:] if most_turns else ()
-        return make_standalone(turn.question, recent, places.find_places)
+        return make_standalone(turn.question, recent, places.find_places).searched
 
     return ask
 
@@ -153,7 +197,7 @@ def _compare_with_rewrite(turn: Turn, asked: str) -> dict[str, Observation]:
     found: dict[str, Observation] = {
         "stem recall": (recall, 1.0),
         "stem precision": (precision, 1.0),
-        "stem F1": (2 * recall * precision / (recall + precision) if common else 0.0, 1.0),
+        "stem F1": (_stem_f1(turn.rewrite, asked), 1.0),
     }
     if added := wanted - typed:
         found["carried over"] = (len(added & given) / len(added), 1.0)

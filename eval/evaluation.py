@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
+from eval.conversations import score_leaning
 from eval.invariants import Invariant, answer_digest, check_answers, compare_digests, invariant
 from eval.product import SecondRun, versions
 from eval.questions import Case, Split, read_cases
@@ -31,13 +32,14 @@ def evaluate(
     try:
         # The corpus is timed first: a corpus that cannot be indexed is found before the questions are asked.
         index_seconds = time_indexing() if time_indexing else None
-        return evaluate_product(
+        results = evaluate_product(
             product,
             questions,
             judge_on=judge_on,
             second=lambda: ask_again(index, questions),
             index_seconds=index_seconds,
         )
+        return results.model_copy(update={"figures": {**results.figures, **score_leaning()}})
     finally:
         product.close()
 

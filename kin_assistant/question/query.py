@@ -38,7 +38,7 @@ class Query:
     original: str
     """As it was typed, on one line, without invisible characters."""
     standalone: str
-    """With what it leans on from the conversation."""
+    """As it is searched: with what it leans on from the conversation."""
     text: str
     """``standalone`` respelt, with the places of the filters: what passages are read with."""
     search_text: str
@@ -68,6 +68,10 @@ class Query:
     """Whether it asks for an amount, a share or a count."""
     unknown_words: tuple[str, ...] = ()
     """Words that neither stand in any document nor could be corrected."""
+    leans: bool = False
+    """Whether it leans on earlier messages; one that does not starts afresh."""
+    carried: tuple[str, ...] = ()
+    """The words of earlier messages that ``standalone`` has in front of it; none where rules made a sentence of both."""
 
     @property
     def idf_total(self) -> float:
@@ -131,7 +135,8 @@ class QueryParser:
         # First, since the names of unknown places and themes are no text to be searched for.
         allowed = allowed_documents(self._index.library.infos, filters)
         recent = [turn[: self._max_characters] for turn in history[-self._max_turns :]] if self._max_turns else []
-        standalone = make_standalone(original, recent, find_places, self._bodies)
+        meant = make_standalone(original, recent, find_places, self._bodies)
+        standalone = meant.searched
         check_language(original, set(filter(self._is_used, words(original))), self._languages)
         mentions = [mention for mention in find_places(standalone) if not mention.programme]
         scope = scope_of(standalone, mentions)
@@ -145,7 +150,7 @@ class QueryParser:
         query_stems = tuple(stems(search_text))
         parts = parts_of(standalone)
         # In a follow-up a part may be what was carried over, which nobody asked for.
-        parts = parts if len(parts) > 1 and standalone == original else ()
+        parts = parts if len(parts) > 1 and not meant.leans else ()
         vector, *part_vectors = self._embedder.encode([search_text, *(part.text for part in parts)])
         guess = self._guess_kinds(standalone, vector, parts, part_vectors)
         corrected = self._speller.corrections(original)
@@ -169,6 +174,8 @@ class QueryParser:
             unknown_words=tuple(
                 word for word in dict.fromkeys(words(original)) if word not in corrected and self._is_unknown(word)
             ),
+            leans=meant.leans,
+            carried=meant.carried,
         )
 
     def _guess_kinds(

@@ -288,7 +288,7 @@ def test_a_follow_up_is_answered_with_what_it_points_to(assistant: Assistant) ->
     answer = assistant.ask("What did it cost?", history=[WASTE])
     check(answer, assistant)
     assert answer.question == "What did it cost?"
-    assert answer.standalone_question == f"{WASTE} What did it cost?"
+    assert answer.standalone_question == "What did it cost? (Surabaya, cut, household waste)"
 
 
 def test_history_is_cut_to_its_last_turns(assistant: Assistant) -> None:

@@ -1,46 +1,45 @@
-"""A follow-up question as it makes sense without the conversation, made by rules alone.
+"""What a message of a conversation means alone: whether it leans on earlier ones, and on what of them.
 
-A turn that is a clause about something of its own stays as it is. To any other, what it leans on is put beside it, in words
-that were typed: a reader sees what was searched and can edit it.
+A learned model tells whether it leans (:mod:`leaning`). Where rules make an English sentence of it ("And in Cebu?"), that is
+asked; else it is asked as typed, with the words that it leans on beside it, so that a reader sees them and can drop them.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
 from typing import Final
 
 from kin_assistant.corpus.profile import Body
+from kin_assistant.question.followups.leaning import LeaningModel, is_small_talk, load_leaning_model
 from kin_assistant.question.followups.turns import FindPlaces, Turn, read_turn
 from kin_assistant.text.cleaning import clean
-from kin_assistant.text.words import stems
+from kin_assistant.text.english import read_words
+from kin_assistant.text.words import STOP_WORDS, fold, stems, words
 
-__all__ = ["make_standalone"]
+__all__ = ["Standalone", "make_standalone"]
 
 
 def _pattern(text: str) -> re.Pattern[str]:
     return re.compile(text, re.IGNORECASE)
 
 
+_LIKELY: Final = 0.5
+"""Probability from which a message leans."""
 _LONGEST_INSERTED: Final = 6
 """Words of a noun that can stand where a pronoun stood."""
 _A_SUBJECT: Final = 2
-"""Words of its own, at least, of a turn that needs only the place of the one before."""
-_A_QUESTION: Final = 3
-"""Words of its own, at least, of a turn that needs nothing."""
+"""Words of its own, at least, of a message that needs only the place of the one before."""
 
 _CITY: Final = r"(?:cit(?:y|ies)|countr(?:y|ies)|municipalit(?:y|ies)|places?|towns?|villages?)"
 _ELSEWHERE: Final = _pattern(
     rf"\b(another|any|more|other|some|what|which)\s+(other\s+)?{_CITY}\b|\b((any|every|some)?where|who)\s+else\b|\belsewhere\b"
 )
-_ANY_CITY: Final = _pattern(
-    rf"\b(an?|any|every|most|poor|small|some|what|which)\s+(\w+\s+)?{_CITY}\b|\b(cities|countries|towns)\b"
+_BESIDE: Final = _pattern(
+    r"\b(compar\w+|differ\w*|than|versus|vs|advis\w+|assist\w*|cooperat\w+|donat\w+|help\w*|partner\w*|role|support\w*)\b"
 )
-_OURS: Final = _pattern(r"\b(mine|my|ours?|us|we)\b")
-_BESIDE: Final = _pattern(r"\b(compar\w+|differ\w*|than|versus|vs)\b")
-_HELPS: Final = _pattern(
-    r"\b(advis\w+|assist\w*|cooperat\w+|donat\w+|help\w*|partner\w*|role|sponsor\w*|support\w*|taught|teach)\b"
-)
+"""A place beside these comes in addition to the one before."""
 _BOTH: Final = _pattern(
     rf"\b(both|each|either)\s+of\s+(them|these|those|the\s+{_CITY})\b|\bboth\s+{_CITY}\b|\b(the|these|those)\s+two\s+{_CITY}\b"
     r"|\bboth(?=\s*[?.!]?$)"
@@ -57,55 +56,95 @@ _BACK_TO: Final = _pattern(
 _END_OF_POINT: Final = re.compile(r"[,:;.?!]|$")
 _LISTED: Final = _pattern(r"\s*(,|&|,?\s*(and|or|versus|vs\.?|with))\s*")
 _WITHIN: Final = _pattern(r"\s*,\s*|\s+in\s+")
+_WORD: Final = re.compile(r"[^\W_]+(?:[-/.'’][^\W_]+)*")
+_ASKING: Final = read_words("asking")
+_PAIR: Final = read_words("pair")
 
 
-def make_standalone(question: str, history: Sequence[str], find_places: FindPlaces, bodies: Sequence[Body] = ()) -> str:
-    """The question with what it leans on from ``history``, the earlier questions in order.
+@dataclass(frozen=True, slots=True)
+class Standalone:
+    """What a message means alone."""
 
-    A question that says what it is about is left alone. One that only points back ("What did it cost them?") is put behind
-    the last question that said so. One that only names another place ("And in Cebu?") is that question, asked of the place.
-    Misspelt places are set right, and "this network" is given the name of the one of ``bodies`` that it is.
+    text: str
+    """The message, or the sentence that rules made of it."""
+    carried: tuple[str, ...] = ()
+    """What it leans on and ``text`` does not say, in words that were typed."""
+    leans: bool = False
+    """Whether it leans on earlier messages."""
+
+    @property
+    def searched(self) -> str:
+        """``text`` and what is carried: "who runs it (septage service, Dumaguete)"."""
+        return f"{self.text} ({', '.join(self.carried)})" if self.carried else self.text
+
+
+def make_standalone(
+    question: str,
+    history: Sequence[str],
+    find_places: FindPlaces,
+    bodies: Sequence[Body] = (),
+    *,
+    is_talk: Callable[[str], bool] = is_small_talk,
+) -> Standalone:
+    """``question`` with what it leans on from ``history``, the earlier messages in order.
+
+    Messages that ``is_talk`` neither lean nor are leant on. Misspelt places are set right, and "this network" is given the
+    name of the one of ``bodies`` that it is. Raises ``ModelError`` if the model's weights are damaged.
     """
-    conversation = _Conversation(find_places, bodies)
-    standalone = question
-    for turn in filter(None, [*map(clean, history), question]):
-        standalone = conversation.hear(turn)
+    conversation = _Conversation(find_places, bodies, is_talk, load_leaning_model())
+    standalone = Standalone(question)
+    for message in filter(None, [*map(clean, history), question]):
+        standalone = conversation.hear(message)
     return standalone
 
 
+@dataclass(frozen=True, slots=True)
+class _Subject:
+    """What messages lean on."""
+
+    turn: Turn
+    """The message that began it, asked of the place that was last spoken of."""
+    asked: Standalone
+    """What was last asked about it."""
+
+
 class _Conversation:
-    """The subjects of a conversation: turns that said what they are about, with what they leaned on."""
+    """The subjects of a conversation, each begun by a message that does not lean."""
 
-    def __init__(self, find_places: FindPlaces, bodies: Sequence[Body]) -> None:
-        self._find_places = find_places
+    def __init__(
+        self, find_places: FindPlaces, bodies: Sequence[Body], is_talk: Callable[[str], bool], model: LeaningModel
+    ) -> None:
+        self._find_places, self._is_talk, self._model = find_places, is_talk, model
         self._own_names = [(_pattern_of(body), body.name) for body in bodies]
-        self._turns: dict[str, Turn] = {}
-        self._subjects: list[Turn] = []
+        self._heard: list[Turn] = []
+        self._subjects: list[_Subject] = []
 
-    def hear(self, text: str) -> str:
-        """The turn as it makes sense alone; it becomes the subject if it has one."""
-        text = self._name_bodies(self._set_places_right(text))
+    def hear(self, message: str) -> Standalone:
+        """What the message means alone; a message that does not lean begins a subject."""
+        text = self._name_bodies(self._set_places_right(message))
+        if self._is_talk(message):
+            return Standalone(text)
         turn = self._read(text)
-        if not self._subjects:
-            return self._begin(text)
-        return (
-            self._go_back(text)
-            or self._choose_places(turn)
-            or (self._go_to_place(turn) if turn.goes_to else self._stay(turn))
-        )
+        before, self._heard = self._heard, [*self._heard, turn]
+        if not before:
+            return self._begin(Standalone(text))
+        if asked := self._go_back(text) or self._choose_places(turn):
+            return asked
+        if self._model.estimate(turn, before) < _LIKELY:
+            return self._begin(Standalone(text))
+        return self._go_to_place(turn) if turn.goes_to else self._stay(turn)
 
     def _read(self, text: str) -> Turn:
-        if text not in self._turns:
-            self._turns[text] = read_turn(text, self._find_places)
-        return self._turns[text]
+        return read_turn(text, self._find_places)
 
-    def _begin(self, text: str) -> str:
-        self._subjects.append(self._read(text))
-        return text
+    def _begin(self, asked: Standalone) -> Standalone:
+        self._subjects.append(_Subject(self._read(asked.text), asked))
+        return asked
 
-    def _lean(self, turn: Turn) -> str:
-        """The turn with the whole subject."""
-        return _joined(self._subjects[-1], turn)
+    def _ask(self, asked: Standalone, subject: Turn | None = None) -> Standalone:
+        """Ask about the last subject, or, if one is given, about ``subject`` in its stead."""
+        self._subjects[-1] = _Subject(subject or self._subjects[-1].turn, asked)
+        return asked
 
     def _set_places_right(self, text: str) -> str:
         """Spell places that are misspelt as the documents do."""
@@ -119,125 +158,93 @@ class _Conversation:
         """Put a body's name for its aliases, "your network" and, where no other was spoken of, "this network"."""
         for pattern, name in self._own_names:
             match = pattern.search(text)
-            if not match:
-                continue
-            if match["here"] and any(self._speaks_of(name, subject) for subject in self._subjects):
+            if not match or (match["here"] and any(_speaks_of(name, subject.turn) for subject in self._subjects)):
                 continue
             text = f"{text[: match.start()]}{name}{text[match.end() :]}"
             text = text[:1].upper() + text[1:] if match.start() == 0 else text
         return text
 
-    @staticmethod
-    def _speaks_of(name: str, subject: Turn) -> bool:
-        """Whether a subject is another thing of the kind that the last word of ``name`` says."""
-        return name not in subject.text and not subject.own.isdisjoint(stems(name.split()[-1]))
+    # Messages that name an earlier subject
 
-    # Turns that name an earlier subject
-
-    def _go_back(self, text: str) -> str:
-        """Follow "Back to Cebu: ..." to the last subject with that place or those words; empty for other turns."""
+    def _go_back(self, text: str) -> Standalone | None:
+        """Follow "Back to Cebu: ..." to the last subject with that place or those words; None for other messages."""
         marker = _BACK_TO.match(text)
         if not marker:
-            return ""
+            return None
         mention = next((mention for mention in self._find_places(text) if mention.start >= marker.end()), None)
         end = _END_OF_POINT.search(text, marker.end())
         point_ends = mention.end if mention else end.start() if end else len(text)
         point, rest = self._read(text[marker.end() : point_ends]), text[point_ends:].lstrip(" ,:;.?!-")
         for subject in reversed(self._subjects):
-            if _places(point) & _places(subject) or (not point.places and point.own & subject.own):
+            if _places(point) & _places(subject.turn) or (not point.places and point.own & subject.turn.own):
                 self._subjects.append(subject)
-                return self.hear(rest) if rest else subject.text
-        return ""
+                return replace(self.hear(rest) if rest else subject.asked, leans=True)
+        return None
 
-    def _choose_places(self, turn: Turn) -> str:
-        """Put names for "the first one" and "both of them"; empty where the turn has neither."""
-        subject = self._subjects[-1]
+    def _choose_places(self, turn: Turn) -> Standalone | None:
+        """Put names for "the first one" and "both of them"; None where the message has neither."""
+        subject = self._subjects[-1].turn
         places = list(dict.fromkeys(place.name for place in subject.places))
         if len(places) < 2:
-            spoken_of = [place for subject in self._subjects for place in subject.places]
+            spoken_of = [place for turn in self._heard for place in turn.places]
             places = list(dict.fromkeys(place.name for place in spoken_of if place.place.kind == "city"))
         if turn.goes_to or len(places) < 2:
-            return ""
-        if (one := _ORDINAL.search(turn.text)) and (position := _POSITIONS[(one["pair"] or one["row"]).lower()]) < len(
-            places
-        ):
-            return self._ask_of(turn, one, [places[position]])
-        if both := _BOTH.search(turn.text):
-            return self._ask_of(turn, both, places[-2:])
-        return ""
-
-    def _ask_of(self, turn: Turn, pointer: re.Match[str], places: Sequence[str]) -> str:
-        """The turn with ``places`` for the words that pointed to them; behind the subject, if it has none of its own."""
-        asked = f"{turn.text[: pointer.start()]}{_listed(places)}{turn.text[pointer.end() :]}"
+            return None
+        one, both = _ORDINAL.search(turn.text), _BOTH.search(turn.text)
+        if one and (position := _POSITIONS[(one["pair"] or one["row"]).lower()]) < len(places):
+            pointer, chosen = one, [places[position]]
+        elif both:
+            pointer, chosen = both, places[-2:]
+        else:
+            return None
+        asked = self._read(f"{turn.text[: pointer.start()]}{_listed(chosen)}{turn.text[pointer.end() :]}")
         if turn.size >= _A_SUBJECT:
-            return self._begin(asked)
-        moved = self._move(places)
-        return f"{moved} {asked}" if self._read(asked).says_more else moved
+            return self._begin(Standalone(asked.text, leans=True))
+        moved = self._read(_moved(subject, chosen))
+        if not asked.says_more:
+            return self._begin(Standalone(moved.text, leans=True))
+        return self._ask(Standalone(asked.text, _carried([moved], asked), leans=True), moved)
 
-    # Turns that name a place
+    # Messages that lean
 
-    def _go_to_place(self, turn: Turn) -> str:
+    def _go_to_place(self, turn: Turn) -> Standalone:
+        """Ask of the place that the message names: what was asked last or, if it asks something itself, that."""
         subject = self._subjects[-1]
-        known = turn.definite and bool(turn.own & subject.own)
-        if turn.names_subject or (turn.complete and not known):
-            return self._begin(turn.text)
-        if subject.places and (_BESIDE.search(turn.text) or _HELPS.search(turn.text)):
-            return self._lean(turn)
-        if turn.pronoun if not subject.places else turn.says_more and _places(turn) <= _places(subject):
-            return self._lean(turn)
-        moved = self._move(turn.goes_to, next(place.preposition for place in turn.places if not place.is_source))
-        return f"{moved} {turn.text}" if turn.says_more else moved
+        asks = turn.says_more or (not turn.asks_about and not _ASKING.isdisjoint(words(turn.text)))
+        beside = _BESIDE.search(turn.text) or _places(turn) <= _places(subject.turn)
+        if asks and (beside or not subject.turn.places):
+            return self._carry(turn)
+        preposition = next(place.preposition for place in turn.places if not place.is_source)
+        moved = self._read(_moved(subject.turn, turn.goes_to, preposition))
+        if asks:
+            return self._ask(Standalone(turn.text, _carried([moved], turn), leans=True), moved)
+        if not subject.asked.carried:
+            return self._ask(Standalone(moved.text, leans=True), moved)
+        again = self._read(subject.asked.text)
+        text = _moved(again, turn.goes_to, preposition) if again.places else again.text
+        return self._ask(Standalone(text, _carried([moved], self._read(text)), leans=True), moved)
 
-    def _move(self, names: Iterable[str], preposition: str = "") -> str:
-        """Ask the subject of other places, and make that the subject.
+    def _stay(self, turn: Turn) -> Standalone:
+        """Ask about the last subject, in a sentence where one can be made."""
+        subject = self._subjects[-1].turn
+        places = _listed(place.name for place in subject.places) if subject.places else ""
+        if places and (turn.there or turn.asks_about) and turn.size >= _A_SUBJECT - turn.asks_about:
+            return self._begin(Standalone(_located(turn, places), leans=True))
+        if _ELSEWHERE.search(turn.text):
+            elsewhere = _carried([subject], turn, without=_places(subject))
+            return self._ask(Standalone(turn.text, elsewhere, leans=True))
+        if subject.noun and turn.pronoun and len(subject.noun.split()) <= _LONGEST_INSERTED:
+            start, end = turn.pronoun
+            if turn.text[start:end].lower() in ("it", "them", "they"):
+                text = f"{turn.text[:start]}{subject.noun}{turn.text[end:]}"
+                return self._ask(Standalone(text[:1].upper() + text[1:], leans=True))
+        return self._carry(turn)
 
-        They stand for the place with the same preposition, or else the first one, with those listed beside it and its
-        country; other places stay.
-        """
-        subject, new = self._subjects[-1], _listed(names)
-        text, old = subject.text, subject.places
-        if not old:
-            return self._begin(_located(subject, new))
-        alike = [place for place in old if preposition and place.preposition == preposition]
-        first = next((place for place in [*alike, *old] if not place.is_source), old[0])
-        end = first.end
-        for further in old[old.index(first) + 1 :]:
-            between = text[end : further.start]
-            own_country = further.place.name == first.place.country and _WITHIN.fullmatch(between)
-            if not own_country and not _LISTED.fullmatch(between):
-                break
-            end = further.end
-        return self._begin(clean(text[: first.start] + new + text[end:]))
-
-    # Turns without a place
-
-    def _stay(self, turn: Turn) -> str:
-        subject = self._subjects[-1]
-        alone = turn.programme or turn.names_subject or (not turn.leans and turn.size >= _A_QUESTION)
-        if alone and not turn.on_a_place:
-            return self._begin(turn.text)
-        return self._stay_in_place(turn) if subject.places else self._stay_on_subject(turn)
-
-    def _stay_in_place(self, turn: Turn) -> str:
-        """A turn behind a subject with a place: it needs the place, or all of the subject."""
-        has_subject = turn.size >= _A_SUBJECT or (turn.asks_about and turn.size)
-        if has_subject and (turn.on_a_place or turn.definite or turn.asks_about or not turn.leans):
-            if turn.says_where or _ANY_CITY.search(turn.text) or _OURS.search(turn.text):
-                return self._begin(turn.text)
-            return self._begin(_located(turn, _listed(place.name for place in self._subjects[-1].places)))
-        if _ELSEWHERE.search(turn.text) and not _OURS.search(turn.text):
-            moved = self._move(["other cities"])
-            self._subjects.pop()
-            return f"{moved} {turn.text}"
-        return self._lean(turn)
-
-    def _stay_on_subject(self, turn: Turn) -> str:
-        """A turn behind a subject without a place: it needs the subject if it points back or says little that is new."""
-        new_subject = turn.asks_about and turn.size >= _A_SUBJECT and turn.pronoun is None
-        says_little = turn.size < _A_SUBJECT and not turn.own & self._subjects[-1].own
-        if (turn.leans and not new_subject) or says_little:
-            return self._lean(turn)
-        return self._begin(turn.text)
+    def _carry(self, turn: Turn) -> Standalone:
+        """The message with the words of the last subject; of the last two, if it speaks of several things."""
+        several = len(self._subjects) > 1 and not _PAIR.isdisjoint(words(turn.text))
+        subjects = [subject.turn for subject in self._subjects[-2 if several else -1 :]]
+        return self._ask(Standalone(turn.text, _carried(subjects, turn), leans=True))
 
 
 def _pattern_of(body: Body) -> re.Pattern[str]:
@@ -251,21 +258,56 @@ def _alternatives(names: Sequence[str]) -> str:
     return "|".join(map(re.escape, names))
 
 
+def _speaks_of(name: str, subject: Turn) -> bool:
+    """Whether a subject is another thing of the kind that the last word of ``name`` says."""
+    return name not in subject.text and not subject.own.isdisjoint(stems(name.split()[-1]))
+
+
 def _places(turn: Turn) -> set[str]:
     return {place.place.name for place in turn.places}
 
 
-def _joined(subject: Turn, turn: Turn) -> str:
-    """``turn`` with its subject: where its pronoun stood, before it as a heading, or as the question before it."""
-    noun = subject.noun
-    if not noun:
-        return f"{subject.text} {turn.text}"
-    if turn.pronoun is None or len(noun.split()) > _LONGEST_INSERTED:
-        return f"{noun[0].upper()}{noun[1:]}: {turn.text}"
-    start, end = turn.pronoun
-    if turn.text[start:end].lower() in ("his", "its", "their"):
-        noun += "'" if noun.endswith("s") else "'s"
-    return f"{turn.text[:start]}{noun}{turn.text[end:]}"
+def _carried(subjects: Iterable[Turn], turn: Turn, without: Iterable[str] = ()) -> tuple[str, ...]:
+    """What ``turn`` lacks of ``subjects``: their runs of words with a meaning, but for the places ``without``."""
+    said = {fold(word) for name in without for word in name.split()} | set(stems(turn.text)).union(*map(stems, without))
+    phrases = [phrase for subject in subjects for phrase in ([subject.noun] if subject.noun else _phrases(subject))]
+    return tuple(phrase for phrase in dict.fromkeys(phrases) if not said.issuperset(stems(phrase)))
+
+
+def _phrases(turn: Turn) -> list[str]:
+    """The places of ``turn`` and the runs of other words between small words and marks, as they stand."""
+    spans = [(place.start, place.end) for place in turn.places]
+    free = (word.span() for word in _WORD.finditer(turn.text) if fold(word[0]) not in STOP_WORDS)
+    spans += [span for span in free if not any(start < span[1] and span[0] < end for start, end in spans)]
+    runs: list[tuple[int, int]] = []
+    for start, end in sorted(spans):
+        joined = runs and not {runs[-1], (start, end)} & set(spans[: len(turn.places)])
+        if joined and turn.text[runs[-1][1] : start].isspace():
+            runs[-1] = (runs[-1][0], end)
+        else:
+            runs.append((start, end))
+    return [turn.text[start:end] for start, end in runs]
+
+
+def _moved(turn: Turn, names: Iterable[str], preposition: str = "") -> str:
+    """``turn`` asked of other places.
+
+    They stand for the place with the same preposition, or else the first one, with those listed beside it and its country;
+    other places stay.
+    """
+    text, old, new = turn.text, turn.places, _listed(names)
+    if not old:
+        return _located(turn, new)
+    alike = [place for place in old if preposition and place.preposition == preposition]
+    first = next((place for place in [*alike, *old] if not place.is_source), old[0])
+    end = first.end
+    for further in old[old.index(first) + 1 :]:
+        between = text[end : further.start]
+        own_country = further.place.name == first.place.country and _WITHIN.fullmatch(between)
+        if not own_country and not _LISTED.fullmatch(between):
+            break
+        end = further.end
+    return clean(text[: first.start] + new + text[end:])
 
 
 def _located(turn: Turn, places: str) -> str:

@@ -36,7 +36,7 @@ _SHORTENED: Final = _pattern(r"n['’]t\b|['’](d|ll|m|re|s|ve)\b")
 _BREAKS: Final = frozenset(",;:?.!")
 _ARTICLE: Final = _pattern(r"\bthe\s+$")
 _LAST_WORD: Final = re.compile(r"([^\W\d_]+)\s+$")
-_SAYS_WHERE: Final = re.compile(r"\b(at|in|near)\s+[A-Z]")
+_CAPITAL: Final = re.compile(r"(?<!^)\b[A-Z][\w-]+")
 
 _OPENING: Final = _pattern(
     r"((actually|also|and|but|cool|great|hmm|interesting|no|now|oh|ok|okay|please|really|right|so|sorry|sure|thank you|thanks"
@@ -130,8 +130,8 @@ class Turn:
     """Where its first pronoun stands, if that is what points back."""
     there: tuple[int, int] | None = None
     """Where "there" stands, if it points back."""
-    says_where: bool = False
-    """Whether it has a place, known or not."""
+    capitals: frozenset[str] = frozenset()
+    """Its words with a capital, but for the first."""
 
     @property
     def goes_to(self) -> tuple[str, ...]:
@@ -176,7 +176,7 @@ def read_turn(text: str, find_places: FindPlaces) -> Turn:
         noun=noun,
         pronoun=(back[0].start, back[0].end) if back and back[0].word in _PERSONAL else None,
         there=next(((pointer.start, pointer.end) for pointer in back if pointer.word == "there"), None),
-        says_where=bool(_SAYS_WHERE.search(text)),
+        capitals=frozenset(_CAPITAL.findall(text)),
     )
 
 
