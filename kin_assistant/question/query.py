@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
 from kin_assistant.corpus.profile import Body
@@ -16,7 +16,7 @@ from kin_assistant.places.gazetteer import Place
 from kin_assistant.places.matching import Mention, PlaceIndex
 from kin_assistant.places.scope import Scope, scope_of
 from kin_assistant.question.checks import check_language, check_question
-from kin_assistant.question.followups import make_standalone
+from kin_assistant.question.followups import is_small_talk, make_standalone
 from kin_assistant.question.kinds import Guess, KindClassifier
 from kin_assistant.question.parts import Part, parts_of
 from kin_assistant.question.spelling import Speller
@@ -123,6 +123,8 @@ class QueryParser:
         self._speller = Speller(index.vocabulary)
         self._languages = frozenset(info.language for info in index.library.infos if info.language)
         self._max_characters, self._max_turns = max_characters, max_turns
+        # Each message of a conversation is heard again with every later one.
+        self._is_talk = lru_cache(1024)(self._is_small_talk)
 
     def understand(self, question: str, *, history: Sequence[str] = (), filters: Filters | None = None) -> Query:
         """The query that ``question`` means behind the earlier questions ``history``, oldest first.
@@ -135,7 +137,9 @@ class QueryParser:
         # First, since the names of unknown places and themes are no text to be searched for.
         allowed = allowed_documents(self._index.library.infos, filters)
         recent = [turn[: self._max_characters] for turn in history[-self._max_turns :]] if self._max_turns else []
-        meant = make_standalone(original, recent, find_places, self._bodies)
+        meant = make_standalone(
+            original, recent, find_places, self._bodies, is_talk=self._is_talk if recent else is_small_talk
+        )
         standalone = meant.searched
         check_language(original, set(filter(self._is_used, words(original))), self._languages)
         mentions = [mention for mention in find_places(standalone) if not mention.programme]
@@ -177,6 +181,12 @@ class QueryParser:
             leans=meant.leans,
             carried=meant.carried,
         )
+
+    def _is_small_talk(self, message: str) -> bool:
+        """Whether ``message`` by itself is no question to the documents."""
+        known = self._embedder.name == self._kinds.embedder
+        vector = self._embedder.encode([message])[0] if known else None
+        return is_small_talk(message) or self._kinds.classify(message, vector).kind == "talk"
 
     def _guess_kinds(
         self,

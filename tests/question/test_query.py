@@ -83,7 +83,7 @@ def test_places_are_looked_for_once_in_a_text_and_a_question_is_embedded_once(
     query = parser.understand("Who paid for it, and what went wrong in Surabaya and Kitakyushu?", history=history)
     assert places.searched
     assert set(places.searched.values()) == {1}
-    assert embedder.embedded == [query.search_text]
+    assert embedder.embedded == [query.search_text, *(part.text for part in query.parts)]
 
 
 def test_a_question_keeps_its_forms_apart(parser: QueryParser) -> None:

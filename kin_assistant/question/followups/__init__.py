@@ -18,7 +18,7 @@ from kin_assistant.text.cleaning import clean
 from kin_assistant.text.english import read_words
 from kin_assistant.text.words import STOP_WORDS, fold, stems, words
 
-__all__ = ["Standalone", "make_standalone"]
+__all__ = ["Standalone", "is_small_talk", "make_standalone"]
 
 
 def _pattern(text: str) -> re.Pattern[str]:
