@@ -130,7 +130,7 @@ class _Conversation:
             return self._begin(Standalone(text))
         if asked := self._go_back(text) or self._choose_places(turn):
             return asked
-        if self._model.estimate(turn, before) < _LIKELY:
+        if not turn.there and self._model.estimate(turn, before) < _LIKELY:
             return self._begin(Standalone(text))
         return self._go_to_place(turn) if turn.goes_to else self._stay(turn)
 

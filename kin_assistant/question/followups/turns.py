@@ -104,8 +104,6 @@ class Turn:
     text: str
     places: tuple[NamedPlace, ...] = ()
     """Places that it names, in its order; no programmes and nationalities."""
-    programme: bool = False
-    """Whether it names the network or one of its programmes."""
     own: frozenset[str] = frozenset()
     """Stems of the words that make a subject: no places, no words of ``_ASPECT_WORDS``."""
     size: int = 0
@@ -118,8 +116,6 @@ class Turn:
     """Whether it cannot be understood alone."""
     on_a_place: bool = False
     """Whether all that points back in it may stand for a place."""
-    definite: bool = False
-    """Whether it has a "the" for something that was spoken of."""
     asks_about: bool = False
     """Whether it is a "What about ..."."""
     names_subject: bool = False
@@ -163,14 +159,12 @@ def read_turn(text: str, find_places: FindPlaces) -> Turn:
     return Turn(
         text=text,
         places=places,
-        programme=any(mention.programme for mention in mentions),
         own=frozenset(stem for word in own for stem in stems(word[0])),
         size=len(own),
         says_more=says_more,
         complete=not back and (len(own) > 1 or (bool(own) and _has_noun(words, own))) and (bool(places) or not about),
         leans=bool(back or definite or about or not own),
         on_a_place=bool(back) and all(pointer.may_be_place for pointer in back),
-        definite=definite,
         asks_about=bool(about),
         names_subject=bool(asked) and not back and at_once and (bool(own) or (bool(places) and not says_more)),
         noun=noun,
