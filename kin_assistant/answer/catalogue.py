@@ -59,7 +59,7 @@ def draft_catalogue(query: Query, search: SentenceSearch, policy: CataloguePolic
         members = find_members(topic, query, search, allowed, policy)
     about = f" {'about' if members.theme else 'that speak of'} {_quote(request.subject, members)}{within}"
     if not members.reasons and not members.near:
-        return _draft_without(request, topic, allowed, within, search, policy)
+        return None
     if request.listed in ("theme", "year"):
         request = replace(request, listed="document")
     entries = _entries(request.listed, members.reasons, search, policy, topic, request.places)
@@ -96,24 +96,6 @@ def _quote(subject: str, members: Members) -> str:
 
 def _say_only_near(request: ListingRequest, within: str) -> str:
     return f"No document speaks of “{request.subject}” in clear words{within}; these come near it."
-
-
-def _draft_without(
-    request: ListingRequest,
-    topic: Topic,
-    allowed: Collection[DocumentRow],
-    within: str,
-    search: SentenceSearch,
-    policy: CataloguePolicy,
-) -> Draft | None:
-    """Where no document speaks of ``topic``: what there is on the place, or that there is none."""
-    missing = f"No document seems to speak of “{request.subject}”{within}."
-    if request.places and allowed:
-        listing = _draft_listing(request, allowed, within, search)
-        return listing and replace(listing, caveats=(f"None of these seems to speak of “{request.subject}”.",))
-    # A statement may stand in the documents in other words, which the search for one finds better than a list does.
-    statement = max(map(len, topic.alternatives)) >= policy.stems_of_a_statement
-    return None if statement else Draft("entries", said=missing)
 
 
 def _draft_listing(

@@ -36,22 +36,22 @@ class Composer:
             return self._talk.respond(query.original)
         if query.scope.absent and not query.scope.named:
             return None
+        draft: Draft | None = None
         match kind:
             case "catalogue":
-                return draft_catalogue(query, self._search, policy.catalogue)
+                draft = draft_catalogue(query, self._search, policy.catalogue)
             case "overview":
-                return draft_overview(query, self._search, policy.overview)
+                draft = draft_overview(query, self._search, policy.overview)
             case "compare":
-                return draft_compare(query, self._search, policy.compare)
+                draft = draft_compare(query, self._search, policy.compare)
             case "advice":
-                return draft_advice(query, self._search, policy.advice)
-            case _:
-                return None
+                draft = draft_advice(query, self._search, policy.advice)
+        return draft if draft and (draft.candidates or draft.entries) else None
 
     def compose_from_evidence(self, evidence: Evidence, words: int) -> Draft:
         """An answer in quotes of at most ``words`` words: a fact, a whole list, or stretches."""
         kind = evidence.query.kinds[0]
-        if kind == "fact":
+        if kind == "fact" and not evidence.query.parts:
             return self._quoter.draft_fact(evidence, words)
         whole = self._quoter.draft_list(evidence, words) if kind == "list" else None
         return whole or self._quoter.draft_explanation(evidence, words)

@@ -25,7 +25,17 @@ from kin_assistant.types import Aspect, Kind
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["ASPECTS", "KINDS", "WEIGHTS", "WEIGHTS_SHA256", "Guess", "KindClassifier", "Limits", "hash_features"]
+__all__ = [
+    "ASPECTS",
+    "KINDS",
+    "UNSURE",
+    "WEIGHTS",
+    "WEIGHTS_SHA256",
+    "Guess",
+    "KindClassifier",
+    "Limits",
+    "hash_features",
+]
 
 WEIGHTS: Final = Path(__file__).parent.parent / "data" / "kinds.safetensors"
 """The weights that ship; ``python -m training.kinds`` makes them."""

@@ -27,6 +27,8 @@ _BETWEEN = re.compile(
     rf"|\s*:\s*(?={_ASKS}|{_VERB})",
     re.IGNORECASE,
 )
+_ASKED_BEHIND = re.compile(rf"in\s[^,;:?]+,\s+{_ASKS}", re.IGNORECASE)
+"""What is asked behind the place or the matter that it is about: "In Dhaka, who provides the land"."""
 _CONJUNCTION = re.compile(r"[\s,;]+(?:and|but|or)(?:\s+also|\s+then)?\s*$", re.IGNORECASE)
 _QUESTION_WORD = re.compile(r"\b(?:how|what|when|where|which|who|whom|whose|why)\b", re.IGNORECASE)
 _FEWEST_WORDS = 2
@@ -73,6 +75,8 @@ def _asks(piece: str) -> bool:
     """Whether ``piece`` asks for something, and does not only say what the rest is about."""
     if piece.rstrip().endswith(":"):
         return False
+    if _ASKED_BEHIND.match(piece):
+        return True
     return bool(_ASKING.match(piece) or _REQUEST.match(piece) or (piece.endswith("?") and _QUESTION_WORD.search(piece)))
 
 

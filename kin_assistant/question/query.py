@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from kin_assistant.corpus.profile import Body
 from kin_assistant.filters import allowed_documents, place_names
@@ -17,7 +17,7 @@ from kin_assistant.places.matching import Mention, PlaceIndex
 from kin_assistant.places.scope import Scope, scope_of
 from kin_assistant.question.checks import check_language, check_question
 from kin_assistant.question.followups import is_small_talk, make_standalone
-from kin_assistant.question.kinds import Guess, KindClassifier
+from kin_assistant.question.kinds import UNSURE, Guess, KindClassifier
 from kin_assistant.question.parts import Part, parts_of
 from kin_assistant.question.spelling import Speller
 from kin_assistant.text.figures import asks_for_figure
@@ -29,6 +29,9 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 __all__ = ["Query", "QueryParser", "make_query"]
+
+_QUOTING: Final[tuple[Kind, ...]] = ("fact", "explain", "list")
+"""Kinds whose answers are quotes of the best passages."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,6 +160,7 @@ class QueryParser:
         parts = parts if len(parts) > 1 and not meant.leans else ()
         vector, *part_vectors = self._embedder.encode([search_text, *(part.text for part in parts)])
         guess = self._guess_kinds(standalone, vector, parts, part_vectors)
+        kinds = self._agree(guess, original) if meant.carried else guess.kinds
         corrected = self._speller.corrections(original)
         return Query(
             original=original,
@@ -172,7 +176,7 @@ class QueryParser:
             about=about,
             boosted=named or self.documents_about(mention.place for mention in mentions),
             parts=parts,
-            kinds=guess.kinds,
+            kinds=kinds,
             aspects=guess.aspects,
             wants_figure=asks_for_figure(text),
             unknown_words=tuple(
@@ -181,6 +185,15 @@ class QueryParser:
             leans=meant.leans,
             carried=meant.carried,
         )
+
+    def _agree(self, guess: Guess, message: str) -> tuple[Kind, ...]:
+        """The kinds of a message with words of earlier ones behind it, of which the classifier has seen no examples.
+
+        By itself the message says what is wanted; only where both agree, more than quotes.
+        """
+        known = self._embedder.name == self._kinds.embedder
+        alone = self._kinds.classify(message, self._embedder.encode([message])[0] if known else None)
+        return alone.kinds if alone.kind in _QUOTING or alone.kind == guess.kind else (UNSURE,)
 
     def _is_small_talk(self, message: str) -> bool:
         """Whether ``message`` by itself is no question to the documents."""
