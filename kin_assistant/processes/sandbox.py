@@ -101,6 +101,8 @@ _OUT_OF_MEMORY = 77
 _AT_ONCE = 1024 * 1024
 _LOOK_SECONDS = 1.0
 """So often it is looked whether a child that is waited for still runs."""
+_FAREWELL_SECONDS = 1.0
+"""So long a child whose input has ended waits to learn that its parent is gone."""
 _KEPT_OF_ERRORS = 16 * 1024
 _SHOWN_OF_ERRORS = 2000
 
@@ -119,8 +121,12 @@ class Child:
         limits: ChildLimits,
         takes_input: bool = False,
         environment: Sequence[tuple[str, str]] = (),
+        ends_by_itself: bool = False,
     ) -> None:
-        """Run ``module`` with ``arguments``, in which paths are absolute: its working folder is its own."""
+        """Run ``module`` with ``arguments``, in which paths are absolute: its working folder is its own.
+
+        One that ``ends_by_itself`` is not killed in the end; any other ends early only because its parent is gone.
+        """
         self._lock = threading.Lock()
         self._until = math.inf
         self._expired = False
@@ -130,7 +136,14 @@ class Child:
         try:
             working_folder.mkdir()
             self._process = subprocess.Popen(
-                _command(lifeline, self._scratch.path, limits, module, arguments),
+                _command(
+                    lifeline,
+                    self._scratch.path,
+                    limits,
+                    module,
+                    arguments,
+                    0.0 if ends_by_itself else _FAREWELL_SECONDS,
+                ),
                 bufsize=0,
                 stdin=subprocess.PIPE if takes_input else subprocess.DEVNULL,
                 stdout=subprocess.PIPE,
@@ -290,7 +303,9 @@ def run_child(
     most_output: int = 64 * 1024,
 ) -> Outcome:
     """Run ``module`` to its end, for at most ``seconds``. Raises ``OSError`` if it cannot be started."""
-    with Child(module, arguments, limits=limits, takes_input=given is not None) as child, child.deadline(seconds):
+    takes_input = given is not None
+    child = Child(module, arguments, limits=limits, takes_input=takes_input, ends_by_itself=True)
+    with child, child.deadline(seconds):
         return child.communicate(given or b"", most=most_output)
 
 
@@ -330,8 +345,10 @@ class _Tail:
                 self._kept = (self._kept + chunk)[-_KEPT_OF_ERRORS:]
 
 
-def _command(lifeline: int, scratch: Path, limits: ChildLimits, module: str, arguments: Sequence[str]) -> list[str]:
-    spec = {"lifeline": lifeline, "scratch": str(scratch), **asdict(limits)}
+def _command(
+    lifeline: int, scratch: Path, limits: ChildLimits, module: str, arguments: Sequence[str], farewell: float
+) -> list[str]:
+    spec = {"lifeline": lifeline, "scratch": str(scratch), "farewell": farewell, **asdict(limits)}
     # -P and -s: neither the working folder nor the user's own packages are looked into.
     flags = ["-P", "-s", "-X", "utf8", *(["-B"] if sys.dont_write_bytecode else [])]
     own = ["-m", "kin_assistant.processes.sandbox", json.dumps(spec), module]
@@ -389,7 +406,8 @@ def _main() -> None:
     except MemoryError:
         os._exit(_OUT_OF_MEMORY)
     finally:
-        if select.select([spec["lifeline"]], [], [], 0)[0]:
+        # Of a parent that is killed, the input may be closed a moment before the lifeline.
+        if select.select([spec["lifeline"]], [], [], spec["farewell"])[0]:
             watch.join()  # the parent is gone, and with it whoever else would remove the folder
 
 

@@ -121,6 +121,8 @@ class QueryParser:
         """
         find_places = cache(self._places.find_places)
         original = check_question(question, max_characters=self._max_characters)
+        # First, since the names of unknown places and themes are no text to be searched for.
+        allowed = allowed_documents(self._index.library.infos, filters)
         recent = [turn[: self._max_characters] for turn in history[-self._max_turns :]] if self._max_turns else []
         standalone = make_standalone(original, recent, find_places, self._bodies)
         check_language(original, set(filter(self._is_used, words(original))), self._languages)
@@ -145,7 +147,7 @@ class QueryParser:
             idf={stem: self._index.lexical.idf(stem) for stem in dict.fromkeys(query_stems)},
             vector=self._embedder.encode([search_text])[0],
             filters=None if filters is None or filters.empty else filters,
-            allowed=allowed_documents(self._index.library.infos, filters),
+            allowed=allowed,
             scope=scope,
             about=about,
             boosted=named or self.documents_about(mention.place for mention in mentions),
