@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import resource
 import shutil
 import signal
@@ -302,11 +303,16 @@ def in_process_with(
     )  # fmt: skip
 
 
+_LOADER_FAILED = 127
+"""Exit code of a process that the dynamic loader ends."""
+
+
 def assert_a_sentence(ended: subprocess.CompletedProcess[str]) -> None:
     """It did what it should, or said in one sentence why not."""
     assert "Traceback" not in ended.stderr
-    if ended.returncode == -signal.SIGABRT and ended.stderr.startswith("Fatal glibc error"):
-        assert "out of memory" in ended.stderr  # of the C library, which lets nobody say more
+    if ended.returncode in (-signal.SIGABRT, _LOADER_FAILED):
+        # The C library found no room for what belongs to a new thread, and lets nobody say more.
+        assert re.fullmatch(r"Fatal glibc error: .*out of memory\n|cannot allocate memory for .*\n", ended.stderr)
         return
     assert ended.returncode in (DONE, FAILED), ended.stderr
     if ended.returncode == FAILED:
