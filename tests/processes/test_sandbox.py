@@ -211,6 +211,7 @@ def test_a_child_ends_with_its_parent_and_its_folder_goes(
     deadline = time.monotonic() + 10
     while list(temporary.iterdir()) and time.monotonic() < deadline:
         time.sleep(0.05)
+    assert list(temporary.iterdir()) == []
 
 
 def test_what_is_left_where_all_were_killed_is_removed_by_the_next(repository: Path, temporary: Path) -> None:
