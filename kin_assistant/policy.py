@@ -103,13 +103,13 @@ class SelectionPolicy:
     """Weight of the cosine of query and sentence."""
     min_share: float = 0.1
     """A stretch is considered if a sentence of it is worth this share of the best one."""
-    price_of_stretch: float = 0.1
+    price_of_stretch: float = 0.05
     """What a stretch has to add, beside the price of its sentences."""
     price_of_sentence: float = 0.1
     """What each sentence has to add."""
     price_of_word: float = 0.002
     """What each word has to add."""
-    price_exponent: float = 0.5
+    price_exponent: float = 0.9
     """Prices are multiplied by the best sentence's worth to this power: the less sure, the more is quoted."""
     min_share_repeated: float = 0.7
     """A sentence of whose stems a chosen one has this share adds only the rest."""
@@ -119,11 +119,11 @@ class SelectionPolicy:
     """Documents that are quoted, at most; one a place, if the query names more places."""
     sentences_of_stretch: int = 4
     """Sentences of a stretch before it meets another, at most."""
-    stretches: int = 4
+    stretches: int = 6
     """Stretches of an explanation, at most."""
-    stretches_of_fact: int = 2
+    stretches_of_fact: int = 3
     """Stretches of a fact, at most."""
-    words_of_fact: int = 60
+    words_of_fact: int = 75
     """Words of a fact, at most."""
     words_of_list: int = 250
     """A list or table of so many words is quoted whole."""
@@ -229,10 +229,12 @@ class AdvicePolicy:
     """Weight of each of them."""
     peers: int = 3
     """Documents that are shown, each of another place."""
+    documents_read: int = 6
+    """Nearest documents of which the network reads passages: those with a sentence that answers are shown."""
     most_places: int = 3
     """A document on more places is no peer."""
     passages_read: int = 12
-    """Passages that the network reads, shared by the peers."""
+    """Passages that the network reads, shared by these documents."""
     min_logit: float = -2.0
     """A sentence that the network gives as much leads."""
     min_share: float = 0.7

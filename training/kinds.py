@@ -8,7 +8,7 @@ from __future__ import annotations
 import argparse
 import json
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -40,8 +40,16 @@ HELD_OUT = 0
 """The fold whose figures are given apart."""
 
 _TRAINING = Path(__file__).parent
-_WEIGHTS = {"kinds": 1.0, "own": 1.0, "turns": 0.35}
-"""Of a line in training. Turns are many, and half of them ask for one fact."""
+_WEIGHTS = {"kinds": 1.0, "own": 1.0, "turns": 0.35, "passages": 0.08}
+"""Of a line in training. Turns are many, and half of them ask for one fact; questions on passages are more, and ask for nothing
+but what a passage says."""
+_KINDS_OF_PASSAGES: Mapping[str, tuple[Kind, ...]] = {
+    **dict.fromkeys(("how_much", "who", "cost", "when", "where"), ("fact",)),
+    **dict.fromkeys(("what", "result"), ("fact", "explain")),
+    **dict.fromkeys(("why", "how", "lesson", "replication"), ("explain",)),
+    "list": ("list",),
+}
+"""By what a question on a passage asks for: nobody labelled these with kinds."""
 _BALANCE = 0.5
 """Power by which rare kinds weigh more."""
 _PENALTY = 0.7
@@ -57,7 +65,7 @@ class Line:
 
     id: str
     """Lines with the same one fall into the same fold."""
-    source: Literal["kinds", "own", "turns"]
+    source: Literal["kinds", "own", "turns", "passages"]
     question: str
     kinds: tuple[Kind, ...]
     aspects: tuple[Aspect, ...] | None = None
@@ -95,6 +103,10 @@ def read_lines(folder: Path = _TRAINING) -> list[Line]:
     )
     for row in _read_rows(folder / "turns" / "turns.jsonl"):
         lines += (Line(row["id"], "turns", turn["standalone"], (turn["kind"],)) for turn in row["turns"])
+    for file in sorted((folder / "questions").glob("questions_*.jsonl")):
+        lines += (
+            Line(row["id"], "passages", row["question"], _KINDS_OF_PASSAGES[row["asks"]]) for row in _read_rows(file)
+        )
     return lines
 
 

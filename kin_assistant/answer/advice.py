@@ -10,9 +10,11 @@ import numpy as np
 from kin_assistant.answer.draft import Draft, DraftSection
 from kin_assistant.answer.evidence import Candidate
 from kin_assistant.answer.sentence_search import Found, SentenceSearch, stands_alone
+from kin_assistant.answer.stretches import Stretch
 from kin_assistant.index.library import DocumentRow
 from kin_assistant.policy import AdvicePolicy
 from kin_assistant.question.query import Query
+from kin_assistant.retrieval import Ranking
 from kin_assistant.text.wording import join_words
 from kin_assistant.types import DocumentInfo
 
@@ -40,16 +42,29 @@ _SIDES = (
 )
 
 
-def draft_advice(query: Query, search: SentenceSearch, policy: AdvicePolicy | None = None) -> Draft | None:
-    """Peers of who asks: documents by their similarity to the situation, each of another place. None if none is near."""
+def draft_advice(
+    query: Query, answering: Sequence[Stretch], search: SentenceSearch, policy: AdvicePolicy | None = None
+) -> Draft | None:
+    """What answers the request, ``answering``, and then peers of who asks: documents near the situation, each of another place.
+
+    None if nothing is near the request.
+    """
     policy = policy or AdvicePolicy()
-    sections = []
     topic = search.make_topic(query.text)
-    peers = _choose_peers(query, search, policy)
+    answers: dict[DocumentRow, list[Candidate]] = {}
+    for stretch in answering:
+        answers.setdefault(stretch.document, []).extend(stretch.candidates)
+    ranking = search.retriever.rank(search.rephrase(query, search.spell_out(query.text)))
+    if ranking.best_cosine < policy.min_cosine:
+        return None
+    peers = _choose_peers(ranking, tuple(answers), search, policy)
     leads = _read_leads(query, peers, search, policy)
-    for document in peers:
+    peers = [peer for peer in peers if peer in leads or not answers][: max(policy.peers - len(answers), 0)]
+    told = answers | {peer: [leads[peer]] if peer in leads else [] for peer in peers}
+    sections = []
+    for document, first in told.items():
         info = search.library.infos[document]
-        quotes = _tell_sides(search.sentences_of([document], topic), leads.get(document), search, policy)
+        quotes = _tell_sides(search.sentences_of([document], topic), first, search, policy)
         if quotes:
             sections.append(DraftSection(tuple(quotes), heading=f"{_place_of(info)}: {info.title}"))
     if not sections:
@@ -60,28 +75,28 @@ def draft_advice(query: Query, search: SentenceSearch, policy: AdvicePolicy | No
     return Draft("quotes", sections=tuple(sections), said=_SAID, caveats=caveats)
 
 
-def _choose_peers(query: Query, search: SentenceSearch, policy: AdvicePolicy) -> list[DocumentRow]:
-    """The documents whose best passages are nearest to the request, no two of them on the same place."""
-    ranking = search.retriever.rank(search.rephrase(query, search.spell_out(query.text)))
+def _choose_peers(
+    ranking: Ranking, answering: Sequence[DocumentRow], search: SentenceSearch, policy: AdvicePolicy
+) -> list[DocumentRow]:
+    """The documents, beside those ``answering``, whose best passages are nearest, no two of all on the same place."""
     scores: dict[DocumentRow, list[float]] = {}
     for passage, score in zip(ranking.passages, ranking.scores.tolist(), strict=True):
         scores.setdefault(search.library.document_row(passage), []).append(score)
     totals = {row: best[0] + policy.further * sum(best[1 : 1 + policy.passages]) for row, best in scores.items()}
     ranked = sorted(totals, key=lambda row: (-totals[row], row))
-    if not ranked or ranking.best_cosine < policy.min_cosine:
-        return []
     peers: list[DocumentRow] = []
-    places: set[str] = set()
+    infos = [search.library.infos[row] for row in answering]
+    places = {place for info in infos for place in info.cities or info.countries}
     for row in ranked:
         info = search.library.infos[row]
         where = info.cities or info.countries
-        if 0 < len(where) <= policy.most_places and places.isdisjoint(where):
+        if len(peers) == policy.documents_read:
+            break
+        if row not in answering and 0 < len(where) <= policy.most_places and places.isdisjoint(where):
             if totals[row] < policy.min_share * totals[ranked[0]]:
                 break
             peers.append(row)
             places.update(where)
-        if len(peers) == policy.peers:
-            break
     return peers
 
 
@@ -104,13 +119,15 @@ def _read_leads(
 
 
 def _tell_sides(
-    sentences: Sequence[Found], lead: Candidate | None, search: SentenceSearch, policy: AdvicePolicy
+    sentences: Sequence[Found], first: Sequence[Candidate], search: SentenceSearch, policy: AdvicePolicy
 ) -> list[Candidate]:
-    """The leading sentence, by default what was done, and what a document says of the other sides and the subject."""
+    """What answers first, by default what was done, and what a document says of the other sides."""
     subject = np.array([one.cosine for one in sentences])
     silent = np.array([float(one.silent) for one in sentences])
-    chosen = {lead.text: lead} if lead else {}
-    for side in _SIDES[1 if lead else 0 :]:
+    chosen = {one.text: one for one in first}
+    for side in _SIDES[1 if first else 0 :]:
+        if len(chosen) >= len(_SIDES):
+            break
         nearness = search.cosines_with(sentences, side.described)
         headed = np.array([float(search.embed(one.heading or " ") @ search.embed(side.name)) for one in sentences])
         scores = nearness + policy.heading * headed + policy.subject * subject - policy.silence * silent

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from kin_assistant.answer.advice import draft_advice
 from kin_assistant.answer.catalogue import draft_catalogue, lists_the_library
 from kin_assistant.answer.compare import draft_compare
@@ -24,10 +26,11 @@ class Composer:
         self._search, self._talk, self._policy = search, talk, policy
         self._quoter = Quoter(search.library, policy.selection)
 
-    def compose_from_library(self, query: Query) -> Draft | None:
+    def compose_from_library(self, query: Query, read: Callable[[Query], Evidence]) -> Draft | None:
         """An answer to a request for more than passages: talk, a list, a portrait, a comparison, peers.
 
-        None for other requests, for those about a place without documents, and where there is nothing to put into the form.
+        ``read`` is called where passages serve beside them. None for other requests, for those about a place without
+        documents, and where there is nothing to put into the form.
         """
         kind, policy = query.kinds[0], self._policy
         if kind == "list" and lists_the_library(query, self._search):
@@ -45,7 +48,7 @@ class Composer:
             case "compare":
                 draft = draft_compare(query, self._search, policy.compare)
             case "advice":
-                draft = draft_advice(query, self._search, policy.advice)
+                draft = draft_advice(query, self._quoter.select_leading(read(query)), self._search, policy.advice)
         return draft if draft and (draft.candidates or draft.entries) else None
 
     def compose_from_evidence(self, evidence: Evidence, words: int) -> Draft:

@@ -66,7 +66,7 @@ class AnswerPipeline:
         started = time.perf_counter()
         query = self._parser.understand(question, history=history, filters=filters)
         evidence, reason, confidence = None, None, 1.0
-        draft = self._composer.compose_from_library(query)
+        draft = self._composer.compose_from_library(query, self._read)
         if draft is None:
             evidence = self._read(query)
             confidence = estimate_confidence(evidence, self._policy.refusal)

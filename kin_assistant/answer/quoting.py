@@ -27,8 +27,7 @@ class Quoter:
 
     def draft_fact(self, evidence: Evidence, words: int) -> Draft:
         """The sentence that answers, first and alone; behind it what other documents say of the same."""
-        policy = self._policy
-        stretches = self._select(evidence, min(words, policy.words_of_fact), policy.stretches_of_fact)
+        stretches = self._select(evidence, min(words, self._policy.words_of_fact), self._policy.stretches_of_fact)
         return Draft("quotes", tuple(map(self._section, stretches)))
 
     def draft_explanation(self, evidence: Evidence, words: int) -> Draft:
@@ -54,6 +53,11 @@ class Quoter:
         if section and sum(value >= self._policy.min_share * best for value in sections[section]) > 1:
             return self._draft_whole(self._sentences_under(section, evidence), words)
         return None
+
+    def select_leading(self, evidence: Evidence) -> list[Stretch]:
+        """What answers best, as short as a fact."""
+        policy = self._policy
+        return self._select(evidence, policy.words_of_fact, policy.stretches_of_fact)
 
     def _draft_whole(self, items: Sequence[Candidate], words: int) -> Draft:
         """All of ``items``, or as many of the first ones as there is room for, with what is missing."""

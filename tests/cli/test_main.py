@@ -157,6 +157,7 @@ def test_a_wrong_setting_is_named(run: Run, monkeypatch: pytest.MonkeyPatch, nam
 ANSWER_KEYS = {
     *("id", "question", "standalone_question", "abstained", "reason", "notes", "text", "sentences", "citations"),
     *("also_retrieved", "nearest", "confidence", "build_id", "elapsed_ms"),
+    *("kind", "kinds", "form", "said", "caveats", "sections", "entries"),
 }
 CITATION_KEYS = {
     *(
@@ -175,7 +176,7 @@ CITATION_KEYS = {
         "start",
         "end",
     ),
-    *("quote", "sources"),
+    *("quote", "sources", "origin", "lead_in", "answering"),
 }
 
 
