@@ -109,7 +109,7 @@ class SelectionPolicy:
     """What each sentence has to add."""
     price_of_word: float = 0.002
     """What each word has to add."""
-    price_exponent: float = 0.9
+    price_exponent: float = 0.7
     """Prices are multiplied by the best sentence's worth to this power: the less sure, the more is quoted."""
     min_share_repeated: float = 0.7
     """A sentence of whose stems a chosen one has this share adds only the rest."""
@@ -119,7 +119,7 @@ class SelectionPolicy:
     """Documents that are quoted, at most; one a place, if the query names more places."""
     sentences_of_stretch: int = 4
     """Sentences of a stretch before it meets another, at most."""
-    stretches: int = 6
+    stretches: int = 5
     """Stretches of an explanation, at most."""
     stretches_of_fact: int = 3
     """Stretches of a fact, at most."""

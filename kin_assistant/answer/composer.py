@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from kin_assistant.answer.advice import draft_advice
 from kin_assistant.answer.catalogue import draft_catalogue, lists_the_library
@@ -49,7 +50,9 @@ class Composer:
                 draft = draft_compare(query, self._search, policy.compare)
             case "advice":
                 draft = draft_advice(query, self._quoter.select_leading(read(query)), self._search, policy.advice)
-        return draft if draft and (draft.candidates or draft.entries) else None
+        if draft is None or not (draft.candidates or draft.entries):
+            return None
+        return replace(draft, sections=tuple(map(self._quoter.count_items, draft.sections)))
 
     def compose_from_evidence(self, evidence: Evidence, words: int) -> Draft:
         """An answer in quotes of at most ``words`` words: a fact, a whole list, or stretches."""

@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from functools import lru_cache
+from typing import Final
 
 from kin_assistant.answer.draft import Draft, DraftSection
 from kin_assistant.answer.evidence import Candidate, Evidence
 from kin_assistant.answer.stretches import Stretch, estimate_worth, select_stretches
 from kin_assistant.index.library import DocumentRow, Library, PassageRow
 from kin_assistant.policy import SelectionPolicy
-from kin_assistant.types import Sentence
+from kin_assistant.types import Block, Sentence
 
 __all__ = ["Quoter"]
 
+_DOCUMENTS_IN_MEMORY: Final = 64
+
 _ListKey = tuple[DocumentRow, tuple[int, int]]
-"""A list or table: its document, and the span of what heads it there."""
+"""A list or table: its document, and the span of its items there."""
 _SectionKey = tuple[DocumentRow, str]
 """A section: its document and headings."""
 
@@ -24,11 +30,14 @@ class Quoter:
 
     def __init__(self, library: Library, policy: SelectionPolicy) -> None:
         self._library, self._policy = library, policy
+        self._items_of = lru_cache(_DOCUMENTS_IN_MEMORY)(self._find_items)
 
     def draft_fact(self, evidence: Evidence, words: int) -> Draft:
         """The sentence that answers, first and alone; behind it what other documents say of the same."""
         stretches = self._select(evidence, min(words, self._policy.words_of_fact), self._policy.stretches_of_fact)
-        return Draft("quotes", tuple(map(self._section, stretches)))
+        sections = map(self._section, stretches)
+        # One row is all that was asked for.
+        return Draft("quotes", tuple(replace(one, shown=0, of=0) if one.shown == 1 else one for one in sections))
 
     def draft_explanation(self, evidence: Evidence, words: int) -> Draft:
         """A few stretches, each under the heading of its document that it stands under."""
@@ -82,32 +91,57 @@ class Quoter:
         )
 
     def _section(self, stretch: Stretch) -> DraftSection:
-        """A stretch under its heading, with what is missing of a list."""
-        items = [one for one in stretch.candidates if one.sentence.lead_in]
-        key = self._list_of(items[0]) if items else None
-        if key is None:
-            return DraftSection(stretch.candidates, self._heading_of(stretch.passage))
-        shown = sum(self._list_of(one) == key for one in items)
-        of = sum(1 for _ in self._members(key))
-        return DraftSection(stretch.candidates, self._heading_of(stretch.passage), shown, of)
+        return self.count_items(DraftSection(stretch.candidates, self._heading_of(stretch.passage)))
+
+    def count_items(self, section: DraftSection) -> DraftSection:
+        """``section`` with what it shows of the list or table that most of its quotes stand in."""
+        lists = Counter(key for one in section.candidates if (key := self._list_around(one)))
+        if section.of or not lists:
+            return section
+        (document, span), _ = lists.most_common(1)[0]
+        items = self._items_of(document)[span]
+        quoted = [one.sentence for one in section.candidates if one.document == document]
+        shown = sum(any(block.start <= one.start < block.end for one in quoted) for block in items)
+        return replace(section, shown=shown, of=len(items))
 
     def _heading_of(self, passage: PassageRow) -> str:
         return self._library.passage(passage).heading.split(" > ")[-1]
 
     def _list_of(self, candidate: Candidate) -> _ListKey | None:
-        """The list or table that a sentence is an item of, or heads."""
-        if candidate.sentence.lead_in:
-            return candidate.document, candidate.sentence.lead_in
+        """The list or table that a sentence stands in, or heads."""
+        if key := self._list_around(candidate):
+            return key
         span = candidate.sentence.start, candidate.sentence.end
-        sentences = self._library.passage(candidate.passage).sentences
-        return (candidate.document, span) if any(one.lead_in == span for one in sentences) else None
+        headed = (one for one in self._library.passage(candidate.passage).sentences if one.lead_in == span)
+        first = next(headed, None)
+        return self._list_around(replace(candidate, sentence=first)) if first else None
+
+    def _list_around(self, candidate: Candidate) -> _ListKey | None:
+        """The list or table that a sentence stands in."""
+        start = candidate.sentence.start
+        return next(
+            ((candidate.document, span) for span in self._items_of(candidate.document) if span[0] <= start < span[1]),
+            None,
+        )
+
+    def _find_items(self, document: DocumentRow) -> dict[tuple[int, int], list[Block]]:
+        """The items of each list, and the rows of each table without its header, by the span of all of them."""
+        found: list[list[Block]] = []
+        before: Block | None = None
+        for block in self._library.document(document).blocks:
+            if block.kind in ("item", "row"):
+                if before is None or before.kind != block.kind or block.starts_table:
+                    found.append([])
+                found[-1].append(block)
+            before = block
+        return {(items[0].start, items[-1].end): items for items in found}
 
     def _members(self, key: _ListKey) -> Iterator[tuple[PassageRow, Sentence]]:
-        """The items of a list or table, over all passages of its document."""
-        document, lead_in = key
+        """The sentences of a list or table, over all passages of its document."""
+        document, (first, last) = key
         for passage in self._library.passages_of(document):
             for sentence in self._library.passage(passage).sentences:
-                if sentence.lead_in == lead_in:
+                if first <= sentence.start < last:
                     yield passage, sentence
 
     def _section_of(self, candidate: Candidate) -> _SectionKey:
