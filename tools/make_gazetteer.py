@@ -331,7 +331,12 @@ def find_named(cities: Sequence[City], corpus: Path, by_hand: dict[Id, list[str]
     for name, homes in read_front_matter(corpus):
         letters = key(fold(name))
         match = [c for c in by_key.get(letters, []) if not homes or countries[c["countrycode"]] in homes]
-        match.sort(key=lambda city: key(city["name"]) != letters)
+        # A name that was given by hand counts as much as GeoNames' own: Bacolod is the large one.
+        match.sort(
+            key=lambda city: (
+                letters not in map(key, (city["name"], *by_hand.get((city["countrycode"], city["name"]), ())))
+            )
+        )
         if not match:
             print(f"Not in GeoNames: {name} {homes}")
         found |= {(city["countrycode"], city["name"]): fold(name) for city in match[:1]}
