@@ -13,6 +13,7 @@ from kin_assistant.answer.composer import Composer
 from kin_assistant.answer.evidence import Evidence, EvidenceNetwork, EvidenceReader
 from kin_assistant.answer.pipeline import AnswerPipeline
 from kin_assistant.answer.sentence_search import SentenceSearch
+from kin_assistant.answer.suggestions import suggest_questions
 from kin_assistant.answer.talk import TalkResponder
 from kin_assistant.corpus.profile import CorpusProfile
 from kin_assistant.errors import IndexMissing
@@ -162,6 +163,31 @@ class Assistant:
             self._pipeline.answer, question, filters=filters, history=history, answer_id=id, max_words=words
         )
         return self._within(answer, "The answer")
+
+    def suggest(
+        self,
+        answer: Answer,
+        *,
+        filters: Filters | None = None,
+        history: Sequence[str] = (),
+        go_on: Callable[[], bool] = lambda: True,
+    ) -> tuple[str, ...]:
+        """At most three questions to go on with, each asked beforehand: ``suggest_questions``.
+
+        ``history`` holds the questions up to that of ``answer``. Takes a few times as long as ``ask``, and raises as it does.
+        """
+        return suggest_questions(
+            answer,
+            self._headings_of,
+            self._index.manifest.profile.section_questions,
+            partial(self.ask, filters=filters, history=history),
+            go_on=go_on,
+        )
+
+    def _headings_of(self, document_id: str) -> tuple[DocumentInfo, list[str]]:
+        document = self.document(document_id)
+        blocks = (block for block in document.blocks if block.kind == "heading")
+        return document.info, [document.text[block.start : block.end] for block in blocks]
 
     def read(self, question: str) -> Evidence:
         """What is found and read for ``question``, before it is refused or answered: for training and evaluation."""

@@ -20,6 +20,8 @@ _MAX_BYTES = 64 * 1024
 
 Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=1000)]
 
+Wording = Annotated[Line, StringConstraints(pattern=r"^[^{}]*\{title\}[^{}]*$")]
+
 
 class Body(Value):
     """A network, programme or office that the documents come from, and that questions may call by other names."""
@@ -56,6 +58,8 @@ class CorpusProfile(Value):
     """Questions that the documents answer; without them, the page asks for documents by their titles."""
     compiler_sections: tuple[Line, ...] = ()
     """Headings under which a sentence without a source mark is the compiler's own reading, in any case."""
+    section_questions: dict[Line, Wording] = Field({}, max_length=50)
+    """The question on what stands under a heading, with "{title}" for the document's: offered behind an answer."""
     bodies: tuple[Body, ...] = ()
     home: Home | None = None
 

@@ -17,7 +17,6 @@ __all__ = ["MAX_TURNS", "Turn", "conversation_html", "describe_filters"]
 MAX_TURNS = 12
 """Shown at once; older ones leave the page, since all of them travel with each answer."""
 
-FOLLOW_UPS = ("What did it cost?", "Who were the partners?", "What went wrong?")
 VERDICT_LABELS: tuple[tuple[Verdict, str], ...] = (
     ("right", "Right"),
     ("wrong answer", "Wrong answer"),
@@ -38,6 +37,8 @@ class Turn:
     verdict: Verdict | None = None
     feedback_fault: str = ""
     commented: bool = False
+    suggestions: tuple[str, ...] = ()
+    """Questions to go on with, which are known to be answered."""
 
 
 class _Shown(NamedTuple):
@@ -64,7 +65,6 @@ def conversation_html(turns: Sequence[Turn], documents: Mapping[str, DocumentInf
         "conversation",
         turns=[_show(turn, documents) for turn in turns],
         verdicts=VERDICT_LABELS,
-        follow_ups=FOLLOW_UPS,
         max_comment=MAX_COMMENT,
     )
 

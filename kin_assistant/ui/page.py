@@ -28,6 +28,8 @@ KINDS = {
     "ask_typed": Kind(QUESTION),
     "ask_offered": Kind(QUESTION, {"question": 500}),
     "rate": Kind(QUESTION, {"turn": 16, "verdict": 16, "comment": MAX_COMMENT}),
+    "suggest": Kind(TRIFLE),
+    "begin": Kind(TRIFLE),
     "describe": Kind(TRIFLE),
     "renew": Kind(TRIFLE),
     "reset": Kind(TRIFLE),
@@ -91,6 +93,7 @@ def build_page(
                             )
                             ask = gr.Button("Ask", variant="primary", elem_id="kin-ask", min_width=0)
                         html(texts.busy_html())
+                        anew = gr.Button("New conversation", elem_id="kin-anew", min_width=0, visible=False)
                     examples = html(texts.examples_html(build.profile, infos), script=bridge)
             with gr.Tab("Documents", id="documents"):
                 html(texts.place_of_library_html())
@@ -100,14 +103,14 @@ def build_page(
                 about = html(texts.about_html(build, version, evaluation))
 
         filters = [city, country, theme, first, last]
-        shown = [conversation, introduction, examples]
+        shown = [conversation, introduction, examples, anew]
 
         def ask_in_visit(request: gr.Request, question: object, chosen: Sequence[Any]) -> tuple[Turn, tuple[Any, ...]]:
             session = request.session_hash
             turn = callbacks.ask(question, _choices(*chosen), visits.turns(session))
             turns = visits.add(session, request.client.host if request.client else "unknown", turn)
             hidden = gr.update(visible=False)
-            return turn, (conversation_html(turns, callbacks.documents()), hidden, hidden)
+            return turn, (conversation_html(turns, callbacks.documents()), hidden, hidden, gr.update(visible=True))
 
         def ask_typed(request: gr.Request, text: str, *chosen: Any) -> tuple[Any, ...]:
             turn, changed = ask_in_visit(request, text, chosen)
@@ -123,6 +126,20 @@ def build_page(
             turns = visits.change(session, turn) if turn else ()
             # The conversation is long: it is sent only where something changed.
             return conversation_html(turns, callbacks.documents()) if turns else gr.skip()
+
+        def suggest(request: gr.Request) -> Any:
+            session = request.session_hash
+            turns = visits.turns(session)
+            newest = visits.newest()
+            # On a busy page the questions of others come first.
+            turn = callbacks.suggest(turns, lambda: visits.newest() is newest)
+            changed = visits.change(session, turn) if turn else ()
+            return conversation_html(changed, callbacks.documents()) if changed else gr.skip()
+
+        def begin(request: gr.Request) -> tuple[Any, ...]:
+            visits.end(request.session_hash)
+            shown_again = gr.update(visible=True)
+            return conversation_html((), {}), shown_again, shown_again, gr.update(visible=False)
 
         def describe(*chosen: Any) -> str:
             return texts.scope_html(callbacks.describe(_choices(*chosen)))
@@ -144,9 +161,11 @@ def build_page(
         # What comes in was checked before Gradio saw it, and names of filters may be newer than those it knows.
         private: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden", "preprocess": False}
         asking = private | {"concurrency_id": "ask", "concurrency_limit": 2}
-        gr.on([question.submit, ask.click], ask_typed, [question, *filters], [*shown, question], **asking)
-        for offer in (conversation, examples):
-            offer.submit(ask_offered, filters, shown, **asking)
+        asked = [gr.on([question.submit, ask.click], ask_typed, [question, *filters], [*shown, question], **asking)]
+        asked += [offer.submit(ask_offered, filters, shown, **asking) for offer in (conversation, examples)]
+        for event in asked:
+            event.then(suggest, None, [conversation], concurrency_id="suggest", concurrency_limit=1, **private)
+        anew.click(begin, None, shown, **private)
         conversation.like(rate, None, [conversation], concurrency_limit=1, **private)
         # A year is looked at when it is complete, not at each digit.
         settled = [box.change for box in (city, country, theme)] + [box.blur for box in (first, last)]

@@ -45,6 +45,7 @@ class Visits:
         self._clock = clock
         self._visits: OrderedDict[str, _Visit] = OrderedDict()
         """By session; the one that was used last comes last."""
+        self._newest: Turn | None = None
         self._lock = threading.Lock()
 
     def __len__(self) -> int:
@@ -62,8 +63,19 @@ class Visits:
             visit = self._visits.pop(session, None)
             turns = (*(visit.turns if visit else ()), turn)[-MAX_TURNS:]
             self._visits[session] = _Visit(client, turns, self._clock())
+            self._newest = turn
             self._make_room(client)
             return turns
+
+    def newest(self) -> Turn | None:
+        """The turn that was added last, in any session."""
+        with self._lock:
+            return self._newest
+
+    def end(self, session: str) -> None:
+        """Forget what was asked in ``session``."""
+        with self._lock:
+            self._visits.pop(session, None)
 
     def change(self, session: str, turn: Turn) -> tuple[Turn, ...]:
         """All turns of ``session``, with ``turn`` in the place of the one of its id if there is one still."""

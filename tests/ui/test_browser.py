@@ -230,11 +230,35 @@ def test_an_example_is_asked_by_a_click(page: Page) -> None:
 
 def test_a_follow_up_shows_what_was_searched(page: Page) -> None:
     ask(page, QUESTION)
-    page.get_by_role("button", name="Who were the partners?").click()
+    page.get_by_label("Your question").fill("Who were the partners?")
+    page.get_by_label("Your question").press("Enter")
     second = page.locator(".kin-turn").nth(1)
     second.wait_for()
     assert "Searched as:" in second.inner_text()
+
+
+def test_a_question_that_is_offered_behind_an_answer_is_answered(page: Page) -> None:
+    ask(page, QUESTION)
+    offered = page.locator(".kin-follow-ups button").first
+    offered.wait_for()
+    question = offered.inner_text()
+    offered.click()
+    second = page.locator(".kin-turn").nth(1)
+    second.wait_for()
+    assert second.locator(".kin-question").inner_text().endswith(question)
+    assert second.locator(".kin-evidence").count() == 1
+    page.locator(".kin-turn:last-child .kin-follow-ups button").first.wait_for()
     assert page.locator(".kin-follow-ups").count() == 1, "only the last answer offers to go on"
+
+
+def test_a_new_conversation_forgets_the_one_before(page: Page) -> None:
+    ask(page, QUESTION)
+    page.get_by_role("button", name="New conversation").click()
+    page.locator(".kin-turn").wait_for(state="detached")
+    assert page.locator(".kin-examples").is_visible()
+    turn = ask(page, "Who were the partners?")
+    assert "Searched as:" not in turn.inner_text(), "nothing is left to lean on"
+    assert page.locator(".kin-turn").count() == 1
 
 
 def test_a_long_conversation_goes_on(page: Page) -> None:
