@@ -37,6 +37,8 @@ DOCUMENTS = {
         " The fare was paid with a card that the transport agency sold.\n"
     ),
 }
+DEFAULT_TITLE = "Document Assistant"
+"""What a page is called whose corpus says nothing of itself (``CorpusProfile.title``)."""
 QUESTION = "What did Exampleville give each household?"
 QUOTE = "In 2004 the city of Exampleville gave each household a bin for compost."
 
@@ -141,7 +143,7 @@ def _fetch_page(kin: str, folder: Path) -> None:
                 server.wait(timeout=30)
             except subprocess.TimeoutExpired:
                 server.kill()
-    if "KIN Assistant" not in page:
+    if DEFAULT_TITLE not in page:
         raise WheelError(f"the page is not the assistant's:\n{page[:500]}")
     _check_messages(log.read_text("utf-8"))
 

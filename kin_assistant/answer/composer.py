@@ -63,5 +63,10 @@ class Composer:
         return whole or self._quoter.draft_explanation(evidence, words)
 
     def respond_to_small_talk(self, query: Query) -> Draft | None:
-        """What is said to a message that nothing answers and that is much like small talk; None to any other."""
-        return self._talk.respond(query.original) if self._talk.is_like_talk(query.original) else None
+        """What is said to a message that nothing answers and that is much like small talk; None to any other.
+
+        A message that names a place is none: its refusal names what is nearest.
+        """
+        if query.scope.named or query.scope.absent or not self._talk.is_like_talk(query.original):
+            return None
+        return self._talk.respond(query.original)
