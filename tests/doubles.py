@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
@@ -162,6 +162,17 @@ class AssistantDouble:
         if "Surabaya" in question:
             return self._answer(question, question, id)
         return self._refusal(question, id, "No document is about Lahore.")
+
+    def suggest(
+        self,
+        answer: Answer,
+        *,
+        filters: Filters | None = None,
+        history: Sequence[str] = (),
+        go_on: Callable[[], bool] = lambda: True,
+    ) -> tuple[str, ...]:
+        """Nothing to go on with."""
+        return ()
 
     def search(
         self, query: str, *, limit: int = 10, filters: Filters | None = None, id: str | None = None

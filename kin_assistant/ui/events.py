@@ -98,7 +98,7 @@ class Events:
 
     def __init__(self, page: gradio.Blocks, kinds: Mapping[str, Kind]) -> None:
         """Raises ``TypeError`` for a function that ``kinds`` does not name, or that takes what is not checked here."""
-        self._functions = {number: _function(each, kinds) for number, each in page.fns.items()}
+        self._functions = {number: _function(each, page.fns, kinds) for number, each in page.fns.items()}
 
     def read(self, body: bytes) -> Event:
         """The event that ``body`` holds as JSON. Raises ``EventRefused``."""
@@ -123,7 +123,7 @@ class Events:
         return Event(session, function.kind.cost, json.dumps(checked).encode("ascii"))
 
 
-def _function(function: Any, kinds: Mapping[str, Kind]) -> _Function:
+def _function(function: Any, functions: Mapping[int, Any], kinds: Mapping[str, Kind]) -> _Function:
     name = function.name
     if name not in kinds:
         raise TypeError(f'Nothing says what may be sent to the function "{name}" of the page.')
@@ -141,7 +141,9 @@ def _function(function: Any, kinds: Mapping[str, Kind]) -> _Function:
     if function.collects_event_data != bool(kinds[name].sent_along):
         raise TypeError(f'What is said of the function "{name}" does not fit: does it take details of the event?')
     fields = [_field(component, name) for component in function.inputs]
-    return _Function(fields, frozenset(number for number, _ in function.targets), kinds[name])
+    # What follows another function is sent with the trigger of that one.
+    first = function if function.trigger_after is None else functions[function.trigger_after]
+    return _Function(fields, frozenset(number for number, _ in first.targets), kinds[name])
 
 
 def _field(component: Any, name: str) -> _Text | _Names:
