@@ -131,8 +131,11 @@ class AssistantDouble:
 
     build: BuildInfo = field(default_factory=BuildInfo)
     fault: Exception | None = None
-    """Raised by ``ask`` if set."""
+    """Raised by ``ask`` and ``suggest`` if set."""
+    further: tuple[str, ...] = ()
+    """What ``suggest`` gives."""
     asked: list[tuple[str, Filters | None, tuple[str, ...]]] = field(default_factory=list)
+    looked_further: list[tuple[str, Filters | None, tuple[str, ...]]] = field(default_factory=list)
     _documents: dict[str, Document] = field(default_factory=read_documents)
 
     @property
@@ -171,8 +174,11 @@ class AssistantDouble:
         history: Sequence[str] = (),
         go_on: Callable[[], bool] = lambda: True,
     ) -> tuple[str, ...]:
-        """Nothing to go on with."""
-        return ()
+        """The same for every answer, unless it is told to stop."""
+        self.looked_further.append((answer.question, filters, tuple(history)))
+        if self.fault is not None:
+            raise self.fault
+        return self.further if go_on() else ()
 
     def search(
         self, query: str, *, limit: int = 10, filters: Filters | None = None, id: str | None = None

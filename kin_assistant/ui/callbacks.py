@@ -100,9 +100,12 @@ class Callbacks:
             return Turn(turn_id, question, filters, fault=_explain(error))
 
     def suggest(self, turns: Sequence[Turn], go_on: Callable[[], bool]) -> Turn | None:
-        """The last of ``turns`` with questions to go on with; None if there are none. It ends early where ``go_on`` says so."""
+        """The last of ``turns`` with questions to go on with, if any are found; None where they were looked for before.
+
+        It ends early where ``go_on`` says so.
+        """
         turn = turns[-1] if turns else None
-        if turn is None or turn.answer is None or turn.suggestions:
+        if turn is None or turn.answer is None or turn.suggestions is not None:
             return None
         history = [each.question for each in turns if each.answer]
         try:
@@ -110,8 +113,8 @@ class Callbacks:
                 found = assistant.suggest(turn.answer, filters=turn.filters, history=history, go_on=go_on)
         except (KinError, KeyError) as error:  # the answer stands without them; its documents may be gone by now
             logger.info("No questions to go on with: %s", plain(str(error)))
-            return None
-        return replace(turn, suggestions=found) if found else None
+            found = ()
+        return replace(turn, suggestions=found)
 
     def documents(self) -> dict[str, DocumentInfo]:
         """All documents that are served, by id."""

@@ -12,7 +12,7 @@ from kin_assistant.feedback import MAX_COMMENT, Verdict
 from kin_assistant.rendering import answer_html, answer_markdown, evidence_html, period, render
 from kin_assistant.types import Answer, DocumentInfo, Filters
 
-__all__ = ["MAX_TURNS", "Turn", "conversation_html", "describe_filters"]
+__all__ = ["MAX_TURNS", "Turn", "conversation_html", "describe_filters", "further_html"]
 
 MAX_TURNS = 12
 """Shown at once; older ones leave the page, since all of them travel with each answer."""
@@ -37,8 +37,8 @@ class Turn:
     verdict: Verdict | None = None
     feedback_fault: str = ""
     commented: bool = False
-    suggestions: tuple[str, ...] = ()
-    """Questions to go on with, which are known to be answered."""
+    suggestions: tuple[str, ...] | None = None
+    """Questions to go on with, which are known to be answered; None until they were looked for."""
 
 
 class _Shown(NamedTuple):
@@ -67,6 +67,12 @@ def conversation_html(turns: Sequence[Turn], documents: Mapping[str, DocumentInf
         verdicts=VERDICT_LABELS,
         max_comment=MAX_COMMENT,
     )
+
+
+def further_html(turns: Sequence[Turn]) -> Markup:
+    """The questions to go on with after the last of ``turns``; nothing where there are none."""
+    questions = turns[-1].suggestions if turns else None
+    return render("conversation.html", "further", questions=questions) if questions else Markup()
 
 
 def _show(turn: Turn, documents: Mapping[str, DocumentInfo]) -> _Shown:

@@ -112,7 +112,7 @@ class Entrance:
             )
         if self._backlog.full:
             return await _refuse(send, 503, "Too many questions are waiting. Please try again in a moment.", wait=1)
-        wait = self._limiter.acquire(client, event.cost)
+        wait = self._limiter.acquire(client, event.kind.cost, follows=event.kind.follows)
         if wait:
             return await _refuse(send, 429, please_wait(wait), wait=wait)
         headers = [_JSON, (b"content-length", str(len(event.body)).encode("ascii"))]

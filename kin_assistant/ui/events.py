@@ -41,6 +41,8 @@ class Kind:
     """In points of the rate limit."""
     sent_along: Mapping[str, int] = field(default_factory=dict)
     """The most characters of each text, by name."""
+    follows: bool = False
+    """Whether the page sends it by itself after an answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +50,7 @@ class Event:
     """What may go on to Gradio."""
 
     session: str
-    cost: int
+    kind: Kind
     body: bytes
     """Written anew from what was checked, so that nobody reads it differently."""
 
@@ -120,7 +122,7 @@ class Events:
             "session_hash": session,
             "trigger_id": trigger,
         }
-        return Event(session, function.kind.cost, json.dumps(checked).encode("ascii"))
+        return Event(session, function.kind, json.dumps(checked).encode("ascii"))
 
 
 def _function(function: Any, functions: Mapping[int, Any], kinds: Mapping[str, Kind]) -> _Function:

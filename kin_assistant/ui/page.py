@@ -12,7 +12,7 @@ from kin_assistant.feedback import MAX_COMMENT
 from kin_assistant.types import DocumentInfo
 from kin_assistant.ui import texts
 from kin_assistant.ui.callbacks import Callbacks, Choices
-from kin_assistant.ui.conversation import Turn, conversation_html
+from kin_assistant.ui.conversation import Turn, conversation_html, further_html
 from kin_assistant.ui.events import Kind
 from kin_assistant.ui.ratelimit import QUESTION, TRIFLE
 from kin_assistant.ui.visits import Visits
@@ -28,7 +28,7 @@ KINDS = {
     "ask_typed": Kind(QUESTION),
     "ask_offered": Kind(QUESTION, {"question": 500}),
     "rate": Kind(QUESTION, {"turn": 16, "verdict": 16, "comment": MAX_COMMENT}),
-    "suggest": Kind(TRIFLE),
+    "suggest": Kind(TRIFLE, follows=True),
     "begin": Kind(TRIFLE),
     "describe": Kind(TRIFLE),
     "renew": Kind(TRIFLE),
@@ -79,6 +79,8 @@ def build_page(
                 with gr.Column(elem_id="kin-talk", min_width=0):
                     introduction = html(texts.introduction_html(build.profile))
                     conversation = html(conversation_html((), {}), script=bridge, elem_id="kin-conversation")
+                    # Apart: it comes later than the answer, which somebody may be reading by then.
+                    further = html("", script=bridge)
                     with gr.Column(elem_id="kin-composer", min_width=0):
                         scope = html("")
                         with gr.Row(elem_id="kin-box"):
@@ -103,14 +105,14 @@ def build_page(
                 about = html(texts.about_html(build, version, evaluation))
 
         filters = [city, country, theme, first, last]
-        shown = [conversation, introduction, examples, anew]
+        shown = [conversation, further, introduction, examples, anew]
 
         def ask_in_visit(request: gr.Request, question: object, chosen: Sequence[Any]) -> tuple[Turn, tuple[Any, ...]]:
             session = request.session_hash
             turn = callbacks.ask(question, _choices(*chosen), visits.turns(session))
             turns = visits.add(session, request.client.host if request.client else "unknown", turn)
             hidden = gr.update(visible=False)
-            return turn, (conversation_html(turns, callbacks.documents()), hidden, hidden, gr.update(visible=True))
+            return turn, (conversation_html(turns, callbacks.documents()), "", hidden, hidden, gr.update(visible=True))
 
         def ask_typed(request: gr.Request, text: str, *chosen: Any) -> tuple[Any, ...]:
             turn, changed = ask_in_visit(request, text, chosen)
@@ -134,12 +136,12 @@ def build_page(
             # On a busy page the questions of others come first.
             turn = callbacks.suggest(turns, lambda: visits.newest() is newest)
             changed = visits.change(session, turn) if turn else ()
-            return conversation_html(changed, callbacks.documents()) if changed else gr.skip()
+            return further_html(changed) if changed else gr.skip()
 
         def begin(request: gr.Request) -> tuple[Any, ...]:
             visits.end(request.session_hash)
             shown_again = gr.update(visible=True)
-            return conversation_html((), {}), shown_again, shown_again, gr.update(visible=False)
+            return conversation_html((), {}), "", shown_again, shown_again, gr.update(visible=False)
 
         def describe(*chosen: Any) -> str:
             return texts.scope_html(callbacks.describe(_choices(*chosen)))
@@ -162,9 +164,9 @@ def build_page(
         private: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden", "preprocess": False}
         asking = private | {"concurrency_id": "ask", "concurrency_limit": 2}
         asked = [gr.on([question.submit, ask.click], ask_typed, [question, *filters], [*shown, question], **asking)]
-        asked += [offer.submit(ask_offered, filters, shown, **asking) for offer in (conversation, examples)]
+        asked += [offer.submit(ask_offered, filters, shown, **asking) for offer in (further, examples)]
         for event in asked:
-            event.then(suggest, None, [conversation], concurrency_id="suggest", concurrency_limit=1, **private)
+            event.success(suggest, None, [further], concurrency_id="suggest", concurrency_limit=1, **private)
         anew.click(begin, None, shown, **private)
         conversation.like(rate, None, [conversation], concurrency_limit=1, **private)
         # A year is looked at when it is complete, not at each digit.

@@ -52,13 +52,18 @@ class RateLimiter:
         """Whoever spent something last comes last."""
         self._lock = threading.Lock()
 
-    def acquire(self, client: str, cost: int = TRIFLE) -> float:
-        """0 if ``client`` may go on, and ``cost`` is counted; else the seconds to wait, and nothing is counted."""
+    def acquire(self, client: str, cost: int = TRIFLE, *, follows: bool = False) -> float:
+        """0 if ``client`` may go on, and ``cost`` is counted; else the seconds to wait, and nothing is counted.
+
+        What ``follows`` a question was not asked for by anybody, who would not see why to wait: a trifle for each question of
+        a minute may exceed what the client has.
+        """
+        most = self._points + (self._points // QUESTION * TRIFLE if follows else 0)
         with self._lock:
             now = self._clock()
             spending = self._clients.get(client) or _Spending()
             spending.forget(now - _MINUTE)
-            excess = spending.points + cost - self._points
+            excess = spending.points + cost - most
             if excess > 0:
                 # What costs more than a client ever has is never admitted; it is told to wait all the same.
                 return min(spending.freed_at(excess) - now, _MINUTE)

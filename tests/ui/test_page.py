@@ -26,7 +26,7 @@ from kin_assistant.rendering import document_link
 from kin_assistant.settings import Settings
 from kin_assistant.types import Filters
 from kin_assistant.ui.callbacks import Callbacks, Choices
-from kin_assistant.ui.conversation import MAX_TURNS, Turn, conversation_html, describe_filters
+from kin_assistant.ui.conversation import MAX_TURNS, Turn, conversation_html, describe_filters, further_html
 from kin_assistant.ui.guard import MAX_BODY_BYTES
 from kin_assistant.ui.page import build_page
 from kin_assistant.ui.ratelimit import QUESTION as QUESTION_COST
@@ -212,6 +212,38 @@ def test_the_bounds_of_the_server_hold_several_offices() -> None:
     assert 10 <= MAX_VISITS_OF_CLIENT <= MAX_VISITS / 10
 
 
+# Going on
+
+
+def test_questions_to_go_on_with_are_looked_for_once(tmp_path: Path) -> None:
+    callbacks, assistant = make_callbacks(tmp_path)
+    assistant.further = ("Surabaya: what did it cost?", "Surabaya: <b>who</b> paid?")
+    choices = Choices(cities=["Surabaya"])
+    first = callbacks.ask(QUESTION, choices, ())
+    second = callbacks.ask("What came of it?", choices, (first,))
+    assert further_html((first, second)) == ""
+    looked = callbacks.suggest((first, second), lambda: True)
+    assert looked == replace(second, suggestions=assistant.further)
+    assert assistant.looked_further == [
+        ("What came of it?", Filters(city=("Surabaya",)), (QUESTION, "What came of it?"))
+    ]
+    assert callbacks.suggest((first, looked), lambda: True) is None
+    assert 'data-kin-ask="Surabaya: &lt;b&gt;who&lt;/b&gt; paid?"' in further_html((first, looked))
+    assert "data-kin-ask" not in conversation_html((first, looked), {})
+
+
+def test_an_answer_stands_without_questions_to_go_on_with(tmp_path: Path) -> None:
+    callbacks, assistant = make_callbacks(tmp_path)
+    turn = callbacks.ask(QUESTION, Choices(), ())
+    assistant.further = ("Surabaya: what did it cost?",)
+    assert callbacks.suggest((turn,), lambda: False) == replace(turn, suggestions=()), "others are waiting"
+    assistant.fault = KinError("The index was moved.")
+    assert callbacks.suggest((turn,), lambda: True) == replace(turn, suggestions=())
+    assert callbacks.suggest((), lambda: True) is None
+    assert callbacks.suggest((Turn("q", "?", Filters(), fault="No."),), lambda: True) is None
+    assert further_html((replace(turn, suggestions=()),)) == ""
+
+
 # Limits
 
 
@@ -240,6 +272,14 @@ def test_trifles_and_questions_come_out_of_one_budget() -> None:
     now = 60.0
     assert limiter.acquire("a", 2) == 1, "one point is free again, the next in a second"
     assert limiter.acquire("a", 1) == 0
+
+
+def test_what_follows_a_question_is_let_through_once_for_each() -> None:
+    limiter = RateLimiter(2 * QUESTION_COST, clock=lambda: 0.0)
+    assert limiter.acquire("a", QUESTION_COST) == limiter.acquire("a", QUESTION_COST) == 0
+    assert limiter.acquire("a", 1) == 60
+    assert limiter.acquire("a", 1, follows=True) == limiter.acquire("a", 1, follows=True) == 0
+    assert limiter.acquire("a", 1, follows=True) == 60
 
 
 def test_what_is_refused_is_not_counted() -> None:
