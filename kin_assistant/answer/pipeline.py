@@ -11,7 +11,7 @@ from kin_assistant.answer.composer import Composer
 from kin_assistant.answer.draft import Draft, DraftEntry, DraftSection
 from kin_assistant.answer.evidence import Candidate, Evidence, EvidenceReader
 from kin_assistant.answer.explanation import explain_silence
-from kin_assistant.answer.refusal import estimate_confidence, reason_to_refuse
+from kin_assistant.answer.refusal import estimate_confidence, reason_to_doubt, reason_to_refuse
 from kin_assistant.index.library import Library, PassageRow
 from kin_assistant.policy import AnswerPolicy
 from kin_assistant.question.query import Query, QueryParser
@@ -85,7 +85,7 @@ class AnswerPipeline:
             answering = tuple(find_asked(query.standalone, citations[0].quote))
             citations = (citations[0].model_copy(update={"answering": answering}), *citations[1:])
         numbers = {candidate: citation.number for candidate, citation in zip(quoted, citations, strict=True)}
-        caveats = self._caveats(evidence, quoted) if evidence and not reason else ()
+        caveats = self._caveats(evidence, quoted, confidence) if evidence and not reason else ()
         finished = time.perf_counter()
         return Answer(
             id=answer_id,
@@ -154,9 +154,11 @@ class AnswerPipeline:
             number=numbers[entry.reason] if entry.reason else None,
         )
 
-    def _caveats(self, evidence: Evidence, quoted: Sequence[Candidate]) -> tuple[str, ...]:
-        """What the answer lacks: places without documents or evidence, parts of the question that are not answered."""
+    def _caveats(self, evidence: Evidence, quoted: Sequence[Candidate], confidence: float) -> tuple[str, ...]:
+        """What the answer lacks: evidence at all, places with documents or evidence, parts of the question."""
         query, caveats = evidence.query, []
+        if doubt := reason_to_doubt(query, quoted, confidence, self._policy.refusal):
+            caveats.append(doubt)
         if query.scope.absent:
             absent = [place.label for place in query.scope.absent]
             caveats.append(f"No document is about {join_words(absent, 'or')}.")

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
-from kin_assistant.answer.evidence import Evidence
+from kin_assistant.answer.evidence import Candidate, Evidence
 from kin_assistant.filters import count_filters, name_filters
 from kin_assistant.policy import RefusalPolicy
 from kin_assistant.question.query import Query
 from kin_assistant.text.wording import join_words
+from kin_assistant.text.words import stems, words
 
-__all__ = ["estimate_confidence", "reason_to_refuse"]
+__all__ = ["estimate_confidence", "reason_to_doubt", "reason_to_refuse"]
 
 _MAX_UNKNOWN_WORDS = 4
 """Words without a document that a refusal names."""
+_MAX_UNSAID_WORDS = 3
+"""Words of the question that a doubt names."""
 
 
 def estimate_confidence(evidence: Evidence, policy: RefusalPolicy | None = None) -> float:
@@ -63,6 +67,29 @@ def reason_to_refuse(evidence: Evidence, confidence: float, policy: RefusalPolic
         subject = f"No document{about}{within} seems" if filters else f"The documents{about} do not seem"
         return f"{subject} to answer this.{_name_unknown_words(query)}"
     return None
+
+
+def reason_to_doubt(
+    query: Query, quoted: Sequence[Candidate], confidence: float, policy: RefusalPolicy | None = None
+) -> str | None:
+    """Why what is ``quoted`` may not answer ``query``, for the reader; None if it is likely to.
+
+    It names the rarer words of the question that stand neither in a quoted sentence nor above it.
+    """
+    policy = policy or RefusalPolicy()
+    if confidence >= policy.sure_confidence or not quoted:
+        return None
+    held = {stem for place in query.scope.named for stem in stems(place.name)}
+    held.update(*(candidate.stems for candidate in quoted))
+    rare = {stem for stem, idf in query.idf.items() if idf >= query.idf_total / len(query.idf)}
+    unsaid = [
+        f"“{word}”"
+        for word in dict.fromkeys(words(query.standalone))
+        if rare.intersection(stems(word)) and held.isdisjoint(stems(word))
+    ][:_MAX_UNSAID_WORDS]
+    return "This may not be the answer; it is what comes nearest." + (
+        f" It does not speak of {join_words(unsaid, 'or')}." if unsaid else ""
+    )
 
 
 def _name_unknown_words(query: Query) -> str:

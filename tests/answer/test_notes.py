@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
 
 from kin_assistant import Assistant
+from kin_assistant.answer.refusal import reason_to_doubt
 from kin_assistant.documents.reading import read_document
 from kin_assistant.index.build import build_documents
 from kin_assistant.index.opened import current_recipe, open_published
+from kin_assistant.policy import AnswerPolicy, RefusalPolicy
 from kin_assistant.settings import Settings
 from kin_assistant.text.words import stems
 from tests.embedders import HashingEmbedder
@@ -40,13 +44,19 @@ class LastQuestionNetwork:
         ]
 
 
-@pytest.fixture(scope="module")
-def assistant(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Assistant]:
-    root, embedder = tmp_path_factory.mktemp("notes") / "index", HashingEmbedder()
+@contextmanager
+def open_assistant(root: Path, policy: AnswerPolicy | None = None) -> Iterator[Assistant]:
+    embedder = HashingEmbedder()
     documents = [read_document(path, text.encode(), "0" * 64).document for path, text in TEXTS.items()]
     build_documents(documents, root, embedder, now=datetime(2026, 11, 21, tzinfo=UTC))
     index = open_published(root, current_recipe(embedder.name, embedder.dimension))
-    with Assistant(index, embedder, Settings(), network=LastQuestionNetwork()) as opened:
+    with Assistant(index, embedder, Settings(), network=LastQuestionNetwork(), policy=policy) as opened:
+        yield opened
+
+
+@pytest.fixture(scope="module")
+def assistant(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Assistant]:
+    with open_assistant(tmp_path_factory.mktemp("notes") / "index") as opened:
         yield opened
 
 
@@ -74,3 +84,32 @@ def test_figures_that_differ_are_pointed_at(assistant: Assistant) -> None:
 def test_figures_are_compared_only_where_one_is_asked_for(assistant: Assistant) -> None:
     answer = assistant.ask("Who visited the compost plant of Bago?")
     assert not any("different figures" in note for note in answer.notes)
+
+
+def test_a_doubtful_answer_says_which_words_it_does_not_speak_of(assistant: Assistant) -> None:
+    evidence = assistant.read("Which pumps and screens did the reviewers of Bago test?")
+    visited = [candidate for candidate in evidence.candidates if candidate.text.startswith("Reviewers visited")]
+    doubt = reason_to_doubt(evidence.query, visited, confidence=0.3)
+    assert (
+        doubt
+        == "This may not be the answer; it is what comes nearest. It does not speak of “pumps”, “screens” or “test”."
+    )
+    assert reason_to_doubt(evidence.query, visited, confidence=0.9) is None
+    assert reason_to_doubt(evidence.query, [], confidence=0.3) is None
+
+
+def test_no_word_is_named_that_the_quotes_have(assistant: Assistant) -> None:
+    evidence = assistant.read("Which farmers like it?")
+    liked = [candidate for candidate in evidence.candidates if candidate.text == "Farmers like it."]
+    assert reason_to_doubt(evidence.query, liked, confidence=0.3) == (
+        "This may not be the answer; it is what comes nearest."
+    )
+
+
+@pytest.mark.parametrize("sure_from", [0.0, 1.0])
+def test_a_doubt_stands_above_the_quotes(tmp_path: Path, sure_from: float) -> None:
+    policy = AnswerPolicy(refusal=RefusalPolicy(sure_confidence=sure_from))
+    with open_assistant(tmp_path / "index", policy) as doubting:
+        answer = doubting.ask("Who visited the compost plant of Bago?")
+    assert answer.citations
+    assert [caveat.startswith("This may not be the answer") for caveat in answer.caveats] == [True] * bool(sure_from)
