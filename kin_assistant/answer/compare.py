@@ -58,7 +58,8 @@ def _draft_places(query: Query, search: SentenceSearch, policy: ComparePolicy) -
     for place, rows in zip(query.scope.named, about, strict=True):
         asked = search.rephrase(query, _ask_of(place, query, search))
         ranking = search.retriever.rank(asked, within=rows)
-        best = _best_sentences(search.read(asked, ranking, ranking.passages[:share]), query, policy)
+        read = search.read(asked, ranking, ranking.passages[:share])
+        best = _best_sentences([one for one in read if search.speaks_of(place, one)], query, policy)
         sections.append(DraftSection(tuple(best), heading=place.name, remark="" if best else NO_EVIDENCE))
     sections += [DraftSection(heading=place.name, remark=NO_EVIDENCE) for place in query.scope.absent]
     return Draft("table", sections=tuple(sections), caveats=_caveats(query, about))

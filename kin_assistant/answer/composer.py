@@ -14,6 +14,7 @@ from kin_assistant.answer.overview import draft_overview
 from kin_assistant.answer.quoting import Quoter
 from kin_assistant.answer.sentence_search import SentenceSearch
 from kin_assistant.answer.talk import TalkResponder
+from kin_assistant.places.scope import Scope
 from kin_assistant.policy import AnswerPolicy
 from kin_assistant.question.query import Query
 
@@ -25,7 +26,7 @@ class Composer:
 
     def __init__(self, search: SentenceSearch, talk: TalkResponder, policy: AnswerPolicy) -> None:
         self._search, self._talk, self._policy = search, talk, policy
-        self._quoter = Quoter(search.library, policy.selection)
+        self._quoter = Quoter(search.library, policy.selection, search.compiler_sections)
 
     def compose_from_library(self, query: Query, read: Callable[[Query], Evidence]) -> Draft | None:
         """An answer to a request for more than passages: talk, a list, a portrait, a comparison, peers.
@@ -38,7 +39,7 @@ class Composer:
             kind = "catalogue"
         if kind == "talk":
             return self._talk.respond(query.original)
-        if query.scope.absent and not query.scope.named:
+        if query.scope.absent and not query.scope.named and kind != "advice":
             return None
         draft: Draft | None = None
         match kind:
@@ -49,14 +50,17 @@ class Composer:
             case "compare":
                 draft = draft_compare(query, self._search, policy.compare)
             case "advice":
-                draft = draft_advice(query, self._quoter.select_leading(read(query)), self._search, policy.advice)
+                leading = self._quoter.select_leading(read(_look_elsewhere(query)))
+                draft = draft_advice(query, leading, self._search, policy.advice)
         if draft is None or not (draft.candidates or draft.entries):
             return None
         return replace(draft, sections=tuple(map(self._quoter.count_items, draft.sections)))
 
-    def compose_from_evidence(self, evidence: Evidence, words: int) -> Draft:
-        """An answer in quotes of at most ``words`` words: a fact, a whole list, or stretches."""
+    def compose_from_evidence(self, evidence: Evidence, words: int, *, sure: bool = True) -> Draft:
+        """An answer in quotes of at most ``words`` words: a fact, a whole list, or stretches; if not ``sure``, little of it."""
         kind = evidence.query.kinds[0]
+        if not sure:
+            return self._quoter.draft_nearest(evidence)
         if kind == "fact" and not evidence.query.parts:
             return self._quoter.draft_fact(evidence, words)
         whole = self._quoter.draft_list(evidence, words) if kind == "list" else None
@@ -70,3 +74,10 @@ class Composer:
         if query.scope.named or query.scope.absent or not self._talk.is_like_talk(query.original):
             return None
         return self._talk.respond(query.original)
+
+
+def _look_elsewhere(query: Query) -> Query:
+    """``query`` without the country or the unknown place that who asks for advice is in: what others did is asked for."""
+    if any(place.kind == "city" for place in query.scope.named):
+        return query
+    return replace(query, scope=Scope(), about=())

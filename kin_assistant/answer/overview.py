@@ -32,7 +32,7 @@ _WHAT_IS = "What is {}?"
 
 
 def draft_overview(query: Query, search: SentenceSearch, policy: OverviewPolicy | None = None) -> Draft | None:
-    """A portrait of what ``query`` names: a place, a theme or a term. None if no document tells of it."""
+    """A portrait of what ``query`` names: a place, a theme, or a term. None if no document tells of that in its words."""
     policy = policy or OverviewPolicy()
     mentions = [mention for mention in search.places.find_places(query.standalone) if not mention.programme]
     request = read_listing(query.standalone, mentions)
@@ -41,7 +41,7 @@ def draft_overview(query: Query, search: SentenceSearch, policy: OverviewPolicy 
     places = query.scope.named
     if about and request.subject:
         topic = search.make_topic(request.subject)
-        return _draft_term(topic, about, query, search, policy, places) or _draft_place(places, about, search, policy)
+        return _draft_term(topic, about, query, search, policy, places)
     if about:
         return _draft_place(places, about, search, policy)
     if not request.subject:

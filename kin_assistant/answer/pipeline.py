@@ -75,7 +75,8 @@ class AnswerPipeline:
         if reason and (small_talk := self._composer.respond_to_small_talk(query)):
             draft, reason, evidence, query = small_talk, None, None, replace(query, kinds=("talk",))
         if evidence and not reason:
-            draft = self._composer.compose_from_evidence(evidence, max_words or self._answer_words)
+            sure = confidence >= self._policy.refusal.sure_confidence
+            draft = self._composer.compose_from_evidence(evidence, max_words or self._answer_words, sure=sure)
         draft = draft or Draft("quotes")
         quoted = draft.candidates
         citations, sentences = cite_sentences(

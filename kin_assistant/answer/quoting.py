@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
 from typing import Final
@@ -13,11 +13,13 @@ from kin_assistant.answer.evidence import Candidate, Evidence
 from kin_assistant.answer.stretches import Stretch, estimate_worth, select_stretches
 from kin_assistant.index.library import DocumentRow, Library, PassageRow
 from kin_assistant.policy import SelectionPolicy
-from kin_assistant.types import Block, Sentence
+from kin_assistant.types import Aspect, Block, Sentence
 
 __all__ = ["Quoter"]
 
 _DOCUMENTS_IN_MEMORY: Final = 64
+_CONCLUSIONS: Final[frozenset[Aspect]] = frozenset({"lessons", "replication"})
+"""What a compiler concludes may answer a question about these."""
 
 _ListKey = tuple[DocumentRow, tuple[int, int]]
 """A list or table: its document, and the span of its items there."""
@@ -28,8 +30,10 @@ _SectionKey = tuple[DocumentRow, str]
 class Quoter:
     """Makes drafts of quotes from what was read in one opened index."""
 
-    def __init__(self, library: Library, policy: SelectionPolicy) -> None:
+    def __init__(self, library: Library, policy: SelectionPolicy, compiler_sections: Collection[str] = ()) -> None:
+        """``compiler_sections`` are headings, casefolded, under which the compiler of a document draws conclusions."""
         self._library, self._policy = library, policy
+        self._compiler_sections = frozenset(compiler_sections)
         self._items_of = lru_cache(_DOCUMENTS_IN_MEMORY)(self._find_items)
 
     def draft_fact(self, evidence: Evidence, words: int) -> Draft:
@@ -42,11 +46,12 @@ class Quoter:
     def draft_explanation(self, evidence: Evidence, words: int) -> Draft:
         """A few stretches, each under the heading of its document that it stands under."""
         stretches = self._select(evidence, words, self._policy.stretches)
-        return Draft("quotes", tuple(map(self._section, stretches)))
+        worth = self._estimate_worth(evidence)
+        return Draft("quotes", tuple(self._complete_lists([*map(self._section, stretches)], evidence, worth, words)))
 
     def draft_list(self, evidence: Evidence, words: int) -> Draft | None:
         """The list, table or section that answers best, as it stands; None if none does."""
-        worth = estimate_worth(evidence.candidates, self._policy)
+        worth = self._estimate_worth(evidence)
         best = max(worth.values(), default=0.0)
         lists: dict[_ListKey, list[float]] = {}
         sections: dict[_SectionKey, list[float]] = {}
@@ -62,6 +67,10 @@ class Quoter:
         if section and sum(value >= self._policy.min_share * best for value in sections[section]) > 1:
             return self._draft_whole(self._sentences_under(section, evidence), words)
         return None
+
+    def draft_nearest(self, evidence: Evidence) -> Draft:
+        """What comes nearest, where it is not sure that anything answers."""
+        return Draft("quotes", tuple(map(self._section, self.select_leading(evidence))))
 
     def select_leading(self, evidence: Evidence) -> list[Stretch]:
         """What answers best, as short as a fact."""
@@ -82,13 +91,60 @@ class Quoter:
     def _select(self, evidence: Evidence, words: int, most: int) -> list[Stretch]:
         return select_stretches(
             evidence.candidates,
-            estimate_worth(evidence.candidates, self._policy),
+            self._estimate_worth(evidence),
             evidence.query.about,
             lambda row: self._library.passage(row).sentences,
             words - self._policy.words_around,
             self._policy,
             most=most,
         )
+
+    def _estimate_worth(self, evidence: Evidence) -> dict[Candidate, float]:
+        """The worth of each sentence; what a compiler concludes counts less where no conclusion is asked for."""
+        worth = estimate_worth(evidence.candidates, self._policy)
+        if not _CONCLUSIONS.isdisjoint(evidence.query.aspects):
+            return worth
+        return {
+            one: value * (self._policy.worth_of_conclusion if self._is_conclusion(one) else 1.0)
+            for one, value in worth.items()
+        }
+
+    def _is_conclusion(self, candidate: Candidate) -> bool:
+        return self._heading_of(candidate.passage).casefold() in self._compiler_sections
+
+    def _complete_lists(
+        self,
+        sections: Sequence[DraftSection],
+        evidence: Evidence,
+        worth: Mapping[Candidate, float],
+        words: int,
+    ) -> list[DraftSection]:
+        """``sections`` with short lists whole, if an item of them answers well; the least worthy leave if all is too long."""
+        best = max(worth.values(), default=0.0)
+        whole: dict[_ListKey, DraftSection] = {}
+        completed: list[DraftSection] = []
+        for section in sections:
+            keys = {key for one in section.candidates if (key := self._list_around(one))}
+            if not keys.isdisjoint(whole):
+                continue
+            answers = (
+                max(worth.get(one, 0.0) for one in section.candidates) >= self._policy.min_share_of_whole_list * best
+            )
+            if len(keys) == 1 and answers and section.shown < section.of:
+                (key,) = keys
+                items = self._items(key, evidence)
+                if _count_words(items) <= self._policy.words_of_whole_list:
+                    beside = [one for one in section.candidates if self._list_around(one) != key]
+                    both = sorted({*beside, *items}, key=lambda one: one.sentence.start)
+                    section = replace(section, candidates=tuple(both), shown=section.of)
+                    whole[key] = section
+            completed.append(section)
+        while whole and len(completed) > 1 and sum(_count_words(one.candidates) for one in completed) > words:
+            lesser = [one for one in completed[1:] if one not in whole.values()]
+            if not lesser:
+                break
+            completed.remove(min(lesser, key=lambda section: max(worth.get(one, 0.0) for one in section.candidates)))
+        return completed
 
     def _section(self, stretch: Stretch) -> DraftSection:
         return self.count_items(DraftSection(stretch.candidates, self._heading_of(stretch.passage)))
@@ -171,3 +227,7 @@ class Quoter:
             or Candidate(passage, document, sentence, text[sentence.start : sentence.end], 0.0, 0.0, frozenset(), 0.0)
             for passage, sentence in places
         ]
+
+
+def _count_words(candidates: Iterable[Candidate]) -> int:
+    return sum(len(one.text.split()) for one in candidates)

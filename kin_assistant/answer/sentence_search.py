@@ -131,11 +131,19 @@ class SentenceSearch:
         self.index, self.library = index, index.library
         self.retriever, self.reader, self.places = retriever, reader, places
         self._embedder = embedder
-        self._compiler_sections = frozenset(map(str.casefold, index.manifest.profile.compiler_sections))
+        self.compiler_sections = frozenset(map(str.casefold, index.manifest.profile.compiler_sections))
         self._themes = frozenset(theme for info in self.library.infos for theme in info.themes)
         self._known_places: dict[tuple[str, PlaceKind], Place | None] = {}
         self._words_of = lru_cache(20_000)(self._read_words)
         self.embed = lru_cache(256)(self._embed)
+
+    def speaks_of(self, place: Place, candidate: Candidate) -> bool:
+        """Whether a sentence is on ``place``, or may be: it names it, or no city in a document on one city at most."""
+        cities = {mention.place for mention in self.places.find_places(candidate.text) if mention.place.kind == "city"}
+        if place in cities or any(place.name in (city.country, city.region) for city in cities):
+            return True
+        of_several = len(self.library.infos[candidate.document].cities) > 1
+        return not cities and not (of_several and place.kind == "city")
 
     def make_topic(self, text: str) -> Topic:
         """What ``text``, a noun phrase or the rest of a request, asks to look for."""
@@ -268,7 +276,7 @@ class SentenceSearch:
         texts = self.library.sentences_of(passage)
         document = self.library.document_row(passage)
         heading = stored.heading.split(" > ")[-1]
-        compiled = heading.casefold() in self._compiler_sections
+        compiled = heading.casefold() in self.compiler_sections
         found = []
         for number, words in enumerate(self._words_of(passage)):
             share, near = max(_share_of(topic, own, words) for own in topic.alternatives)

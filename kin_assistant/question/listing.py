@@ -84,10 +84,13 @@ def read_listing(request: str, mentions: Sequence[Mention]) -> ListingRequest:
         rest = _cut_out(rest, start, start + len(mention.surface))
     words = [fold(word) for word in _WORD.findall(rest)]
     listed = _find_listed(words)
+    subject = strip_frame(rest)
+    if listed == "theme" and fold(subject) in read_words("kept_how"):
+        subject = ""  # "sorted by which themes" asks for nothing that is sorted
     return ListingRequest(
         listed,
         counted=bool(_COUNTED.search(request)),
-        subject=strip_frame(rest),
+        subject=subject,
         named=strip_frame(rest, keep_nouns=True),
         places=tuple(reversed(places)),
         without=tuple(reversed(without)),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from kin_assistant.answer.compare import NO_EVIDENCE, asks_for_extreme, draft_compare
@@ -24,6 +26,27 @@ def test_a_place_without_a_document_has_a_row_that_says_so(library: SmallLibrary
     assert draft.sections[-1].heading == "Lahore"
     assert draft.sections[-1].remark == NO_EVIDENCE
     assert draft.caveats[0] == "No document is about Lahore (Pakistan)."
+
+
+@pytest.mark.parametrize(
+    ("text", "of_several", "cebu"),
+    [
+        ("Cebu and Surabaya have plants.", True, True),
+        ("In Surabaya the firm builds pipes.", False, False),
+        ("The firm builds pipes.", True, False),
+        ("The firm builds pipes.", False, True),
+    ],
+)
+def test_a_row_quotes_no_sentence_on_another_city(
+    library: SmallLibrary, text: str, *, of_several: bool, cebu: bool
+) -> None:
+    place = library.query("What does Cebu do?").scope.named[0]
+    document = "network-list" if of_several else "cebu-compost"
+    found = next(
+        iter(library.search.sentences_of([library.search.library.row_of(document)], library.search.make_topic("x")))
+    )
+    candidate = replace(found.as_candidate(), text=text)
+    assert library.search.speaks_of(place, candidate) is cebu
 
 
 def test_what_the_documents_on_a_place_do_not_answer_is_no_evidence(library: SmallLibrary) -> None:

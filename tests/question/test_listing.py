@@ -28,6 +28,8 @@ def read(request: str) -> ListingRequest:
         ("biogas - where", "city", "biogas"),
         ("What themes does this collection cover?", "theme", ""),
         ("which years do these records span", "year", ""),
+        ("by which themes are the papers sorted, can I see all?", "theme", ""),
+        ("documents about sorted waste", "document", "sorted waste"),
         ("my minister wants to know which nations appear", "country", ""),
         ("names of all cities in the base, alphabetically", "city", ""),
         ("what is there on floods", "document", "floods"),

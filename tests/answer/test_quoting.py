@@ -1,0 +1,83 @@
+"""Answers in quotes: short lists whole, what a compiler concludes behind what sources say, little where nothing is sure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import pytest
+
+from kin_assistant.answer.draft import Draft
+from kin_assistant.answer.evidence import Evidence
+from kin_assistant.answer.quoting import Quoter
+from kin_assistant.policy import SelectionPolicy
+from kin_assistant.types import Aspect
+from tests.form_library import DIGEST, SmallLibrary, open_library
+
+CEBU = DIGEST.format(
+    id="cebu-points", title="Points for homes in Cebu", cities="Cebu", countries="Philippines", region="South-East Asia",
+    themes="energy", years="2008-2014",
+) + """## Problem
+Homes in Cebu use power without thought. The grid of Cebu fails in summer.
+
+## What the city did
+- The points bank of Cebu reads the meters of homes.
+- Homes that use less than last year get points.
+- Points are spent in shops of the market.
+
+## Lessons
+In our reading the points bank reads the meters of homes each month for trust.
+"""  # fmt: skip
+QUESTION = "How does the points bank reads the meters of homes each month?"
+
+
+@pytest.fixture(scope="module")
+def library(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SmallLibrary]:
+    opened, index = open_library(tmp_path_factory.mktemp("quoting") / "index", {"cebu.md": CEBU})
+    yield opened
+    index.close()
+
+
+def read(library: SmallLibrary, *aspects: Aspect) -> Evidence:
+    query = replace(library.query(QUESTION), aspects=aspects)
+    ranking = library.search.retriever.rank(query)
+    return library.search.reader.read(query, ranking, ranking.passages)
+
+
+def explain(library: SmallLibrary, policy: SelectionPolicy, *aspects: Aspect, words: int = 150) -> Draft:
+    return Quoter(library.search.library, policy, {"lessons"}).draft_explanation(read(library, *aspects), words)
+
+
+def test_a_short_list_is_whole_if_an_item_of_it_answers(library: SmallLibrary) -> None:
+    draft = explain(library, SelectionPolicy())
+    (listed,) = [section for section in draft.sections if section.of]
+    assert (listed.shown, listed.of) == (3, 3)
+    assert [one.text for one in listed.candidates][-1] == "Points are spent in shops of the market."
+
+
+def test_of_a_longer_list_only_what_answers_is_quoted_and_that_is_said(library: SmallLibrary) -> None:
+    draft = explain(library, SelectionPolicy(words_of_whole_list=10, price_of_sentence=1.0))
+    listed = next(section for section in draft.sections if section.of)
+    assert listed.shown < listed.of == 3
+
+
+def test_a_whole_list_pushes_out_what_is_worth_less(library: SmallLibrary) -> None:
+    long = explain(library, SelectionPolicy(price_of_sentence=0, price_of_word=0, price_of_stretch=0, min_share=0))
+    short = explain(
+        library, SelectionPolicy(price_of_sentence=0, price_of_word=0, price_of_stretch=0, min_share=0), words=40
+    )
+    assert len(short.sections) < len(long.sections)
+    assert any(section.of == section.shown == 3 for section in short.sections)
+
+
+def test_what_a_compiler_concludes_leads_only_where_it_is_asked_for(library: SmallLibrary) -> None:
+    policy = SelectionPolicy(worth_of_conclusion=0.2)
+    assert explain(library, policy).sections[0].heading == "What the city did"
+    assert explain(library, policy, "lessons").sections[0].heading == "Lessons"
+
+
+def test_where_nothing_is_sure_little_is_quoted(library: SmallLibrary) -> None:
+    policy = SelectionPolicy(words_of_fact=25, price_of_sentence=0, price_of_word=0, price_of_stretch=0)
+    quoter = Quoter(library.search.library, policy, {"lessons"})
+    words = sum(len(one.text.split()) for one in quoter.draft_nearest(read(library)).candidates)
+    assert 0 < words <= 25
