@@ -127,7 +127,7 @@ class SelectionPolicy:
     """Words of a fact, at most."""
     words_of_list: int = 250
     """A list or table of so many words is quoted whole."""
-    worth_of_conclusion: float = 0.6
+    worth_of_conclusion: float = 0.4
     """What a compiler of a document concludes is worth so much of what a source says, where no conclusion is asked for."""
     words_of_whole_list: int = 120
     """A list or table of so many words is quoted whole in an explanation,"""

@@ -237,13 +237,13 @@ def _say(
                 said += f"; {count_words(lacking, 'more document is', 'more are')} about no single city"
             return f"{said}."
         case "country":
-            cities = {city for info in infos for city in info.cities}
+            cities = {city for info in infos for city in info.cities if search.is_inside(city, "city", request.places)}
             beside = f", on {len(cities)} cities" if len(cities) > 1 else ""
             return f"{number} {'has' if one else 'have'} documents{rest}: {count_words(len(rows), 'document')} in all{beside}."
         case "theme":
             return f"The {count_words(len(rows), 'document')}{rest} carry {number}."
         case _:
-            cities = {city for info in infos for city in info.cities}
+            cities = {city for info in infos for city in info.cities if search.is_inside(city, "city", request.places)}
             beside = f", on {len(cities)} cities" if len(cities) > 1 else ""
             verb = "is" if one else "are"
             if not rest:

@@ -177,10 +177,13 @@ class AnswerPipeline:
         return tuple(caveats)
 
     def _nearest(self, evidence: Evidence) -> tuple[NearDocument, ...]:
-        """Documents that a refusal points to: of places near an absent one first, then by rank."""
-        near = self._parser.documents_near(evidence.query.scope.absent)
+        """Documents that a refusal points to: on the places that are named, else of those near an absent one first; by rank."""
+        query = evidence.query
+        near = query.named_documents or self._parser.documents_near(query.scope.absent)
         ranked = list(dict.fromkeys(map(self._library.document_row, evidence.ranking.passages)))
-        rows = [row for row in ranked if row in near] + [row for row in ranked if row not in near]
+        rows = [row for row in ranked if row in near]
+        if not (query.named_documents and rows):
+            rows += [row for row in ranked if row not in near]
         return tuple(
             NearDocument(document_id=info.id, title=info.title, cities=info.cities)
             for info in (self._library.infos[row] for row in rows[:_MAX_NEAREST])

@@ -123,3 +123,8 @@ def test_a_single_word_is_not_read_by_the_network(library: SmallLibrary) -> None
     before = library.network.passages_read
     draft(library, "which cities have compost?")
     assert library.network.passages_read == before
+
+
+def test_cities_of_other_countries_in_a_document_are_not_counted(library: SmallLibrary) -> None:
+    found = draft(library, "how many documents are about Malaysia")
+    assert found.said == "1 document is about Malaysia."

@@ -247,6 +247,13 @@ def test_what_the_documents_do_not_say_is_refused(assistant: Assistant, question
     assert answer.abstained
 
 
+def test_a_refusal_about_a_place_points_to_documents_on_it_alone(assistant: Assistant) -> None:
+    answer = assistant.ask("Which orchestra plays in the opera house of Surabaya?")
+    assert answer.abstained
+    assert answer.nearest
+    assert all("Surabaya" in document.cities for document in answer.nearest)
+
+
 def test_words_of_no_language_are_asked_again_for(assistant: Assistant) -> None:
     with pytest.raises(QuestionError, match="does not seem to be in English"):
         assistant.ask("xyzzy qwerty plugh asdfgh")

@@ -1,0 +1,61 @@
+"""Which form an answer takes, and where is looked for it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+
+from kin_assistant.answer.composer import Composer
+from kin_assistant.answer.evidence import Evidence
+from kin_assistant.answer.talk import TalkResponder
+from kin_assistant.policy import AdvicePolicy, AnswerPolicy
+from kin_assistant.question.query import Query
+from kin_assistant.types import Kind
+from tests.embedders import HashingEmbedder
+from tests.form_library import SmallLibrary
+
+
+@pytest.fixture
+def composer(library: SmallLibrary) -> Composer:
+    talk = TalkResponder(HashingEmbedder(dimension=256), library.search.library.infos)
+    return Composer(library.search, talk, AnswerPolicy(advice=AdvicePolicy(min_cosine=0.0, min_share=0.0)))
+
+
+def ask(library: SmallLibrary, question: str, kind: Kind) -> Query:
+    return replace(library.query(question), kinds=(kind,))
+
+
+def reading(library: SmallLibrary, seen: list[Query]) -> Callable[[Query], Evidence]:
+    def read(query: Query) -> Evidence:
+        seen.append(query)
+        ranking = library.search.retriever.rank(query)
+        return library.search.reader.read(query, ranking, ranking.passages)
+
+    return read
+
+
+@pytest.mark.parametrize("place", ["Thimphu", "Indonesia"])
+def test_what_others_did_is_read_wherever_who_asks_for_advice_is(
+    composer: Composer, library: SmallLibrary, place: str
+) -> None:
+    seen: list[Query] = []
+    query = ask(library, f"We in {place} want to use compost baskets, what should we do?", "advice")
+    draft = composer.compose_from_library(query, reading(library, seen))
+    assert draft is not None
+    assert draft.candidates
+    assert not seen[0].scope.named
+    assert not seen[0].scope.absent
+
+
+def test_the_city_that_advice_is_asked_about_is_kept(composer: Composer, library: SmallLibrary) -> None:
+    seen: list[Query] = []
+    query = ask(library, "Which advice does Cebu give about a compost plant?", "advice")
+    composer.compose_from_library(query, reading(library, seen))
+    assert [place.name for place in seen[0].scope.named] == ["Cebu"]
+
+
+def test_of_an_unknown_place_alone_nothing_else_is_told(composer: Composer, library: SmallLibrary) -> None:
+    query = ask(library, "Tell me about Thimphu", "overview")
+    assert composer.compose_from_library(query, reading(library, [])) is None
