@@ -44,6 +44,13 @@ class Quoter:
         stretches = self._select(evidence, words, self._policy.stretches)
         return Draft("quotes", tuple(map(self._section, stretches)))
 
+    def draft_leading(self, evidence: Evidence) -> Draft:
+        """The best stretch alone; one for each place, if the query names several."""
+        most = max(len(evidence.query.about), 1)
+        return Draft(
+            "quotes", tuple(map(self._section, self._select(evidence, most * self._policy.words_of_fact, most)))
+        )
+
     def draft_list(self, evidence: Evidence, words: int) -> Draft | None:
         """The list, table or section that answers best, as it stands; None if none does."""
         worth = estimate_worth(evidence.candidates, self._policy)

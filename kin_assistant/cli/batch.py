@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any, TextIO
 
 from kin_assistant.errors import AnswerTimeout, KinError
+from kin_assistant.types import WANTED_FORMS
 
 __all__ = ["answer_lines", "as_json"]
 
@@ -54,6 +55,8 @@ def _parse_line(text: str, number: int, required: str) -> dict[str, Any]:
     history = line.get("history")
     if history is not None and not (isinstance(history, list) and all(isinstance(turn, str) for turn in history)):
         raise KinError(f'Line {number} has a "history" that is not a list of texts.')
+    if line.get("form") not in (None, *WANTED_FORMS):
+        raise KinError(f'Line {number} has a "form" that is none of {", ".join(WANTED_FORMS)}.')
     return line
 
 
