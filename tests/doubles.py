@@ -20,6 +20,7 @@ from kin_assistant.types import (
     NearDocument,
     Retrieved,
     SearchResult,
+    WantedForm,
 )
 
 SURABAYA = """---
@@ -135,6 +136,8 @@ class AssistantDouble:
     further: tuple[str, ...] = ()
     """What ``suggest`` gives."""
     asked: list[tuple[str, Filters | None, tuple[str, ...]]] = field(default_factory=list)
+    forms: list[WantedForm | None] = field(default_factory=list)
+    """What form each of ``asked`` was wanted in."""
     looked_further: list[tuple[str, Filters | None, tuple[str, ...]]] = field(default_factory=list)
     _documents: dict[str, Document] = field(default_factory=read_documents)
 
@@ -148,10 +151,17 @@ class AssistantDouble:
         return self._documents[document_id]
 
     def ask(
-        self, question: str, *, filters: Filters | None = None, history: Sequence[str] = (), id: str | None = None
+        self,
+        question: str,
+        *,
+        filters: Filters | None = None,
+        history: Sequence[str] = (),
+        id: str | None = None,
+        form: WantedForm | None = None,
     ) -> Answer:
         """The one answer or a refusal."""
         self.asked.append((question, filters, tuple(history)))
+        self.forms.append(form)
         if self.fault is not None:
             raise self.fault
         if not question.strip():

@@ -7,7 +7,6 @@ from collections.abc import Callable
 from typing import Any, TextIO
 
 from kin_assistant.errors import AnswerTimeout, KinError
-from kin_assistant.types import WANTED_FORMS
 
 __all__ = ["answer_lines", "as_json"]
 
@@ -40,6 +39,8 @@ def answer_lines(
 
 
 def _parse_line(text: str, number: int, required: str) -> dict[str, Any]:
+    from kin_assistant.types import WANTED_FORMS
+
     try:
         line = json.loads(text)
     except (ValueError, RecursionError):

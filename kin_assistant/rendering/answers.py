@@ -43,8 +43,8 @@ class _Paragraph(NamedTuple):
     """Quotes that stand together, behind what heads their list."""
 
     lead_in: str
-    items: list[list[_Sentence]]
-    """The sentences; in several items, if the answer is a list."""
+    points: list[list[_Sentence]]
+    """The sentences; the items of a list apart."""
 
 
 class _Part(NamedTuple):
@@ -170,11 +170,11 @@ def _paragraphs(answer: Answer, paragraphs: Sequence[Paragraph]) -> list[_Paragr
     """The paragraphs as they are shown: in a list, those behind one lead-in are its items."""
     shown: list[_Paragraph] = []
     for sentences, lead_in in paragraphs:
-        item = _sentences(answer, sentences)
+        point = _sentences(answer, sentences)
         if shown and answer.form == "list" and not lead_in:
-            shown[-1].items.append(item)
+            shown[-1].points.append(point)
         else:
-            shown.append(_Paragraph(lead_in, [item]))
+            shown.append(_Paragraph(lead_in, [point]))
     return shown
 
 
