@@ -10,6 +10,7 @@ from kin_assistant.corpus.profile import CorpusProfile
 from kin_assistant.documents.reading import read_document
 from kin_assistant.errors import FilterError, QuestionError
 from kin_assistant.types import (
+    WANTED_FORMS,
     Answer,
     AnswerSentence,
     Citation,
@@ -171,9 +172,9 @@ class AssistantDouble:
         if filters and filters.city == ("Kitakyushu",):
             return self._refusal(question, id, 'No document carries the city "Kitakyushu" and speaks of this.')
         if history and not {"Surabaya", "Lahore"} & set(question.split()):
-            return self._answer(question, f"{question} Surabaya", id)
+            return self._answer(question, f"{question} Surabaya", id, form=form)
         if "Surabaya" in question:
-            return self._answer(question, question, id)
+            return self._answer(question, question, id, form=form)
         return self._refusal(question, id, "No document is about Lahore.")
 
     def suggest(
@@ -218,7 +219,7 @@ class AssistantDouble:
     def close(self) -> None:
         """Nothing to close."""
 
-    def _answer(self, question: str, standalone: str, id: str | None) -> Answer:
+    def _answer(self, question: str, standalone: str, id: str | None, *, form: WantedForm | None) -> Answer:
         surabaya, meeting = self._documents["surabaya-composting"], self._documents["meeting"]
         citations = (
             cite(
@@ -237,6 +238,9 @@ class AssistantDouble:
             id=id,
             question=question,
             standalone_question=standalone,
+            leans=standalone != question,
+            wanted_form=form,
+            other_forms=tuple(other for other in WANTED_FORMS if other != form),
             abstained=False,
             notes=("The documents give different figures: [1] [2].",),
             sentences=tuple(AnswerSentence(text=item.quote, citations=(item.number,)) for item in citations),

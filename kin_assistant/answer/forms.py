@@ -34,8 +34,10 @@ def take_form(draft: Draft, wanted: WantedForm | None, forms: Forms) -> Draft:
     """``draft`` in the form ``wanted``, one of ``forms``; else as it is, with a sentence that says why."""
     if wanted is None or draft.form == "words" or wanted == draft.form or (wanted, draft.form) == ("list", "entries"):
         return draft
-    if make := forms.get(wanted):
-        return make()
+    made = forms[wanted]() if wanted in forms else None
+    # A limit may have been reached with nothing behind it.
+    if made and (wanted != "more" or len(made.candidates) > len(draft.candidates)):
+        return made
     said = _MISFITS[wanted] if draft.candidates or draft.entries else _NO_ANSWER
     return replace(draft, caveats=(said, *draft.caveats))
 
