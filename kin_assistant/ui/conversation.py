@@ -75,6 +75,8 @@ class _Shown(NamedTuple):
     turn: Turn
     asked: str
     """The question as its heading gives it."""
+    going_on_from: str = ""
+    """What it leans on, where that is all that was added to it."""
     filters: str = ""
     answer: Markup = Markup()
     markdown: str = ""
@@ -109,10 +111,13 @@ def further_html(turns: Sequence[Turn]) -> Markup:
 def _show(turn: Turn, documents: Mapping[str, DocumentInfo]) -> _Shown:
     if turn.answer is None:
         return _Shown(turn, turn.question)
+    # "As a table" was typed, and what was asked again is the question before it.
+    asked = turn.answer.question if turn.change else turn.question
+    added = ", ".join(turn.answer.carried)
     return _Shown(
         turn,
-        # "As a table" was typed, and what was asked again is the question before it.
-        asked=turn.answer.question if turn.change else turn.question,
+        asked=asked,
+        going_on_from=added if turn.answer.standalone_question == f"{asked} ({added})" else "",
         filters=describe_filters(turn.filters),
         answer=answer_html(turn.answer, documents),
         markdown=answer_markdown(turn.answer),

@@ -103,11 +103,17 @@ def test_a_follow_up_is_asked_without_what_it_leans_on(tmp_path: Path) -> None:
     first = callbacks.ask(QUESTION, Choices(), ())
     second = callbacks.ask("Surabaya: what did it cost?", Choices(), (first,))
     assert "Ask without this" not in conversation_html((first,), {})
-    leaning = replace(second, answer=second.answer.model_copy(update={"leans": True, "carried": ("waste", "cut")}))
-    leaning = replace(leaning, answer=leaning.answer.model_copy(update={"standalone_question": "X (waste, cut)"}))
+    question = "Surabaya: what did it cost?"
+    meant = {"leans": True, "carried": ("waste", "cut"), "standalone_question": f"{question} (waste, cut)"}
+    leaning = replace(second, answer=second.answer.model_copy(update=meant))
     shown = conversation_html((leaning,), {})
     assert "Going on from: waste, cut <button" in shown
     assert 'data-kin-change="alone">Ask without this</button>' in shown
+    meant["standalone_question"] = "Who paid? (waste, cut)"
+    moved = replace(second, answer=second.answer.model_copy(update=meant))
+    shown = conversation_html((moved,), {})
+    assert "Searched as: “Who paid? (waste, cut)”" in shown, "more than the words it leans on was added"
+    assert "Ask without this" in shown
     alone = callbacks.ask_again(leaning.id, "alone", (first, leaning))
     assert assistant.asked[-1] == ("Surabaya: what did it cost?", Filters(), ())
     assert "without the messages before it" in conversation_html((alone,), {})
