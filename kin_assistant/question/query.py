@@ -213,7 +213,7 @@ class QueryParser:
         form = find_wanted_form(message)
         asked = (i for i in reversed(range(len(recent))) if form and not self._is_talk(recent[i]))
         last = next(asked, None)
-        return (message, recent, form) if last is None else (clean(recent[last]), recent[:last], form)
+        return (message, recent, None) if last is None else (clean(recent[last]), recent[:last], form)
 
     def _agree(self, guess: Guess, message: str) -> tuple[Kind, ...]:
         """The kinds of a message with words of earlier ones behind it, of which the classifier has seen no examples.
