@@ -29,7 +29,7 @@ from kin_assistant.question.checks import check_question
 from kin_assistant.question.query import QueryParser
 from kin_assistant.retrieval import Retriever
 from kin_assistant.settings import Settings
-from kin_assistant.types import Answer, Document, DocumentInfo, Filters, SearchResult
+from kin_assistant.types import Answer, Document, DocumentInfo, Filters, SearchResult, WantedForm
 
 __all__ = ["Assistant", "BuildInfo"]
 
@@ -151,16 +151,24 @@ class Assistant:
         history: Sequence[str] = (),
         id: str | None = None,
         words: int | None = None,
+        form: WantedForm | None = None,
     ) -> Answer:
         """Answer ``question`` with quoted sentences, or say why not. ``history`` holds the earlier questions in order.
 
-        The quotes take at most ``words``, by default what the settings say.
+        The quotes take at most ``words``, by default what the settings say; twice as many, where more are asked for. ``form``
+        is a form to have the answer in; so is a message such as "as a table", which asks the last question again.
 
         Raises ``QuestionError`` for a question that cannot be read, ``FilterError`` for an unknown filter value, and
         ``AnswerTimeout`` if it takes longer than the settings allow.
         """
         answer = partial(
-            self._pipeline.answer, question, filters=filters, history=history, answer_id=id, max_words=words
+            self._pipeline.answer,
+            question,
+            filters=filters,
+            history=history,
+            answer_id=id,
+            max_words=words,
+            form=form,
         )
         return self._within(answer, "The answer")
 

@@ -15,6 +15,7 @@ __all__ = [
     "CataloguePolicy",
     "ComparePolicy",
     "EvidencePolicy",
+    "FormPolicy",
     "OverviewPolicy",
     "RefusalPolicy",
     "RetrievalPolicy",
@@ -300,6 +301,18 @@ class TalkPolicy:
 
 
 @dataclass(frozen=True, slots=True)
+class FormPolicy:
+    """How much an answer holds for who asks for more or less. Chosen by reading answers."""
+
+    times: int = 2
+    """With more, words, stretches, documents, rows and peers may be so many times those of an answer."""
+    price_of_more: float = 0.4
+    """With more, what a quote has to add is multiplied by this."""
+    price_of_less: float = 4.0
+    """Shorter, it is multiplied by this, so that a sentence stands alone that can."""
+
+
+@dataclass(frozen=True, slots=True)
 class AnswerPolicy:
     """All of it, stage by stage."""
 
@@ -312,6 +325,7 @@ class AnswerPolicy:
     advice: AdvicePolicy = field(default_factory=AdvicePolicy)
     compare: ComparePolicy = field(default_factory=ComparePolicy)
     talk: TalkPolicy = field(default_factory=TalkPolicy)
+    form: FormPolicy = field(default_factory=FormPolicy)
 
     def flatten(self) -> dict[str, float]:
         """Every value by "stage.name"."""

@@ -7,11 +7,12 @@ All offsets are character offsets into ``Document.text``, half open: ``text[star
 from __future__ import annotations
 
 from bisect import bisect_right
-from typing import Literal
+from typing import Final, Literal, get_args
 
 from pydantic import BaseModel, ConfigDict, Field
 
 __all__ = [
+    "WANTED_FORMS",
     "Answer",
     "AnswerSentence",
     "Aspect",
@@ -34,6 +35,7 @@ __all__ = [
     "Sentence",
     "Source",
     "SourceMark",
+    "WantedForm",
     "Years",
 ]
 
@@ -56,6 +58,11 @@ Years = tuple[int, int]
 
 Form = Literal["words", "entries", "quotes", "list", "table"]
 """How an answer is laid out: our own words, a list of documents or places, quotes under headings, a whole list, a row a place."""
+
+WantedForm = Literal["shorter", "more", "list", "table"]
+"""A form that a reader asks for in the place of the one that the question calls for."""
+
+WANTED_FORMS: Final[tuple[WantedForm, ...]] = get_args(WantedForm)
 
 
 class Value(BaseModel):
@@ -306,13 +313,22 @@ class Answer(Value):
 
     id: str | None = None
     question: str
+    """As it was typed; where the message only asks for another form, the question before it."""
     standalone_question: str
     """The question as it was searched, with what the history added."""
+    leans: bool = False
+    """Whether it was taken to lean on the history."""
+    carried: tuple[str, ...] = ()
+    """What it leans on in words of the history, where ``standalone_question`` is not a sentence made of both."""
     kind: Kind = "explain"
     """What the request asks for in the first place."""
     kinds: tuple[Kind, ...] = ("explain",)
     """All that it asks for, the main one first."""
     form: Form = "quotes"
+    wanted_form: WantedForm | None = None
+    """The form that was asked for; a caveat says so where it does not fit."""
+    other_forms: tuple[WantedForm, ...] = ()
+    """Further forms that the same answer can be had in."""
     abstained: bool
     reason: str | None = None
     """Why nothing is quoted; set exactly if ``abstained``."""

@@ -10,6 +10,7 @@ from kin_assistant.corpus.profile import CorpusProfile
 from kin_assistant.documents.reading import read_document
 from kin_assistant.errors import FilterError, QuestionError
 from kin_assistant.types import (
+    WANTED_FORMS,
     Answer,
     AnswerSentence,
     Citation,
@@ -20,6 +21,7 @@ from kin_assistant.types import (
     NearDocument,
     Retrieved,
     SearchResult,
+    WantedForm,
 )
 
 SURABAYA = """---
@@ -135,6 +137,8 @@ class AssistantDouble:
     further: tuple[str, ...] = ()
     """What ``suggest`` gives."""
     asked: list[tuple[str, Filters | None, tuple[str, ...]]] = field(default_factory=list)
+    forms: list[WantedForm | None] = field(default_factory=list)
+    """What form each of ``asked`` was wanted in."""
     looked_further: list[tuple[str, Filters | None, tuple[str, ...]]] = field(default_factory=list)
     _documents: dict[str, Document] = field(default_factory=read_documents)
 
@@ -148,10 +152,17 @@ class AssistantDouble:
         return self._documents[document_id]
 
     def ask(
-        self, question: str, *, filters: Filters | None = None, history: Sequence[str] = (), id: str | None = None
+        self,
+        question: str,
+        *,
+        filters: Filters | None = None,
+        history: Sequence[str] = (),
+        id: str | None = None,
+        form: WantedForm | None = None,
     ) -> Answer:
         """The one answer or a refusal."""
         self.asked.append((question, filters, tuple(history)))
+        self.forms.append(form)
         if self.fault is not None:
             raise self.fault
         if not question.strip():
@@ -161,9 +172,9 @@ class AssistantDouble:
         if filters and filters.city == ("Kitakyushu",):
             return self._refusal(question, id, 'No document carries the city "Kitakyushu" and speaks of this.')
         if history and not {"Surabaya", "Lahore"} & set(question.split()):
-            return self._answer(question, f"{question} Surabaya", id)
+            return self._answer(question, f"{question} Surabaya", id, form=form)
         if "Surabaya" in question:
-            return self._answer(question, question, id)
+            return self._answer(question, question, id, form=form)
         return self._refusal(question, id, "No document is about Lahore.")
 
     def suggest(
@@ -208,7 +219,7 @@ class AssistantDouble:
     def close(self) -> None:
         """Nothing to close."""
 
-    def _answer(self, question: str, standalone: str, id: str | None) -> Answer:
+    def _answer(self, question: str, standalone: str, id: str | None, *, form: WantedForm | None) -> Answer:
         surabaya, meeting = self._documents["surabaya-composting"], self._documents["meeting"]
         citations = (
             cite(
@@ -227,6 +238,9 @@ class AssistantDouble:
             id=id,
             question=question,
             standalone_question=standalone,
+            leans=standalone != question,
+            wanted_form=form,
+            other_forms=tuple(other for other in WANTED_FORMS if other != form),
             abstained=False,
             notes=("The documents give different figures: [1] [2].",),
             sentences=tuple(AnswerSentence(text=item.quote, citations=(item.number,)) for item in citations),

@@ -19,7 +19,7 @@ from kin_assistant.text.wording import count_words, join_words
 from kin_assistant.text.words import words
 from kin_assistant.types import DocumentInfo
 
-__all__ = ["NO_EVIDENCE", "asks_for_extreme", "draft_compare"]
+__all__ = ["NO_EVIDENCE", "asks_for_extreme", "draft_compare", "name_row"]
 
 NO_EVIDENCE = "No evidence in the documents."
 _FIGURES = "Figures as the documents give them; not all documents give one, and they may count different things."
@@ -107,7 +107,7 @@ def _draft_extreme(query: Query, search: SentenceSearch, policy: ComparePolicy) 
         if logit is None or not one.quotable:
             continue
         strength = min(logit, policy.max_logit) + policy.share * one.share + policy.cosine * one.cosine - one.compiled
-        where = _row_of(search.library.infos[one.document])
+        where = name_row(search.library.infos[one.document])
         if strength >= policy.min_strength and (where not in rows or rows[where][0] < strength):
             rows[where] = strength, one
     if len(rows) < _FEWEST:
@@ -118,7 +118,7 @@ def _draft_extreme(query: Query, search: SentenceSearch, policy: ComparePolicy) 
     return Draft("table", sections=tuple(sections), said=said, caveats=(_FIGURES,))
 
 
-def _row_of(info: DocumentInfo) -> str:
+def name_row(info: DocumentInfo) -> str:
     """The place of a document, or its title if it has many."""
     places = info.cities or info.countries
     return join_words(places) if 0 < len(places) <= _FEWEST else info.title

@@ -10,6 +10,7 @@ from kin_assistant.answer.catalogue import draft_catalogue, lists_the_library
 from kin_assistant.answer.compare import draft_compare
 from kin_assistant.answer.draft import Draft
 from kin_assistant.answer.evidence import Evidence
+from kin_assistant.answer.forms import Forms, lay_out_as_list, lay_out_as_table, multiply_prices, shorten, widen
 from kin_assistant.answer.overview import draft_overview
 from kin_assistant.answer.quoting import Quoter
 from kin_assistant.answer.sentence_search import SentenceSearch
@@ -17,6 +18,7 @@ from kin_assistant.answer.talk import TalkResponder
 from kin_assistant.places.scope import Scope
 from kin_assistant.policy import AnswerPolicy
 from kin_assistant.question.query import Query
+from kin_assistant.types import WantedForm
 
 __all__ = ["Composer"]
 
@@ -26,7 +28,12 @@ class Composer:
 
     def __init__(self, search: SentenceSearch, talk: TalkResponder, policy: AnswerPolicy) -> None:
         self._search, self._talk, self._policy = search, talk, policy
-        self._quoter = Quoter(search.library, policy.selection, search.compiler_sections)
+        self._wide = widen(policy)
+        sparing = multiply_prices(policy.selection, policy.form.price_of_less)
+        self._quoter, self._wide_quoter, self._sparing_quoter = (
+            Quoter(search.library, selection, search.compiler_sections)
+            for selection in (policy.selection, self._wide.selection, sparing)
+        )
 
     def compose_from_library(self, query: Query, read: Callable[[Query], Evidence]) -> Draft | None:
         """An answer to a request for more than passages: talk, a list, a portrait, a comparison, peers.
@@ -34,7 +41,12 @@ class Composer:
         ``read`` is called where passages serve beside them. None for other requests, for those about a place without
         documents, and where there is nothing to put into the form.
         """
-        kind, policy = query.kinds[0], self._policy
+        return self._compose_from_library(query, read, self._policy)
+
+    def _compose_from_library(
+        self, query: Query, read: Callable[[Query], Evidence], policy: AnswerPolicy
+    ) -> Draft | None:
+        kind = query.kinds[0]
         if kind == "list" and lists_the_library(query, self._search):
             kind = "catalogue"
         if kind == "talk":
@@ -57,14 +69,59 @@ class Composer:
         return replace(draft, sections=tuple(map(self._quoter.count_items, draft.sections)))
 
     def compose_from_evidence(self, evidence: Evidence, words: int, *, sure: bool = True) -> Draft:
-        """An answer in quotes of at most ``words`` words: a fact, a whole list, or stretches; if not ``sure``, little of it."""
+        """An answer in quotes of at most ``words`` words: a fact, a whole list, or stretches; if not ``sure``, a fact."""
         kind = evidence.query.kinds[0]
-        if not sure:
-            return self._quoter.draft_nearest(evidence)
-        if kind == "fact" and not evidence.query.parts:
+        if not sure or (kind == "fact" and not evidence.query.parts):
             return self._quoter.draft_fact(evidence, words)
         whole = self._quoter.draft_list(evidence, words) if kind == "list" else None
         return whole or self._quoter.draft_explanation(evidence, words)
+
+    def find_forms(
+        self, draft: Draft, query: Query, evidence: Evidence | None, words: int, read: Callable[[Query], Evidence]
+    ) -> Forms:
+        """The other forms that ``draft`` can have, which answers ``query`` in quotes of at most ``words`` words.
+
+        It was made from ``evidence`` or, without, from the library.
+        """
+        quoted = len(draft.candidates)
+        forms: dict[WantedForm, Callable[[], Draft]] = {}
+
+        def offer(form: WantedForm, made: Draft | None) -> None:
+            if made is not None:
+                forms[form] = lambda: made
+
+        if evidence is None:
+            offer("shorter", shorten(draft))
+            if self._reaches_limit(query, draft):
+                forms["more"] = lambda: self._compose_from_library(query, read, self._wide) or draft
+        else:
+            short = self._sparing_quoter.draft_leading(evidence)
+            offer("shorter", short if len(short.candidates) < quoted else None)
+            wider = self._compose_more(draft, evidence, words * self._policy.form.times)
+            offer("more", wider if wider and len(wider.candidates) > quoted else None)
+        offer("list", lay_out_as_list(draft))
+        if table := lay_out_as_table(draft, self._search.library):
+            offer("table", replace(table, sections=tuple(map(self._quoter.count_items, table.sections))))
+        return forms
+
+    def _compose_more(self, draft: Draft, evidence: Evidence, words: int) -> Draft | None:
+        """What ``draft`` quotes, and more."""
+        if draft.form == "list":
+            return self._wide_quoter.draft_list(evidence, words)
+        return self._wide_quoter.draft_explanation(evidence, words)
+
+    def _reaches_limit(self, query: Query, draft: Draft) -> bool:
+        """Whether a draft from the library might hold more, but for a limit."""
+        policy = self._policy
+        longest = max((len(section.candidates) for section in draft.sections), default=0)
+        match query.kinds[0]:
+            case "overview":
+                return len(draft.sections) > min(policy.overview.sections, policy.overview.themes)
+            case "compare":
+                return longest >= policy.compare.sentences or len(draft.sections) >= policy.compare.places
+            case "advice":
+                return len(draft.sections) >= policy.advice.peers
+        return len(draft.candidates) >= policy.catalogue.reasons
 
     def respond_to_small_talk(self, query: Query) -> Draft | None:
         """What is said to a message that nothing answers and that is much like small talk; None to any other.

@@ -11,6 +11,7 @@ from kin_assistant.answer.composer import Composer
 from kin_assistant.answer.draft import Draft, DraftEntry, DraftSection
 from kin_assistant.answer.evidence import Candidate, Evidence, EvidenceReader
 from kin_assistant.answer.explanation import explain_silence
+from kin_assistant.answer.forms import take_form
 from kin_assistant.answer.refusal import estimate_confidence, reason_to_doubt, reason_to_refuse
 from kin_assistant.index.library import Library, PassageRow
 from kin_assistant.policy import AnswerPolicy
@@ -19,7 +20,7 @@ from kin_assistant.retrieval import Ranking, Retriever
 from kin_assistant.text.figures import differ, find_asked
 from kin_assistant.text.wording import join_words
 from kin_assistant.text.words import fold
-from kin_assistant.types import Answer, Citation, Entry, Filters, NearDocument, Retrieved, Section
+from kin_assistant.types import Answer, Citation, Entry, Filters, NearDocument, Retrieved, Section, WantedForm
 
 __all__ = ["AnswerPipeline"]
 
@@ -58,13 +59,16 @@ class AnswerPipeline:
         history: Sequence[str] = (),
         answer_id: str | None = None,
         max_words: int | None = None,
+        form: WantedForm | None = None,
     ) -> Answer:
         """Answer ``question``, with what it leans on from the earlier questions in ``history``, in at most ``max_words``.
 
+        ``form`` is a form to have the answer in, where that fits, in the place of the one that the question calls for.
         Raises ``QuestionError`` for a question that cannot be read and ``FilterError`` for an unknown filter value.
         """
         started = time.perf_counter()
-        query = self._parser.understand(question, history=history, filters=filters)
+        words = max_words or self._answer_words
+        query = self._parser.understand(question, history=history, filters=filters, form=form)
         evidence, reason, confidence = None, None, 1.0
         draft = self._composer.compose_from_library(query, self._read)
         if draft is None:
@@ -76,8 +80,10 @@ class AnswerPipeline:
             draft, reason, evidence, query = small_talk, None, None, replace(query, kinds=("talk",))
         if evidence and not reason:
             sure = confidence >= self._policy.refusal.sure_confidence
-            draft = self._composer.compose_from_evidence(evidence, max_words or self._answer_words, sure=sure)
+            draft = self._composer.compose_from_evidence(evidence, words, sure=sure)
         draft = draft or Draft("quotes")
+        forms = self._composer.find_forms(draft, query, evidence, words, self._read) if not reason else {}
+        draft = take_form(draft, query.wanted_form, forms)
         quoted = draft.candidates
         citations, sentences = cite_sentences(
             quoted, self._library, query.standalone, compiler_sections=self._compiler_sections
@@ -92,9 +98,13 @@ class AnswerPipeline:
             id=answer_id,
             question=query.original,
             standalone_question=query.standalone,
+            leans=query.leans,
+            carried=query.carried,
             kind=query.kinds[0],
             kinds=query.kinds,
             form=draft.form,
+            wanted_form=query.wanted_form,
+            other_forms=tuple(form for form in forms if form != query.wanted_form),
             abstained=bool(reason),
             reason=reason,
             said=draft.said,

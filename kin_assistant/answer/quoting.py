@@ -49,6 +49,13 @@ class Quoter:
         worth = self._estimate_worth(evidence)
         return Draft("quotes", tuple(self._complete_lists([*map(self._section, stretches)], evidence, worth, words)))
 
+    def draft_leading(self, evidence: Evidence) -> Draft:
+        """The best stretch alone; one for each place, if the query names several."""
+        most = max(len(evidence.query.about), 1)
+        return Draft(
+            "quotes", tuple(map(self._section, self._select(evidence, most * self._policy.words_of_fact, most)))
+        )
+
     def draft_list(self, evidence: Evidence, words: int) -> Draft | None:
         """The list, table or section that answers best, as it stands; None if none does."""
         worth = self._estimate_worth(evidence)
@@ -67,10 +74,6 @@ class Quoter:
         if section and sum(value >= self._policy.min_share * best for value in sections[section]) > 1:
             return self._draft_whole(self._sentences_under(section, evidence), words)
         return None
-
-    def draft_nearest(self, evidence: Evidence) -> Draft:
-        """What comes nearest, where it is not sure that anything answers."""
-        return Draft("quotes", tuple(map(self._section, self.select_leading(evidence))))
 
     def select_leading(self, evidence: Evidence) -> list[Stretch]:
         """What answers best, as short as a fact."""

@@ -10,6 +10,7 @@ import math
 import re
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from kin_assistant.answer.evidence import Candidate
 from kin_assistant.index.library import DocumentRow, PassageRow
@@ -207,9 +208,15 @@ def _gain(
 
 def _repeats(candidate: Candidate, chosen: Mapping[Candidate, None], policy: SelectionPolicy) -> float:
     """The share of the stems of ``candidate`` that a chosen sentence has too, where that is most of them; else 0."""
-    own = set(stems(candidate.text))
-    shared = max((len(own & set(stems(one.text))) / len(own) for one in chosen), default=0.0) if own else 0.0
+    own = _stems_of(candidate.text)
+    shared = max((len(own & _stems_of(one.text)) / len(own) for one in chosen), default=0.0) if own else 0.0
     return shared if shared >= policy.min_share_repeated else 0.0
+
+
+@lru_cache(4096)
+def _stems_of(text: str) -> frozenset[str]:
+    """Compared with those of every sentence that is chosen, again with each further one."""
+    return frozenset(stems(text))
 
 
 def _join(stretches: Sequence[Stretch]) -> list[Stretch]:

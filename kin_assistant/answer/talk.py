@@ -14,6 +14,7 @@ import numpy as np
 from kin_assistant.answer.draft import Draft
 from kin_assistant.models.embedder import Embedder
 from kin_assistant.policy import TalkPolicy
+from kin_assistant.question.forms import find_wanted_form
 from kin_assistant.text.wording import count_words
 from kin_assistant.text.words import words
 from kin_assistant.types import DocumentInfo
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 __all__ = ["TalkResponder"]
 
 _GENERAL = "general"
+_FORMS = "forms"
 _WITHOUT_EXAMPLES = frozenset(
     {"thanks", "farewell", "acknowledged", "privacy", "cost", "citing", "adding", "complaint"}
 )
@@ -78,6 +80,8 @@ class TalkResponder:
 
     def _nearest_sort(self, message: str) -> tuple[str, float]:
         """The sort whose examples are nearest, and how near; 1 for a message that is one of them."""
+        if find_wanted_form(message):
+            return _FORMS, 1.0
         exact = " ".join(words(message))
         for name, sort in _read_sorts().items():
             if exact in {" ".join(words(example)) for example in sort.examples}:

@@ -69,6 +69,9 @@ def make_parser(commands_by_name: Mapping[str, Run]) -> argparse.ArgumentParser:
         "--history", action="append", default=[], metavar="QUESTION", help="an earlier question, oldest first"
     )
     ask.add_argument("--words", type=_count, metavar="N", help="quoted words, at most (default: 150)")
+    ask.add_argument(
+        "--form", type=_form, metavar="FORM", help="another form, where it fits: shorter, more (quotes), list or table"
+    )
     ask.add_argument("--why", action="store_true", help="say why each sentence was quoted and other passages were not")
     search = command("search", "list the passages nearest to a query", [as_json, filters, batch])
     search.add_argument("query", nargs="*", help="the query; - reads it from standard input")
@@ -91,3 +94,11 @@ def _count(text: str) -> int:
     if not 1 <= number <= 1000:
         raise argparse.ArgumentTypeError("must be from 1 to 1000")
     return number
+
+
+def _form(text: str) -> str:
+    from kin_assistant.types import WANTED_FORMS
+
+    if text not in WANTED_FORMS:
+        raise argparse.ArgumentTypeError(f"must be one of {', '.join(WANTED_FORMS)}")
+    return text

@@ -39,6 +39,8 @@ def answer_lines(
 
 
 def _parse_line(text: str, number: int, required: str) -> dict[str, Any]:
+    from kin_assistant.types import WANTED_FORMS
+
     try:
         line = json.loads(text)
     except (ValueError, RecursionError):
@@ -54,6 +56,8 @@ def _parse_line(text: str, number: int, required: str) -> dict[str, Any]:
     history = line.get("history")
     if history is not None and not (isinstance(history, list) and all(isinstance(turn, str) for turn in history)):
         raise KinError(f'Line {number} has a "history" that is not a list of texts.')
+    if line.get("form") not in (None, *WANTED_FORMS):
+        raise KinError(f'Line {number} has a "form" that is none of {", ".join(WANTED_FORMS)}.')
     return line
 
 

@@ -222,6 +222,7 @@ def _ask(options: argparse.Namespace, settings: Settings) -> int:
             history=line.get("history") or (),
             id=line.get("id"),
             words=options.words,
+            form=line.get("form") or options.form,
         )
         return verified(answer, assistant.document)
 

@@ -17,12 +17,14 @@ from kin_assistant.places.matching import Mention, PlaceIndex
 from kin_assistant.places.scope import Scope, scope_of
 from kin_assistant.question.checks import check_language, check_question
 from kin_assistant.question.followups import is_small_talk, make_standalone
+from kin_assistant.question.forms import find_wanted_form
 from kin_assistant.question.kinds import UNSURE, Guess, KindClassifier
 from kin_assistant.question.parts import Part, parts_of
 from kin_assistant.question.spelling import Speller
+from kin_assistant.text.cleaning import clean
 from kin_assistant.text.figures import asks_for_figure
 from kin_assistant.text.words import fold, stems, words
-from kin_assistant.types import Aspect, Filters, Kind
+from kin_assistant.types import Aspect, Filters, Kind, WantedForm
 
 if TYPE_CHECKING:
     import numpy as np
@@ -39,7 +41,7 @@ class Query:
     """What is searched for, read for and answered."""
 
     original: str
-    """As it was typed, on one line, without invisible characters."""
+    """As it was typed, on one line, without invisible characters; the question before it, if it only asks for a form."""
     standalone: str
     """As it is searched: with what it leans on from the conversation."""
     text: str
@@ -65,6 +67,8 @@ class Query:
     """The things it asks for, if they are several."""
     kinds: tuple[Kind, ...] = ("explain",)
     """What it asks for: the main kind of request first."""
+    wanted_form: WantedForm | None = None
+    """The form that the answer is to have in the place of the one that the kind calls for."""
     aspects: tuple[Aspect, ...] = ()
     """What of a practice it seems to be about."""
     wants_figure: bool = False
@@ -129,8 +133,17 @@ class QueryParser:
         # Each message of a conversation is heard again with every later one.
         self._is_talk = lru_cache(1024)(self._is_small_talk)
 
-    def understand(self, question: str, *, history: Sequence[str] = (), filters: Filters | None = None) -> Query:
+    def understand(
+        self,
+        question: str,
+        *,
+        history: Sequence[str] = (),
+        filters: Filters | None = None,
+        form: WantedForm | None = None,
+    ) -> Query:
         """The query that ``question`` means behind the earlier questions ``history``, oldest first.
+
+        A message that only asks for another form ("shorter please") is the last question again; ``form`` counts for more.
 
         Places are looked for once in each text, and the query and its parts are embedded once. Raises ``QuestionError`` for a
         question that cannot be read and ``FilterError`` for a filter value that no document carries.
@@ -139,7 +152,8 @@ class QueryParser:
         original = check_question(question, max_characters=self._max_characters)
         # First, since the names of unknown places and themes are no text to be searched for.
         allowed = allowed_documents(self._index.library.infos, filters)
-        recent = [turn[: self._max_characters] for turn in history[-self._max_turns :]] if self._max_turns else []
+        original, recent, switch = self._find_asked(original, history)
+        form = form or switch
         meant = make_standalone(
             original, recent, find_places, self._bodies, is_talk=self._is_talk if recent else is_small_talk
         )
@@ -161,6 +175,8 @@ class QueryParser:
         vector, *part_vectors = self._embedder.encode([search_text, *(part.text for part in parts)])
         guess = self._guess_kinds(standalone, vector, parts, part_vectors)
         kinds = self._agree(guess, original) if meant.carried else guess.kinds
+        # Without a question before it, another form of nothing is asked for.
+        kinds = kinds if find_wanted_form(original) is None else ("talk",)
         corrected = self._speller.corrections(original)
         return Query(
             original=original,
@@ -177,6 +193,7 @@ class QueryParser:
             boosted=named or self.documents_about(mention.place for mention in mentions),
             parts=parts,
             kinds=kinds,
+            wanted_form=form,
             aspects=guess.aspects,
             wants_figure=asks_for_figure(text),
             unknown_words=tuple(
@@ -185,6 +202,18 @@ class QueryParser:
             leans=meant.leans,
             carried=meant.carried,
         )
+
+    def _find_asked(self, message: str, history: Sequence[str]) -> tuple[str, list[str], WantedForm | None]:
+        """What ``message`` asks, the messages before that, and the form that it asks for.
+
+        A message that only asks for a form is the last question again; what asked for one before left the subject as it was.
+        """
+        turns = [turn for turn in history if find_wanted_form(turn) is None]
+        recent = [turn[: self._max_characters] for turn in turns[-self._max_turns :]] if self._max_turns else []
+        form = find_wanted_form(message)
+        asked = (i for i in reversed(range(len(recent))) if form and not self._is_talk(recent[i]))
+        last = next(asked, None)
+        return (message, recent, None) if last is None else (clean(recent[last]), recent[:last], form)
 
     def _agree(self, guess: Guess, message: str) -> tuple[Kind, ...]:
         """The kinds of a message with words of earlier ones behind it, of which the classifier has seen no examples.

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
-from kin_assistant.rendering.layout import Group, Quoted, lay_out, quotes_by_number
+from kin_assistant.rendering.layout import Group, Paragraph, Quoted, join_paragraphs, lay_out, quotes_by_number
 from kin_assistant.rendering.markdown import section_remark
 from kin_assistant.rendering.templating import render
 from kin_assistant.rendering.words import ORIGIN, REFUSAL, document_link, places, plain
@@ -43,7 +43,8 @@ class _Paragraph(NamedTuple):
     """Quotes that stand together, behind what heads their list."""
 
     lead_in: str
-    sentences: list[_Sentence]
+    points: list[list[_Sentence]]
+    """The sentences; the items of a list apart."""
 
 
 class _Part(NamedTuple):
@@ -68,7 +69,7 @@ class _Row(NamedTuple):
     """A row of a table: what it is about, and quotes or a remark."""
 
     heading: str
-    sentences: list[_Sentence]
+    paragraphs: list[_Paragraph]
     remark: str
 
 
@@ -108,6 +109,7 @@ def answer_html(answer: Answer, documents: Mapping[str, DocumentInfo] | None = N
         entries=[_entry(answer, entry, documents or {}) for entry in answer.entries],
         rows=[_row(answer, section) for section in answer.sections] if table else [],
         groups=[] if table else [_group(answer, group) for group in lay_out(answer)],
+        as_list=answer.form == "list",
         notes=_notes(answer),
     )
 
@@ -115,7 +117,13 @@ def answer_html(answer: Answer, documents: Mapping[str, DocumentInfo] | None = N
 def refusal_html(answer: Answer) -> Markup:
     """A refusal with its reason and the documents nearest to the question."""
     return render(
-        "answer.html", "refusal", heading=REFUSAL, reason=answer.reason, notes=_notes(answer), nearest=answer.nearest
+        "answer.html",
+        "refusal",
+        before=[_split_note(answer, note) for note in answer.caveats],
+        heading=REFUSAL,
+        reason=answer.reason,
+        notes=_notes(answer),
+        nearest=answer.nearest,
     )
 
 
@@ -145,7 +153,7 @@ def _group(answer: Answer, group: Group) -> _Group:
         section, paragraphs = part
         cut = section.shown < section.of
         address = _address(answer, paragraphs[0].quoted[0].citation) if cut else ""
-        quoted = [_Paragraph(lead_in, _sentences(answer, sentences)) for sentences, lead_in in paragraphs]
+        quoted = _paragraphs(answer, paragraphs)
         new = part.heading if part.heading != heading else ""
         parts.append(_Part(new, quoted, section_remark(section), address))
         heading = part.heading
@@ -155,7 +163,19 @@ def _group(answer: Answer, group: Group) -> _Group:
 def _row(answer: Answer, section: Section) -> _Row:
     found = quotes_by_number(answer)
     quoted = [found[number] for number in section.numbers if number in found]
-    return _Row(section.heading, _sentences(answer, quoted), section_remark(section))
+    return _Row(section.heading, _paragraphs(answer, join_paragraphs(quoted)), section_remark(section))
+
+
+def _paragraphs(answer: Answer, paragraphs: Sequence[Paragraph]) -> list[_Paragraph]:
+    """The paragraphs as they are shown: in a list, those behind one lead-in are its items."""
+    shown: list[_Paragraph] = []
+    for sentences, lead_in in paragraphs:
+        point = _sentences(answer, sentences)
+        if shown and answer.form == "list" and not lead_in:
+            shown[-1].points.append(point)
+        else:
+            shown.append(_Paragraph(lead_in, [point]))
+    return shown
 
 
 def _entry(answer: Answer, entry: Entry, documents: Mapping[str, DocumentInfo]) -> _Entry:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from itertools import groupby
 from typing import NamedTuple
 
+from kin_assistant.answer.stretches import leans_back
 from kin_assistant.types import Answer, AnswerSentence, Citation, LeadIn, Section
 
 __all__ = ["Group", "Paragraph", "Part", "Quoted", "join_paragraphs", "lay_out", "quotes_by_number"]
@@ -52,7 +53,7 @@ def lay_out(answer: Answer) -> list[Group]:
     found = quotes_by_number(answer)
     sections = answer.sections if answer.sections or answer.entries else (Section(numbers=tuple(found)),)
     parts = [
-        Part(section, join_paragraphs(list(quoted)))
+        Part(section, join_paragraphs(list(quoted), apart=answer.form == "list"))
         for section in sections
         for _, quoted in groupby(
             (found[number] for number in section.numbers if number in found), key=lambda one: one.citation.document_id
@@ -75,13 +76,14 @@ def quotes_by_number(answer: Answer) -> dict[int, Quoted]:
     }
 
 
-def join_paragraphs(quoted: Sequence[Quoted]) -> list[Paragraph]:
-    """Quoted sentences in paragraphs, in order."""
+def join_paragraphs(quoted: Sequence[Quoted], *, apart: bool = False) -> list[Paragraph]:
+    """Quoted sentences in paragraphs, in order; those that can stand ``apart`` each in its own, if so wished."""
     paragraphs: list[Paragraph] = []
     heading: tuple[str, LeadIn | None] | None = None
     for pair in quoted:
         citation = pair.citation
-        if paragraphs and citation.continues(paragraphs[-1].quoted[-1].citation):
+        joined = bool(paragraphs) and citation.continues(paragraphs[-1].quoted[-1].citation)
+        if joined and (not apart or leans_back(citation.quote)):
             paragraphs[-1].quoted.append(pair)
             continue
         new = (citation.document_id, citation.lead_in)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from kin_assistant.rendering.layout import Quoted, lay_out, quotes_by_number
+from kin_assistant.rendering.layout import Quoted, join_paragraphs, lay_out, quotes_by_number
 from kin_assistant.rendering.words import ORIGIN, REFUSAL, external_link, place_and_years, plain, section_and_page
 from kin_assistant.types import Answer, AnswerSentence, Citation, Entry, Section, Source
 
@@ -90,10 +90,9 @@ def section_remark(section: Section) -> str:
 
 
 def _body(answer: Answer) -> list[str]:
-    parts = []
+    parts = [_escape(words, keep_numbers=True) for words in (answer.said, *answer.caveats) if words]
     if answer.abstained:
         parts.append(f"**{REFUSAL}.** {_escape(answer.reason or '')}".rstrip())
-    parts += [_escape(words, keep_numbers=True) for words in (answer.said, *answer.caveats) if words]
     if answer.entries:
         parts.append("\n".join(_entry(answer, entry) for entry in answer.entries))
     parts += _table(answer) if answer.form == "table" else _groups(answer)
@@ -115,7 +114,7 @@ def _groups(answer: Answer) -> list[str]:
                 parts += [f"*{_escape(heading)}*"] if heading else []
             for paragraph in part.paragraphs:
                 parts += [f"> {_escape(paragraph.lead_in)}"] if paragraph.lead_in else []
-                parts.append(f"> {_quotes(paragraph.quoted)}")
+                parts.append(f"> {'- ' if answer.form == 'list' else ''}{_quotes(paragraph.quoted)}")
             if remark := section_remark(part.section):
                 parts.append(_escape(remark))
     return parts
@@ -125,7 +124,12 @@ def _table(answer: Answer) -> list[str]:
     """The sections as rows of a table; the bars of a quoted table row would end its cell."""
     rows = ["| | |", "|---|---|"]
     for section in answer.sections:
-        cell = " ".join(filter(None, (_quotes(_cell(answer, section)), _escape(section_remark(section)))))
+        quotes = [
+            words
+            for paragraph in join_paragraphs(_cell(answer, section))
+            for words in (_escape(paragraph.lead_in), _quotes(paragraph.quoted))
+        ]
+        cell = " ".join(filter(None, (*quotes, _escape(section_remark(section)))))
         rows.append(f"| **{_in_cell(_escape(section.heading))}** | {_in_cell(cell)} |")
     return ["\n".join(rows)] if answer.sections else []
 

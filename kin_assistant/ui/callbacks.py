@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING
 from kin_assistant.errors import FilterError, KinError, QuestionError
 from kin_assistant.feedback import VERDICTS, record
 from kin_assistant.rendering import plain, verified
-from kin_assistant.types import DocumentInfo, Filters, Years
-from kin_assistant.ui.conversation import Turn, describe_filters
+from kin_assistant.types import DocumentInfo, Filters, WantedForm, Years
+from kin_assistant.ui.conversation import CHANGES, Turn, describe_filters
 
 if TYPE_CHECKING:
     from kin_assistant.ui.served import Served
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 __all__ = ["Callbacks", "Choices"]
 
 logger = logging.getLogger(__name__)
+
+_GONE = "That answer is no longer kept here. Please write its question again."
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,18 +88,37 @@ class Callbacks:
         if not isinstance(question, str) or len(question) > self.max_question_characters:
             text = f"Please ask in at most {self.max_question_characters:,} characters."
             return Turn(turn_id, "", Filters(), fault=text)
-        question = plain(question).strip()
-        filters = Filters()
+        history = next((turn.so_far for turn in reversed(turns) if turn.answer), ())
+        return self._answer(Turn(turn_id, plain(question).strip(), Filters(), history=history), choices=choices)
+
+    def ask_again(self, turn: object, change: object, turns: Sequence[Turn]) -> Turn:
+        """What comes of the question of the turn of that id, asked again with ``change``; a fault is a turn too.
+
+        What is asked next goes on from there.
+        """
+        turn_id = f"q{secrets.token_hex(4)}"
+        how = next((name for name in CHANGES if name == change), None)
+        before = next((each for each in turns if each.id == turn), None)
+        if how is None or before is None or before.answer is None:
+            return Turn(turn_id, "", Filters(), fault=_GONE)
+        if how == "alone":
+            again = Turn(turn_id, before.answer.question, before.filters, change=how)
+            return self._answer(again, form=before.answer.wanted_form)
+        again = Turn(turn_id, before.question, before.filters, change=how, history=before.history)
+        return self._answer(again, form=how)
+
+    def _answer(self, turn: Turn, *, choices: Choices | None = None, form: WantedForm | None = None) -> Turn:
+        """The turn with its answer, or with the sentence that says why there is none; filters are taken from ``choices``."""
         try:
-            if not question:
+            if not turn.question:
                 raise QuestionError("Please write a question.")
             with self.served.borrowed() as assistant:
-                filters = choices.filters(_known_years(assistant.documents))
-                history = [turn.question for turn in turns if turn.answer]
-                answer = assistant.ask(question, filters=filters, history=history, id=turn_id)
-                return Turn(turn_id, question, filters, answer=verified(answer, assistant.document))
+                if choices:
+                    turn = replace(turn, filters=choices.filters(_known_years(assistant.documents)))
+                answer = assistant.ask(turn.question, filters=turn.filters, history=turn.history, id=turn.id, form=form)
+                return replace(turn, answer=verified(answer, assistant.document))
         except Exception as error:  # noqa: BLE001 (the reader gets a sentence, the log the traceback)
-            return Turn(turn_id, question, filters, fault=_explain(error))
+            return replace(turn, fault=_explain(error))
 
     def suggest(self, turns: Sequence[Turn], go_on: Callable[[], bool]) -> Turn | None:
         """The last of ``turns`` with questions to go on with, if any are found; None where they were looked for before.
@@ -107,10 +128,9 @@ class Callbacks:
         turn = turns[-1] if turns else None
         if turn is None or turn.answer is None or turn.suggestions is not None:
             return None
-        history = [each.question for each in turns if each.answer]
         try:
             with self.served.borrowed() as assistant:
-                found = assistant.suggest(turn.answer, filters=turn.filters, history=history, go_on=go_on)
+                found = assistant.suggest(turn.answer, filters=turn.filters, history=turn.so_far, go_on=go_on)
         except (KinError, KeyError) as error:  # the answer stands without them; its documents may be gone by now
             logger.info("No questions to go on with: %s", plain(str(error)))
             found = ()

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Final, Literal, NamedTuple
 
 from markupsafe import Markup
 
 from kin_assistant.feedback import MAX_COMMENT, Verdict
 from kin_assistant.rendering import answer_html, answer_markdown, evidence_html, period, render
-from kin_assistant.types import Answer, DocumentInfo, Filters
+from kin_assistant.types import Answer, DocumentInfo, Filters, WantedForm
 
-__all__ = ["MAX_TURNS", "Turn", "conversation_html", "describe_filters", "further_html"]
+__all__ = ["CHANGES", "MAX_TURNS", "Change", "Turn", "conversation_html", "describe_filters", "further_html"]
 
 MAX_TURNS = 12
 """Shown at once; older ones leave the page, since all of them travel with each answer."""
@@ -22,6 +22,25 @@ VERDICT_LABELS: tuple[tuple[Verdict, str], ...] = (
     ("wrong answer", "Wrong answer"),
     ("wrong evidence", "Wrong evidence"),
 )
+
+Change = WantedForm | Literal["alone"]
+"""How a question is asked again by a click: for another form, or without what it leaned on."""
+
+
+class _Wording(NamedTuple):
+    """What the page says of a change: on its button, and above the answer that comes of it."""
+
+    label: str
+    said: str
+
+
+CHANGES: Final[Mapping[Change, _Wording]] = {
+    "shorter": _Wording("Shorter", "The same question again, answered shorter."),
+    "more": _Wording("More", "The same question again, with more quotes."),
+    "list": _Wording("As a list", "The same question again, as a list."),
+    "table": _Wording("As a table", "The same question again, as a table."),
+    "alone": _Wording("Ask without this", "The same question again, without the messages before it."),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,12 +58,25 @@ class Turn:
     commented: bool = False
     suggestions: tuple[str, ...] | None = None
     """Questions to go on with, which are known to be answered; None until they were looked for."""
+    history: tuple[str, ...] = ()
+    """The messages that it was asked after, oldest first."""
+    change: Change | None = None
+    """How it differs from the earlier turn whose question it asks again."""
+
+    @property
+    def so_far(self) -> tuple[str, ...]:
+        """The messages that the next one is asked after."""
+        return (*self.history, self.question)[-MAX_TURNS:]
 
 
 class _Shown(NamedTuple):
     """A turn with the parts of its answer, if there is one."""
 
     turn: Turn
+    asked: str
+    """The question as its heading gives it."""
+    going_on_from: str = ""
+    """What it leans on, where that is all that was added to it."""
     filters: str = ""
     answer: Markup = Markup()
     markdown: str = ""
@@ -64,6 +96,7 @@ def conversation_html(turns: Sequence[Turn], documents: Mapping[str, DocumentInf
         "conversation.html",
         "conversation",
         turns=[_show(turn, documents) for turn in turns],
+        changes=CHANGES,
         verdicts=VERDICT_LABELS,
         max_comment=MAX_COMMENT,
     )
@@ -77,9 +110,14 @@ def further_html(turns: Sequence[Turn]) -> Markup:
 
 def _show(turn: Turn, documents: Mapping[str, DocumentInfo]) -> _Shown:
     if turn.answer is None:
-        return _Shown(turn)
+        return _Shown(turn, turn.question)
+    # "As a table" was typed, and what was asked again is the question before it.
+    asked = turn.answer.question if turn.change else turn.question
+    added = ", ".join(turn.answer.carried)
     return _Shown(
         turn,
+        asked=asked,
+        going_on_from=added if turn.answer.standalone_question == f"{asked} ({added})" else "",
         filters=describe_filters(turn.filters),
         answer=answer_html(turn.answer, documents),
         markdown=answer_markdown(turn.answer),

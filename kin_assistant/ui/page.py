@@ -4,7 +4,8 @@
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -27,6 +28,7 @@ ASSETS = Path(__file__).parent / "assets"
 KINDS = {
     "ask_typed": Kind(QUESTION),
     "ask_offered": Kind(QUESTION, {"question": 500}),
+    "ask_again": Kind(QUESTION, {"turn": 16, "change": 16}),
     "rate": Kind(QUESTION, {"turn": 16, "verdict": 16, "comment": MAX_COMMENT}),
     "suggest": Kind(TRIFLE, follows=True),
     "begin": Kind(TRIFLE),
@@ -107,20 +109,23 @@ def build_page(
         filters = [city, country, theme, first, last]
         shown = [conversation, further, introduction, examples, anew]
 
-        def ask_in_visit(request: gr.Request, question: object, chosen: Sequence[Any]) -> tuple[Turn, tuple[Any, ...]]:
+        def ask_in_visit(request: gr.Request, ask: Callable[[Sequence[Turn]], Turn]) -> tuple[Turn, tuple[Any, ...]]:
             session = request.session_hash
-            turn = callbacks.ask(question, _choices(*chosen), visits.turns(session))
+            turn = ask(visits.turns(session))
             turns = visits.add(session, request.client.host if request.client else "unknown", turn)
             hidden = gr.update(visible=False)
             return turn, (conversation_html(turns, callbacks.documents()), "", hidden, hidden, gr.update(visible=True))
 
         def ask_typed(request: gr.Request, text: str, *chosen: Any) -> tuple[Any, ...]:
-            turn, changed = ask_in_visit(request, text, chosen)
+            turn, changed = ask_in_visit(request, partial(callbacks.ask, text, _choices(*chosen)))
             # What could not be asked stays in the box.
             return *changed, gr.skip() if turn.answer is None else ""
 
         def ask_offered(request: gr.Request, event: gr.EventData, *chosen: Any) -> tuple[Any, ...]:
-            return ask_in_visit(request, event._data["question"], chosen)[1]
+            return ask_in_visit(request, partial(callbacks.ask, event._data["question"], _choices(*chosen)))[1]
+
+        def ask_again(request: gr.Request, event: gr.EventData) -> tuple[Any, ...]:
+            return ask_in_visit(request, partial(callbacks.ask_again, event._data["turn"], event._data["change"]))[1]
 
         def rate(request: gr.Request, event: gr.EventData) -> Any:
             session = request.session_hash
@@ -165,6 +170,7 @@ def build_page(
         asking = private | {"concurrency_id": "ask", "concurrency_limit": 2}
         asked = [gr.on([question.submit, ask.click], ask_typed, [question, *filters], [*shown, question], **asking)]
         asked += [offer.submit(ask_offered, filters, shown, **asking) for offer in (further, examples)]
+        asked.append(conversation.select(ask_again, None, shown, **asking))
         for event in asked:
             event.success(suggest, None, [further], concurrency_id="suggest", concurrency_limit=1, **private)
         anew.click(begin, None, shown, **private)

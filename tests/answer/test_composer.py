@@ -8,9 +8,10 @@ from dataclasses import replace
 import pytest
 
 from kin_assistant.answer.composer import Composer
+from kin_assistant.answer.draft import Draft
 from kin_assistant.answer.evidence import Evidence
 from kin_assistant.answer.talk import TalkResponder
-from kin_assistant.policy import AdvicePolicy, AnswerPolicy
+from kin_assistant.policy import AdvicePolicy, AnswerPolicy, SelectionPolicy
 from kin_assistant.question.query import Query
 from kin_assistant.types import Kind
 from tests.embedders import HashingEmbedder
@@ -59,3 +60,24 @@ def test_the_city_that_advice_is_asked_about_is_kept(composer: Composer, library
 def test_of_an_unknown_place_alone_nothing_else_is_told(composer: Composer, library: SmallLibrary) -> None:
     query = ask(library, "Tell me about Thimphu", "overview")
     assert composer.compose_from_library(query, reading(library, [])) is None
+
+
+def test_where_it_is_not_sure_little_is_quoted(library: SmallLibrary) -> None:
+    generous = SelectionPolicy(
+        price_of_stretch=0,
+        price_of_sentence=0,
+        price_of_word=0,
+        min_share=0,
+        words_of_fact=40,
+        documents=9,
+        stretches=9,
+    )
+    talk = TalkResponder(HashingEmbedder(dimension=256), library.search.library.infos)
+    composer = Composer(library.search, talk, AnswerPolicy(selection=generous))
+    evidence = reading(library, [])(ask(library, "What did Surabaya do about compost baskets and dumps?", "explain"))
+    sure, unsure = (composer.compose_from_evidence(evidence, 500, sure=sure) for sure in (True, False))
+    assert 0 < count_words(unsure) <= generous.words_of_fact < count_words(sure)
+
+
+def count_words(draft: Draft) -> int:
+    return sum(len(one.text.split()) for one in draft.candidates)

@@ -18,7 +18,7 @@ from kin_assistant.models.embedder import open_embedder
 from kin_assistant.policy import SelectionPolicy
 from kin_assistant.rendering import answer_text
 from kin_assistant.settings import Settings
-from kin_assistant.types import Answer, Filters
+from kin_assistant.types import WANTED_FORMS, Answer, Filters, WantedForm
 from tests.conftest import NOW, write_corpus
 
 Question = dict[str, object]
@@ -406,3 +406,59 @@ def test_the_limits_on_questions_and_history_can_be_set(shipped_index: Path) -> 
         with pytest.raises(QuestionError, match="at most 50"):
             strict.ask("a" * 51)
         assert strict.ask("What did it cost?", history=[WASTE]).standalone_question == "What did it cost?"
+
+
+# Other forms
+
+
+@pytest.mark.parametrize("form", WANTED_FORMS)
+@pytest.mark.parametrize(
+    "question",
+    [
+        WASTE,
+        "How is composting paid for?",
+        "Which cities have waste banks?",
+        "Tell me about Kitakyushu",
+        "Who reigns in Lahore?",
+    ],
+)
+def test_an_answer_in_another_form_is_made_of_cited_quotes_too(
+    assistant: Assistant, question: str, form: WantedForm
+) -> None:
+    usual, other = assistant.ask(question), assistant.ask(question, form=form)
+    check(other, assistant)
+    assert (usual.wanted_form, other.wanted_form) == (None, form)
+    assert other.abstained == usual.abstained
+    assert form not in other.other_forms
+    if form not in usual.other_forms:
+        assert [one.quote for one in other.citations] == [one.quote for one in usual.citations]
+    elif form in ("list", "table"):
+        assert other.form == form
+        assert {one.quote for one in other.citations} == {one.quote for one in usual.citations}
+    else:
+        assert (len(other.citations) < len(usual.citations)) == (form == "shorter")
+        assert len(other.citations) != len(usual.citations) or other.caveats
+
+
+def test_a_form_that_does_not_fit_is_said_so_and_a_refusal_stays_one(assistant: Assistant) -> None:
+    assert assistant.ask(WASTE, form="table").caveats[0].startswith("A table needs quotes on two places")
+    refused = assistant.ask("What did Lahore do about waste?", form="list")
+    assert refused.abstained
+    assert refused.caveats == ("There is no answer that could be put into another form.",)
+
+
+def test_a_typed_form_answers_the_last_question_again(assistant: Assistant) -> None:
+    question = "How is composting paid for?"
+    typed = assistant.ask("as a table please", history=[question, "thank you"])
+    given = assistant.ask(question, form="table")
+    assert (typed.question, typed.standalone_question, typed.form) == (question, question, "table")
+    assert typed.citations == given.citations
+
+
+def test_a_follow_up_says_what_it_goes_on_from(assistant: Assistant) -> None:
+    history = ["How does the septage service in Dumaguete work?"]
+    follow_up = assistant.ask("what did it cost", history=history)
+    assert follow_up.leans
+    assert "Dumaguete" in follow_up.carried
+    alone = assistant.ask("what did it cost")
+    assert (alone.leans, alone.carried) == (False, ())

@@ -1,4 +1,4 @@
-"""Answers in quotes: short lists whole, what a compiler concludes behind what sources say, little where nothing is sure."""
+"""Answers in quotes: short lists whole, and what a compiler concludes behind what sources say."""
 
 from __future__ import annotations
 
@@ -74,10 +74,3 @@ def test_what_a_compiler_concludes_leads_only_where_it_is_asked_for(library: Sma
     policy = SelectionPolicy(worth_of_conclusion=0.2)
     assert explain(library, policy).sections[0].heading == "What the city did"
     assert explain(library, policy, "lessons").sections[0].heading == "Lessons"
-
-
-def test_where_nothing_is_sure_little_is_quoted(library: SmallLibrary) -> None:
-    policy = SelectionPolicy(words_of_fact=25, price_of_sentence=0, price_of_word=0, price_of_stretch=0)
-    quoter = Quoter(library.search.library, policy, {"lessons"})
-    words = sum(len(one.text.split()) for one in quoter.draft_nearest(read(library)).candidates)
-    assert 0 < words <= 25

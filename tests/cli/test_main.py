@@ -125,6 +125,7 @@ def test_every_command_explains_itself(run: Run, command: str) -> None:
         ["unknown"],
         ["docs"],
         ["ask", "--unknown", "x"],
+        ["ask", "--form", "poem", "x"],
         ["search", "--limit", "0", "x"],
         ["search", "--limit", "many", "x"],
         ["docs", "show"],
@@ -158,6 +159,7 @@ ANSWER_KEYS = {
     *("id", "question", "standalone_question", "abstained", "reason", "notes", "text", "sentences", "citations"),
     *("also_retrieved", "nearest", "confidence", "build_id", "elapsed_ms"),
     *("kind", "kinds", "form", "said", "caveats", "sections", "entries"),
+    *("leans", "carried", "wanted_form", "other_forms"),
 }
 CITATION_KEYS = {
     *(
@@ -361,15 +363,17 @@ def test_every_line_of_a_batch_has_its_answer(kin: Run, tmp_path: Path, assistan
         {"id": "one", "question": WASTE},
         {"question": "What did it cost?", "history": [WASTE]},
         {"id": "three", "question": "How was waste cut?", "filters": {"city": "Surabaya", "years": [1990, 2020]}},
+        {"id": "four", "question": WASTE, "form": "shorter"},
     ]
     source, target = batch(tmp_path, *map(json.dumps, lines), ""), tmp_path / "out.jsonl"
     result = kin("ask", "--batch", source, "--out", target)
     assert (result.code, result.out, result.err) == (DONE, "", "")
     answers = [answer_of(json.loads(line)) for line in target.read_text().splitlines()]
-    assert [answer.id for answer in answers] == ["one", None, "three"]
+    assert [answer.id for answer in answers] == ["one", None, "three", "four"]
     assert answers[1].standalone_question == "What did it cost? (Surabaya, cut, household waste)"
     assert {city for citation in answers[2].citations for city in citation.cities} >= {"Surabaya"}
     assert answers[0].citations == assistant.ask(WASTE).citations
+    assert len(answers[3].citations) < len(answers[0].citations)
 
 
 BAD_LINES = [
@@ -382,6 +386,8 @@ BAD_LINES = [
     ('{"id": "a", "question": ""}', "empty"),
     ('{"id": "a", "question": "waste", "history": "x"}', '"history" that is not a list'),
     ('{"id": "a", "question": "waste", "history": [1]}', '"history" that is not a list'),
+    ('{"id": "a", "question": "waste", "form": "poem"}', '"form" that is none of shorter, more, list, table'),
+    ('{"id": "a", "question": "waste", "form": ["list"]}', '"form" that is none of'),
     ('{"id": "a", "question": "waste", "filters": []}', None),
     ('{"id": "a", "question": "waste", "filters": "Surabaya"}', '"filters" must be an object'),
     ('{"id": "a", "question": "waste", "filters": {"town": "x"}}', 'no filter "town"'),

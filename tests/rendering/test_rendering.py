@@ -33,8 +33,10 @@ from kin_assistant.types import (
     Document,
     DocumentInfo,
     Filters,
+    LeadIn,
     NearDocument,
     Retrieved,
+    Section,
     Source,
     SourceMark,
 )
@@ -48,7 +50,8 @@ ALLOWED = {
     "article": {"class", "id", "aria-labelledby"},
     "aside": {"class", "aria-live", "aria-labelledby"},
     "blockquote": {"class"},
-    "button": {"type", "class", "data-kin-fill", "data-kin-ask", "data-kin-verdict", "data-kin-copy", "data-kin-download"},
+    "button": {"type", "class", "data-kin-fill", "data-kin-ask", "data-kin-verdict", "data-kin-copy", "data-kin-download"}
+    | {"data-kin-change"},
     "details": {"class"},
     "div": {"class", "id", "tabindex", "role", "aria-label", "aria-live", "data-kin-markdown", "data-kin-turn"},
     "h2": {"class", "id"},
@@ -128,7 +131,7 @@ def hostile_answer(words: str, *, abstained: bool = False) -> Answer:
     )  # fmt: skip
     return Answer(
         id=words, question=words, standalone_question=f"{words}!", abstained=abstained, reason=words if abstained else None,
-        notes=(words, f"{words} [1]"),
+        notes=(words, f"{words} [1]"), caveats=(words,), leans=True, carried=() if abstained else (words,), other_forms=("list",),
         sentences=() if abstained else (AnswerSentence(text=words, citations=(1,)),),
         citations=() if abstained else (citation,),
         also_retrieved=(Retrieved(passage_id="p", document_id="other", score=0),),
@@ -141,6 +144,7 @@ def everything_rendered(words: str) -> str:
     infos = {words: document.info, "other": document.info.model_copy(update={"id": "other"})}
     answer, refusal = hostile_answer(words), hostile_answer(words, abstained=True)
     turns = [Turn("q1", words, Filters(city=(words,)), answer), Turn("q2", words, Filters(), fault=words)]
+    turns.append(Turn("q3", words, Filters(), refusal, change="alone"))
     return "".join(
         (
             answer_html(answer),
@@ -300,6 +304,63 @@ def test_sentences_of_one_paragraph_stand_in_one_quote(assistant: AssistantDoubl
     assert [parse(paragraph).text for paragraph in shown] == [
         " ".join(f"{citation.quote}\xa0{citation.number}" for _, citation in paragraph) for paragraph in paragraphs
     ]
+
+
+def test_the_items_of_a_list_stand_apart(assistant: AssistantDouble) -> None:
+    answer = assistant.ask(QUESTION).model_copy(update={"form": "list"})
+    assert answer.citations[1].continues(answer.citations[0])
+    shown = re.findall(r"<li>(.*?)</li>", answer_html(answer))
+    assert [parse(item).text for item in shown] == [f"{one.quote}\xa0{one.number}" for one in answer.citations]
+    markdown = answer_markdown(answer)
+    for one in answer.citations:
+        assert re.search(rf"^> - .* \[{one.number}\]$", markdown, re.MULTILINE)
+
+
+def test_a_sentence_that_leans_stays_with_the_one_before_it(assistant: AssistantDouble) -> None:
+    document = assistant.document("surabaya-composting")
+    text = "It cost 10 dollars. The city paid. They were free."
+    starts = [0, 20, 35]
+    citations = tuple(
+        Citation(
+            number=number, passage_id="p", document_id=document.id, title=document.title, cities=(), countries=(),
+            years=None, heading="", page=None, start=start, end=start + len(quote), quote=quote,
+        )
+        for number, (start, quote) in enumerate(zip(starts, re.findall(r"[^.]+\.", text.replace(". ", ".")), strict=True), 1)
+    )  # fmt: skip
+    answer = assistant.ask(QUESTION).model_copy(
+        update={
+            "form": "list",
+            "citations": citations,
+            "sentences": tuple(AnswerSentence(text=one.quote, citations=(one.number,)) for one in citations),
+        }
+    )
+    shown = re.findall(r"<li>(.*?)</li>", answer_html(answer))
+    assert [parse(item).text.count("\xa0") for item in shown] == [1, 2]
+
+
+def test_a_cell_of_a_table_says_what_heads_the_list_that_it_quotes(assistant: AssistantDouble) -> None:
+    answer = assistant.ask(QUESTION)
+    header = "| Year | Waste a day |"
+    start = assistant.document("surabaya-composting").text.index(header)
+    lead_in = LeadIn(start=start, end=start + len(header), text=header)
+    row = answer.citations[2].model_copy(update={"lead_in": lead_in})
+    table = answer.model_copy(
+        update={
+            "form": "table",
+            "citations": (*answer.citations[:2], row, *answer.citations[3:]),
+            "sections": (Section(heading="Surabaya", numbers=(1, 3)), Section(heading="Kitakyushu", numbers=(5,))),
+        }
+    )
+    cells = [parse(cell).text for cell in re.findall(r"<td>(.*?)</td>", answer_html(table))]
+    assert header in cells[0]
+    assert "Waste a day" not in cells[1]
+    assert "Waste a day" in answer_markdown(table)
+
+
+def test_what_a_refusal_lacks_is_said_above_it(assistant: AssistantDouble) -> None:
+    refusal = assistant.ask(UNKNOWN).model_copy(update={"caveats": ("There is no other form.",)})
+    for text in (parse(answer_html(refusal)).text, answer_markdown(refusal)):
+        assert text.index("There is no other form.") < text.index("The documents do not say this")
 
 
 def test_reasons_are_given_when_asked_for(assistant: AssistantDouble) -> None:

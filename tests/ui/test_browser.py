@@ -230,11 +230,37 @@ def test_an_example_is_asked_by_a_click(page: Page) -> None:
 
 def test_a_follow_up_shows_what_was_searched(page: Page) -> None:
     ask(page, QUESTION)
-    page.get_by_label("Your question").fill("Who were the partners?")
-    page.get_by_label("Your question").press("Enter")
-    second = page.locator(".kin-turn").nth(1)
-    second.wait_for()
-    assert "Searched as:" in second.inner_text()
+    assert "Going on from: Surabaya" in ask(page, "Who were the partners?").inner_text()
+    assert "Searched as:" in ask(page, "And in Cebu?").inner_text()
+
+
+def test_an_answer_is_had_in_another_form_by_a_click_or_by_a_word(page: Page) -> None:
+    first = ask(page, "How is composting paid for?")
+    first.get_by_role("button", name="As a table").click()
+    table = page.locator(".kin-turn").nth(1)
+    table.wait_for()
+    assert table.locator(".kin-compared tr").count() > 1
+    assert "as a table" in table.locator(".kin-searched").first.inner_text()
+    assert table.get_by_role("button", name="As a table").count() == 0
+    quotes = words_of(first.locator(".kin-answer"))
+    for said in table.locator(".kin-compared .kin-words").all():
+        assert words_of(said).strip() in quotes
+    listed = ask(page, "can you make that a list?")
+    assert listed.locator(".kin-points li").count() == table.locator(".kin-compared .kin-cite").count()
+    assert "How is composting paid for?" in listed.locator(".kin-searched").inner_text()
+
+
+def test_what_a_follow_up_goes_on_from_is_dropped_by_a_click(page: Page) -> None:
+    ask(page, "How does the septage service in Dumaguete work?")
+    follow_up = ask(page, "what did it cost")
+    assert "Dumaguete" in follow_up.locator(".kin-searched").inner_text()
+    follow_up.get_by_role("button", name="Ask without this").click()
+    alone = page.locator(".kin-turn").nth(2)
+    alone.wait_for()
+    assert "Dumaguete" not in alone.locator(".kin-reply").inner_text()
+    assert page.get_by_role("button", name="Ask without this").count() == 1
+    after = ask(page, "And in Surabaya?")
+    assert "Dumaguete" not in after.locator(".kin-searched").inner_text()
 
 
 def test_a_question_that_is_offered_behind_an_answer_is_answered(page: Page) -> None:
@@ -256,7 +282,7 @@ def test_a_new_conversation_forgets_the_one_before(page: Page) -> None:
     page.locator(".kin-turn").wait_for(state="detached")
     assert page.locator(".kin-examples").is_visible()
     turn = ask(page, "Who were the partners?")
-    assert "Searched as:" not in turn.inner_text(), "nothing is left to lean on"
+    assert turn.locator(".kin-searched").count() == 0, "nothing is left to lean on"
     assert page.locator(".kin-turn").count() == 1
 
 

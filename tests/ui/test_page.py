@@ -71,6 +71,92 @@ def test_earlier_questions_travel_as_history(tmp_path: Path) -> None:
     assert "Searched as: \u201cWhat did it cost? Surabaya\u201d" in html
 
 
+def test_an_answer_is_offered_in_the_forms_that_it_can_have(tmp_path: Path) -> None:
+    callbacks, _ = make_callbacks(tmp_path)
+    answered, refused = callbacks.ask(QUESTION, Choices(), ()), callbacks.ask(UNKNOWN, Choices(), ())
+    assert re.findall(r'data-kin-change="(\w+)">([\w ]+)<', conversation_html([answered], {})) == [
+        ("shorter", "Shorter"),
+        ("more", "More"),
+        ("list", "As a list"),
+        ("table", "As a table"),
+    ]
+    assert "data-kin-change" not in conversation_html([refused], {})
+
+
+def test_a_question_is_asked_again_as_it_was_in_another_form(tmp_path: Path) -> None:
+    callbacks, assistant = make_callbacks(tmp_path)
+    first = callbacks.ask(QUESTION, Choices(), ())
+    second = callbacks.ask("What did it cost?", Choices(cities=["Surabaya"]), (first,))
+    third = callbacks.ask(QUESTION, Choices(), (first, second))
+    again = callbacks.ask_again(second.id, "table", (first, second, third))
+    assert assistant.asked[-1] == ("What did it cost?", Filters(city=("Surabaya",)), (QUESTION,))
+    assert assistant.forms == [None, None, None, "table"]
+    shown = conversation_html((again,), {})
+    assert "The same question again, as a table." in shown
+    assert 'data-kin-change="table"' not in shown
+    callbacks.ask("Who paid?", Choices(), (first, second, third, again))
+    assert assistant.asked[-1][2] == (QUESTION, "What did it cost?"), "the conversation goes on from there"
+
+
+def test_a_follow_up_is_asked_without_what_it_leans_on(tmp_path: Path) -> None:
+    callbacks, assistant = make_callbacks(tmp_path)
+    first = callbacks.ask(QUESTION, Choices(), ())
+    second = callbacks.ask("Surabaya: what did it cost?", Choices(), (first,))
+    assert "Ask without this" not in conversation_html((first,), {})
+    question = "Surabaya: what did it cost?"
+    meant = {"leans": True, "carried": ("waste", "cut"), "standalone_question": f"{question} (waste, cut)"}
+    leaning = replace(second, answer=second.answer.model_copy(update=meant))
+    shown = conversation_html((leaning,), {})
+    assert "Going on from: waste, cut <button" in shown
+    assert 'data-kin-change="alone">Ask without this</button>' in shown
+    meant["standalone_question"] = "Who paid? (waste, cut)"
+    moved = replace(second, answer=second.answer.model_copy(update=meant))
+    shown = conversation_html((moved,), {})
+    assert "Searched as: “Who paid? (waste, cut)”" in shown, "more than the words it leans on was added"
+    assert "Ask without this" in shown
+    alone = callbacks.ask_again(leaning.id, "alone", (first, leaning))
+    assert assistant.asked[-1] == ("Surabaya: what did it cost?", Filters(), ())
+    assert "without the messages before it" in conversation_html((alone,), {})
+    callbacks.ask("Who paid?", Choices(), (first, leaning, alone))
+    assert assistant.asked[-1][2] == ("Surabaya: what did it cost?",), "what was dropped stays dropped"
+
+
+def test_a_typed_form_is_headed_by_its_words_and_a_click_by_the_question(tmp_path: Path) -> None:
+    callbacks, assistant = make_callbacks(tmp_path)
+    first = callbacks.ask(QUESTION, Choices(), ())
+    typed = callbacks.ask("as a table", Choices(), (first,))
+    meant = typed.answer.model_copy(
+        update={"question": QUESTION, "standalone_question": QUESTION, "wanted_form": "table"}
+    )
+    typed = replace(typed, answer=meant)
+    shown = conversation_html((typed,), {})
+    assert "You asked: </span>as a table" in shown
+    assert f"Searched as: “{QUESTION}”" in html.unescape(shown)
+    callbacks.ask_again(typed.id, "shorter", (first, typed))
+    assert (assistant.asked[-1], assistant.forms[-1]) == (("as a table", Filters(), (QUESTION,)), "shorter")
+    callbacks.ask_again(typed.id, "alone", (first, typed))
+    assert (assistant.asked[-1], assistant.forms[-1]) == ((QUESTION, Filters(), ()), "table")
+    clicked = replace(typed, change="list")
+    assert f"You asked: </span>{QUESTION}" in conversation_html((clicked,), {})
+
+
+@pytest.mark.parametrize(
+    ("turn", "change"), [("qgone", "list"), (None, "list"), ("", "poem"), ("", None), ("", ["list"])]
+)
+def test_what_can_no_longer_be_asked_again_is_said_so(tmp_path: Path, turn: object, change: object) -> None:
+    callbacks, assistant = make_callbacks(tmp_path)
+    first = callbacks.ask(QUESTION, Choices(), ())
+    failed = callbacks.ask_again(first.id if turn == "" else turn, change, (first,))
+    assert (failed.answer, failed.fault) == (
+        None,
+        "That answer is no longer kept here. Please write its question again.",
+    )
+    assert failed.fault in conversation_html((failed,), {})
+    assert len(assistant.asked) == 1
+    callbacks.ask("Who paid?", Choices(), (first, failed))
+    assert assistant.asked[-1][2] == (QUESTION,), "what failed is no part of the conversation"
+
+
 def test_filters_are_passed_on_and_named(tmp_path: Path) -> None:
     callbacks, assistant = make_callbacks(tmp_path)
     choices = Choices(cities=["Surabaya"], themes=["composting"], first_year="1990")

@@ -8,6 +8,12 @@ element.addEventListener("click", (event) => {
     trigger("submit", { question: offer.dataset.kinAsk });
     return;
   }
+  const change = event.target.closest("[data-kin-change]");
+  if (change) {
+    document.dispatchEvent(new Event("kin:asked"));
+    trigger("select", { turn: change.closest(".kin-turn").id, change: change.dataset.kinChange });
+    return;
+  }
   const button = event.target.closest("[data-kin-verdict]");
   if (button) {
     const box = button.closest("[data-kin-turn]");
