@@ -129,10 +129,10 @@ class SelectionPolicy:
     words_of_list: int = 250
     """A list or table of so many words is quoted whole."""
     worth_of_conclusion: float = 0.4
-    """What a compiler of a document concludes is worth so much of what a source says, where no conclusion is asked for."""
+    """What a compiler of a document concludes is worth so much of what a source says."""
     words_of_whole_list: int = 120
     """A list or table of so many words is quoted whole in an explanation,"""
-    min_share_of_whole_list: float = 0.5
+    min_share_of_whole_list: float = 0.3
     """if its best quoted item is worth this share of the best sentence."""
     min_share_of_list: float = 0.5
     """A list is quoted for a list if its best item is worth this share of the best sentence."""

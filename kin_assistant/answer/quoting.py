@@ -13,13 +13,11 @@ from kin_assistant.answer.evidence import Candidate, Evidence
 from kin_assistant.answer.stretches import Stretch, estimate_worth, select_stretches
 from kin_assistant.index.library import DocumentRow, Library, PassageRow
 from kin_assistant.policy import SelectionPolicy
-from kin_assistant.types import Aspect, Block, Sentence
+from kin_assistant.types import Block, Sentence
 
 __all__ = ["Quoter"]
 
 _DOCUMENTS_IN_MEMORY: Final = 64
-_CONCLUSIONS: Final[frozenset[Aspect]] = frozenset({"lessons", "replication"})
-"""What a compiler concludes may answer a question about these."""
 
 _ListKey = tuple[DocumentRow, tuple[int, int]]
 """A list or table: its document, and the span of its items there."""
@@ -103,10 +101,8 @@ class Quoter:
         )
 
     def _estimate_worth(self, evidence: Evidence) -> dict[Candidate, float]:
-        """The worth of each sentence; what a compiler concludes counts less where no conclusion is asked for."""
+        """The worth of each sentence; what a compiler concludes counts less, so that it seldom comes before what sources say."""
         worth = estimate_worth(evidence.candidates, self._policy)
-        if not _CONCLUSIONS.isdisjoint(evidence.query.aspects):
-            return worth
         return {
             one: value * (self._policy.worth_of_conclusion if self._is_conclusion(one) else 1.0)
             for one, value in worth.items()

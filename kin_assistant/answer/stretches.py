@@ -25,7 +25,8 @@ _LEANS_BACK = re.compile(
     r"|moreover|others?|(second|third|fourth|fifth|last)(ly)?(?=,)|she|similarly|so|still|such|that|their|then|therefore|these|they"
     r"|this|those|there (?!(are|is|was|were)\b)"
     r"|an? (second|third|fourth|fifth|further|later|newer|similar)|an (additional|earlier)"
-    r"|the (earlier|former|latter|others?|rest|same|second|third|two))\b",
+    r"|the (earlier|former|latter|others?|rest|same|second|third|two)"
+    r"|(\S+ ){1,3}(however|nevertheless|therefore|thus))\b",
     re.IGNORECASE,
 )
 """Sentences that begin so say something about the one before them."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 import pytest
 
@@ -11,7 +10,6 @@ from kin_assistant.answer.draft import Draft
 from kin_assistant.answer.evidence import Evidence
 from kin_assistant.answer.quoting import Quoter
 from kin_assistant.policy import SelectionPolicy
-from kin_assistant.types import Aspect
 from tests.form_library import DIGEST, SmallLibrary, open_library
 
 CEBU = DIGEST.format(
@@ -38,14 +36,14 @@ def library(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SmallLibrary]:
     index.close()
 
 
-def read(library: SmallLibrary, *aspects: Aspect) -> Evidence:
-    query = replace(library.query(QUESTION), aspects=aspects)
+def read(library: SmallLibrary) -> Evidence:
+    query = library.query(QUESTION)
     ranking = library.search.retriever.rank(query)
     return library.search.reader.read(query, ranking, ranking.passages)
 
 
-def explain(library: SmallLibrary, policy: SelectionPolicy, *aspects: Aspect, words: int = 150) -> Draft:
-    return Quoter(library.search.library, policy, {"lessons"}).draft_explanation(read(library, *aspects), words)
+def explain(library: SmallLibrary, policy: SelectionPolicy, words: int = 150) -> Draft:
+    return Quoter(library.search.library, policy, {"lessons"}).draft_explanation(read(library), words)
 
 
 def test_a_short_list_is_whole_if_an_item_of_it_answers(library: SmallLibrary) -> None:
@@ -70,7 +68,6 @@ def test_a_whole_list_pushes_out_what_is_worth_less(library: SmallLibrary) -> No
     assert any(section.of == section.shown == 3 for section in short.sections)
 
 
-def test_what_a_compiler_concludes_leads_only_where_it_is_asked_for(library: SmallLibrary) -> None:
-    policy = SelectionPolicy(worth_of_conclusion=0.2)
-    assert explain(library, policy).sections[0].heading == "What the city did"
-    assert explain(library, policy, "lessons").sections[0].heading == "Lessons"
+def test_what_a_compiler_concludes_comes_behind_what_sources_say(library: SmallLibrary) -> None:
+    assert explain(library, SelectionPolicy(worth_of_conclusion=1.0)).sections[0].heading == "Lessons"
+    assert explain(library, SelectionPolicy(worth_of_conclusion=0.2)).sections[0].heading == "What the city did"

@@ -188,6 +188,8 @@ def test_what_the_network_says_and_what_is_similar_make_a_sentence_worth_more() 
         ("Third parties weigh the waste.", False),
         ("There are 80 barangays.", False),
         ("Theresa sorts.", False),
+        ("The sources therefore disagree.", True),
+        ("The plant of Cebu closed, therefore fees fell.", False),
     ],
 )
 def test_a_sentence_that_speaks_of_the_one_before_leans_back(text: str, leans: bool) -> None:
