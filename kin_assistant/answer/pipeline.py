@@ -79,8 +79,10 @@ class AnswerPipeline:
         if reason and (small_talk := self._composer.respond_to_small_talk(query)):
             draft, reason, evidence, query = small_talk, None, None, replace(query, kinds=("talk",))
         if evidence and not reason:
-            sure = confidence >= self._policy.refusal.sure_confidence
-            draft = self._composer.compose_from_evidence(evidence, words, sure=sure)
+            draft = self._composer.compose_from_evidence(evidence, words)
+            if doubt := reason_to_doubt(query, draft.candidates, confidence, self._policy.refusal):
+                draft = self._composer.compose_from_evidence(evidence, words, sure=False)
+                draft = replace(draft, caveats=(doubt, *draft.caveats))
         draft = draft or Draft("quotes")
         forms = self._composer.find_forms(draft, query, evidence, words, self._read) if not reason else {}
         draft = take_form(draft, query.wanted_form, forms)
@@ -92,7 +94,7 @@ class AnswerPipeline:
             answering = tuple(find_asked(query.standalone, citations[0].quote))
             citations = (citations[0].model_copy(update={"answering": answering}), *citations[1:])
         numbers = {candidate: citation.number for candidate, citation in zip(quoted, citations, strict=True)}
-        caveats = self._caveats(evidence, quoted, confidence) if evidence and not reason else ()
+        caveats = self._caveats(evidence, quoted) if evidence and not reason else ()
         finished = time.perf_counter()
         return Answer(
             id=answer_id,
@@ -165,11 +167,9 @@ class AnswerPipeline:
             number=numbers[entry.reason] if entry.reason else None,
         )
 
-    def _caveats(self, evidence: Evidence, quoted: Sequence[Candidate], confidence: float) -> tuple[str, ...]:
-        """What the answer lacks: evidence at all, places with documents or evidence, parts of the question."""
+    def _caveats(self, evidence: Evidence, quoted: Sequence[Candidate]) -> tuple[str, ...]:
+        """What the answer lacks: places without documents or evidence, parts of the question that are not answered."""
         query, caveats = evidence.query, []
-        if doubt := reason_to_doubt(query, quoted, confidence, self._policy.refusal):
-            caveats.append(doubt)
         if query.scope.absent:
             absent = [place.label for place in query.scope.absent]
             caveats.append(f"No document is about {join_words(absent, 'or')}.")

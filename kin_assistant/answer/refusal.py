@@ -74,7 +74,7 @@ def reason_to_doubt(
 ) -> str | None:
     """Why what is ``quoted`` may not answer ``query``, for the reader; None if it is likely to.
 
-    It names the rarer words of the question that stand neither in a quoted sentence nor above it.
+    Without much confidence, that rarer words of the question stand neither in a quoted sentence nor above it.
     """
     policy = policy or RefusalPolicy()
     if confidence >= policy.sure_confidence or not quoted:
@@ -87,9 +87,9 @@ def reason_to_doubt(
         for word in dict.fromkeys(words(query.standalone))
         if rare.intersection(stems(word)) and held.isdisjoint(stems(word))
     ][:_MAX_UNSAID_WORDS]
-    return "This may not be the answer; it is what comes nearest." + (
-        f" It does not speak of {join_words(unsaid, 'or')}." if unsaid else ""
-    )
+    if not unsaid:
+        return None
+    return f"This may not be the answer; it is what comes nearest. It does not speak of {join_words(unsaid, 'or')}."
 
 
 def _name_unknown_words(query: Query) -> str:

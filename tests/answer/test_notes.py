@@ -98,18 +98,16 @@ def test_a_doubtful_answer_says_which_words_it_does_not_speak_of(assistant: Assi
     assert reason_to_doubt(evidence.query, [], confidence=0.3) is None
 
 
-def test_no_word_is_named_that_the_quotes_have(assistant: Assistant) -> None:
+def test_quotes_that_have_all_the_words_are_not_doubted(assistant: Assistant) -> None:
     evidence = assistant.read("Which farmers like it?")
     liked = [candidate for candidate in evidence.candidates if candidate.text == "Farmers like it."]
-    assert reason_to_doubt(evidence.query, liked, confidence=0.3) == (
-        "This may not be the answer; it is what comes nearest."
-    )
+    assert reason_to_doubt(evidence.query, liked, confidence=0.3) is None
 
 
 @pytest.mark.parametrize("sure_from", [0.0, 1.0])
 def test_a_doubt_stands_above_the_quotes(tmp_path: Path, sure_from: float) -> None:
     policy = AnswerPolicy(refusal=RefusalPolicy(sure_confidence=sure_from))
     with open_assistant(tmp_path / "index", policy) as doubting:
-        answer = doubting.ask("Who visited the compost plant of Bago?")
+        answer = doubting.ask("Who visited the compost plant of Bago by bus?")
     assert answer.citations
     assert [caveat.startswith("This may not be the answer") for caveat in answer.caveats] == [True] * bool(sure_from)
