@@ -28,6 +28,7 @@ from kin_assistant.places.gazetteer import (
     read_tokens,
     words_of,
 )
+from kin_assistant.places.unknown import UnknownNames
 from kin_assistant.text.english import read_words
 from kin_assistant.types import DocumentInfo
 
@@ -70,13 +71,13 @@ class Mention:
     surface: str
     place: Place
     """Spelt as the corpus spells it, where it does."""
-    in_corpus: bool
+    in_corpus: bool = False
     """Whether :meth:`PlaceIndex.documents_about` the place knows any."""
-    in_text: bool
+    in_text: bool = False
     """Whether the vocabulary of the corpus has the words, if only in passing or in another meaning."""
-    corrected: bool
+    corrected: bool = False
     """Whether the name is misspelt, or spelt as in another language."""
-    relation: Relation
+    relation: Relation = "named"
     programme: bool = False
     """Whether the name is part of a programme's ("Kitakyushu Initiative") and so narrows nothing down."""
 
@@ -168,7 +169,8 @@ class PlaceIndex:
     """Finds places in questions; made once for an open index and then never changed.
 
     ``vocabulary`` holds the words of the corpus as they are written there (see :func:`words_of`): those that it has in
-    lower case are not taken for places, and none of them for a misspelling. The bodies of ``home`` carry the name of a city
+    lower case are not taken for places, and none of them for a misspelling. With ``english``, the common words of the language,
+    names that neither the corpus nor the world has are found as well. The bodies of ``home`` carry the name of a city
     without meaning it; with ``body_nouns`` ("initiative"), so do those of any city that have such a word behind its name.
     """
 
@@ -179,6 +181,7 @@ class PlaceIndex:
         vocabulary: Collection[str] = (),
         home: Home | None = None,
         body_nouns: Collection[str] = (),
+        english: Collection[str] = (),
     ) -> None:
         self._home, self._body_nouns = home, frozenset(body_nouns)
         self._gazetteer = gazetteer
@@ -197,6 +200,10 @@ class PlaceIndex:
         self._written = frozenset(fold(word) for word in vocabulary)
         self._documents = {self._places[number]: tuple(sorted(ids)) for number, ids in self._about.items()}
         self._collect_guessable()
+        self._unknown: UnknownNames | None = None
+        if english:
+            titled = {fold(word) for word in words_of(document.title for document in documents)}
+            self._unknown = UnknownNames(self._written | titled, self._words, english, gazetteer.areas)
 
     def find_places(self, question: str) -> tuple[Mention, ...]:
         """The places that the question names, in its order; no two overlap."""
@@ -218,7 +225,18 @@ class PlaceIndex:
                     programme=found.programme,
                 )
             )
+        if self._unknown and read.cased:
+            taken = [any(m.start < token.end and token.start < m.end for m in mentions) for token in read.tokens]
+            for start, end in self._unknown.find(question, read.tokens, taken):
+                mentions.append(Mention(start, end, question[start:end], Place(question[start:end], "city")))
+            mentions.sort(key=lambda mention: mention.start)
         return tuple(mentions)
+
+    def find_areas(self, question: str) -> tuple[str, ...]:
+        """The islands, provinces and states in the question that no document names; of towns in them, documents may be."""
+        tokens = read_tokens(question)
+        areas = self._unknown.find_areas(tokens) if self._unknown else ()
+        return tuple(dict.fromkeys(question[tokens[at].start : tokens[end - 1].end] for at, end in areas))
 
     def documents_about(self, place: Place) -> tuple[str, ...]:
         """Ids, sorted, of the documents whose front matter has the place or one in it, or whose title names it."""
