@@ -253,7 +253,7 @@ Id = tuple[str, str]
 
 AREAS = """
 Assam; Balochistan; Banten; Bihar; Bohol; Borneo; Chhattisgarh; Fujian; Gangwon; Goa; Guangdong; Guangxi; Guizhou
-Gujarat; Gyeonggi; Hainan; Haryana; Hebei; Heilongjiang; Henan; Himachal; Himalaya; Himalayas; Himalayan; Hokkaido
+Gujarat; Gyeonggi; Hainan; Haryana; Hebei; Heilongjiang; Henan; Himachal; Himalaya; Himalayas; Hokkaido
 Honshu; Hubei; Hunan; Isan; Isaan; Java; Jeolla; Jharkhand; Jiangsu; Jiangxi; Jilin; Johor; Kalimantan; Kansai; Kanto
 Karnataka; Kashmir; Kedah; Kelantan; Kerala; Kyushu; Ladakh; Leyte; Liaoning; Lombok; Luzon; Madhya Pradesh; Maharashtra
 Mekong; Mindanao; Mindoro; Nusa Tenggara; Odisha; Okinawa; Orissa; Pahang; Palawan; Panay; Papua; Perak; Perlis

@@ -19,7 +19,7 @@ _PLACE_NOUN = re.compile(
 
 _SPEAKING_FOR = re.compile(
     r"\b(our|my)\s+(?!neighbou?r)([\w-]+[\s,]+){1,3}?((at|called|in|named|of)\s+)?\(?$"
-    r"|\b(we|i)(['\u2019](m|re))?\s+((am|are|come|live|work)\s+([\w-]+\s+){0,3}?)?(at|from|in)\s+$",
+    r"|\b(we|i)(['\u2019](m|re))?\s+((am|are|come|live|work)\s+([\w-]+\s+){0,5}?)?(at|from|in)\s+$",
     re.IGNORECASE,
 )
 """What leads to the place that somebody speaks for: "Our town of ...", "We are in ..."."""

@@ -175,7 +175,7 @@ class QueryParser:
             filters=None if filters is None or filters.empty else filters,
             allowed=allowed,
             scope=scope.as_advice() if kinds[0] == "advice" else scope,
-            areas=self._places.find_areas(standalone),
+            areas=self._places.find_areas(standalone, mentions),
             about=about,
             boosted=named or self.documents_about(mention.place for mention in mentions),
             parts=parts,

@@ -23,7 +23,6 @@ def test_a_place_without_a_document_has_a_row_that_says_so(library: SmallLibrary
     assert draft is not None
     assert draft.sections[-1].heading == "Lahore"
     assert draft.sections[-1].remark == NO_EVIDENCE
-    assert draft.caveats[0] == "No document is about Lahore (Pakistan)."
 
 
 def test_what_the_documents_on_a_place_do_not_answer_is_no_evidence(library: SmallLibrary) -> None:
