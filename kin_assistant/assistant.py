@@ -19,7 +19,7 @@ from kin_assistant.corpus.profile import CorpusProfile
 from kin_assistant.errors import IndexMissing
 from kin_assistant.index.layout import IndexFolder
 from kin_assistant.index.opened import OpenIndex, current_recipe, open_published
-from kin_assistant.models.embedder import Embedder, open_embedder
+from kin_assistant.models.embedder import Embedder, open_embedder, read_common_words
 from kin_assistant.models.evidence_network import open_scorer
 from kin_assistant.models.reranker import open_reranker
 from kin_assistant.places.matching import Gazetteer, PlaceIndex
@@ -79,7 +79,9 @@ class Assistant:
             reranker=open_reranker(settings.reranker),
         )
         profile = index.manifest.profile
-        places = PlaceIndex(Gazetteer.load(), index.library.infos, index.vocabulary, profile.home)
+        places = PlaceIndex(
+            Gazetteer.load(), index.library.infos, index.vocabulary, profile.home, english=read_common_words()
+        )
         reader = EvidenceReader(index, network, policy=policy.evidence)
         search = SentenceSearch(index, embedder, self.retriever, reader, places)
         talk = TalkResponder(embedder, index.library.infos, profile.examples, policy.talk)

@@ -27,6 +27,7 @@ HEADER = """\
 # phrase   phrases that hold the name of a place and mean something else
 # region   name, aliases, demonyms
 # country  name, code, region, aliases, demonyms
+# area     islands, provinces, states and waters: a city of the corpus may lie there without its documents saying so
 # city     name as the corpus spells it, else GeoNames; country code, population, "*" for a capital, aliases, other spellings
 """
 
@@ -250,6 +251,17 @@ class City(TypedDict):
 Id = tuple[str, str]
 """Country code and GeoNames name: what tells cities apart here."""
 
+AREAS = """
+Assam; Balochistan; Banten; Bihar; Bohol; Borneo; Chhattisgarh; Fujian; Gangwon; Goa; Guangdong; Guangxi; Guizhou
+Gujarat; Gyeonggi; Hainan; Haryana; Hebei; Heilongjiang; Henan; Himachal; Himalaya; Himalayas; Hokkaido
+Honshu; Hubei; Hunan; Isan; Isaan; Java; Jeolla; Jharkhand; Jiangsu; Jiangxi; Jilin; Johor; Kalimantan; Kansai; Kanto
+Karnataka; Kashmir; Kedah; Kelantan; Kerala; Kyushu; Ladakh; Leyte; Liaoning; Lombok; Luzon; Madhya Pradesh; Maharashtra
+Mekong; Mindanao; Mindoro; Nusa Tenggara; Odisha; Okinawa; Orissa; Pahang; Palawan; Panay; Papua; Perak; Perlis
+Punjab; Rajasthan; Sabah; Samar; Sarawak; Selangor; Shaanxi; Shandong; Shanxi; Shikoku; Sichuan; Sindh; Sulawesi; Sumatra
+Sumatera; Tamil Nadu; Telangana; Terai; Terengganu; Tibet; Timor; Tohoku; Uttar Pradesh; Uttarakhand; Viti Levu; Visayas
+Vanua Levu; Xinjiang; Yangtze; Yunnan; Zhejiang; Ganges; Brahmaputra; Irrawaddy; Ayeyarwady; Chao Phraya
+"""
+
 
 def fold(name: str) -> str:
     """The name in ASCII; empty if it holds other letters than Latin ones."""
@@ -432,6 +444,7 @@ def main() -> None:
     parser.add_argument("--out", type=Path, default=Path("kin_assistant/data/gazetteer.tsv"), help="file to write")
     arguments = parser.parse_args()
     rows = ["word\t" + "|".join(sorted(set(WORDS.split())))]
+    rows.append("area\t" + "|".join(area.strip() for area in re.split(r"[;\n]", AREAS.strip())))
     rows.append("phrase\t" + "|".join(phrase.strip() for phrase in re.split(r"[;\n]", PHRASES.strip())))
     for line in REGIONS.strip().splitlines():
         name, aliases, demonyms = (part.strip() for part in line.split(":"))

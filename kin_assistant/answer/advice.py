@@ -69,10 +69,7 @@ def draft_advice(
             sections.append(DraftSection(tuple(quotes), heading=f"{_place_of(info)}: {info.title}"))
     if not sections:
         return None
-    caveats: tuple[str, ...] = ()
-    if query.scope.absent:
-        caveats = (f"No document is about {join_words([p.label for p in query.scope.absent], 'or')}.",)
-    return Draft("quotes", sections=tuple(sections), said=_SAID, caveats=caveats)
+    return Draft("quotes", sections=tuple(sections), said=_SAID)
 
 
 def _choose_peers(

@@ -42,7 +42,7 @@ _FEW_DOCUMENTS = 5
 def draft_catalogue(query: Query, search: SentenceSearch, policy: CataloguePolicy | None = None) -> Draft | None:
     """A counted list of what ``query`` asks for; None if it names nothing that documents could be listed by."""
     policy = policy or CataloguePolicy()
-    mentions = [mention for mention in search.places.find_places(query.standalone) if not mention.programme]
+    mentions = search.mentions_of(query)
     request = read_listing(query.standalone, mentions)
     allowed = _documents_within(request, query, search)
     within = _name_restrictions(request, query)

@@ -77,8 +77,6 @@ def _ask_of(place: Place, query: Query, search: SentenceSearch) -> str:
 def _caveats(query: Query, about: Sequence[frozenset[DocumentRow]]) -> tuple[str, ...]:
     """What makes the rows unequal."""
     caveats = []
-    if query.scope.absent:
-        caveats.append(f"No document is about {join_words([place.label for place in query.scope.absent], 'or')}.")
     counts = [len(rows) for rows in about]
     if max(counts) >= _UNEQUAL * max(min(counts), 1):
         told = join_words(

@@ -51,7 +51,7 @@ class Composer:
             kind = "catalogue"
         if kind == "talk":
             return self._talk.respond(query.original)
-        if query.scope.absent and not query.scope.named and kind != "advice":
+        if query.scope.absent and not query.scope.named:
             return None
         draft: Draft | None = None
         match kind:

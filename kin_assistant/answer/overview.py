@@ -34,7 +34,7 @@ _WHAT_IS = "What is {}?"
 def draft_overview(query: Query, search: SentenceSearch, policy: OverviewPolicy | None = None) -> Draft | None:
     """A portrait of what ``query`` names: a place, a theme, or a term. None if no document tells of that in its words."""
     policy = policy or OverviewPolicy()
-    mentions = [mention for mention in search.places.find_places(query.standalone) if not mention.programme]
+    mentions = search.mentions_of(query)
     request = read_listing(query.standalone, mentions)
     allowed = search.documents_allowed(query)
     about = frozenset[DocumentRow]().union(*query.about) & allowed

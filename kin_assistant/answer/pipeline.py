@@ -95,6 +95,7 @@ class AnswerPipeline:
             citations = (citations[0].model_copy(update={"answering": answering}), *citations[1:])
         numbers = {candidate: citation.number for candidate, citation in zip(quoted, citations, strict=True)}
         caveats = self._caveats(evidence, quoted) if evidence and not reason else ()
+        unwritten = () if reason or draft.form == "words" else _name_unwritten(query)
         finished = time.perf_counter()
         return Answer(
             id=answer_id,
@@ -110,7 +111,7 @@ class AnswerPipeline:
             abstained=bool(reason),
             reason=reason,
             said=draft.said,
-            caveats=(*draft.caveats, *caveats),
+            caveats=(*unwritten, *draft.caveats, *caveats),
             notes=(*draft.notes, *_notes(query, quoted, citations)),
             sections=tuple(_section(section, numbers) for section in draft.sections),
             entries=tuple(self._entry(entry, numbers) for entry in draft.entries),
@@ -168,11 +169,8 @@ class AnswerPipeline:
         )
 
     def _caveats(self, evidence: Evidence, quoted: Sequence[Candidate]) -> tuple[str, ...]:
-        """What the answer lacks: places without documents or evidence, parts of the question that are not answered."""
-        query, caveats = evidence.query, []
-        if query.scope.absent:
-            absent = [place.label for place in query.scope.absent]
-            caveats.append(f"No document is about {join_words(absent, 'or')}.")
+        """What the answer lacks: places without evidence, parts of the question that are not answered."""
+        query, caveats = evidence.query, list[str]()
         documents = {candidate.document for candidate in quoted}
         silent = [
             place.name
@@ -229,6 +227,14 @@ def _section(section: DraftSection, numbers: Mapping[Candidate, int]) -> Section
         of=section.of,
         remark=section.remark,
     )
+
+
+def _name_unwritten(query: Query) -> tuple[str, ...]:
+    """What of the places in the question no document is about, or names."""
+    places = [place.label for place in query.scope.unwritten]
+    about = [f"No document is about {join_words(places, 'or')}."] if places else []
+    named = [f"No document names {join_words(query.areas, 'or')}."] if query.areas else []
+    return (*about, *named)
 
 
 def _notes(query: Query, quoted: Sequence[Candidate], citations: Sequence[Citation]) -> tuple[str, ...]:

@@ -17,7 +17,7 @@ from kin_assistant.index.library import DocumentRow, PassageRow
 from kin_assistant.index.opened import OpenIndex
 from kin_assistant.models.embedder import Embedder
 from kin_assistant.places.gazetteer import Place, PlaceKind
-from kin_assistant.places.matching import PlaceIndex
+from kin_assistant.places.matching import Mention, PlaceIndex
 from kin_assistant.question.query import Query
 from kin_assistant.retrieval import Ranking, Retriever
 from kin_assistant.text.english import read_phrases
@@ -230,6 +230,11 @@ class SentenceSearch:
         """The documents that pass the reader's filters."""
         rows = range(len(self.library.infos)) if query.allowed is None else query.allowed.tolist()
         return frozenset(map(DocumentRow, rows))
+
+    def mentions_of(self, query: Query) -> list[Mention]:
+        """The places that ``query`` names, but for the asker's own and those of programmes."""
+        mentions = self.places.find_places(query.standalone)
+        return [mention for mention in mentions if not mention.programme and mention.place not in query.scope.own]
 
     def country_of(self, city: str) -> str | None:
         """The country of a city that documents are about, where it is known."""

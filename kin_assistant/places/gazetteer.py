@@ -101,6 +101,8 @@ class Gazetteer:
     """Words of English that are names too, or nearly."""
     capitals: Mapping[int, int]
     """Number of a country to the number of its capital."""
+    areas: frozenset[str] = frozenset()
+    """Islands, provinces, states and waters, by their letters: what is known of them is that they are no towns."""
 
     @classmethod
     def load(cls) -> Gazetteer:
@@ -159,6 +161,7 @@ def _read_gazetteer() -> Gazetteer:
     places: list[Place] = []
     names: dict[str, list[Name]] = {}
     words: frozenset[str] = frozenset()
+    areas: frozenset[str] = frozenset()
     countries: dict[str, int] = {}
     capitals: dict[int, int] = {}
 
@@ -197,10 +200,12 @@ def _read_gazetteer() -> Gazetteer:
             add(fields[0], None)
         elif kind == "word":
             words = frozenset(fields[0].split("|"))
+        elif kind == "area":
+            areas = frozenset(map(key_of, fields[0].split("|")))
     for shared in names.values():
         if len(shared) > 1:
             shared.sort(key=lambda name: _order(name, places))
-    return Gazetteer(tuple(places), {key: tuple(shared) for key, shared in names.items()}, words, capitals)
+    return Gazetteer(tuple(places), {key: tuple(shared) for key, shared in names.items()}, words, capitals, areas)
 
 
 def _order(name: Name, places: Sequence[Place]) -> tuple[bool, bool, bool, int]:

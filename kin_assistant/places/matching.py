@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import takewhile
 from typing import Final, Literal, NamedTuple
 
 from rapidfuzz.distance import OSA
@@ -28,6 +27,8 @@ from kin_assistant.places.gazetteer import (
     read_tokens,
     words_of,
 )
+from kin_assistant.places.tokenized import LONGEST_NAME, PARTICLES, TokenizedQuestion, is_cased
+from kin_assistant.places.unknown import UnknownNames
 from kin_assistant.text.english import read_words
 from kin_assistant.types import DocumentInfo
 
@@ -35,8 +36,6 @@ __all__ = ["Gazetteer", "Mention", "Place", "PlaceIndex", "words_of"]
 
 Relation = Literal["named", "capital of", "demonym"]
 
-_LONGEST_NAME: Final = 5
-"""Words of a name, at most."""
 _SHORTEST_GUESS: Final = 5
 """Letters of a misspelt name, at least."""
 _SHORTEST_GUESS_OF_ALIAS: Final = 7
@@ -50,15 +49,9 @@ _SHORTEST_CODE_IN_LOWER_CASE: Final = 3
 _SHORTEST_PLURAL: Final = 5
 _START: Final = 5
 """Letters by which it is seen at once that no name begins here."""
-_SHARE_OF_CAPITALS: Final = 0.6
-"""Above this share of capitalised words, as in a headline, capitals tell nothing."""
 
 
-_PARTICLES: Final = read_words("particle")
 _CURRENCIES: Final = read_words("currency")
-# "Japanese capital costs" and "much foreign capital" are about money; "a provincial capital" is another city.
-_MONEY: Final = read_words("money")
-_NOT_THE_CAPITAL: Final = read_words("other_capital")
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,13 +63,13 @@ class Mention:
     surface: str
     place: Place
     """Spelt as the corpus spells it, where it does."""
-    in_corpus: bool
+    in_corpus: bool = False
     """Whether :meth:`PlaceIndex.documents_about` the place knows any."""
-    in_text: bool
+    in_text: bool = False
     """Whether the vocabulary of the corpus has the words, if only in passing or in another meaning."""
-    corrected: bool
+    corrected: bool = False
     """Whether the name is misspelt, or spelt as in another language."""
-    relation: Relation
+    relation: Relation = "named"
     programme: bool = False
     """Whether the name is part of a programme's ("Kitakyushu Initiative") and so narrows nothing down."""
 
@@ -101,74 +94,12 @@ class _Found(NamedTuple):
     programme: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class _Question:
-    """A text and what is known about its words before any name is looked up."""
-
-    text: str
-    tokens: Sequence[Token]
-    english: Sequence[bool]
-    """Whether each word is one of English."""
-    settled: Sequence[bool]
-    """Whether each word is one of English or of the corpus, and so no misspelling."""
-    cased: bool
-    """Whether capitals tell names from words."""
-
-    def keys(self, at: int) -> list[str]:
-        """What one, two and more words from ``at`` on are looked up by, as far as nothing parts them."""
-        keys = [self.tokens[at].letters]
-        for token in self.tokens[at + 1 : at + _LONGEST_NAME]:
-            if not token.joined:
-                break
-            keys.append(keys[-1] + token.letters)
-        return keys
-
-    def joined_after(self, end: int) -> list[str]:
-        """At most two words that follow without a comma or other break."""
-        return [token.letters for token in takewhile(lambda token: token.joined, self.tokens[end : end + 2])]
-
-    def owns(self, end: int) -> bool:
-        """Whether the name that ends there is a possessive."""
-        return end < len(self.tokens) and self.tokens[end].possessive
-
-    def capitalised_run(self, at: int, end: int) -> Sequence[Token]:
-        """The name that ``tokens[at:end]`` are a part of: "Davao del Norte" around "Davao"."""
-        tokens = self.tokens
-        while at > 0 and tokens[at].joined and not tokens[at].possessive:
-            if not tokens[at - 1].capital or tokens[at - 1].first:
-                break
-            at -= 1
-        reach = end
-        while reach < len(tokens) and tokens[reach].joined and not tokens[reach].possessive:
-            if tokens[reach].capital:
-                end = reach + 1
-            elif tokens[reach].letters not in _PARTICLES or tokens[reach].letters == "and":
-                break
-            reach += 1
-        return tokens[at:end]
-
-    def capital_span(self, at: int, end: int) -> tuple[int, int] | None:
-        """The words of "Cambodia's capital", "Thai capital" or "capital city of Sri Lanka" around a country's."""
-        after = self.joined_after(end)
-        if after[:1] == ["capital"]:
-            money = after[1:] and after[1] in _MONEY
-            other = at > 0 and self.tokens[at - 1].letters in _NOT_THE_CAPITAL
-            return None if money or other else (at, end + 1 + (after[1:] == ["city"]))
-        start = at
-        for word, needed in (("the", False), ("of", True), ("city", False), ("capital", True)):
-            if start > 0 and self.tokens[start - 1].letters == word:
-                start -= 1
-            elif needed:
-                return None
-        other = start > 0 and self.tokens[start - 1].letters in _NOT_THE_CAPITAL
-        return None if other or self.owns(end) else (start, end)
-
-
 class PlaceIndex:
     """Finds places in questions; made once for an open index and then never changed.
 
     ``vocabulary`` holds the words of the corpus as they are written there (see :func:`words_of`): those that it has in
-    lower case are not taken for places, and none of them for a misspelling. The bodies of ``home`` carry the name of a city
+    lower case are not taken for places, and none of them for a misspelling. With ``english``, the common words of the language,
+    names that neither the corpus nor the world has are found as well. The bodies of ``home`` carry the name of a city
     without meaning it; with ``body_nouns`` ("initiative"), so do those of any city that have such a word behind its name.
     """
 
@@ -179,6 +110,7 @@ class PlaceIndex:
         vocabulary: Collection[str] = (),
         home: Home | None = None,
         body_nouns: Collection[str] = (),
+        english: Collection[str] = (),
     ) -> None:
         self._home, self._body_nouns = home, frozenset(body_nouns)
         self._gazetteer = gazetteer
@@ -197,6 +129,10 @@ class PlaceIndex:
         self._written = frozenset(fold(word) for word in vocabulary)
         self._documents = {self._places[number]: tuple(sorted(ids)) for number, ids in self._about.items()}
         self._collect_guessable()
+        self._unknown: UnknownNames | None = None
+        if english:
+            titled = {fold(word) for word in words_of(document.title for document in documents)}
+            self._unknown = UnknownNames(self._written | titled, self._words, english, gazetteer.areas)
 
     def find_places(self, question: str) -> tuple[Mention, ...]:
         """The places that the question names, in its order; no two overlap."""
@@ -218,7 +154,23 @@ class PlaceIndex:
                     programme=found.programme,
                 )
             )
-        return tuple(mentions)
+        taken = [any(m.start < token.end and token.start < m.end for m in mentions) for token in read.tokens]
+        free = [token for token, known in zip(read.tokens, taken, strict=True) if not known]
+        if self._unknown and is_cased(question, free):
+            for start, end in self._unknown.find(question, read.tokens, taken):
+                mentions.append(Mention(start, end, question[start:end], Place(question[start:end], "city")))
+        return tuple(sorted(mentions, key=lambda mention: mention.start))
+
+    def find_areas(self, question: str, mentions: Sequence[Mention]) -> tuple[str, ...]:
+        """The islands, provinces and states beside the ``mentions`` of places that no document names.
+
+        Of towns in them, documents may be.
+        """
+        tokens = read_tokens(question)
+        areas = self._unknown.find_areas(tokens) if self._unknown else ()
+        spans = [(tokens[at].start, tokens[end - 1].end) for at, end in areas]
+        free = [span for span in spans if not any(m.start < span[1] and span[0] < m.end for m in mentions)]
+        return tuple(dict.fromkeys(question[start:end] for start, end in free))
 
     def documents_about(self, place: Place) -> tuple[str, ...]:
         """Ids, sorted, of the documents whose front matter has the place or one in it, or whose title names it."""
@@ -334,15 +286,13 @@ class PlaceIndex:
 
     # What a question names
 
-    def _question(self, text: str) -> _Question:
+    def _question(self, text: str) -> TokenizedQuestion:
         tokens = read_tokens(text)
         english = [token.letters in self._words for token in tokens]
         settled = [known or token.letters in self._written for known, token in zip(english, tokens, strict=True)]
-        capitals = sum(token.capital for token in tokens)
-        cased = not text.isupper() and (len(tokens) < 4 or capitals <= _SHARE_OF_CAPITALS * len(tokens))
-        return _Question(text, tokens, english, settled, cased)
+        return TokenizedQuestion(text, tokens, english, settled, is_cased(text, tokens))
 
-    def _read(self, question: _Question) -> Iterator[_Found]:
+    def _read(self, question: TokenizedQuestion) -> Iterator[_Found]:
         at = 0
         while at < len(question.tokens):
             match = self._match(question, at)
@@ -354,7 +304,7 @@ class PlaceIndex:
                 yield found
             at = found.end if found else at + match.size
 
-    def _match(self, question: _Question, at: int) -> _Match | None:
+    def _match(self, question: TokenizedQuestion, at: int) -> _Match | None:
         """The longest name that starts at a token; a misspelt name of the corpus before a shorter one of the world."""
         keys = question.keys(at)
         match = self._match_exactly(question, at, keys) or self._match_plural(question, at)
@@ -362,7 +312,7 @@ class PlaceIndex:
             return match
         return self._guess(question, at, keys, match.size + 1 if match else 1) or match
 
-    def _match_exactly(self, question: _Question, at: int, keys: Sequence[str]) -> _Match | None:
+    def _match_exactly(self, question: TokenizedQuestion, at: int, keys: Sequence[str]) -> _Match | None:
         # A run of words whose first letters no name has begins none, but for names as short as those letters.
         known = keys[-1][:_START] in self._starts
         for size, key in zip(range(len(keys), 0, -1), reversed(keys), strict=True):
@@ -372,7 +322,7 @@ class PlaceIndex:
                     return _Match(size, name, corrected=name.trust == "spelling")
         return None
 
-    def _choose(self, key: str, question: _Question, at: int, end: int) -> Name | None:
+    def _choose(self, key: str, question: TokenizedQuestion, at: int, end: int) -> Name | None:
         """What a run of words means: the stated country's place, else the corpus' own, else the world's."""
         names = [name for name in self._entries(key) if self._accept(name, question, at, end)]
         if len(names) > 1:
@@ -384,7 +334,7 @@ class PlaceIndex:
                 names.sort(key=lambda name: name.words != end - at)
         return names[0] if names else None
 
-    def _accept(self, name: Name, question: _Question, at: int, end: int) -> bool:
+    def _accept(self, name: Name, question: TokenizedQuestion, at: int, end: int) -> bool:
         """Whether words with the letters of a name are meant as one, by their case and whether they are English."""
         if name.place is None or name.trust == "programme":
             return True
@@ -393,7 +343,7 @@ class PlaceIndex:
         shouted = all(token.surface.isupper() for token in window)
         if name.trust == "code" and letters < _SHORTEST_CODE_IN_LOWER_CASE:
             return question.cased and shouted
-        capital = question.cased and all(token.capital or token.letters in _PARTICLES for token in window)
+        capital = question.cased and all(token.capital or token.letters in PARTICLES for token in window)
         if all(question.english[at:end]):
             return capital and not first and len(question.capitalised_run(at, end)) == len(window)
         if name.place in self._about:
@@ -406,7 +356,7 @@ class PlaceIndex:
         known = place.kind != "city" or place.population >= _WELL_KNOWN or name.place in self._capitals
         return name.trust == "code" or (name.trust == "name" and letters >= _SHORTEST_IN_LOWER_CASE - known)
 
-    def _match_plural(self, question: _Question, at: int) -> _Match | None:
+    def _match_plural(self, question: TokenizedQuestion, at: int) -> _Match | None:
         """Find "Thais", and Surabaya in "surabayas"."""
         letters = question.tokens[at].letters
         if len(letters) < _SHORTEST_PLURAL or letters[-1] != "s" or question.english[at]:
@@ -416,7 +366,7 @@ class PlaceIndex:
                 return _Match(1, name)
         return None
 
-    def _guess(self, question: _Question, at: int, keys: Sequence[str], shortest: int) -> _Match | None:
+    def _guess(self, question: TokenizedQuestion, at: int, keys: Sequence[str], shortest: int) -> _Match | None:
         """The corpus place whose name is nearest to a run of words that neither English nor the corpus has."""
         guessable = self._guessable.get(keys[0][0])
         if not guessable or all(question.settled[at : at + len(keys)]):
@@ -443,13 +393,13 @@ class PlaceIndex:
         end += end < len(tokens) and tokens[end].letters == "in"
         if end == len(tokens) or tokens[end].first:
             return None
-        for size in range(min(_LONGEST_NAME, len(tokens) - end), 0, -1):
+        for size in range(min(LONGEST_NAME, len(tokens) - end), 0, -1):
             number = self._numbered(letters_of(tokens[end : end + size]), "country", ())
             if number is not None:
                 return self._places[number].name
         return None
 
-    def _interpret(self, question: _Question, at: int, match: _Match) -> _Found | None:
+    def _interpret(self, question: TokenizedQuestion, at: int, match: _Match) -> _Found | None:
         """What the words around a name make of it: a sum of money, a capital, a programme, a part of a longer name."""
         number, end = match.name.place, at + match.size
         if number is None:

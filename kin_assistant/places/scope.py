@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from kin_assistant.places.gazetteer import Place
 from kin_assistant.places.matching import Mention
@@ -17,6 +17,15 @@ _PLACE_NOUN = re.compile(
     re.IGNORECASE,
 )
 
+_SPEAKING_FOR = re.compile(
+    r"\b(our|my)\s+(?!neighbou?r)([\w-]+[\s,]+){1,3}?((at|called|in|named|of)\s+)?\(?$"
+    r"|\b(we|i)(['\u2019](m|re))?\s+((am|are|come|live|work)\s+([\w-]+\s+){0,5}?)?(at|from|in)\s+$"
+    r"|\b(we|i) work for (the )?((city|council|municipality|town) of )?$",
+    re.IGNORECASE,
+)
+"""What leads to the place that somebody speaks for: "Our town of ...", "We are in ..."."""
+_LIES_IN = re.compile(r"\s*(,|\(|\bin)\s*", re.IGNORECASE)
+
 
 @dataclass(frozen=True, slots=True)
 class Scope:
@@ -26,16 +35,33 @@ class Scope:
     """Places that documents are about."""
     absent: tuple[Place, ...] = ()
     """Places that no document is about."""
+    own: tuple[Place, ...] = ()
+    """Places that no document is about and that the asker speaks for: what is asked for is what others did."""
+
+    @property
+    def unwritten(self) -> tuple[Place, ...]:
+        """All that no document is about."""
+        return tuple(dict.fromkeys((*self.absent, *self.own)))
+
+    def as_advice(self) -> Scope:
+        """The scope of a request for advice, whose asker speaks for the places that no document is about."""
+        return replace(self, absent=(), own=self.unwritten)
 
 
 def scope_of(question: str, mentions: Sequence[Mention]) -> Scope:
     """What ``mentions``, all places in ``question``, restrict its answer to."""
+    absent = [
+        mention
+        for mention in mentions
+        if not mention.in_corpus and mention.relation != "demonym" and mention.place.kind != "region"
+    ]
     # "A Thai town" is about Thailand; "Japanese advice" is not about Japan.
     named = [
         mention
         for mention in mentions
         if mention.in_corpus
         and mention.place.kind != "region"
+        and not _tells_where(question, mention, absent)
         and (mention.relation != "demonym" or _PLACE_NOUN.match(question, mention.end))
     ]
     # A city narrows more than its country, and than the nationality of somebody who helped there.
@@ -47,14 +73,18 @@ def scope_of(question: str, mentions: Sequence[Mention]) -> Scope:
         for mention in named
         if cities and mention.place.kind == "country" and mention.place.name not in own and _is_where(question, mention)
     ]
-    absent = [
-        mention
-        for mention in mentions
-        if not mention.in_corpus and mention.relation != "demonym" and mention.place.kind != "region"
-    ]
+    speaking = [mention for mention in absent if _SPEAKING_FOR.search(question[: mention.start])]
     return Scope(
         named=tuple(dict.fromkeys(mention.place for mention in [*(cities or named), *beside])),
-        absent=tuple(dict.fromkeys(mention.place for mention in absent)),
+        absent=tuple(dict.fromkeys(mention.place for mention in absent if mention not in speaking)),
+        own=tuple(dict.fromkeys(mention.place for mention in speaking)),
+    )
+
+
+def _tells_where(question: str, mention: Mention, absent: Sequence[Mention]) -> bool:
+    """Whether a country only says where a city lies that no document is about: "Nong Prue, Thailand"."""
+    return mention.place.kind == "country" and any(
+        city.place.kind == "city" and _LIES_IN.fullmatch(question[city.end : mention.start]) for city in absent
     )
 
 

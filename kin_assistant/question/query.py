@@ -59,6 +59,8 @@ class Query:
     allowed: NDArray[np.int64] | None = None
     """Rows of the documents that pass ``filters``; None if all do."""
     scope: Scope = field(default_factory=Scope)
+    areas: tuple[str, ...] = ()
+    """Islands, provinces and states that it names and no document does."""
     about: tuple[frozenset[DocumentRow], ...] = ()
     """For each place of ``scope.named``, the documents about it."""
     boosted: frozenset[DocumentRow] = frozenset()
@@ -188,7 +190,8 @@ class QueryParser:
             vector=vector,
             filters=None if filters is None or filters.empty else filters,
             allowed=allowed,
-            scope=scope,
+            scope=scope.as_advice() if kinds[0] == "advice" else scope,
+            areas=self._places.find_areas(standalone, mentions),
             about=about,
             boosted=named or self.documents_about(mention.place for mention in mentions),
             parts=parts,

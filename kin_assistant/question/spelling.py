@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Iterator
-from functools import cache
 from typing import Final
 
-from kin_assistant.models.embedder import find_model
+from kin_assistant.models.embedder import read_common_words
 from kin_assistant.text.english import number_words, read_short_forms
 from kin_assistant.text.words import STOP_WORDS, fold, stems
 
@@ -92,7 +91,7 @@ class Speller:
 
         if len(word) < _SHORTEST or not word.isalpha():
             return None
-        if not _english_words().isdisjoint((word, word.removesuffix("s"))):
+        if not read_common_words().isdisjoint((word, word.removesuffix("s"))):
             return self._by_spelling.get(_spelling_of(word))
         edits = 2 if len(word) >= _LONG else 1
         near = [
@@ -138,9 +137,3 @@ def _value_of(words: str) -> int:
             century = 10 <= value < 100 and number_words()[word] >= 10
             value = (100 * value if century else value) + number_words()[word]
     return total + value
-
-
-@cache
-def _english_words() -> frozenset[str]:
-    """The whole words that the bundled model's tokenizer knows: the common ones of English."""
-    return frozenset((find_model("bundled") / "vocab.txt").read_text(encoding="utf-8").split())

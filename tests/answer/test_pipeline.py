@@ -230,6 +230,36 @@ def test_an_answer_is_to_the_question_and_keeps_its_id(assistant: Assistant) -> 
 # Refusals
 
 
+@pytest.mark.parametrize("name", ["Palaikottai", "Nong Prue"])
+def test_a_place_of_which_nothing_is_known_is_named_in_the_refusal(assistant: Assistant, name: str) -> None:
+    answer = assistant.ask(f"What did {name} do about waste?")
+    check(answer, assistant)
+    assert answer.abstained
+    assert answer.reason == f"No document is about {name}."
+    assert answer.nearest
+
+
+@pytest.mark.parametrize(
+    ("question", "caveat"),
+    [
+        ("How did Palaikottai and Surabaya cut their household waste?", "No document is about Palaikottai."),
+        ("Compare composting in Surabaya and Palaikottai", "No document is about Palaikottai."),
+        ("Compare composting in Surabaya and Lahore", "No document is about Lahore (Pakistan)."),
+        ("Tell me about Surabaya and Palaikottai", "No document is about Palaikottai."),
+        ("We are in Palaikottai and lose half of our water. What should we do?", "No document is about Palaikottai."),
+        ("How is household waste composted in Kerala?", "No document names Kerala."),
+    ],
+)
+def test_beside_others_a_place_without_documents_is_named_above_the_quotes(
+    assistant: Assistant, question: str, caveat: str
+) -> None:
+    answer = assistant.ask(question)
+    check(answer, assistant)
+    assert answer.citations
+    assert answer.caveats[0] == caveat
+    assert answer.caveats.count(caveat) == 1
+
+
 def test_a_place_without_documents_is_named_and_near_ones_offered(assistant: Assistant) -> None:
     answer = assistant.ask("What did Lahore do about floods?")
     check(answer, assistant)

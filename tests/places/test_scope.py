@@ -40,3 +40,35 @@ def test_a_question_is_about_its_cities_else_its_countries(
     scope = scope_of(question, places.find_places(question))
     assert [place.name for place in scope.named] == named
     assert [place.name for place in scope.absent] == absent
+
+
+@pytest.mark.parametrize(
+    ("question", "absent", "own"),
+    [
+        ("We are in Lahore, dry climate. What now?", [], ["Lahore"]),
+        ("Our port city Lahore has empty land. Would recycling firms come?", [], ["Lahore"]),
+        ("My town (Lahore) has a smelly market", [], ["Lahore"]),
+        ("I work at the city hall in Lahore", [], ["Lahore"]),
+        ("I work for the city of Lahore", [], ["Lahore"]),
+        ("We are looking for Lahore", ["Lahore"], []),
+        ("What can we learn from Lahore?", ["Lahore"], []),
+        ("Tell me about our neighbour Lahore", ["Lahore"], []),
+    ],
+)
+def test_a_place_that_the_asker_speaks_for_is_not_what_is_asked_about(
+    places: PlaceIndex, question: str, absent: list[str], own: list[str]
+) -> None:
+    scope = scope_of(question, places.find_places(question))
+    assert [place.name for place in scope.absent] == absent
+    assert [place.name for place in scope.own] == own
+    assert [place.name for place in scope.unwritten] == [*absent, *own]
+    assert scope.as_advice().absent == ()
+    assert scope.as_advice().own == scope.unwritten
+
+
+def test_the_country_in_which_an_absent_city_lies_is_not_asked_about(places: PlaceIndex) -> None:
+    for question in ("What did Medan, Indonesia, do?", "What did Medan in Indonesia do?", "Medan (Indonesia)"):
+        scope = scope_of(question, places.find_places(question))
+        assert ([p.name for p in scope.named], [p.name for p in scope.absent]) == ([], ["Medan"])
+    both = scope_of("Medan and Indonesia", places.find_places("Medan and Indonesia"))
+    assert [place.name for place in both.named] == ["Indonesia"]
