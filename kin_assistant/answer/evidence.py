@@ -19,7 +19,7 @@ from kin_assistant.policy import EvidencePolicy
 from kin_assistant.question.query import Query
 from kin_assistant.retrieval import Ranking
 from kin_assistant.text.figures import has_figure
-from kin_assistant.text.words import stems
+from kin_assistant.text.words import fold, stems
 from kin_assistant.types import Document, Sentence
 
 if TYPE_CHECKING:
@@ -123,10 +123,12 @@ class EvidenceReader:
         logits = self._read_closely(query, places, similarity)
         scores = similarity + self._policy.network * _as_signal(logits) if self._network else similarity
         candidates = []
+        asked = frozenset(named.name for named in query.scope.named if named.kind == "city")
         for i, place in enumerate(places):
             document = library.document_row(place.passage)
             sentence = library.passage(place.passage).sentences[place.number]
-            if _lost_a_word(library.document(document), sentence):
+            cities = library.infos[document].cities
+            if _lost_a_word(library.document(document), sentence) or _is_on_another(cities, asked, texts[i]):
                 continue
             candidates.append(
                 Candidate(
@@ -255,6 +257,15 @@ def _lost_a_word(document: Document, sentence: Sentence) -> bool:
         for mark in document.marks
         if sentence.start < mark.at <= sentence.end
     )
+
+
+def _is_on_another(cities: Sequence[str], asked: frozenset[str], text: str) -> bool:
+    """Whether a sentence of a document on ``cities``, one of them ``asked`` about, names others of them alone."""
+    if asked.isdisjoint(cities) or asked.issuperset(cities):
+        return False
+    folded = fold(text)
+    named = {city for city in cities if fold(city) in folded}
+    return bool(named) and named.isdisjoint(asked)
 
 
 def _bm25(sentences: Sequence[_SentenceWords], idf: Mapping[str, float]) -> NDArray[np.float64]:

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from kin_assistant.answer.evidence import Candidate, EvidenceReader
+from kin_assistant.answer.evidence import Candidate, EvidenceReader, _is_on_another
 from kin_assistant.documents.reading import read_document
 from kin_assistant.index.build import build_documents
 from kin_assistant.index.opened import OpenIndex, current_recipe, open_published
@@ -127,3 +127,22 @@ def test_a_passage_of_the_shipped_corpus_is_read_in_the_same_way(opened_index: O
         assert last - first == len(library.passage(row).sentences)
         norms = np.linalg.norm(np.asarray(opened_index.sentences[first:last], np.float32), axis=1)
         np.testing.assert_allclose(norms, 1, atol=5e-3)
+
+
+@pytest.mark.parametrize(
+    ("text", "dropped"),
+    [
+        ("In Beijing the hire firms broke even.", True),
+        ("Wuhan and Beijing had too few stations.", False),
+        ("The company lost money.", False),
+        ("Tokyo had none.", False),
+    ],
+)
+def test_of_a_document_on_several_cities_what_names_another_one_alone_is_no_evidence(
+    text: str, *, dropped: bool
+) -> None:
+    assert _is_on_another(("Wuhan", "Beijing"), frozenset({"Wuhan"}), text) is dropped
+    assert not _is_on_another(("Wuhan", "Beijing"), frozenset({"Tokyo"}), text), (
+        "the document is on no city asked about"
+    )
+    assert not _is_on_another(("Wuhan", "Beijing"), frozenset({"Wuhan", "Beijing"}), text)
