@@ -27,4 +27,5 @@ def parse_columns(names: Iterable[str]) -> tuple[RecordField, ...]:
 def _read_names() -> Mapping[str, RecordField]:
     table = tomllib.loads(files("kin_assistant").joinpath("data/english/records.toml").read_text("utf-8"))
     names: dict[str, RecordField] = {field: field for field in RECORD_FIELDS}
-    return names | table["columns"]
+    names.update(table["columns"])
+    return names

@@ -1,19 +1,37 @@
-"""A good-practice record and a comparison of cities as Markdown, JSON and CSV."""
+"""A good-practice record and a comparison of cities as Markdown, CSV and HTML."""
 
 from __future__ import annotations
 
 import csv
 import io
 from collections.abc import Iterator
-from typing import Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from kin_assistant.rendering.markdown import escape_in_cell, escape_markdown, reference_list
-from kin_assistant.rendering.words import FIELD_NAMES, NO_EVIDENCE, REFUSAL, period, places, plain
+from kin_assistant.rendering.templating import render
+from kin_assistant.rendering.words import FIELD_NAMES, NO_EVIDENCE, REFUSAL, document_link, period, places, plain
 from kin_assistant.types import Cell, Citation, Comparison, Record
 
-__all__ = ["comparison_csv", "comparison_markdown", "comparison_table", "defuse_formula", "record_markdown"]
+if TYPE_CHECKING:
+    from markupsafe import Markup
+
+__all__ = [
+    "comparison_csv",
+    "comparison_html",
+    "comparison_markdown",
+    "comparison_table",
+    "defuse_formula",
+    "record_markdown",
+]
 
 _STARTS_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n")
+
+
+class _Linked(NamedTuple):
+    """A quote of a cell, and the address at which it is read in its document."""
+
+    citation: Citation
+    address: str
 
 
 def record_markdown(record: Record) -> str:
@@ -47,6 +65,23 @@ def comparison_markdown(comparison: Comparison) -> str:
     return "\n\n".join([*parts, "## References", *reference_list(comparison), _said(comparison.build_id)]) + "\n"
 
 
+def comparison_html(comparison: Comparison, *, query: str) -> Markup:
+    """The table for the page, each number a link into its document; or why there is none.
+
+    ``query`` says in the address of a download what is compared.
+    """
+    if comparison.reason:
+        return render("comparison.html", "reason", heading=REFUSAL, words=comparison.reason)
+    return render(
+        "comparison.html",
+        "comparison",
+        shown=comparison,
+        columns=[FIELD_NAMES[column] for column in comparison.columns],
+        rows=[(row.city, [_linked(comparison, cell) for cell in row.cells]) for row in comparison.rows],
+        query=query,
+    )
+
+
 def comparison_table(comparison: Comparison) -> list[list[str]]:
     """The header and the rows as plain text: city, one cell a column, and the references of the row."""
     header = ["City", *(FIELD_NAMES[column] for column in comparison.columns), "References"]
@@ -70,6 +105,16 @@ def comparison_csv(comparison: Comparison) -> str:
 def defuse_formula(text: str) -> str:
     """``text`` with an apostrophe in front if a spreadsheet would take it for a formula."""
     return f"'{text}" if text.lstrip(" ").startswith(_STARTS_FORMULA) else text
+
+
+def _linked(comparison: Comparison, cell: Cell) -> list[_Linked]:
+    return [
+        _Linked(
+            citation,
+            document_link(citation.document_id, start=citation.start, end=citation.end, build_id=comparison.build_id),
+        )
+        for citation in _cited(comparison, cell)
+    ]
 
 
 def _cell_markdown(comparison: Comparison, cell: Cell) -> str:
