@@ -27,9 +27,21 @@ from kin_assistant.policy import AnswerPolicy
 from kin_assistant.processes.watchdog import call_within
 from kin_assistant.question.checks import check_question
 from kin_assistant.question.query import QueryParser
+from kin_assistant.records.comparison import DEFAULT_COLUMNS, ComparisonMaker
+from kin_assistant.records.reader import RecordReader
 from kin_assistant.retrieval import Retriever
 from kin_assistant.settings import Settings
-from kin_assistant.types import Answer, Document, DocumentInfo, Filters, SearchResult, WantedForm
+from kin_assistant.types import (
+    Answer,
+    Comparison,
+    Document,
+    DocumentInfo,
+    Filters,
+    Record,
+    RecordField,
+    SearchResult,
+    WantedForm,
+)
 
 __all__ = ["Assistant", "BuildInfo"]
 
@@ -104,6 +116,9 @@ class Assistant:
             answer_words=settings.answer_words,
             compiler_sections=profile.compiler_sections,
         )
+        sections = profile.compiler_sections
+        self._records = RecordReader(index, embedder.name, compiler_sections=sections)
+        self._comparisons = ComparisonMaker(search, self._records, index.manifest.build_id, compiler_sections=sections)
 
     @classmethod
     def open(
@@ -210,6 +225,21 @@ class Assistant:
         query = check_question(query, max_characters=self._settings.max_question_characters)
         hits = self._within(partial(self.retriever.search, query, limit=limit, filters=filters), "The search")
         return SearchResult(id=id, query=query, hits=hits)
+
+    def record(self, document_id: str) -> Record:
+        """A document as a good-practice record: the fields that it tells, each with its sentences. Raises ``KeyError``."""
+        return self._records.read(document_id)
+
+    def compare(
+        self, topic: str, cities: Sequence[str] = (), columns: Sequence[RecordField] = DEFAULT_COLUMNS
+    ) -> Comparison:
+        """What ``cities``, or those best documented, did about ``topic``: a row a city, a column a field of their records.
+
+        Raises ``QuestionError`` for a topic that cannot be read, ``ComparisonError`` for a city that no document is about
+        and for too many, and ``AnswerTimeout`` as ``ask`` does.
+        """
+        topic = check_question(topic, max_characters=self._settings.max_question_characters)
+        return self._within(partial(self._comparisons.compare, topic, cities, columns), "The comparison")
 
     @property
     def documents(self) -> tuple[DocumentInfo, ...]:

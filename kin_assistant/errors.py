@@ -7,6 +7,7 @@ Every message is a sentence for the user; ``details`` is for the log.
     ├── DocumentError          one document cannot be read
     ├── QuestionError          the question cannot be asked: empty, too long, not readable
     ├── FilterError            a filter names what no document carries
+    ├── ComparisonError        a comparison names a city that no document is about, or too many
     ├── ModelError             the embedding model is missing, damaged or not the expected one
     ├── ServeError             the page cannot be served
     ├── AnswerTimeout          an answer took too long and was given up
@@ -25,6 +26,7 @@ __all__ = [
     "AnswerTimeout",
     "BuildFailed",
     "BuildRunning",
+    "ComparisonError",
     "CorpusError",
     "DocumentError",
     "FilterError",
@@ -62,6 +64,10 @@ class QuestionError(KinError):
 
 class FilterError(KinError):
     """A filter names what no document carries."""
+
+
+class ComparisonError(KinError):
+    """A comparison names a city that no document is about, or too many."""
 
 
 class ModelError(KinError):

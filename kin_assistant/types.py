@@ -12,12 +12,16 @@ from typing import Final, Literal, get_args
 from pydantic import BaseModel, ConfigDict, Field
 
 __all__ = [
+    "RECORD_FIELDS",
     "WANTED_FORMS",
     "Answer",
     "AnswerSentence",
     "Aspect",
     "Block",
+    "Cell",
     "Citation",
+    "Comparison",
+    "ComparisonRow",
     "Document",
     "DocumentInfo",
     "Entry",
@@ -29,6 +33,9 @@ __all__ = [
     "NearDocument",
     "Origin",
     "Passage",
+    "Record",
+    "RecordField",
+    "RecordPart",
     "Retrieved",
     "SearchResult",
     "Section",
@@ -52,6 +59,17 @@ Aspect = Literal[
     "participation", "technology", "law",
 ]  # fmt: skip
 """What of a practice a question is about."""
+
+RecordField = Literal[
+    "situation", "objectives", "process", "partners", "finance", "results", "sustainability", "lessons", "transferability",
+    "dates", "contact",
+]  # fmt: skip
+"""A field of a good-practice record, as UN-Habitat's Best Practices Database asks for them: the situation before, objectives,
+what was done (process), partners and their support, resources and finance, results, sustainability, lessons, transferability,
+key dates, and whom to ask."""
+
+RECORD_FIELDS: tuple[RecordField, ...] = get_args(RecordField)
+"""In the order of such a record."""
 
 Years = tuple[int, int]
 """First and last year, inclusive."""
@@ -348,3 +366,58 @@ class Answer(Value):
     confidence: float = Field(ge=0, le=1)
     build_id: str
     elapsed_ms: dict[str, float] = Field(default_factory=dict)
+
+
+class RecordPart(Value):
+    """What a document says in one field of a record."""
+
+    field: RecordField
+    citations: tuple[Citation, ...]
+    """In the order of the document."""
+
+
+class Record(Value):
+    """A document as a good-practice record: each field holds sentences of the document, and a field that it lacks is empty."""
+
+    document: DocumentInfo
+    parts: tuple[RecordPart, ...] = ()
+    """One for each field that something is said in, in the order of ``RECORD_FIELDS``; numbers run through all of them."""
+    build_id: str
+
+    @property
+    def citations(self) -> tuple[Citation, ...]:
+        """Those of all parts, by number."""
+        return tuple(citation for part in self.parts for citation in part.citations)
+
+
+class Cell(Value):
+    """What the documents on one city say of a topic in one field."""
+
+    column: RecordField
+    numbers: tuple[int, ...] = ()
+    """Of its citations; empty where the documents hold no evidence."""
+
+
+class ComparisonRow(Value):
+    """A city in a comparison."""
+
+    city: str
+    document_ids: tuple[str, ...] = ()
+    """The documents on this city that bear on the topic."""
+    cells: tuple[Cell, ...]
+    """One for each column, in their order."""
+
+
+class Comparison(Value):
+    """What cities did about a topic side by side. Each quote is of a document on the city of its row."""
+
+    topic: str
+    columns: tuple[RecordField, ...]
+    rows: tuple[ComparisonRow, ...] = ()
+    """Empty if nothing is known of the topic."""
+    citations: tuple[Citation, ...] = ()
+    reason: str | None = None
+    """Why there is no row; set exactly then."""
+    notes: tuple[str, ...] = ()
+    """What makes the rows unequal, a sentence each."""
+    build_id: str

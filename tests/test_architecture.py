@@ -25,6 +25,7 @@ FLOW: tuple[tuple[str, ...], ...] = (
     ("question",),
     ("retrieval",),
     ("answer",),
+    ("records",),
     ("assistant", "rendering"),
     ("ui", "llamaindex"),
     ("cli",),
@@ -40,6 +41,7 @@ HOMES = {
     "jinja2": "rendering.templating",
     "llama_index": "llamaindex",
     "lxml": "documents.readers.archive",
+    "openpyxl": "rendering.workbook",
     "openvino": "models.engine",
     "py3langid": "text.language",
 }
@@ -54,6 +56,7 @@ HEAVY = {
         "jinja2",
         "lxml",
         "markdown_it",
+        "openpyxl",
         "py3langid",
         "rich",
         "selectolax",

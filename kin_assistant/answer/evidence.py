@@ -25,7 +25,7 @@ from kin_assistant.types import Document, Sentence
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["Candidate", "Evidence", "EvidenceNetwork", "EvidenceReader"]
+__all__ = ["Candidate", "Evidence", "EvidenceNetwork", "EvidenceReader", "lost_a_word"]
 
 _WANTS_A_NOUN = re.compile(
     r"(?:(?:^|[(.;,])\s*(?:see|sources?|after)|\b(?:are|is|was|were|com(?:es?|ing)|taken|%|per cent)\s+(?:by|from|with)"
@@ -128,7 +128,7 @@ class EvidenceReader:
             document = library.document_row(place.passage)
             sentence = library.passage(place.passage).sentences[place.number]
             cities = library.infos[document].cities
-            if _lost_a_word(library.document(document), sentence) or _is_on_another(cities, asked, texts[i]):
+            if lost_a_word(library.document(document), sentence) or _is_on_another(cities, asked, texts[i]):
                 continue
             candidates.append(
                 Candidate(
@@ -250,7 +250,7 @@ def _as_signal(logits: NDArray[np.float64]) -> NDArray[np.float64]:
     return np.where(np.isnan(logits), 0.0, 1 / (1 + np.exp(-logits / 2)))
 
 
-def _lost_a_word(document: Document, sentence: Sentence) -> bool:
+def lost_a_word(document: Document, sentence: Sentence) -> bool:
     """Whether a source mark was a word of the sentence ("25% are from [2]"), which makes no sense without it."""
     return any(
         _WANTS_A_NOUN.search(document.text[sentence.start : mark.at])

@@ -83,6 +83,25 @@ def make_parser(commands_by_name: Mapping[str, Run]) -> argparse.ArgumentParser:
     command("docs list", "list the documents, filtered if wished", [as_json, filters], actions)
     show = command("docs show", "print the text of a document", [as_json], actions)
     show.add_argument("id", help="the document's id, as kin docs list shows it")
+    records = commands.add_parser(
+        "records",
+        help="show a document as a good-practice record",
+        description="Show a document as a good-practice record.",
+    )
+    actions = records.add_subparsers(title="actions", required=True, metavar="ACTION")
+    show = command("records show", "print what a document says in each field of a record", [as_json], actions)
+    show.add_argument("id", help="the document's id, as kin docs list shows it")
+    compare = command("compare", "show side by side what cities did about a topic", [])
+    compare.add_argument("topic", nargs="+", help="what is compared, such as household composting")
+    compare.add_argument("--cities", default="", metavar="A,B", help="cities (default: the best documented)")
+    compare.add_argument(
+        "--columns", default="", metavar="A,B", help="fields of a record, such as problem,action,cost,results"
+    )
+    form = compare.add_mutually_exclusive_group()
+    form.add_argument("--markdown", action="store_true", help="print Markdown (the default)")
+    form.add_argument("--json", action="store_true", help="print JSON")
+    form.add_argument("--csv", action="store_true", help="print CSV")
+    form.add_argument("--xlsx", type=Path, metavar="FILE", help="write a workbook")
     serve = command("serve", "serve the page, building the index first if that is needed", [])
     serve.add_argument("--host", metavar="ADDRESS", help="address to listen on (default: 127.0.0.1)")
     serve.add_argument("--port", type=int, metavar="PORT", help="port to listen on (default: 7860)")

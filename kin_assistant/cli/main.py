@@ -58,6 +58,8 @@ def _parser() -> argparse.ArgumentParser:
             "search": _search,
             "docs list": _list_documents,
             "docs show": _show_document,
+            "records show": _show_record,
+            "compare": _compare,
             "serve": _serve,
         }
     )
@@ -287,6 +289,22 @@ def _show_document(options: argparse.Namespace, settings: Settings) -> int:
             _print_json(document.model_dump(mode="json"))
         else:
             print(plain(_heading_of(document)) + "\n\n" + plain(document.text))
+    return DONE
+
+
+def _show_record(options: argparse.Namespace, settings: Settings) -> int:
+    from kin_assistant.cli.tables import show_record
+
+    with _opened(settings) as assistant:
+        show_record(assistant, options, sys.stdout)
+    return DONE
+
+
+def _compare(options: argparse.Namespace, settings: Settings) -> int:
+    from kin_assistant.cli.tables import compare_cities
+
+    with _opened(settings) as assistant:
+        compare_cities(assistant, options, sys.stdout)
     return DONE
 
 

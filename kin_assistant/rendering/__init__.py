@@ -8,15 +8,21 @@ document once more by ``verified`` before it is shown or exported.
 from kin_assistant.rendering.answers import answer_html, evidence_html, refusal_html
 from kin_assistant.rendering.documents import document_html, section_at
 from kin_assistant.rendering.markdown import answer_json, answer_markdown, answer_text, reference_list, what_is_read
+from kin_assistant.rendering.tables import comparison_csv, comparison_html, comparison_markdown, record_markdown
 from kin_assistant.rendering.templating import render
-from kin_assistant.rendering.verification import verified
+from kin_assistant.rendering.verification import verified, verified_table
 from kin_assistant.rendering.words import count, day, document_link, external_link, period, places, plain
+from kin_assistant.rendering.workbook import comparison_xlsx
 
 __all__ = [
     "answer_html",
     "answer_json",
     "answer_markdown",
     "answer_text",
+    "comparison_csv",
+    "comparison_html",
+    "comparison_markdown",
+    "comparison_xlsx",
     "count",
     "day",
     "document_html",
@@ -26,10 +32,12 @@ __all__ = [
     "period",
     "places",
     "plain",
+    "record_markdown",
     "reference_list",
     "refusal_html",
     "render",
     "section_at",
     "verified",
+    "verified_table",
     "what_is_read",
 ]

@@ -7,12 +7,14 @@ from collections.abc import Sequence
 
 from kin_assistant.rendering.layout import Quoted, join_paragraphs, lay_out, quotes_by_number
 from kin_assistant.rendering.words import ORIGIN, REFUSAL, external_link, place_and_years, plain, section_and_page
-from kin_assistant.types import Answer, AnswerSentence, Citation, Entry, Section, Source
+from kin_assistant.types import Answer, AnswerSentence, Citation, Comparison, Entry, Record, Section, Source
 
 __all__ = [
     "answer_json",
     "answer_markdown",
     "answer_text",
+    "escape_in_cell",
+    "escape_markdown",
     "reference_list",
     "section_remark",
     "what_is_read",
@@ -27,13 +29,15 @@ def answer_markdown(answer: Answer, *, why: bool = False) -> str:
 
     With ``why`` also why each sentence was quoted, and why the other passages that were read are not.
     """
-    parts = [f"# {_escape(answer.question)}"]
+    parts = [f"# {escape_markdown(answer.question)}"]
     if answer.standalone_question != answer.question:
-        parts.append(f"Searched as: {_escape(answer.standalone_question)}")
+        parts.append(f"Searched as: {escape_markdown(answer.standalone_question)}")
     parts += _body(answer)
     if answer.citations:
         parts += ["## References", *reference_list(answer)]
-        parts.append(f"Each quote is word for word what the stored document says (build {_escape(answer.build_id)}).")
+        parts.append(
+            f"Each quote is word for word what the stored document says (build {escape_markdown(answer.build_id)})."
+        )
     if why:
         parts += _reasons(answer)
     return "\n\n".join(parts) + "\n"
@@ -41,13 +45,13 @@ def answer_markdown(answer: Answer, *, why: bool = False) -> str:
 
 def _reasons(answer: Answer) -> list[str]:
     """Why each sentence was quoted and each further passage was not, as a section."""
-    quoted = [f"- [{citation.number}] {_escape(citation.why)}" for citation in answer.citations if citation.why]
-    others = [f"- {_escape(f'{item.document_id}: {item.why}')}" for item in answer.also_retrieved if item.why]
+    quoted = [f"- [{citation.number}] {escape_markdown(citation.why)}" for citation in answer.citations if citation.why]
+    others = [f"- {escape_markdown(f'{item.document_id}: {item.why}')}" for item in answer.also_retrieved if item.why]
     parts = ["## Why this answer", *(["\n".join(quoted)] if quoted else [])]
     return [*parts, "Also read:\n\n" + "\n".join(dict.fromkeys(others))] if others else parts if quoted else []
 
 
-def reference_list(answer: Answer) -> tuple[str, ...]:
+def reference_list(answer: Answer | Comparison | Record) -> tuple[str, ...]:
     """A line of Markdown for each citation, by number: document, place, section, and what the document cites there."""
     return tuple(f"[{citation.number}] {_reference(citation)}" for citation in answer.citations)
 
@@ -90,33 +94,33 @@ def section_remark(section: Section) -> str:
 
 
 def _body(answer: Answer) -> list[str]:
-    parts = [_escape(words, keep_numbers=True) for words in (answer.said, *answer.caveats) if words]
+    parts = [escape_markdown(words, keep_numbers=True) for words in (answer.said, *answer.caveats) if words]
     if answer.abstained:
-        parts.append(f"**{REFUSAL}.** {_escape(answer.reason or '')}".rstrip())
+        parts.append(f"**{REFUSAL}.** {escape_markdown(answer.reason or '')}".rstrip())
     if answer.entries:
         parts.append("\n".join(_entry(answer, entry) for entry in answer.entries))
     parts += _table(answer) if answer.form == "table" else _groups(answer)
-    parts += [_escape(note, keep_numbers=True) for note in answer.notes]
+    parts += [escape_markdown(note, keep_numbers=True) for note in answer.notes]
     if answer.nearest:
         near = (f"{item.title} ({', '.join(item.cities)})" if item.cities else item.title for item in answer.nearest)
-        parts.append("Nearest in the documents:\n\n" + "\n".join(f"- {_escape(title)}" for title in near))
+        parts.append("Nearest in the documents:\n\n" + "\n".join(f"- {escape_markdown(title)}" for title in near))
     return parts
 
 
 def _groups(answer: Answer) -> list[str]:
     parts: list[str] = []
     for group in lay_out(answer):
-        parts.append(f"**{_escape(_heading(group.citation))}**")
+        parts.append(f"**{escape_markdown(_heading(group.citation))}**")
         heading = ""
         for part in group.parts:
             if part.heading != heading:
                 heading = part.heading
-                parts += [f"*{_escape(heading)}*"] if heading else []
+                parts += [f"*{escape_markdown(heading)}*"] if heading else []
             for paragraph in part.paragraphs:
-                parts += [f"> {_escape(paragraph.lead_in)}"] if paragraph.lead_in else []
+                parts += [f"> {escape_markdown(paragraph.lead_in)}"] if paragraph.lead_in else []
                 parts.append(f"> {'- ' if answer.form == 'list' else ''}{_quotes(paragraph.quoted)}")
             if remark := section_remark(part.section):
-                parts.append(_escape(remark))
+                parts.append(escape_markdown(remark))
     return parts
 
 
@@ -127,21 +131,22 @@ def _table(answer: Answer) -> list[str]:
         quotes = [
             words
             for paragraph in join_paragraphs(_cell(answer, section))
-            for words in (_escape(paragraph.lead_in), _quotes(paragraph.quoted))
+            for words in (escape_markdown(paragraph.lead_in), _quotes(paragraph.quoted))
         ]
-        cell = " ".join(filter(None, (*quotes, _escape(section_remark(section)))))
-        rows.append(f"| **{_in_cell(_escape(section.heading))}** | {_in_cell(cell)} |")
+        cell = " ".join(filter(None, (*quotes, escape_markdown(section_remark(section)))))
+        rows.append(f"| **{escape_in_cell(escape_markdown(section.heading))}** | {escape_in_cell(cell)} |")
     return ["\n".join(rows)] if answer.sections else []
 
 
-def _in_cell(markdown: str) -> str:
+def escape_in_cell(markdown: str) -> str:
+    """``markdown`` with a backslash before each bar, which would end its cell."""
     return markdown.replace("|", "\\|")
 
 
 def _entry(answer: Answer, entry: Entry) -> str:
-    detail = f" ({_escape(entry.detail)})" if entry.detail else ""
+    detail = f" ({escape_markdown(entry.detail)})" if entry.detail else ""
     quotes = _quotes(_reason(answer, entry))
-    return f"- **{_escape(entry.label)}**{detail}{': ' if quotes else ''}{quotes}"
+    return f"- **{escape_markdown(entry.label)}**{detail}{': ' if quotes else ''}{quotes}"
 
 
 def _reason(answer: Answer, entry: Entry) -> list[Quoted]:
@@ -155,7 +160,7 @@ def _cell(answer: Answer, section: Section) -> list[Quoted]:
 
 
 def _quotes(quoted: Sequence[Quoted]) -> str:
-    return " ".join(f"{_escape(sentence.text)} {_numbers(sentence)}" for sentence, _ in quoted)
+    return " ".join(f"{escape_markdown(sentence.text)} {_numbers(sentence)}" for sentence, _ in quoted)
 
 
 def _heading(citation: Citation) -> str:
@@ -164,7 +169,7 @@ def _heading(citation: Citation) -> str:
 
 def _reference(citation: Citation) -> str:
     parts = (citation.title, place_and_years(citation), section_and_page(citation))
-    line = ". ".join(_escape(part).removesuffix(".") for part in parts if part) + "."
+    line = ". ".join(escape_markdown(part).removesuffix(".") for part in parts if part) + "."
     if citation.sources:
         return f"{line} After {'; '.join(map(_source, citation.sources))}."
     origin = ORIGIN.get(citation.origin)
@@ -174,7 +179,9 @@ def _reference(citation: Citation) -> str:
 def _source(source: Source) -> str:
     year = str(source.year) if source.year else ""
     url = external_link(source)
-    name = ", ".join(filter(None, (_escape(source.publisher or ""), year, f'"{_escape(source.title)}"')))
+    name = ", ".join(
+        filter(None, (escape_markdown(source.publisher or ""), year, f'"{escape_markdown(source.title)}"'))
+    )
     return f"{name}, <{url}>" if url else name
 
 
@@ -182,7 +189,7 @@ def _numbers(sentence: AnswerSentence) -> str:
     return "".join(f"[{number}]" for number in sentence.citations)
 
 
-def _escape(text: str, *, keep_numbers: bool = False) -> str:
+def escape_markdown(text: str, *, keep_numbers: bool = False) -> str:
     """``text`` on one line, with a backslash before each character that Markdown would read as a mark."""
     line = " ".join(plain(text).split())
     start = _MARK_AT_START.match(line)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from typing import TypeVar
 
 from kin_assistant.errors import KinError
-from kin_assistant.types import Answer, Document
+from kin_assistant.types import Answer, Citation, Comparison, Document, Record
 
-__all__ = ["verified"]
+__all__ = ["verified", "verified_table"]
+
+_Table = TypeVar("_Table", Comparison, Record)
 
 
 def verified(answer: Answer, document_lookup: Callable[[str], Document]) -> Answer:
@@ -16,8 +19,23 @@ def verified(answer: Answer, document_lookup: Callable[[str], Document]) -> Answ
     ``document_lookup`` gives a document for its id and raises ``KeyError`` for an unknown one. Raises ``KinError`` if a
     quote differs from its document or if a sentence of the answer is not one of the quotes that it cites.
     """
+    quotes = _verify_quotes(answer.citations, document_lookup)
+    for sentence in answer.sentences:
+        if sentence.text not in [quotes.get(number) for number in sentence.citations]:
+            raise _not_verbatim(f"sentence {sentence.text[:80]!r} is not what it cites")
+    return answer
+
+
+def verified_table(table: _Table, document_lookup: Callable[[str], Document]) -> _Table:
+    """``table`` itself, once every quote was found at its offsets in its document; raises as ``verified`` does."""
+    _verify_quotes(table.citations, document_lookup)
+    return table
+
+
+def _verify_quotes(citations: Iterable[Citation], document_lookup: Callable[[str], Document]) -> dict[int, str]:
+    """The quotes by number. Raises ``KinError`` for one that differs from its document."""
     quotes: dict[int, str] = {}
-    for citation in answer.citations:
+    for citation in citations:
         try:
             text = document_lookup(citation.document_id).text
         except KeyError:
@@ -28,10 +46,7 @@ def verified(answer: Answer, document_lookup: Callable[[str], Document]) -> Answ
         if head and text[head.start : head.end] != head.text:
             raise _not_verbatim(f"what heads citation {citation.number} of {citation.document_id!r} at {head.start}")
         quotes[citation.number] = citation.quote
-    for sentence in answer.sentences:
-        if sentence.text not in [quotes.get(number) for number in sentence.citations]:
-            raise _not_verbatim(f"sentence {sentence.text[:80]!r} is not what it cites")
-    return answer
+    return quotes
 
 
 def _not_verbatim(details: str) -> KinError:

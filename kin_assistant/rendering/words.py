@@ -8,10 +8,12 @@ from collections.abc import Mapping
 from datetime import datetime
 from urllib.parse import quote, urlencode, urlsplit
 
-from kin_assistant.types import Citation, Origin, Source, Years
+from kin_assistant.types import Citation, Origin, RecordField, Source, Years
 
 __all__ = [
     "BAR",
+    "FIELD_NAMES",
+    "NO_EVIDENCE",
     "ORIGIN",
     "REFUSAL",
     "count",
@@ -29,6 +31,24 @@ __all__ = [
 
 REFUSAL = "The documents do not say this"
 """Heads every refusal."""
+
+NO_EVIDENCE = "no evidence in the documents"
+"""Stands in a cell of a comparison that no sentence fills."""
+
+FIELD_NAMES: Mapping[RecordField, str] = {
+    "situation": "Situation before",
+    "objectives": "Objectives",
+    "process": "What was done",
+    "partners": "Partners",
+    "finance": "Cost and finance",
+    "results": "Results",
+    "sustainability": "Sustainability",
+    "lessons": "Lessons",
+    "transferability": "Transferability",
+    "dates": "Key dates",
+    "contact": "Contact",
+}
+"""How the fields of a record are headed."""
 
 ORIGIN: Mapping[Origin, str] = {
     "none named": "no source named for this sentence",

@@ -13,14 +13,19 @@ from typing import TYPE_CHECKING
 
 from kin_assistant.errors import FilterError, KinError, QuestionError
 from kin_assistant.feedback import VERDICTS, record
-from kin_assistant.rendering import plain, verified
-from kin_assistant.types import DocumentInfo, Filters, WantedForm, Years
+from kin_assistant.records.columns import parse_columns
+from kin_assistant.records.comparison import DEFAULT_COLUMNS
+from kin_assistant.rendering import plain, verified, verified_table
+from kin_assistant.types import Comparison, DocumentInfo, Filters, WantedForm, Years
 from kin_assistant.ui.conversation import CHANGES, Turn, describe_filters
 
 if TYPE_CHECKING:
     from kin_assistant.ui.served import Served
 
-__all__ = ["Callbacks", "Choices"]
+__all__ = ["MAX_TOPIC", "Callbacks", "Choices"]
+
+MAX_TOPIC = 300
+"""Characters of what is compared."""
 
 logger = logging.getLogger(__name__)
 
@@ -135,6 +140,19 @@ class Callbacks:
             logger.info("No questions to go on with: %s", plain(str(error)))
             found = ()
         return replace(turn, suggestions=found)
+
+    def compare(self, topic: object, cities: Sequence[str], columns: Sequence[str]) -> Comparison | str:
+        """What the cities, or those best documented, did about ``topic``; or a sentence that says why there is no table."""
+        if not isinstance(topic, str) or not plain(topic).strip():
+            return "Please write a topic, such as household composting."
+        if len(topic) > MAX_TOPIC:
+            return f"Please write a topic in at most {MAX_TOPIC:,} characters."
+        try:
+            with self.served.borrowed() as assistant:
+                found = assistant.compare(plain(topic).strip(), cities, parse_columns(columns) or DEFAULT_COLUMNS)
+                return verified_table(found, assistant.document)
+        except Exception as error:  # noqa: BLE001 (as above)
+            return _explain(error)
 
     def documents(self) -> dict[str, DocumentInfo]:
         """All documents that are served, by id."""

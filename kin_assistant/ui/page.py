@@ -10,9 +10,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from kin_assistant.feedback import MAX_COMMENT
+from kin_assistant.records.comparison import MAX_CITIES
 from kin_assistant.types import DocumentInfo
 from kin_assistant.ui import texts
-from kin_assistant.ui.callbacks import Callbacks, Choices
+from kin_assistant.ui.callbacks import MAX_TOPIC, Callbacks, Choices
+from kin_assistant.ui.comparing import comparison_panel, offered_columns
 from kin_assistant.ui.conversation import Turn, conversation_html, further_html
 from kin_assistant.ui.events import Kind
 from kin_assistant.ui.ratelimit import QUESTION, TRIFLE
@@ -31,6 +33,7 @@ KINDS = {
     "ask_again": Kind(QUESTION, {"turn": 16, "change": 16}),
     "rate": Kind(QUESTION, {"turn": 16, "verdict": 16, "comment": MAX_COMMENT}),
     "suggest": Kind(TRIFLE, follows=True),
+    "compare": Kind(QUESTION),
     "begin": Kind(TRIFLE),
     "describe": Kind(TRIFLE),
     "renew": Kind(TRIFLE),
@@ -99,6 +102,25 @@ def build_page(
                         html(texts.busy_html())
                         anew = gr.Button("New conversation", elem_id="kin-anew", min_width=0, visible=False)
                     examples = html(texts.examples_html(build.profile, infos), script=bridge)
+            with gr.Tab("Compare", id="compare"), gr.Column(elem_id="kin-compare", min_width=0):
+                topic = gr.Textbox(
+                    label="What to compare",
+                    placeholder="A topic, such as household composting",
+                    max_lines=1,
+                    max_length=MAX_TOPIC,
+                )
+                with gr.Row():
+                    compared_cities = gr.Dropdown(
+                        _offered(infos)[0],
+                        multiselect=True,
+                        label="Cities (none: the best documented)",
+                        max_choices=MAX_CITIES,
+                    )
+                    compared_columns = gr.Dropdown(
+                        offered_columns(), multiselect=True, label="Columns (none: the usual)"
+                    )
+                go = gr.Button("Compare", variant="primary", elem_id="kin-compare-go", min_width=0)
+                table = html("")
             with gr.Tab("Documents", id="documents"):
                 html(texts.place_of_library_html())
                 # Pressed by the script when another build has been opened.
@@ -143,6 +165,9 @@ def build_page(
             changed = visits.change(session, turn) if turn else ()
             return further_html(changed) if changed else gr.skip()
 
+        def compare(topic: Any, cities: Any, columns: Any) -> str:
+            return comparison_panel(callbacks, topic, tuple(cities or ()), tuple(columns or ()))
+
         def begin(request: gr.Request) -> tuple[Any, ...]:
             visits.end(request.session_hash)
             shown_again = gr.update(visible=True)
@@ -161,6 +186,7 @@ def build_page(
             return (
                 texts.header_html(build.profile, build.notices),
                 *(gr.update(choices=offered) for offered in _offered(infos)),
+                gr.update(choices=_offered(infos)[0]),
                 texts.corpus_html(build, infos),
                 texts.about_html(build, version, evaluation),
             )
@@ -173,6 +199,7 @@ def build_page(
         asked.append(conversation.select(ask_again, None, shown, **asking))
         for event in asked:
             event.success(suggest, None, [further], concurrency_id="suggest", concurrency_limit=1, **private)
+        gr.on([topic.submit, go.click], compare, [topic, compared_cities, compared_columns], [table], **asking)
         anew.click(begin, None, shown, **private)
         conversation.like(rate, None, [conversation], concurrency_limit=1, **private)
         # A year is looked at when it is complete, not at each digit.
@@ -180,7 +207,7 @@ def build_page(
         gr.on(settled, describe, filters, [scope], **private)
         clear.click(reset, None, [*filters, scope], **private)
         if renewable:
-            of_the_build = [header, city, country, theme, extent, about]
+            of_the_build = [header, city, country, theme, compared_cities, extent, about]
             gr.on([page.load, refresh.click], renew, None, of_the_build, **private)
 
     # Else Gradio would take any file of this machine as one of the page. No file is to come in the first place.

@@ -19,6 +19,7 @@ from kin_assistant import __version__
 from kin_assistant.errors import ServeError
 from kin_assistant.ui.callbacks import Callbacks
 from kin_assistant.ui.clients import NO_PROXIES, ClientAddresses, OpenRequests, Proxies
+from kin_assistant.ui.comparing import add_comparisons
 from kin_assistant.ui.corpus_routes import add_corpus_routes
 from kin_assistant.ui.curators import Curators
 from kin_assistant.ui.entrance import put_entrance
@@ -158,6 +159,7 @@ def make_app(
         proxies=proxies,
         requests_per_client=requests_per_client,
     )
+    add_comparisons(app, callbacks, RateLimiter(questions_per_minute))
     gradio.mount_gradio_app(
         app,
         page,

@@ -110,7 +110,23 @@ def test_starting_is_instant(repository: Path, arguments: list[str]) -> None:
 
 
 @pytest.mark.parametrize(
-    "command", ["", "sync", "verify", "backup", "restore", "ask", "search", "docs", "docs list", "docs show", "serve"]
+    "command",
+    [
+        "",
+        "sync",
+        "verify",
+        "backup",
+        "restore",
+        "ask",
+        "search",
+        "docs",
+        "docs list",
+        "docs show",
+        "records",
+        "records show",
+        "compare",
+        "serve",
+    ],
 )
 def test_every_command_explains_itself(run: Run, command: str) -> None:
     result = run(*command.split(), "--help")
@@ -129,6 +145,9 @@ def test_every_command_explains_itself(run: Run, command: str) -> None:
         ["search", "--limit", "0", "x"],
         ["search", "--limit", "many", "x"],
         ["docs", "show"],
+        ["records", "show"],
+        ["compare"],
+        ["compare", "--json", "--csv", "x"],
         ["serve", "--port", "many"],
     ],
 )
@@ -695,7 +714,10 @@ def test_watching_syncs_after_every_change_and_outlives_failures(
 # Without a whole index
 
 
-COMMANDS = [["verify"], ["ask", "waste"], ["search", "waste"], ["docs", "list"], ["docs", "show", "x"]]
+COMMANDS = [
+    *(["verify"], ["ask", "waste"], ["search", "waste"], ["docs", "list"], ["docs", "show", "x"]),
+    *(["records", "show", "x"], ["compare", "waste"]),
+]
 
 
 @pytest.mark.parametrize("command", COMMANDS, ids=lambda command: " ".join(command))

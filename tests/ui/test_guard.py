@@ -29,6 +29,8 @@ READ = {"GET", "HEAD"}
 NEEDED: dict[str, set[str]] = {
     "/": READ,
     "/assets/x": READ,
+    "/compare/table.csv": READ,
+    "/compare/table.xlsx": READ,
     "/corpus/login": {"GET", "POST", "PUT", "DELETE"},
     "/corpus/logout": {"GET", "POST", "PUT", "DELETE"},
     "/corpus/sync": {"GET", "POST", "PUT", "DELETE"},

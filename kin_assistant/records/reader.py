@@ -1,0 +1,121 @@
+"""Reads good-practice records from an opened index: each sentence of a document in the field that it tells.
+
+A heading tells the field where it can; elsewhere a classifier does, and gives none where it is not sure.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Final
+
+import numpy as np
+
+from kin_assistant.answer.citations import cite_sentences
+from kin_assistant.answer.evidence import Candidate, lost_a_word
+from kin_assistant.index.library import DocumentRow, PassageRow
+from kin_assistant.index.opened import OpenIndex
+from kin_assistant.records.classifier import FieldClassifier, describe_sentences
+from kin_assistant.records.headings import fields_of_heading
+from kin_assistant.types import RECORD_FIELDS, Citation, Record, RecordField, RecordPart, Sentence
+
+__all__ = ["FieldSentence", "RecordReader"]
+
+_DOCUMENTS_IN_MEMORY: Final = 512
+_BY_HEADING: Final = "Stands under a heading that announces this field."
+_BY_CLASSIFIER: Final = "Reads like what such records say in this field."
+
+
+@dataclass(frozen=True, slots=True)
+class FieldSentence:
+    """A sentence that tells a field."""
+
+    passage: PassageRow
+    number: int
+    """In its passage, from 0."""
+    sentence: Sentence
+    field: RecordField
+    by_heading: bool
+    """Whether a heading tells the field; else the classifier does."""
+
+
+class RecordReader:
+    """Reads the records of one opened index. Safe to use from several threads."""
+
+    def __init__(self, index: OpenIndex, embedder: str, *, compiler_sections: Collection[str] = ()) -> None:
+        """``embedder`` is the name of the model that the index was made with. Raises ``ModelError`` if weights are damaged."""
+        classifier = FieldClassifier.load()
+        self._index = index
+        # To the vectors of another model the weights mean nothing; then headings alone tell fields.
+        self._classifier = classifier if classifier.embedder == embedder else None
+        self._compiler_sections = frozenset(map(str.casefold, compiler_sections))
+        self.sentences_of = lru_cache(_DOCUMENTS_IN_MEMORY)(self._find_sentences)
+
+    def read(self, document_id: str) -> Record:
+        """The record of a document. Raises ``KeyError`` for an unknown one."""
+        library = self._index.library
+        row = library.row_of(document_id)
+        text = library.document(row).text
+        found = self.sentences_of(row)
+        parts: list[RecordPart] = []
+        number = 0
+        for field in RECORD_FIELDS:
+            told = [one for one in found if one.field == field]
+            candidates = [
+                Candidate(
+                    one.passage,
+                    row,
+                    one.sentence,
+                    text[one.sentence.start : one.sentence.end],
+                    0.0,
+                    0.0,
+                    frozenset(),
+                    0.0,
+                )
+                for one in told
+            ]
+            cited, _ = cite_sentences(candidates, library, "", compiler_sections=self._compiler_sections)
+            if cited:
+                parts.append(RecordPart(field=field, citations=tuple(_numbered(cited, told, number))))
+                number += len(cited)
+        return Record(document=library.infos[row], parts=tuple(parts), build_id=self._index.manifest.build_id)
+
+    def _find_sentences(self, row: DocumentRow) -> tuple[FieldSentence, ...]:
+        """The sentences of a document that tell a field, in their order; those that only head a list tell none."""
+        library = self._index.library
+        document = library.document(row)
+        found: list[FieldSentence] = []
+        heads: set[tuple[int, int]] = set()
+        for passage in library.passages_of(row):
+            stored = library.passage(passage)
+            told = fields_of_heading(stored.heading.split(" > ")[-1])
+            if len(told) == 1:
+                fields: list[RecordField | None] = [min(told)] * len(stored.sentences)
+            else:
+                fields = self._classify(passage, told)
+            for number, (sentence, field) in enumerate(zip(stored.sentences, fields, strict=True)):
+                if sentence.lead_in:
+                    heads.add(sentence.lead_in)
+                if field is not None and not lost_a_word(document, sentence):
+                    found.append(FieldSentence(passage, number, sentence, field, by_heading=len(told) == 1))
+        return tuple(one for one in found if (one.sentence.start, one.sentence.end) not in heads)
+
+    def _classify(self, passage: PassageRow, told: Collection[RecordField]) -> list[RecordField | None]:
+        library = self._index.library
+        texts = library.sentences_of(passage)
+        if self._classifier is None:
+            return [None] * len(texts)
+        first, last = int(library.first_sentence[passage]), int(library.first_sentence[passage + 1])
+        whole = len(library.document_with(passage).text)
+        positions = [sentence.start / whole for sentence in library.passage(passage).sentences]
+        vectors = np.asarray(self._index.sentences[first:last]).astype(np.float32)
+        return [field for field, _ in self._classifier.classify(describe_sentences(vectors, texts, positions), told)]
+
+
+def _numbered(cited: Collection[Citation], told: Collection[FieldSentence], before: int) -> list[Citation]:
+    """Citations with numbers behind ``before``, and why each is in its field."""
+    return [
+        citation.model_copy(update={"number": before + place, "why": _BY_HEADING if one.by_heading else _BY_CLASSIFIER})
+        for place, (citation, one) in enumerate(zip(cited, told, strict=True), 1)
+    ]

@@ -1,0 +1,69 @@
+"""A comparison of cities as a workbook (XLSX)."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Final
+
+from kin_assistant.rendering.tables import comparison_table
+from kin_assistant.rendering.words import external_link, plain, section_and_page
+from kin_assistant.types import Citation, Comparison
+
+if TYPE_CHECKING:
+    from openpyxl.worksheet.worksheet import Worksheet
+
+__all__ = ["comparison_xlsx"]
+
+_CITY_WIDTH, _QUOTE_WIDTH = 18, 48
+"""In characters."""
+_LONGEST_CELL: Final = 32_767
+"""Characters that a cell of a workbook holds."""
+
+
+def comparison_xlsx(comparison: Comparison) -> bytes:
+    """A sheet with the table and one with a row for each quote. Every cell is a text, whatever it begins with."""
+    from openpyxl import Workbook
+
+    book = Workbook()
+    table = book.active
+    table.title = "Comparison"
+    # The second sheet has the references.
+    _fill(table, [row[:-1] for row in comparison_table(comparison)])
+    quotes = book.create_sheet("References")
+    header = ["Number", "Quote", "Document", "Section", "Sources named there", "Links"]
+    _fill(quotes, [header, *map(_reference, comparison.citations)])
+    target = io.BytesIO()
+    book.save(target)
+    return target.getvalue()
+
+
+def _reference(citation: Citation) -> list[str]:
+    links = (external_link(source) for source in citation.sources)
+    return [
+        str(citation.number),
+        citation.quote,
+        f"{citation.title} ({citation.document_id})",
+        section_and_page(citation),
+        "; ".join(source.title for source in citation.sources),
+        " ".join(filter(None, links)),
+    ]
+
+
+def _fill(sheet: Worksheet, rows: Iterable[Sequence[str]]) -> None:
+    from openpyxl.styles import Alignment, Font
+    from openpyxl.utils import get_column_letter
+
+    for number, row in enumerate(rows, 1):
+        for column, text in enumerate(row, 1):
+            cell = sheet.cell(number, column)
+            if text:
+                cell.value = plain(text)[:_LONGEST_CELL]
+                # Else "=1+1" would be a formula.
+                cell.data_type = "s"
+                cell.quotePrefix = True
+            cell.alignment = Alignment(wrap_text=True, vertical="top")
+            if number == 1:
+                cell.font = Font(bold=True)
+            sheet.column_dimensions[get_column_letter(column)].width = _CITY_WIDTH if column == 1 else _QUOTE_WIDTH
+    sheet.freeze_panes = "B2"

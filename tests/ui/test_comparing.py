@@ -1,0 +1,119 @@
+"""The Compare tab: a table whose numbers lead into documents, plain words for what cannot be compared, and downloads."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
+
+import pytest
+from openpyxl import load_workbook
+
+from kin_assistant.ui.callbacks import MAX_TOPIC, Callbacks
+from kin_assistant.ui.comparing import add_comparisons, comparison_panel, offered_columns
+from kin_assistant.ui.guard import Guard
+from kin_assistant.ui.ratelimit import RateLimiter
+from kin_assistant.ui.served import Served
+from tests.conftest import write_corpus
+from tests.form_library import TEXTS
+from tests.libraries import Library
+
+NOW = datetime(2026, 11, 21, tzinfo=UTC)
+
+
+@pytest.fixture(scope="module")
+def callbacks(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callbacks]:
+    root = tmp_path_factory.mktemp("compare")
+    library = Library(write_corpus(root / "corpus", TEXTS), root / "index")
+    library.sync()
+    assistant = library.open()
+    yield Callbacks(served=Served(assistant), feedback=root, max_question_characters=200, now=lambda: NOW)
+    assistant.close()
+
+
+@pytest.fixture
+def client(callbacks: Callbacks) -> Iterator[Any]:
+    from fastapi import FastAPI
+    from starlette.testclient import TestClient
+
+    app = FastAPI()
+    app.add_middleware(Guard)
+    add_comparisons(app, callbacks, RateLimiter(20))
+    with TestClient(app, base_url="http://127.0.0.1:7860") as opened:
+        yield opened
+
+
+def test_the_table_has_a_row_a_city_and_its_numbers_lead_into_documents(callbacks: Callbacks) -> None:
+    html = comparison_panel(callbacks, "compost baskets", ["Surabaya", "Cebu"], ["process", "lessons"])
+    assert '<th scope="row">Surabaya</th>' in html
+    assert '<th scope="col">What was done</th>' in html
+    assert 'href="documents/surabaya-composting?start=' in html
+    assert "no evidence in the documents" in html
+    assert 'href="compare/table.csv?topic=compost+baskets&amp;city=Surabaya&amp;city=Cebu&amp;column=process' in html
+
+
+@pytest.mark.parametrize(
+    ("topic", "cities", "columns", "said"),
+    [
+        ("", [], [], "Please write a topic"),
+        (None, [], [], "Please write a topic"),
+        ("x" * (MAX_TOPIC + 1), [], [], f"in at most {MAX_TOPIC} characters"),
+        ("compost", ["Lahore"], [], "No document is about Lahore"),
+        ("compost", [f"City {number}" for number in range(40)], [], "At most 20 cities"),
+        ("compost", [], ["colour"], "There is no column"),
+        ("penguin breeding", [], [], "No document is about “penguin breeding”."),
+    ],
+)
+def test_what_cannot_be_compared_is_said(
+    callbacks: Callbacks, topic: object, cities: list[str], columns: list[str], said: str
+) -> None:
+    html = comparison_panel(callbacks, topic, cities, columns)
+    assert said in html
+    assert "<table" not in html
+
+
+def test_markup_in_a_topic_is_shown_as_text(callbacks: Callbacks) -> None:
+    html = comparison_panel(callbacks, '<img src=x onerror="alert(1)"> compost', ["Surabaya"], [])
+    assert "<img" not in html
+
+
+def test_every_column_on_offer_is_understood(callbacks: Callbacks) -> None:
+    for name, field in offered_columns():
+        assert f">{name}</th>" in comparison_panel(callbacks, "compost baskets", ["Surabaya"], [field, "process"])
+
+
+def test_the_table_is_downloaded_as_csv_and_as_a_workbook(client: Any) -> None:
+    query = urlencode({"topic": "compost baskets", "city": ["Surabaya", "Cebu"], "column": ["process"]}, doseq=True)
+    answer = client.get(f"/compare/table.csv?{query}")
+    assert answer.status_code == 200
+    assert answer.headers["content-disposition"] == 'attachment; filename="comparison.csv"'
+    rows = list(csv.reader(io.StringIO(answer.content.decode("utf-8-sig"))))
+    assert [row[0] for row in rows] == ["City", "Surabaya", "Cebu"]
+    book = load_workbook(io.BytesIO(client.get(f"/compare/table.xlsx?{query}").content))
+    assert [cell.value for cell in book["Comparison"]["A"]] == ["City", "Surabaya", "Cebu"]
+
+
+@pytest.mark.parametrize(
+    "query", ["", "topic=", "topic=compost&city=Lahore", "topic=penguin+breeding", "topic=a&column=x"]
+)
+def test_what_cannot_be_downloaded_is_a_sentence(client: Any, query: str) -> None:
+    answer = client.get(f"/compare/table.xlsx?{query}")
+    assert answer.status_code == 400
+    assert answer.text.endswith(".") and "Traceback" not in answer.text
+
+
+def test_downloads_are_bounded_and_there_are_no_others(callbacks: Callbacks, client: Any) -> None:
+    statuses = [client.get("/compare/table.csv?topic=").status_code for _ in range(21)]
+    assert statuses == [400] * 20 + [429]
+    assert client.get("/compare/other").status_code == 404
+    assert client.post("/compare/table.csv").status_code == 405
+
+
+def test_the_folder_is_left_as_it_was(callbacks: Callbacks) -> None:
+    before = sorted(Path(callbacks.feedback).iterdir())
+    comparison_panel(callbacks, "compost", [], [])
+    assert sorted(Path(callbacks.feedback).iterdir()) == before
