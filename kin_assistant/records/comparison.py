@@ -239,8 +239,6 @@ def _explain_rows(rows: Sequence[ComparisonRow]) -> Iterator[str]:
     counts = [len(row.document_ids) for row in rows if row.city not in silent]
     if counts and max(counts) > 2 * min(counts):
         told = join_words(
-            f"{count_words(len(row.document_ids), 'document is', 'documents are')} about {row.city}"
-            for row in rows
-            if row.document_ids
+            f"{count_words(len(row.document_ids), 'document')} on {row.city}" for row in rows if row.document_ids
         )
         yield f"The cities are covered unequally: {told}."

@@ -452,7 +452,7 @@ def test_on_a_phone_the_evidence_follows_the_answer(page: Page) -> None:
     assert overflow(page) <= 0
     assert page.locator(".kin-panel").bounding_box()["width"] == PHONE["width"]
     page.get_by_role("button", name="Back to the answer").tap()
-    for tab in ("Documents", "About"):
+    for tab in ("Compare", "Documents", "About"):
         page.get_by_role("tab", name=tab).tap()
         assert overflow(page) <= 0
 
@@ -509,7 +509,7 @@ def test_all_text_can_be_read_in_light_and_dark(page: Page) -> None:
     page.keyboard.press("Escape")
     ask(page, "What is the airspeed of an unladen swallow?")
     assert page.evaluate(_CONTRAST) == []
-    for tab in ("Documents", "About"):
+    for tab in ("Compare", "Documents", "About"):
         page.get_by_role("tab", name=tab).click()
         assert page.evaluate(_CONTRAST) == []
 
