@@ -41,7 +41,10 @@ def draft_overview(query: Query, search: SentenceSearch, policy: OverviewPolicy 
     places = query.scope.named
     if about and request.subject:
         topic = search.make_topic(request.subject)
-        return _draft_term(topic, about, query, search, policy, places)
+        if draft := _draft_term(topic, about, query, search, policy, places):
+            return draft
+        # "Something about Ulsan, I meet a delegation"; but of "the Japanese city with the tram" Japan is no portrait.
+        return _draft_place(places, about, search, policy) if all(one.kind == "city" for one in places) else None
     if about:
         return _draft_place(places, about, search, policy)
     if not request.subject:

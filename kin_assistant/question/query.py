@@ -22,6 +22,7 @@ from kin_assistant.question.kinds import UNSURE, Guess, KindClassifier
 from kin_assistant.question.parts import Part, parts_of
 from kin_assistant.question.spelling import Speller
 from kin_assistant.text.cleaning import clean
+from kin_assistant.text.english import read_words
 from kin_assistant.text.figures import asks_for_figure
 from kin_assistant.text.words import fold, stems, words
 from kin_assistant.types import Aspect, Filters, Kind, WantedForm
@@ -228,7 +229,9 @@ class QueryParser:
         return alone.kinds if alone.kind in _QUOTING or alone.kind == guess.kind else (UNSURE,)
 
     def _is_small_talk(self, message: str) -> bool:
-        """Whether ``message`` by itself is no question to the documents."""
+        """Whether ``message`` by itself is no question to the documents; one that joins on to something is: "And if I ...?"."""
+        if "?" in message and read_words("joining").intersection(words(message)[:1]):
+            return is_small_talk(message)
         known = self._embedder.name == self._kinds.embedder
         vector = self._embedder.encode([message])[0] if known else None
         return is_small_talk(message) or self._kinds.classify(message, vector).kind == "talk"

@@ -44,3 +44,10 @@ def test_the_quotes_stay_within_the_budget_and_none_stands_twice(library: SmallL
 
 def test_what_no_document_names_has_no_portrait(library: SmallLibrary) -> None:
     assert draft_overview(library.query("kimchi"), library.search) is None
+
+
+def test_of_a_city_there_is_a_portrait_whatever_is_said_beside_it_but_not_of_a_country(library: SmallLibrary) -> None:
+    draft = draft_overview(library.query("tell me something about Cebu, a delegation arrives"), library.search)
+    assert draft is not None
+    assert "about Cebu" in draft.said
+    assert draft_overview(library.query("the city in Nepal with the delegation, in short"), library.search) is None

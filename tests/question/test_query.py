@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from kin_assistant import Assistant
 from kin_assistant.documents.reading import read_document
 from kin_assistant.index.build import build_documents
 from kin_assistant.index.opened import OpenIndex, current_recipe, open_published
@@ -144,3 +145,11 @@ def test_each_part_of_a_question_is_embedded_with_it(parser: QueryParser, embedd
 
 def test_a_query_of_a_text_as_it_stands_is_explained(index: OpenIndex, embedder: CountingEmbedder) -> None:
     assert make_query("hello", index, embedder).kinds == ("explain",)
+
+
+def test_a_question_that_joins_on_to_one_before_is_no_small_talk(assistant: Assistant) -> None:
+    history = ["Is there a city where you can pay the bus with used plastic bottles?"]
+    answer = assistant.ask("And what if I have none with me?", history=history)
+    assert answer.leans
+    assert "bottles" in answer.standalone_question
+    assert assistant.ask("And thank you!", history=history).kind == "talk"
