@@ -223,7 +223,7 @@ def test_what_gradio_is_given_is_written_anew(tmp_path: Path) -> None:
     visit = f'"fn_index":{number}, "trigger_id":{trigger}, "session_hash":"abcd"'
     sent = f'{{"data":[], "event_data":{details}, {visit}}}'
     event = events.read(sent.encode())
-    assert event.cost == KINDS["rate"].cost
+    assert event.kind == KINDS["rate"]
     assert json.loads(event.body) == {
         "data": [],
         "event_data": {"turn": "q1", "verdict": "right", "comment": "\ufffd\0"},
