@@ -11,7 +11,7 @@ from kin_assistant.rendering import comparison_csv, comparison_html, comparison_
 from kin_assistant.rendering.words import FIELD_NAMES
 from kin_assistant.ui.callbacks import Callbacks
 from kin_assistant.ui.clients import client_of
-from kin_assistant.ui.ratelimit import RateLimiter, please_wait
+from kin_assistant.ui.ratelimit import QUESTION, RateLimiter, please_wait
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
@@ -45,7 +45,7 @@ def add_comparisons(app: FastAPI, callbacks: Callbacks, limiter: RateLimiter) ->
     from starlette.responses import PlainTextResponse, Response
 
     def download(request: Request) -> Response:
-        if wait := limiter.acquire(client_of(request)):
+        if wait := limiter.acquire(client_of(request), QUESTION):
             return PlainTextResponse(please_wait(wait), 429, {"retry-after": str(math.ceil(wait))})
         asked = request.query_params
         found = callbacks.compare(asked.get("topic", ""), asked.getlist("city"), asked.getlist("column"))

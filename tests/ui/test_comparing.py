@@ -16,7 +16,7 @@ from openpyxl import load_workbook
 from kin_assistant.ui.callbacks import MAX_TOPIC, Callbacks
 from kin_assistant.ui.comparing import add_comparisons, comparison_panel, offered_columns
 from kin_assistant.ui.guard import Guard
-from kin_assistant.ui.ratelimit import RateLimiter
+from kin_assistant.ui.ratelimit import QUESTION, RateLimiter
 from kin_assistant.ui.served import Served
 from tests.conftest import write_corpus
 from tests.form_library import TEXTS
@@ -42,7 +42,7 @@ def client(callbacks: Callbacks) -> Iterator[Any]:
 
     app = FastAPI()
     app.add_middleware(Guard)
-    add_comparisons(app, callbacks, RateLimiter(20))
+    add_comparisons(app, callbacks, RateLimiter(2 * QUESTION))
     with TestClient(app, base_url="http://127.0.0.1:7860") as opened:
         yield opened
 
@@ -106,9 +106,9 @@ def test_what_cannot_be_downloaded_is_a_sentence(client: Any, query: str) -> Non
     assert answer.text.endswith(".") and "Traceback" not in answer.text
 
 
-def test_downloads_are_bounded_and_there_are_no_others(callbacks: Callbacks, client: Any) -> None:
-    statuses = [client.get("/compare/table.csv?topic=").status_code for _ in range(21)]
-    assert statuses == [400] * 20 + [429]
+def test_a_download_costs_as_much_as_a_question_and_there_are_no_others(callbacks: Callbacks, client: Any) -> None:
+    statuses = [client.get("/compare/table.csv?topic=").status_code for _ in range(3)]
+    assert statuses == [400, 400, 429]
     assert client.get("/compare/other").status_code == 404
     assert client.post("/compare/table.csv").status_code == 405
 
