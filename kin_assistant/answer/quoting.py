@@ -74,9 +74,10 @@ class Quoter:
         return None
 
     def select_leading(self, evidence: Evidence) -> list[Stretch]:
-        """What answers best, as short as a fact."""
+        """What answers best, as short as a fact; to who asks for advice, what a compiler concludes is worth its full."""
         policy = self._policy
-        return self._select(evidence, policy.words_of_fact, policy.stretches_of_fact)
+        worth = estimate_worth(evidence.candidates, policy)
+        return self._select(evidence, policy.words_of_fact, policy.stretches_of_fact, worth)
 
     def _draft_whole(self, items: Sequence[Candidate], words: int) -> Draft:
         """All of ``items``, or as many of the first ones as there is room for, with what is missing."""
@@ -89,10 +90,12 @@ class Quoter:
             kept.append(item)
         return Draft("list", (DraftSection(tuple(kept), self._heading_of(kept[0].passage), len(kept), len(items)),))
 
-    def _select(self, evidence: Evidence, words: int, most: int) -> list[Stretch]:
+    def _select(
+        self, evidence: Evidence, words: int, most: int, worth: Mapping[Candidate, float] | None = None
+    ) -> list[Stretch]:
         return select_stretches(
             evidence.candidates,
-            self._estimate_worth(evidence),
+            worth or self._estimate_worth(evidence),
             evidence.query.about,
             lambda row: self._library.passage(row).sentences,
             words - self._policy.words_around,
@@ -118,32 +121,45 @@ class Quoter:
         worth: Mapping[Candidate, float],
         words: int,
     ) -> list[DraftSection]:
-        """``sections`` with short lists whole, if an item of them answers well; the least worthy leave if all is too long."""
-        best = max(worth.values(), default=0.0)
-        whole: dict[_ListKey, DraftSection] = {}
-        completed: list[DraftSection] = []
+        """``sections`` with short lists whole, if an item of them answers well; what is worth least leaves to make room.
+
+        What leads stays, and a list for which there is no room is left as it is.
+        """
+
+        def rate(section: DraftSection) -> float:
+            return max(worth.get(one, 0.0) for one in section.candidates)
+
+        least = self._policy.min_share_of_whole_list * max(worth.values(), default=0.0)
+        kept = list(sections)
         for section in sections:
-            keys = {key for one in section.candidates if (key := self._list_around(one))}
-            if not keys.isdisjoint(whole):
+            whole = self._make_whole(section, evidence) if section in kept and rate(section) >= least else None
+            if whole is None:
                 continue
-            answers = (
-                max(worth.get(one, 0.0) for one in section.candidates) >= self._policy.min_share_of_whole_list * best
-            )
-            if len(keys) == 1 and answers and section.shown < section.of:
-                (key,) = keys
-                items = self._items(key, evidence)
-                if _count_words(items) <= self._policy.words_of_whole_list:
-                    beside = [one for one in section.candidates if self._list_around(one) != key]
-                    both = sorted({*beside, *items}, key=lambda one: one.sentence.start)
-                    section = replace(section, candidates=tuple(both), shown=section.of)
-                    whole[key] = section
-            completed.append(section)
-        while whole and len(completed) > 1 and sum(_count_words(one.candidates) for one in completed) > words:
-            lesser = [one for one in completed[1:] if one not in whole.values()]
-            if not lesser:
-                break
-            completed.remove(min(lesser, key=lambda section: max(worth.get(one, 0.0) for one in section.candidates)))
-        return completed
+            items = set(whole.candidates)
+            trial = [
+                whole if one is section else one for one in kept if one is section or items.isdisjoint(one.candidates)
+            ]
+            while sum(_count_words(one.candidates) for one in trial) > words - self._policy.words_around:
+                lesser = [one for one in trial[1:] if one is not whole and not one.shown == one.of > 0]
+                if not lesser:
+                    break
+                trial.remove(min(lesser, key=rate))
+            else:
+                kept = trial
+        return kept
+
+    def _make_whole(self, section: DraftSection, evidence: Evidence) -> DraftSection | None:
+        """``section`` with all of the one list of which it quotes a part; None if it quotes none, or a long one."""
+        keys = {key for one in section.candidates if (key := self._list_around(one))}
+        if len(keys) != 1 or section.shown == section.of:
+            return None
+        (key,) = keys
+        items = self._items(key, evidence)
+        if _count_words(items) > self._policy.words_of_whole_list:
+            return None
+        beside = [one for one in section.candidates if self._list_around(one) != key]
+        both = sorted({*beside, *items}, key=lambda one: one.sentence.start)
+        return replace(section, candidates=tuple(both), shown=section.of)
 
     def _section(self, stretch: Stretch) -> DraftSection:
         return self.count_items(DraftSection(stretch.candidates, self._heading_of(stretch.passage)))

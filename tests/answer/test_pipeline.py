@@ -190,9 +190,10 @@ def test_where_a_sentence_without_a_mark_comes_from(
     files = {"a.md": front_matter + text, "corpus.toml": 'compiler_sections = ["OUR VIEW"]'}
     sync(write_corpus(tmp_path / "corpus", files), tmp_path / "index", model, now=NOW)
     with Assistant.open(tmp_path / "index") as own:
-        answer = own.ask("How does Uptown sort its waste?")
-        check(answer, own)
-    told = {citation.quote: citation.origin for citation in answer.citations}
+        answers = [own.ask("How does Uptown sort its waste?"), own.ask("What could Uptown sort better?")]
+        for answer in answers:
+            check(answer, own)
+    told = {citation.quote: citation.origin for answer in answers for citation in answer.citations}
     assert told["Uptown sorts its waste."] == sorts
     assert told["Uptown could sort its waste better."] == could
 
@@ -446,7 +447,7 @@ def test_the_limits_on_questions_and_history_can_be_set(shipped_index: Path) -> 
     "question",
     [
         WASTE,
-        "How is composting paid for?",
+        "How are households charged for waste?",
         "Which cities have waste banks?",
         "Tell me about Kitakyushu",
         "Who reigns in Lahore?",
@@ -478,7 +479,7 @@ def test_a_form_that_does_not_fit_is_said_so_and_a_refusal_stays_one(assistant: 
 
 
 def test_a_typed_form_answers_the_last_question_again(assistant: Assistant) -> None:
-    question = "How is composting paid for?"
+    question = "How are households charged for waste?"
     typed = assistant.ask("as a table please", history=[question, "thank you"])
     given = assistant.ask(question, form="table")
     assert (typed.question, typed.standalone_question, typed.form) == (question, question, "table")
