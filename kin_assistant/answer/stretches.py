@@ -114,8 +114,8 @@ def select_stretches(
     options = list(runs.make(worth, policy.min_share * best)) or list(runs.make(worth, 0.0))
     # The answer comes first: what leads begins with the best sentence, or with what that leans on.
     leading = _begin_with_best(options, worth)
-    fitting = [option for option in leading if option.words <= words]
-    # What the best sentence leans on may be too long; then something else leads that is not.
+    fitting = [option for option in leading if option.words <= words or len(option.candidates) == 1]
+    # With what the best sentence leans on it may be too long; then something leads that is not.
     leading = fitting or [option for option in options if option.words <= words] or leading[:1]
     waiting = [about for about in places if len(places) > 1]
     chosen: dict[Candidate, None] = {}

@@ -123,6 +123,12 @@ def test_one_sentence_is_quoted_even_if_it_is_longer_than_the_budget() -> None:
     assert Shelf((0, [long, "Short one."])).choose({long: 0.9, "Short one.": 0.4}, words=50)[0] == [long]
 
 
+def test_what_leans_on_too_much_gives_way_to_what_fits() -> None:
+    before, leaning = "word " * 60 + "end.", "It therefore stops."
+    shelf = Shelf((0, [before, leaning, "Short one."]))
+    assert shelf.choose({before: 0.1, leaning: 0.9, "Short one.": 0.4}, words=50)[0] == ["Short one."]
+
+
 def test_few_stretches_and_documents_are_quoted_however_many_are_good() -> None:
     texts = [f"Town{number} says word{number} so{number}." for number in range(8)]
     shelf = Shelf(*((row, [text]) for row, text in enumerate(texts)))
