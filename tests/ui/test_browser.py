@@ -235,7 +235,7 @@ def test_a_follow_up_shows_what_was_searched(page: Page) -> None:
 
 
 def test_an_answer_is_had_in_another_form_by_a_click_or_by_a_word(page: Page) -> None:
-    first = ask(page, "How is composting paid for?")
+    first = ask(page, "How are households charged for waste?")
     first.get_by_role("button", name="As a table").click()
     table = page.locator(".kin-turn").nth(1)
     table.wait_for()
@@ -247,7 +247,7 @@ def test_an_answer_is_had_in_another_form_by_a_click_or_by_a_word(page: Page) ->
         assert words_of(said).strip() in quotes
     listed = ask(page, "can you make that a list?")
     assert listed.locator(".kin-points li").count() == table.locator(".kin-compared .kin-cite").count()
-    assert "How is composting paid for?" in listed.locator(".kin-searched").inner_text()
+    assert "How are households charged for waste?" in listed.locator(".kin-searched").inner_text()
 
 
 def test_what_a_follow_up_goes_on_from_is_dropped_by_a_click(page: Page) -> None:
