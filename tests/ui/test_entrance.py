@@ -162,7 +162,13 @@ class Visitor:
     @staticmethod
     def no_choice(name: str) -> list[Any]:
         filters: list[Any] = [[], [], [], "", ""]
-        return {"ask_typed": [QUESTION, *filters], "ask_offered": filters, "describe": filters}.get(name, [])
+        values = {
+            "ask_typed": [QUESTION, *filters],
+            "ask_offered": filters,
+            "describe": filters,
+            "compare": ["compost", [], []],
+        }
+        return values.get(name, [])
 
     def ask(self, question: str = QUESTION) -> str:
         """The conversation as the page shows it then."""
@@ -216,7 +222,11 @@ def in_every_place(visitor: Visitor, sent: object) -> Iterator[dict[str, Any]]:
     """Events of every function with ``sent`` in every place where something is taken, and where nothing is."""
     for function in visitor.config["dependencies"]:
         name = function["api_name"].rstrip("_0123456789")
-        details = {"ask_offered": {"question": QUESTION}, "rate": {"turn": "q1", "verdict": "right", "comment": ""}}
+        details = {
+            "ask_offered": {"question": QUESTION},
+            "ask_again": {"turn": "q1", "change": "shorter"},
+            "rate": {"turn": "q1", "verdict": "right", "comment": ""},
+        }
         whole = visitor.event(name, **details.get(name, {})) | {
             "fn_index": function["id"],
             "trigger_id": function["targets"][0][0],
