@@ -43,8 +43,8 @@ class Quoter:
 
     def draft_explanation(self, evidence: Evidence, words: int) -> Draft:
         """A few stretches, each under the heading of its document that it stands under."""
-        stretches = self._select(evidence, words, self._policy.stretches)
         worth = self._estimate_worth(evidence)
+        stretches = self._select(evidence, words, self._policy.stretches, worth)
         return Draft("quotes", tuple(self._complete_lists([*map(self._section, stretches)], evidence, worth, words)))
 
     def draft_leading(self, evidence: Evidence) -> Draft:
