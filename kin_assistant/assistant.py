@@ -105,20 +105,20 @@ class Assistant:
             max_characters=settings.max_question_characters,
             max_turns=settings.max_history_turns,
         )
+        sections = profile.compiler_sections
+        self._records = RecordReader(index, embedder.name, compiler_sections=sections)
+        self._comparisons = ComparisonMaker(search, self._records, index.manifest.build_id, compiler_sections=sections)
         self._pipeline = AnswerPipeline(
             index.library,
             index.manifest.build_id,
             parser,
             self.retriever,
             reader,
-            Composer(search, talk, policy),
+            Composer(search, talk, self._records.fields_of, policy),
             policy=policy,
             answer_words=settings.answer_words,
-            compiler_sections=profile.compiler_sections,
+            compiler_sections=sections,
         )
-        sections = profile.compiler_sections
-        self._records = RecordReader(index, embedder.name, compiler_sections=sections)
-        self._comparisons = ComparisonMaker(search, self._records, index.manifest.build_id, compiler_sections=sections)
 
     @classmethod
     def open(

@@ -249,16 +249,12 @@ class AdvicePolicy:
     """A sentence that the network gives as much leads."""
     min_share: float = 0.7
     """A peer is at least at this share of the nearest document."""
+    min_share_unread: float = 0.85
+    """One of which no sentence leads, at this."""
     min_cosine: float = 0.3
     """The nearest passage is at least so near to the request."""
     subject: float = 1.0
-    """Weight of the nearness to the request, for a sentence on cost or trouble."""
-    heading: float = 0.8
-    """Weight of the nearness of the sentence's heading to the name of the side."""
-    silence: float = 1.0
-    """What a sentence loses that only says that something is not known."""
-    min_cosine_of_side: float = 0.15
-    """What is less near to cost or trouble tells nothing of it."""
+    """Weight of the nearness to the request, for a sentence on a side of the experience, beside the nearness to that side."""
 
 
 @dataclass(frozen=True, slots=True)

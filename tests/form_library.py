@@ -18,6 +18,7 @@ from kin_assistant.index.build import build_documents
 from kin_assistant.index.opened import OpenIndex, current_recipe, open_published
 from kin_assistant.places.matching import Gazetteer, PlaceIndex
 from kin_assistant.question.query import Query, QueryParser
+from kin_assistant.records.reader import RecordReader
 from kin_assistant.retrieval import Retriever
 from kin_assistant.types import Filters
 from tests.embedders import HashingEmbedder
@@ -117,6 +118,7 @@ class SmallLibrary:
     search: SentenceSearch
     parser: QueryParser
     network: ReadingDouble
+    records: RecordReader
 
     def query(self, question: str, filters: Filters | None = None) -> Query:
         """The question as the pipeline understands it."""
@@ -133,4 +135,5 @@ def open_library(root: Path, texts: Mapping[str, str] = TEXTS) -> tuple[SmallLib
     places = PlaceIndex(Gazetteer.load(), index.library.infos, index.vocabulary)
     reader: EvidenceNetwork = network
     search = SentenceSearch(index, embedder, Retriever(index, embedder), EvidenceReader(index, reader), places)
-    return SmallLibrary(search, QueryParser(index, embedder, places), network), index
+    records = RecordReader(index, embedder.name)
+    return SmallLibrary(search, QueryParser(index, embedder, places), network, records), index

@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from kin_assistant.answer.draft import Draft, DraftSection
 from kin_assistant.answer.evidence import Candidate
-from kin_assistant.answer.sentence_search import Found, SentenceSearch, stands_alone
-from kin_assistant.answer.stretches import Stretch
-from kin_assistant.index.library import DocumentRow
+from kin_assistant.answer.sentence_search import SentenceSearch, Topic, stands_alone
+from kin_assistant.index.library import DocumentRow, PassageRow
 from kin_assistant.policy import AdvicePolicy
 from kin_assistant.question.query import Query
 from kin_assistant.retrieval import Ranking
-from kin_assistant.text.wording import join_words
-from kin_assistant.types import DocumentInfo
+from kin_assistant.types import RecordField
 
-__all__ = ["draft_advice"]
+__all__ = ["FieldsOf", "draft_advice"]
 
 _SAID = (
     "This assistant gives no advice of its own. These documents tell what other places did in a situation like yours: "
@@ -30,20 +28,31 @@ _SAID = (
 class _Side:
     """A side of an experience that somebody who wants to repeat it must know."""
 
-    name: str
+    fields: frozenset[RecordField]
     described: str
     """What sentences about it are near to."""
 
 
 _SIDES = (
-    _Side("what the city did", "The city introduced, built and organised it in these steps, with these partners."),
-    _Side("cost and finance", "It cost so much money; who paid for it; the budget, the fee, the price."),
-    _Side("problems and what went wrong", "It failed, stalled or met problems, resistance, delay or lack of funds."),
+    _Side(frozenset({"process"}), "The city introduced, built and organised it in these steps, with these partners."),
+    _Side(frozenset({"finance"}), "It cost so much money; who paid for it; the budget, the fee, the price."),
+    _Side(
+        frozenset({"lessons", "results", "sustainability", "transferability"}),
+        "It failed, stalled or met problems, resistance, delay or lack of funds.",
+    ),
 )
 
 
+FieldsOf = Callable[[DocumentRow], Mapping[tuple[PassageRow, int], RecordField]]
+"""The fields of a record that the sentences of a document tell, by passage and offset in the document."""
+
+
 def draft_advice(
-    query: Query, answering: Sequence[Stretch], search: SentenceSearch, policy: AdvicePolicy | None = None
+    query: Query,
+    answering: Sequence[DraftSection],
+    search: SentenceSearch,
+    fields_of: FieldsOf,
+    policy: AdvicePolicy | None = None,
 ) -> Draft | None:
     """What answers the request, ``answering``, and then peers of who asks: documents near the situation, each of another place.
 
@@ -51,37 +60,40 @@ def draft_advice(
     """
     policy = policy or AdvicePolicy()
     topic = search.make_topic(query.text)
-    answers: dict[DocumentRow, list[Candidate]] = {}
-    for stretch in answering:
-        answers.setdefault(stretch.document, []).extend(stretch.candidates)
+    told: dict[DocumentRow, list[DraftSection]] = {}
+    for section in answering:
+        told.setdefault(section.candidates[0].document, []).append(section)
     ranking = search.retriever.rank(search.rephrase(query, search.spell_out(query.text)))
     if ranking.best_cosine < policy.min_cosine:
         return None
-    peers = _choose_peers(ranking, tuple(answers), search, policy)
-    leads = _read_leads(query, peers, search, policy)
-    peers = [peer for peer in peers if peer in leads or not answers][: max(policy.peers - len(answers), 0)]
-    told = answers | {peer: [leads[peer]] if peer in leads else [] for peer in peers}
-    sections = []
-    for document, first in told.items():
-        info = search.library.infos[document]
-        quotes = _tell_sides(search.sentences_of([document], topic), first, search, policy)
-        if quotes:
-            sections.append(DraftSection(tuple(quotes), heading=f"{_place_of(info)}: {info.title}"))
-    if not sections:
-        return None
-    return Draft("quotes", sections=tuple(sections), said=_SAID)
+    nearness = _choose_peers(ranking, tuple(told), search, policy)
+    leads = _read_leads(query, tuple(nearness), search, policy)
+    peers = [
+        peer for peer, near in nearness.items() if peer in leads or near >= policy.min_share_unread or not answering
+    ]
+    peers = peers[: max(policy.peers - len(told), 0)]
+    told |= {peer: [_section(leads[peer], search)] if peer in leads else [] for peer in peers}
+    sections = [
+        section
+        for document, first in told.items()
+        for section in (*first, *_tell_sides(document, first, topic, search, fields_of(document), policy))
+    ]
+    return Draft("quotes", sections=tuple(sections), said=_SAID) if sections else None
 
 
 def _choose_peers(
     ranking: Ranking, answering: Sequence[DocumentRow], search: SentenceSearch, policy: AdvicePolicy
-) -> list[DocumentRow]:
-    """The documents, beside those ``answering``, whose best passages are nearest, no two of all on the same place."""
+) -> dict[DocumentRow, float]:
+    """The documents, beside those ``answering``, whose best passages are nearest, no two of all on the same place.
+
+    Each with its nearness as a share of the nearest document's.
+    """
     scores: dict[DocumentRow, list[float]] = {}
     for passage, score in zip(ranking.passages, ranking.scores.tolist(), strict=True):
         scores.setdefault(search.library.document_row(passage), []).append(score)
     totals = {row: best[0] + policy.further * sum(best[1 : 1 + policy.passages]) for row, best in scores.items()}
     ranked = sorted(totals, key=lambda row: (-totals[row], row))
-    peers: list[DocumentRow] = []
+    peers: dict[DocumentRow, float] = {}
     infos = [search.library.infos[row] for row in answering]
     places = {place for info in infos for place in info.cities or info.countries}
     for row in ranked:
@@ -90,9 +102,10 @@ def _choose_peers(
         if len(peers) == policy.documents_read:
             break
         if row not in answering and 0 < len(where) <= policy.most_places and places.isdisjoint(where):
-            if totals[row] < policy.min_share * totals[ranked[0]]:
+            share = totals[row] / totals[ranked[0]]
+            if share < policy.min_share:
                 break
-            peers.append(row)
+            peers[row] = share
             places.update(where)
     return peers
 
@@ -116,33 +129,32 @@ def _read_leads(
 
 
 def _tell_sides(
-    sentences: Sequence[Found], first: Sequence[Candidate], search: SentenceSearch, policy: AdvicePolicy
-) -> list[Candidate]:
-    """What answers first, by default what was done, and what a document says of the other sides."""
-    subject = np.array([one.cosine for one in sentences])
-    silent = np.array([float(one.silent) for one in sentences])
-    chosen = {one.text: one for one in first}
-    for side in _SIDES[1 if first else 0 :]:
-        if len(chosen) >= len(_SIDES):
-            break
-        nearness = search.cosines_with(sentences, side.described)
-        headed = np.array([float(search.embed(one.heading or " ") @ search.embed(side.name)) for one in sentences])
-        scores = nearness + policy.heading * headed + policy.subject * subject - policy.silence * silent
-        for i in np.argsort(-scores, kind="stable").tolist():
-            one = sentences[i]
-            if (
-                one.quotable
-                and not one.compiled
-                and one.text not in chosen
-                and nearness[i] >= policy.min_cosine_of_side
-            ):
-                chosen[one.text] = one.as_candidate()
-                break
-    return list(chosen.values())
+    document: DocumentRow,
+    first: Sequence[DraftSection],
+    topic: Topic,
+    search: SentenceSearch,
+    fields: Mapping[tuple[PassageRow, int], RecordField],
+    policy: AdvicePolicy,
+) -> Iterator[DraftSection]:
+    """What ``document`` says of each side that ``first`` does not tell."""
+    quoted = {(one.passage, one.sentence.start) for section in first for one in section.candidates}
+    told = {fields.get(place) for place in quoted}
+    sentences = search.sentences_of([document], topic)
+    for side in _SIDES:
+        fitting = [
+            one
+            for one in sentences
+            if fields.get(place := (one.passage, one.sentence.start)) in side.fields
+            and place not in quoted
+            and one.quotable
+            and not one.silent
+        ]
+        if fitting and told.isdisjoint(side.fields):
+            nearness = search.cosines_with(fitting, side.described)
+            scores = nearness + policy.subject * np.array([one.cosine for one in fitting])
+            yield _section(fitting[int(scores.argmax())].as_candidate(), search)
 
 
-def _place_of(info: DocumentInfo) -> str:
-    """Where a document plays: "Matale, Sri Lanka"."""
-    cities = join_words(info.cities) if info.cities else ""
-    countries = join_words(info.countries) if info.countries else ""
-    return ", ".join(dict.fromkeys(part for part in (cities, countries) if part))
+def _section(one: Candidate, search: SentenceSearch) -> DraftSection:
+    """A sentence under the heading that it stands under."""
+    return DraftSection((one,), search.library.passage(one.passage).heading.split(" > ")[-1])

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 
 from kin_assistant.answer.draft import Draft, DraftSection
 from kin_assistant.answer.evidence import Candidate
-from kin_assistant.answer.sentence_search import Found, SentenceSearch, stands_alone
+from kin_assistant.answer.sentence_search import ROW, Found, SentenceSearch, stands_alone
 from kin_assistant.index.library import DocumentRow
 from kin_assistant.places.gazetteer import Place
 from kin_assistant.policy import ComparePolicy
@@ -59,7 +59,8 @@ def _draft_places(query: Query, search: SentenceSearch, policy: ComparePolicy) -
         asked = search.rephrase(query, _ask_of(place, query, search))
         ranking = search.retriever.rank(asked, within=rows)
         read = search.read(asked, ranking, ranking.passages[:share])
-        best = _best_sentences([one for one in read if search.speaks_of(place, one)], query, policy)
+        spoken = [one for one in read if search.speaks_of(place, one)]
+        best = _best_sentences([one for one in spoken if _can_stand_for(place, one)], query, policy)
         sections.append(DraftSection(tuple(best), heading=place.name, remark="" if best else NO_EVIDENCE))
     sections += [DraftSection(heading=place.name, remark=NO_EVIDENCE) for place in query.scope.absent]
     return Draft("table", sections=tuple(sections), caveats=_caveats(query, about))
@@ -135,12 +136,18 @@ def _replace_extremes(text: str, measures: Mapping[str, str]) -> str:
 
 
 def _best_sentences(candidates: Sequence[Candidate], query: Query, policy: ComparePolicy) -> list[Candidate]:
-    """The best sentences that can stand alone, the best first."""
+    """The best sentences, the best first."""
     if any(one.logit is not None for one in candidates):
         candidates = [one for one in candidates if one.logit is not None]
-    quotable = [one for one in candidates if _is_evidence(one, policy) and stands_alone(one.text)]
+    quotable = [one for one in candidates if _is_evidence(one, policy)]
     quotable.sort(key=lambda one: -(one.score + 0.3 * (query.wants_figure and has_figure(one.text))))
     return quotable[: policy.sentences]
+
+
+def _can_stand_for(place: Place, one: Candidate) -> bool:
+    """Whether a sentence can be understood in the row of ``place``: alone, or as the row of a table that is on it."""
+    is_row = one.text.startswith(ROW) and one.sentence.lead_in is not None
+    return stands_alone(one.text) or (is_row and place.name in one.text)
 
 
 def _is_evidence(one: Candidate, policy: ComparePolicy) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from kin_assistant.answer.advice import draft_advice
+from kin_assistant.answer.advice import FieldsOf, draft_advice
 from kin_assistant.answer.catalogue import draft_catalogue, lists_the_library
 from kin_assistant.answer.compare import draft_compare
 from kin_assistant.answer.draft import Draft
@@ -26,8 +26,8 @@ __all__ = ["Composer"]
 class Composer:
     """Makes drafts of answers from one opened index."""
 
-    def __init__(self, search: SentenceSearch, talk: TalkResponder, policy: AnswerPolicy) -> None:
-        self._search, self._talk, self._policy = search, talk, policy
+    def __init__(self, search: SentenceSearch, talk: TalkResponder, fields_of: FieldsOf, policy: AnswerPolicy) -> None:
+        self._search, self._talk, self._fields_of, self._policy = search, talk, fields_of, policy
         self._wide = widen(policy)
         sparing = multiply_prices(policy.selection, policy.form.price_of_less)
         self._quoter, self._wide_quoter, self._sparing_quoter = (
@@ -62,8 +62,8 @@ class Composer:
             case "compare":
                 draft = draft_compare(query, self._search, policy.compare)
             case "advice":
-                leading = self._quoter.select_leading(read(_look_elsewhere(query)))
-                draft = draft_advice(query, leading, self._search, policy.advice)
+                leading = self._quoter.draft_advice(read(_look_elsewhere(query)))
+                draft = draft_advice(query, leading.sections, self._search, self._fields_of, policy.advice)
         if draft is None or not (draft.candidates or draft.entries):
             return None
         return replace(draft, sections=tuple(map(self._quoter.count_items, draft.sections)))

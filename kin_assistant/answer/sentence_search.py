@@ -27,7 +27,7 @@ from kin_assistant.types import Sentence
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["Found", "SentenceSearch", "Topic", "stands_alone"]
+__all__ = ["ROW", "Found", "SentenceSearch", "Topic", "stands_alone"]
 
 _NEAREST_PASSAGES = 150
 """Passages that are looked through for their meaning, beside all that use the topic's words."""
@@ -39,7 +39,8 @@ _ACRONYM = re.compile(rf"\b[A-Z]{{2,{_LONGEST_ACRONYM}}}\b")
 _LONGEST_CHOICE = 6
 """Words of a topic that is a choice between a few things, not a statement with "or" in it."""
 _ALTERNATIVES = re.compile(r"\s*(?:,\s*(?:or|and)\b|,|;|/|\bor\b|\band/or\b)\s*", re.IGNORECASE)
-_ROW = "| "
+ROW = "| "
+"""What a row of a table begins with."""
 _SILENCE = (
     "The cost is not given in the pages read; the sources do not say or disagree; no figures were available to us."
 )
@@ -310,7 +311,7 @@ class SentenceSearch:
 
 def stands_alone(text: str) -> bool:
     """Whether a sentence can be understood without one before it: whole, no row of a table, not leaning back."""
-    whole = not text.startswith(_ROW) and not text.endswith(":") and len(text.split()) > _FRAGMENT
+    whole = not text.startswith(ROW) and not text.endswith(":") and len(text.split()) > _FRAGMENT
     return whole and not leans_back(text)
 
 

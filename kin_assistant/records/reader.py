@@ -81,6 +81,10 @@ class RecordReader:
                 number += len(cited)
         return Record(document=library.infos[row], parts=tuple(parts), build_id=self._index.manifest.build_id)
 
+    def fields_of(self, row: DocumentRow) -> dict[tuple[PassageRow, int], RecordField]:
+        """The field that each sentence of a document tells, by its passage and its offset in the document."""
+        return {(one.passage, one.sentence.start): one.field for one in self.sentences_of(row)}
+
     def _find_sentences(self, row: DocumentRow) -> tuple[FieldSentence, ...]:
         """The sentences of a document that tell a field, in their order; those that only head a list tell none."""
         library = self._index.library

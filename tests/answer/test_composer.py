@@ -21,7 +21,12 @@ from tests.form_library import SmallLibrary
 @pytest.fixture
 def composer(library: SmallLibrary) -> Composer:
     talk = TalkResponder(HashingEmbedder(dimension=256), library.search.library.infos)
-    return Composer(library.search, talk, AnswerPolicy(advice=AdvicePolicy(min_cosine=0.0, min_share=0.0)))
+    return Composer(
+        library.search,
+        talk,
+        library.records.fields_of,
+        AnswerPolicy(advice=AdvicePolicy(min_cosine=0.0, min_share=0.0)),
+    )
 
 
 def ask(library: SmallLibrary, question: str, kind: Kind) -> Query:
@@ -73,7 +78,7 @@ def test_where_it_is_not_sure_little_is_quoted(library: SmallLibrary) -> None:
         stretches=9,
     )
     talk = TalkResponder(HashingEmbedder(dimension=256), library.search.library.infos)
-    composer = Composer(library.search, talk, AnswerPolicy(selection=generous))
+    composer = Composer(library.search, talk, library.records.fields_of, AnswerPolicy(selection=generous))
     evidence = reading(library, [])(ask(library, "What did Surabaya do about compost baskets and dumps?", "explain"))
     sure, unsure = (composer.compose_from_evidence(evidence, 500, sure=sure) for sure in (True, False))
     assert 0 < count_words(unsure) <= generous.words_of_fact < count_words(sure)

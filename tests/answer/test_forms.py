@@ -144,8 +144,8 @@ def test_more_is_bounded() -> None:
 
 @pytest.fixture
 def composer(library: SmallLibrary) -> Composer:
-    search = library.search
-    return Composer(search, TalkResponder(HashingEmbedder(dimension=256), search.library.infos), AnswerPolicy())
+    talk = TalkResponder(HashingEmbedder(dimension=256), library.search.library.infos)
+    return Composer(library.search, talk, library.records.fields_of, AnswerPolicy())
 
 
 def read(library: SmallLibrary, query: Query) -> Evidence:

@@ -329,6 +329,17 @@ def test_a_very_long_question_is_refused_and_kept(page: Page) -> None:
     assert len(box.input_value()) == 6000
 
 
+def test_an_empty_question_asks_nothing_and_the_box_waits(page: Page) -> None:
+    box = page.get_by_label("Your question")
+    box.fill("  ")
+    box.press("Enter")
+    page.locator("#kin-ask").click()
+    assert box.evaluate("element => element === document.activeElement")
+    assert not page.locator("html.kin-asking").count()
+    ask(page, UNKNOWN)
+    assert page.locator(".kin-turn").count() == 1
+
+
 def test_a_reader_in_a_hurry_is_told_to_wait(browser: Browser, tmp_path: Path) -> None:
     from kin_assistant.ui.server import make_app
 

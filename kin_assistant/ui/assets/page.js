@@ -11,10 +11,23 @@
   const asked = () => root.classList.add("kin-asking");
   const settled = () => root.classList.remove("kin-asking");
 
+  // Where no question is written there is nothing to ask: Gradio never hears of it, and the box waits for one.
+  const ask = (event) => {
+    const box = document.querySelector("#kin-question textarea");
+    if (box.value.trim()) return asked();
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    box.focus();
+  };
+
   document.addEventListener("kin:asked", asked);
-  document.addEventListener("keydown", (event) => {
-    if (event.key === "Enter" && !event.shiftKey && !event.isComposing && event.target.matches("#kin-question textarea")) asked();
-  });
+  const sends = (event) => event.key === "Enter" && !event.shiftKey && !event.isComposing;
+  const inQuestion = (event) => event.target instanceof Element && event.target.matches("#kin-question textarea");
+  for (const name of ["keydown", "keypress"]) {
+    document.addEventListener(name, (event) => sends(event) && inQuestion(event) && ask(event), { capture: true });
+  }
+  const onAsk = (event) => event.target instanceof Element && event.target.closest("#kin-ask");
+  document.addEventListener("click", (event) => onAsk(event) && ask(event), { capture: true });
 
   // Gradio's filters have no words for "nothing chosen".
   const hint = () => {
@@ -144,7 +157,6 @@
     if (!(event.target instanceof Element)) return;
     const plainClick = !event.ctrlKey && !event.metaKey && !event.shiftKey && event.button === 0;
     const on = (selector) => event.target.closest(selector);
-    if (on("#kin-ask")) return asked();
     const cite = on("[data-kin-cite]");
     if (cite) {
       event.preventDefault();
