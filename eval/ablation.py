@@ -80,18 +80,22 @@ def open_with_scorer(index: Path) -> Callable[[Variant], Product]:
     from kin_assistant.index.opened import current_recipe, open_published
     from kin_assistant.models.embedder import open_embedder
     from kin_assistant.models.evidence_network import open_scorer
+    from kin_assistant.question.kinds import KindClassifier
     from kin_assistant.settings import Settings
 
     settings = Settings()
     models = IndexFolder(index).models
     embedder = open_embedder(settings.model, engine=settings.engine, cache=models)
     scorer = open_scorer(engine=settings.engine, cache=models)
+    kinds = KindClassifier(engine=settings.engine, cache=models)
     remembering = _Remembering(scorer) if scorer else None
 
     def opened(variant: Variant) -> Product:
         build = open_published(index, current_recipe(embedder.name, embedder.dimension))
         network = remembering if variant.reader else None
-        return cast("Product", Assistant(build, embedder, settings, network=network, policy=variant.policy))
+        return cast(
+            "Product", Assistant(build, embedder, settings, kinds=kinds, network=network, policy=variant.policy)
+        )
 
     return opened
 

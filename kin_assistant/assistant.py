@@ -26,6 +26,7 @@ from kin_assistant.places.matching import Gazetteer, PlaceIndex
 from kin_assistant.policy import AnswerPolicy
 from kin_assistant.processes.watchdog import call_within
 from kin_assistant.question.checks import check_question
+from kin_assistant.question.kinds import KindClassifier
 from kin_assistant.question.query import QueryParser
 from kin_assistant.records.comparison import DEFAULT_COLUMNS, ComparisonMaker
 from kin_assistant.records.reader import RecordReader
@@ -77,10 +78,12 @@ class Assistant:
         embedder: Embedder,
         settings: Settings,
         *,
+        kinds: KindClassifier,
         network: EvidenceNetwork | None = None,
         policy: AnswerPolicy | None = None,
     ) -> None:
-        self._index = index
+        """Raises ``ModelError`` if the weights that tell the fields of records are missing or damaged."""
+        self._index, self._kinds = index, kinds
         self._embedder, self._settings, self._network = embedder, settings, network
         self.policy = policy = policy or AnswerPolicy()
         self.retriever = Retriever(
@@ -101,6 +104,7 @@ class Assistant:
             index,
             embedder,
             places,
+            kinds,
             bodies=profile.bodies,
             max_characters=settings.max_question_characters,
             max_turns=settings.max_history_turns,
@@ -137,9 +141,10 @@ class Assistant:
         models = IndexFolder(root).models
         embedder = open_embedder(settings.model, engine=settings.engine, cache=models)
         network = open_scorer(settings.reader, engine=settings.engine, cache=models)
+        kinds = KindClassifier(engine=settings.engine, cache=models)
         opened = open_published(root, current_recipe(embedder.name, embedder.dimension))
         opened = replace(opened, notices=(*opened.notices, *notices))
-        return cls(opened, embedder, settings, network=network)
+        return cls(opened, embedder, settings, network=network, kinds=kinds)
 
     def warm(self) -> None:
         """Load the networks, which else happens at the first question. Raises ``ModelError`` if they cannot be."""
@@ -158,7 +163,9 @@ class Assistant:
         """Another assistant, with the same models, over what is published now. Raises as ``open`` does."""
         recipe = current_recipe(self._embedder.name, self._embedder.dimension)
         opened = open_published(self._index.folder.parent, recipe)
-        return Assistant(opened, self._embedder, self._settings, network=self._network, policy=self.policy)
+        return Assistant(
+            opened, self._embedder, self._settings, network=self._network, kinds=self._kinds, policy=self.policy
+        )
 
     def ask(
         self,
@@ -277,6 +284,7 @@ class Assistant:
 
     def _run_networks(self) -> None:
         self.retriever.search(_WORDS, limit=1)
+        self._kinds.classify(_WORDS)
         if self._network:
             for passages in (1, _MANY_PASSAGES):
                 self._network.score(_WORDS, [("", [_WORDS])] * passages)

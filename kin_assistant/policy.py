@@ -7,7 +7,7 @@ Each group says how its values were fitted.
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 
 __all__ = [
     "AdvicePolicy",
@@ -139,6 +139,17 @@ class SelectionPolicy:
     """A list is quoted for a list if its best item is worth this share of the best sentence."""
     words_around: int = 12
     """Words of the limit that are kept free for place names and the program's own words."""
+    price_of_fact: float = 1.0
+    """Behind a fact, what a further quote has to add is multiplied by this."""
+
+    def with_prices(self, times: float) -> SelectionPolicy:
+        """The same with what a quote has to add made ``times`` as much."""
+        return replace(
+            self,
+            price_of_stretch=times * self.price_of_stretch,
+            price_of_sentence=times * self.price_of_sentence,
+            price_of_word=times * self.price_of_word,
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,6 @@ __all__ = [
     "WANTED_FORMS",
     "Answer",
     "AnswerSentence",
-    "Aspect",
     "Block",
     "Cell",
     "Citation",
@@ -53,12 +52,6 @@ that lists no sources, the document itself."""
 Kind = Literal["talk", "catalogue", "overview", "fact", "explain", "list", "compare", "advice"]
 """What a question asks for: small talk, a listing over the documents, a description of one thing, one fact, how or why,
 all of something, several things beside each other, or counsel."""
-
-Aspect = Literal[
-    "problem", "action", "partners", "cost", "finance", "results", "lessons", "replication", "date", "contact",
-    "participation", "technology", "law",
-]  # fmt: skip
-"""What of a practice a question is about."""
 
 RecordField = Literal[
     "situation", "objectives", "process", "partners", "finance", "results", "sustainability", "lessons", "transferability",

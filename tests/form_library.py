@@ -22,6 +22,7 @@ from kin_assistant.records.reader import RecordReader
 from kin_assistant.retrieval import Retriever
 from kin_assistant.types import Filters
 from tests.embedders import HashingEmbedder
+from tests.request_kinds import KINDS
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -136,4 +137,4 @@ def open_library(root: Path, texts: Mapping[str, str] = TEXTS) -> tuple[SmallLib
     reader: EvidenceNetwork = network
     search = SentenceSearch(index, embedder, Retriever(index, embedder), EvidenceReader(index, reader), places)
     records = RecordReader(index, embedder.name)
-    return SmallLibrary(search, QueryParser(index, embedder, places), network, records), index
+    return SmallLibrary(search, QueryParser(index, embedder, places, KINDS), network, records), index

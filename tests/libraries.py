@@ -14,6 +14,7 @@ from kin_assistant.index.report import SyncReport
 from kin_assistant.settings import Settings
 from kin_assistant.ui.served import Collection
 from tests.embedders import HashingEmbedder
+from tests.request_kinds import KINDS
 
 __all__ = ["Library"]
 
@@ -45,5 +46,5 @@ class Library:
     def open(self) -> Assistant:
         embedder = HashingEmbedder()
         index = open_published(self.index, current_recipe(embedder.name, embedder.dimension))
-        self.opened.append(Assistant(index, embedder, Settings()))
+        self.opened.append(Assistant(index, embedder, Settings(), kinds=KINDS))
         return self.opened[-1]

@@ -27,6 +27,7 @@ from kin_assistant.index.build import sync
 from kin_assistant.index.library import PassageRow
 from kin_assistant.index.opened import current_recipe, open_published
 from kin_assistant.models.embedder import Embedder, open_embedder
+from kin_assistant.question.kinds import KindClassifier
 from kin_assistant.question.query import make_query
 from kin_assistant.settings import Settings
 from kin_assistant.text.words import stems
@@ -401,7 +402,7 @@ def _indexed(files: Sequence[Path], index: Path, embedder: Embedder) -> Iterator
             shutil.copy(path, corpus / path.name)
         sync(corpus, index, embedder, now=datetime.now(UTC))
     opened = open_published(index, current_recipe(embedder.name, embedder.dimension))
-    with Assistant(opened, embedder, Settings(reader="off")) as assistant:
+    with Assistant(opened, embedder, Settings(reader="off"), kinds=KindClassifier()) as assistant:
         yield Collection(assistant)
 
 

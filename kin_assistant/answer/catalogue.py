@@ -35,6 +35,8 @@ _BY_SENTENCES = (
     "words may be missing."
 )
 
+_LONGEST_NAMED = 8
+"""Words of a subject that is said again."""
 _FEW_DOCUMENTS = 5
 """Earlier decades, with fewer documents each, are one line."""
 
@@ -95,7 +97,8 @@ def _quote(subject: str, members: Members) -> str:
 
 
 def _say_only_near(request: ListingRequest, within: str) -> str:
-    return f"No document speaks of “{request.subject}” in clear words{within}; these come near it."
+    said = f"“{request.subject}”" if len(request.subject.split()) <= _LONGEST_NAMED else "all of this"
+    return f"No document speaks of {said} in clear words{within}; these come near it."
 
 
 def _draft_listing(

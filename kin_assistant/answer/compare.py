@@ -11,12 +11,12 @@ from kin_assistant.answer.sentence_search import ROW, Found, SentenceSearch, sta
 from kin_assistant.index.library import DocumentRow
 from kin_assistant.places.gazetteer import Place
 from kin_assistant.policy import ComparePolicy
-from kin_assistant.question.listing import strip_frame
+from kin_assistant.question.listing import CLAUSE_END, strip_frame
 from kin_assistant.question.query import Query
 from kin_assistant.text.english import read_measures, read_words
 from kin_assistant.text.figures import has_figure
 from kin_assistant.text.wording import count_words, join_words
-from kin_assistant.text.words import words
+from kin_assistant.text.words import stems, words
 from kin_assistant.types import DocumentInfo
 
 __all__ = ["NO_EVIDENCE", "asks_for_extreme", "draft_compare", "name_row"]
@@ -90,9 +90,10 @@ def _caveats(query: Query, about: Sequence[frozenset[DocumentRow]]) -> tuple[str
 
 def _draft_extreme(query: Query, search: SentenceSearch, policy: ComparePolicy) -> Draft | None:
     """Sentences with figures from different documents side by side; which is the most is left to the reader."""
-    if not strip_frame(_replace_extremes(query.text, {})):
+    text = _without_judgement(query.text)
+    if not strip_frame(_replace_extremes(text, {})):
         return None  # the costs of a lamp and of a sewer stand beside each other to nobody's use
-    topic = search.make_topic(strip_frame(_replace_extremes(query.text, read_measures())))
+    topic = search.make_topic(strip_frame(_replace_extremes(text, read_measures())))
     within = search.documents_allowed(query)
     found = [one for one in search.find(topic, within & query.named_documents or within) if has_figure(one.text)]
     found.sort(key=lambda one: (-one.share - one.cosine, one.passage, one.number))
@@ -115,6 +116,12 @@ def _draft_extreme(query: Query, search: SentenceSearch, policy: ComparePolicy) 
     sections = [DraftSection((one.as_candidate(),), heading=where) for where, (_, one) in ranked]
     said = f"This assistant names no winner: these are the figures of {count_words(len(sections), 'place')}."
     return Draft("table", sections=tuple(sections), said=said, caveats=(_FIGURES,))
+
+
+def _without_judgement(text: str) -> str:
+    """``text`` without a clause that only asks which is the most: "CO2 targets of cities, who is the most ambitious?"."""
+    rest = strip_frame(", ".join(clause for clause in CLAUSE_END.split(text) if not asks_for_extreme(clause)))
+    return rest if len(stems(rest)) > 1 else text
 
 
 def name_row(info: DocumentInfo) -> str:

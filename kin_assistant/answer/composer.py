@@ -10,7 +10,7 @@ from kin_assistant.answer.catalogue import draft_catalogue, lists_the_library
 from kin_assistant.answer.compare import draft_compare
 from kin_assistant.answer.draft import Draft
 from kin_assistant.answer.evidence import Evidence
-from kin_assistant.answer.forms import Forms, lay_out_as_list, lay_out_as_table, multiply_prices, shorten, widen
+from kin_assistant.answer.forms import Forms, lay_out_as_list, lay_out_as_table, shorten, widen
 from kin_assistant.answer.overview import draft_overview
 from kin_assistant.answer.quoting import Quoter
 from kin_assistant.answer.sentence_search import SentenceSearch
@@ -29,7 +29,7 @@ class Composer:
     def __init__(self, search: SentenceSearch, talk: TalkResponder, fields_of: FieldsOf, policy: AnswerPolicy) -> None:
         self._search, self._talk, self._fields_of, self._policy = search, talk, fields_of, policy
         self._wide = widen(policy)
-        sparing = multiply_prices(policy.selection, policy.form.price_of_less)
+        sparing = policy.selection.with_prices(policy.form.price_of_less)
         self._quoter, self._wide_quoter, self._sparing_quoter = (
             Quoter(search.library, selection, search.compiler_sections)
             for selection in (policy.selection, self._wide.selection, sparing)

@@ -11,10 +11,10 @@ from kin_assistant.answer.draft import Draft, DraftSection
 from kin_assistant.answer.evidence import Candidate
 from kin_assistant.answer.stretches import leans_back
 from kin_assistant.index.library import Library
-from kin_assistant.policy import AnswerPolicy, SelectionPolicy
+from kin_assistant.policy import AnswerPolicy
 from kin_assistant.types import WantedForm
 
-__all__ = ["Forms", "lay_out_as_list", "lay_out_as_table", "multiply_prices", "shorten", "take_form", "widen"]
+__all__ = ["Forms", "lay_out_as_list", "lay_out_as_table", "shorten", "take_form", "widen"]
 
 Forms = Mapping[WantedForm, Callable[[], Draft]]
 """The forms that an answer can have besides its own, and what makes each."""
@@ -44,7 +44,7 @@ def take_form(draft: Draft, wanted: WantedForm | None, forms: Forms) -> Draft:
 
 def widen(policy: AnswerPolicy) -> AnswerPolicy:
     """The policy of an answer with more quotes: its limits are higher, and a quote need add less."""
-    times, selection = policy.form.times, multiply_prices(policy.selection, policy.form.price_of_more)
+    times, selection = policy.form.times, policy.selection.with_prices(policy.form.price_of_more)
     return replace(
         policy,
         selection=replace(
@@ -67,16 +67,6 @@ def widen(policy: AnswerPolicy) -> AnswerPolicy:
             places=times * policy.compare.places,
         ),
         advice=replace(policy.advice, peers=times * policy.advice.peers),
-    )
-
-
-def multiply_prices(selection: SelectionPolicy, factor: float) -> SelectionPolicy:
-    """The policy with what a quote has to add made dearer or cheaper."""
-    return replace(
-        selection,
-        price_of_stretch=factor * selection.price_of_stretch,
-        price_of_sentence=factor * selection.price_of_sentence,
-        price_of_word=factor * selection.price_of_word,
     )
 
 

@@ -36,7 +36,8 @@ class Quoter:
 
     def draft_fact(self, evidence: Evidence, words: int) -> Draft:
         """The sentence that answers, first and alone; behind it what other documents say of the same."""
-        stretches = self._select(evidence, min(words, self._policy.words_of_fact), self._policy.stretches_of_fact)
+        policy = self._policy.with_prices(self._policy.price_of_fact)
+        stretches = self._select(evidence, min(words, policy.words_of_fact), policy.stretches_of_fact, policy=policy)
         sections = map(self._section, stretches)
         # One row is all that was asked for.
         return Draft("quotes", tuple(replace(one, shown=0, of=0) if one.shown == 1 else one for one in sections))
@@ -92,7 +93,12 @@ class Quoter:
         return Draft("list", (DraftSection(tuple(kept), self._heading_of(kept[0].passage), len(kept), len(items)),))
 
     def _select(
-        self, evidence: Evidence, words: int, most: int, worth: Mapping[Candidate, float] | None = None
+        self,
+        evidence: Evidence,
+        words: int,
+        most: int,
+        worth: Mapping[Candidate, float] | None = None,
+        policy: SelectionPolicy | None = None,
     ) -> list[Stretch]:
         return select_stretches(
             evidence.candidates,
@@ -100,7 +106,7 @@ class Quoter:
             evidence.query.about,
             lambda row: self._library.passage(row).sentences,
             words - self._policy.words_around,
-            self._policy,
+            policy or self._policy,
             most=most,
         )
 

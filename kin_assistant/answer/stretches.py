@@ -18,7 +18,7 @@ from kin_assistant.policy import SelectionPolicy
 from kin_assistant.text.words import stems
 from kin_assistant.types import Sentence
 
-__all__ = ["Stretch", "estimate_worth", "leans_back", "select_stretches"]
+__all__ = ["MIN_LOGIT", "Stretch", "estimate_worth", "leans_back", "select_stretches"]
 
 _LEANS_BACK = re.compile(
     r"(afterwards?|also|another|both|but|by another|even so|finally|he|her|his|however|instead|it|its|later|likewise|meanwhile"
@@ -31,7 +31,7 @@ _LEANS_BACK = re.compile(
 )
 """Sentences that begin so say something about the one before them."""
 
-_MIN_LOGIT = -6.0
+MIN_LOGIT = -6.0
 """Less says no more."""
 
 SentencesOf = Callable[[PassageRow], Sequence[Sentence]]
@@ -84,7 +84,7 @@ def estimate_worth(candidates: Sequence[Candidate], policy: SelectionPolicy) -> 
         candidate: _logistic(
             policy.worth_offset
             + policy.worth_of_logit
-            * (policy.logit_of_unread if candidate.logit is None else max(candidate.logit, _MIN_LOGIT))
+            * (policy.logit_of_unread if candidate.logit is None else max(candidate.logit, MIN_LOGIT))
             + policy.worth_of_similarity * (candidate.similarity_score - best)
             + policy.worth_of_document * (of_document[candidate.document] - best)
             + policy.worth_of_cosine * candidate.cosine

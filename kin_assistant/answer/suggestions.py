@@ -17,6 +17,10 @@ _DOCUMENTS = 3
 _MIN_NEW = 0.5
 """Share of its quotes that the answer before does not have."""
 
+_BY_HEADING = "{title}: {heading}"
+_LONGEST = 9
+"""Words of a heading that is asked for as it stands; a longer one is a sentence."""
+
 Section = tuple[DocumentInfo, str]
 """A document and one of its headings."""
 
@@ -32,8 +36,9 @@ def suggest_questions(
     """At most three questions on what is not quoted in ``answer``, or on the documents that a refusal points to.
 
     ``headings_of`` gives a document by id, and its headings. ``wordings``, in the order of preference, hold the question on
-    what stands under a heading, with "{title}" for the document's. Each question is asked, and kept if it is answered from
-    that section of that document, at least half in quotes that are new. It ends early where ``go_on`` says so.
+    what stands under a heading, with "{title}" for the document's; of a document with none of these, any heading is asked
+    for. Each question is asked, and kept if it is answered from that section of that document, at least half in quotes that
+    are new. It ends early where ``go_on`` says so.
     """
     quoted = {(citation.document_id, citation.start) for citation in answer.citations}
     kept: list[str] = []
@@ -62,10 +67,13 @@ def _propose(
     of_each: list[list[tuple[Section, str]]] = []
     for document_id in list(cited or listed or near)[:_DOCUMENTS]:
         info, headings = headings_of(document_id)
+        known = {heading: wording for heading, wording in wordings.items() if heading in headings}
+        # Of a document whose headings nobody has put into questions, the headings themselves are asked for.
+        asked = known or {one: _BY_HEADING for one in headings if one != info.title and len(one.split()) <= _LONGEST}
         of_each.append([
-            ((info, heading), wording.format(title=_shorten(info.title)))
-            for heading, wording in wordings.items()
-            if heading in headings and (document_id, heading) not in told
+            ((info, heading), wording.format(title=_shorten(info.title), heading=heading))
+            for heading, wording in asked.items()
+            if (document_id, heading) not in told
         ])  # fmt: skip
     for proposed in zip_longest(*of_each):
         yield from filter(None, proposed)

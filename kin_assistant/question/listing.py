@@ -13,7 +13,7 @@ from kin_assistant.text.english import read_words
 from kin_assistant.text.words import STOP_WORDS, fold
 from kin_assistant.types import Years
 
-__all__ = ["Listed", "ListingRequest", "read_listing", "strip_frame"]
+__all__ = ["CLAUSE_END", "Listed", "ListingRequest", "read_listing", "strip_frame"]
 
 Listed = Literal["document", "city", "country", "theme", "year"]
 
@@ -25,6 +25,8 @@ _ASKED_FOR: Final = re.compile(
     re.IGNORECASE,
 )
 """What leads to an indirect question: "my minister wants to know which nations appear"."""
+CLAUSE_END: Final = re.compile(r"\s*[,;]\s+")
+"""What parts the clauses of a request."""
 _YEAR: Final = r"((?:19|20)\d\d)"
 _BETWEEN: Final = re.compile(
     rf"\b(?:between|from|in)?\s*{_YEAR}\s*(?:-|–|and|to|until|till)\s*{_YEAR}\b", re.IGNORECASE
@@ -106,6 +108,10 @@ def strip_frame(request: str, *, keep_nouns: bool = False) -> str:
     """
     request = _ASKED_FOR.sub("", request, count=1)
     request = next(filter(str.strip, request.split("?")), request)
+    clauses = CLAUSE_END.split(request)
+    asking = [clause for clause in clauses if not _asks_again(clause)]
+    if 0 < len(asking) < len(clauses):
+        request = ", ".join(asking)
     words = list(_WORD.finditer(request))
     first, last = 0, len(words)
     while first < last and (
@@ -119,6 +125,13 @@ def strip_frame(request: str, *, keep_nouns: bool = False) -> str:
     ):
         last -= 1
     return request[words[first].start() : words[last - 1].end()] if first < last else ""
+
+
+def _asks_again(clause: str) -> bool:
+    """Whether a clause only points back at what the others ask for: "list them for our bureau"."""
+    words = [fold(word) for word in _WORD.findall(clause)]
+    at = next((i for i, word in enumerate(words) if word in read_words("pointing")), None)
+    return bool(at) and all(_is_frame(word, name=False) for word in words[:at])
 
 
 def _find_listed(words: Sequence[str]) -> Listed:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache, lru_cache
+from functools import cache
 from typing import TYPE_CHECKING, Final
 
 from kin_assistant.corpus.profile import Body
@@ -18,14 +18,14 @@ from kin_assistant.places.scope import Scope, scope_of
 from kin_assistant.question.checks import check_language, check_question
 from kin_assistant.question.followups import is_small_talk, make_standalone
 from kin_assistant.question.forms import find_wanted_form
-from kin_assistant.question.kinds import UNSURE, Guess, KindClassifier
+from kin_assistant.question.kinds import UNSURE, KindClassifier
 from kin_assistant.question.parts import Part, parts_of
 from kin_assistant.question.spelling import Speller
 from kin_assistant.text.cleaning import clean
 from kin_assistant.text.english import read_words
 from kin_assistant.text.figures import asks_for_figure
-from kin_assistant.text.words import fold, stems, words
-from kin_assistant.types import Aspect, Filters, Kind, WantedForm
+from kin_assistant.text.words import STOP_WORDS, fold, stems, words
+from kin_assistant.types import Filters, Kind, WantedForm
 
 if TYPE_CHECKING:
     import numpy as np
@@ -35,6 +35,8 @@ __all__ = ["Query", "QueryParser", "make_query"]
 
 _QUOTING: Final[tuple[Kind, ...]] = ("fact", "explain", "list")
 """Kinds whose answers are quotes of the best passages."""
+
+_POLITE: Final = frozenset({"please", "pls"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,8 +74,6 @@ class Query:
     """What it asks for: the main kind of request first."""
     wanted_form: WantedForm | None = None
     """The form that the answer is to have in the place of the one that the kind calls for."""
-    aspects: tuple[Aspect, ...] = ()
-    """What of a practice it seems to be about."""
     wants_figure: bool = False
     """Whether it asks for an amount, a share or a count."""
     unknown_words: tuple[str, ...] = ()
@@ -121,20 +121,17 @@ class QueryParser:
         index: OpenIndex,
         embedder: Embedder,
         places: PlaceIndex,
+        kinds: KindClassifier,
         *,
         bodies: Sequence[Body] = (),
         max_characters: int = 2000,
         max_turns: int = 8,
     ) -> None:
-        """Raises ``ModelError`` if the weights for kinds of request are missing or damaged."""
-        self._kinds = KindClassifier.load()
-        self._index, self._embedder, self._places = index, embedder, places
+        self._index, self._embedder, self._places, self._kinds = index, embedder, places, kinds
         self._bodies = tuple(bodies)
         self._speller = Speller(index.vocabulary)
         self._languages = frozenset(info.language for info in index.library.infos if info.language)
         self._max_characters, self._max_turns = max_characters, max_turns
-        # Each message of a conversation is heard again with every later one.
-        self._is_talk = lru_cache(1024)(self._is_small_talk)
 
     def understand(
         self,
@@ -148,7 +145,7 @@ class QueryParser:
 
         A message that only asks for another form ("shorter please") is the last question again; ``form`` counts for more.
 
-        Places are looked for once in each text, and the query and its parts are embedded once. Raises ``QuestionError`` for a
+        Places are looked for once in each text, and the query is embedded once. Raises ``QuestionError`` for a
         question that cannot be read and ``FilterError`` for a filter value that no document carries.
         """
         find_places = cache(self._places.find_places)
@@ -158,7 +155,7 @@ class QueryParser:
         original, recent, switch = self._find_asked(original, history)
         form = form or switch
         meant = make_standalone(
-            original, recent, find_places, self._bodies, is_talk=self._is_talk if recent else is_small_talk
+            original, recent, find_places, self._bodies, is_talk=self._is_small_talk if recent else is_small_talk
         )
         standalone = meant.searched
         check_language(original, set(filter(self._is_used, words(original))), self._languages)
@@ -175,9 +172,10 @@ class QueryParser:
         parts = parts_of(standalone)
         # In a follow-up a part may be what was carried over, which nobody asked for.
         parts = parts if len(parts) > 1 and not meant.leans else ()
-        vector, *part_vectors = self._embedder.encode([search_text, *(part.text for part in parts)])
-        guess = self._guess_kinds(standalone, vector, parts, part_vectors)
-        kinds = self._agree(guess, original) if meant.carried else guess.kinds
+        kinds = self._kinds.classify(standalone, [part.text for part in parts]).kinds
+        kinds = self._agree(kinds, original) if meant.carried else kinds
+        if kinds[0] == "talk" and self._is_bare_name(standalone, mentions):
+            kinds = ("overview",)
         # Without a question before it, another form of nothing is asked for.
         kinds = kinds if find_wanted_form(original) is None else ("talk",)
         corrected = self._speller.corrections(original)
@@ -188,7 +186,7 @@ class QueryParser:
             search_text=search_text,
             stems=query_stems,
             idf={stem: self._index.lexical.idf(stem) for stem in dict.fromkeys(query_stems)},
-            vector=vector,
+            vector=self._embedder.encode([search_text])[0],
             filters=None if filters is None or filters.empty else filters,
             allowed=allowed,
             scope=scope.as_advice() if kinds[0] == "advice" else scope,
@@ -198,7 +196,6 @@ class QueryParser:
             parts=parts,
             kinds=kinds,
             wanted_form=form,
-            aspects=guess.aspects,
             wants_figure=asks_for_figure(text),
             unknown_words=tuple(
                 word for word in dict.fromkeys(words(original)) if word not in corrected and self._is_unknown(word)
@@ -215,41 +212,33 @@ class QueryParser:
         turns = [turn for turn in history if find_wanted_form(turn) is None]
         recent = [turn[: self._max_characters] for turn in turns[-self._max_turns :]] if self._max_turns else []
         form = find_wanted_form(message)
-        asked = (i for i in reversed(range(len(recent))) if form and not self._is_talk(recent[i]))
+        asked = (i for i in reversed(range(len(recent))) if form and not self._is_small_talk(recent[i]))
         last = next(asked, None)
         return (message, recent, None) if last is None else (clean(recent[last]), recent[:last], form)
 
-    def _agree(self, guess: Guess, message: str) -> tuple[Kind, ...]:
+    def _agree(self, guessed: tuple[Kind, ...], message: str) -> tuple[Kind, ...]:
         """The kinds of a message with words of earlier ones behind it, of which the classifier has seen no examples.
 
         By itself the message says what is wanted; only where both agree, more than quotes.
         """
-        known = self._embedder.name == self._kinds.embedder
-        alone = self._kinds.classify(message, self._embedder.encode([message])[0] if known else None)
-        return alone.kinds if alone.kind in _QUOTING or alone.kind == guess.kind else (UNSURE,)
+        alone = self._kinds.classify(message)
+        return alone.kinds if alone.kind in _QUOTING or alone.kind == guessed[0] else (UNSURE,)
+
+    def _is_bare_name(self, text: str, mentions: Sequence[Mention]) -> bool:
+        """Whether ``text`` is nothing but places, or one name in letters such as "PM2.5", that the documents know."""
+        for mention in mentions:
+            text = text.replace(mention.surface, "")
+        left = [word for word in words(text) if word not in STOP_WORDS | _POLITE]
+        if mentions:
+            return not left
+        name = text.split()[0] if len(text.split()) == 1 else ""
+        return sum(char.isupper() or char.isdigit() for char in name) > 1 and self._is_used(name)
 
     def _is_small_talk(self, message: str) -> bool:
         """Whether ``message`` by itself is no question to the documents; one that joins on to something is: "And if I ...?"."""
         if "?" in message and read_words("joining").intersection(words(message)[:1]):
             return is_small_talk(message)
-        known = self._embedder.name == self._kinds.embedder
-        vector = self._embedder.encode([message])[0] if known else None
-        return is_small_talk(message) or self._kinds.classify(message, vector).kind == "talk"
-
-    def _guess_kinds(
-        self,
-        standalone: str,
-        vector: NDArray[np.float32],
-        parts: Sequence[Part],
-        part_vectors: Sequence[NDArray[np.float32]],
-    ) -> Guess:
-        """What ``standalone`` asks for; by its words alone, if the embedder is not the one the classifier was trained with."""
-        known = self._embedder.name == self._kinds.embedder
-        return self._kinds.classify(
-            standalone,
-            vector if known else None,
-            [(part.text, of if known else None) for part, of in zip(parts, part_vectors, strict=True)],
-        )
+        return is_small_talk(message) or self._kinds.classify(message).kind == "talk"
 
     def documents_about(self, places: Iterable[Place]) -> frozenset[DocumentRow]:
         """Rows of the documents about any of ``places``."""

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
 from kin_assistant.answer.compare import NO_EVIDENCE, asks_for_extreme, draft_compare
 from kin_assistant.policy import ComparePolicy
-from tests.form_library import SmallLibrary
+from tests.form_library import DIGEST, SmallLibrary, open_library
 
 
 def test_each_place_has_a_row_with_its_own_sentences(library: SmallLibrary) -> None:
@@ -61,6 +62,32 @@ def test_for_the_most_of_all_figures_stand_side_by_side_and_no_winner_is_named(l
     assert {section.heading for section in draft.sections} >= {"Surabaya", "Cebu"}
     assert "no winner" in draft.said
     assert draft.caveats
+
+
+def test_a_clause_that_only_asks_for_the_most_is_not_looked_for(library: SmallLibrary) -> None:
+    asked = ("fall of waste by per cent", "fall of waste by per cent, which town is the greatest?")
+    policy = ComparePolicy(min_strength=0)
+    drafts = [
+        draft_compare(library.query(f"highest {text}" if "," not in text else text), library.search, policy)
+        for text in asked
+    ]
+    rows = [[section.heading for section in draft.sections] for draft in drafts if draft]
+    assert len(rows) == 2
+    assert rows[0] == rows[1]
+
+
+def test_the_row_of_a_table_stands_for_the_place_that_it_names(tmp_path: Path) -> None:
+    digest = DIGEST.format(
+        id="fees", title="Fees of cities", cities="Surabaya, Cebu", countries="Indonesia, Philippines",
+        region="South-East Asia", themes="fees", years="2001-2011",
+    )  # fmt: skip
+    table = "## Fees\n\n| City | What it takes |\n|---|---|\n| Surabaya | waste fee 5 dollars |\n| Cebu | waste fee 7 dollars |\n"
+    library, index = open_library(tmp_path, {"fees.md": digest + table})
+    draft = draft_compare(library.query("Compare the waste fee of Surabaya and the waste fee of Cebu"), library.search)
+    index.close()
+    assert draft is not None
+    rows = {section.heading: [one.text for one in section.candidates] for section in draft.sections}
+    assert rows == {"Surabaya": ["| Surabaya | waste fee 5 dollars |"], "Cebu": ["| Cebu | waste fee 7 dollars |"]}
 
 
 @pytest.mark.parametrize("question", ["the best of all", "dearest project", "on the west coast", "a test of interest"])

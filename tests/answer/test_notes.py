@@ -21,6 +21,7 @@ from kin_assistant.policy import AnswerPolicy, RefusalPolicy
 from kin_assistant.settings import Settings
 from kin_assistant.text.words import stems
 from tests.embedders import HashingEmbedder
+from tests.request_kinds import KINDS
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -50,7 +51,7 @@ def open_assistant(root: Path, policy: AnswerPolicy | None = None) -> Iterator[A
     documents = [read_document(path, text.encode(), "0" * 64).document for path, text in TEXTS.items()]
     build_documents(documents, root, embedder, now=datetime(2026, 11, 21, tzinfo=UTC))
     index = open_published(root, current_recipe(embedder.name, embedder.dimension))
-    with Assistant(index, embedder, Settings(), network=LastQuestionNetwork(), policy=policy) as opened:
+    with Assistant(index, embedder, Settings(), kinds=KINDS, network=LastQuestionNetwork(), policy=policy) as opened:
         yield opened
 
 

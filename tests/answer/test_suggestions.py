@@ -55,6 +55,22 @@ def test_what_is_refused_said_already_or_answered_elsewhere_is_not_offered() -> 
     assert suggest(first, {results: answer_of(cite("b", "Results", 9))}) == (results,)
 
 
+def test_of_a_document_with_other_headings_these_are_asked_for() -> None:
+    def other_headings(document: str) -> tuple[DocumentInfo, list[str]]:
+        info, _ = headings_of(document)
+        return info, [info.title, "3. Fees", "A heading that is no heading but a whole sentence of a letter"]
+
+    answered = answer_of(cite("b", "3. Fees", 9))
+    asked: list[str] = []
+
+    def ask(question: str) -> Answer:
+        asked.append(question)
+        return answered
+
+    assert suggest_questions(answer_of(cite("b", "Annex", 0)), other_headings, WORDINGS, ask) == ("Bins: 3. Fees",)
+    assert asked == ["Bins: 3. Fees"]
+
+
 def test_a_refusal_offers_what_its_nearest_documents_say() -> None:
     answers = {
         "Bins: what did it cost?": answer_of(cite("b", "Cost", 0)),

@@ -18,6 +18,7 @@ from kin_assistant.settings import Settings
 from tests.embedders import HashingEmbedder
 from tests.hostile.catalogue import CATALOGUE
 from tests.hostile.promises import faults_of_reason
+from tests.request_kinds import KINDS
 
 _NOW = datetime(2026, 11, 21, tzinfo=UTC)
 _LARGEST = 3 * 1024
@@ -71,7 +72,7 @@ def test_every_failure_has_a_reason_for_people(built: tuple[Path, SyncReport]) -
 def test_the_good_files_are_answered_from(built: tuple[Path, SyncReport]) -> None:
     embedder = HashingEmbedder()
     opened = open_published(built[0] / "index", current_recipe(embedder.name, embedder.dimension))
-    with Assistant(opened, embedder, Settings()) as assistant:
+    with Assistant(opened, embedder, Settings(), kinds=KINDS) as assistant:
         for sentence, question in _QUESTIONS.items():
             answer = assistant.ask(question)
             assert sentence in [said.text for said in answer.sentences], answer.reason

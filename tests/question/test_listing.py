@@ -71,3 +71,5 @@ def test_years_restrict(request_: str, years: tuple[int, int] | None) -> None:
 def test_a_noun_that_may_belong_to_a_name_is_kept_where_that_is_wanted() -> None:
     assert strip_frame("what is a green sister city", keep_nouns=True) == "green sister city"
     assert strip_frame("who was Waste Concern, in short") == "Waste Concern"
+    assert strip_frame("projects with temples and monks, please list them for our office") == "temples and monks"
+    assert strip_frame("waste banks, buses, and trams in cities") == "waste banks, buses, and trams"

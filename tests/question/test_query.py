@@ -20,6 +20,7 @@ from kin_assistant.question.query import QueryParser, make_query
 from kin_assistant.types import Filters
 from tests.doubles import KITAKYUSHU, SURABAYA
 from tests.embedders import HashingEmbedder
+from tests.request_kinds import KINDS
 
 if TYPE_CHECKING:
     import numpy as np
@@ -74,7 +75,7 @@ def places(index: OpenIndex) -> CountingPlaces:
 
 @pytest.fixture
 def parser(index: OpenIndex, embedder: CountingEmbedder, places: CountingPlaces) -> QueryParser:
-    return QueryParser(index, embedder, places)
+    return QueryParser(index, embedder, places, KINDS)
 
 
 def test_places_are_looked_for_once_in_a_text_and_a_question_is_embedded_once(
@@ -84,7 +85,7 @@ def test_places_are_looked_for_once_in_a_text_and_a_question_is_embedded_once(
     query = parser.understand("Who paid for it, and what went wrong in Surabaya and Kitakyushu?", history=history)
     assert places.searched
     assert set(places.searched.values()) == {1}
-    assert embedder.embedded == [query.search_text, *(part.text for part in query.parts)]
+    assert embedder.embedded == [query.search_text]
 
 
 def test_a_question_keeps_its_forms_apart(parser: QueryParser) -> None:
@@ -137,14 +138,13 @@ def test_the_kind_of_request_is_that_of_what_a_message_means_alone(parser: Query
     assert parser.understand("and Kitakyushu?", history=[asked]).kinds[0] == "explain"
 
 
-def test_each_part_of_a_question_is_embedded_with_it(parser: QueryParser, embedder: CountingEmbedder) -> None:
-    query = parser.understand("Why did Surabaya give baskets, and which other cities gave baskets?")
-    assert embedder.embedded == [query.search_text, *(part.text for part in query.parts)]
-    assert len(query.parts) == 2
-
-
 def test_a_query_of_a_text_as_it_stands_is_explained(index: OpenIndex, embedder: CountingEmbedder) -> None:
     assert make_query("hello", index, embedder).kinds == ("explain",)
+
+
+@pytest.mark.parametrize("message", ["Da Nang", "Surabaya please", "PM2.5"])
+def test_a_bare_name_is_no_small_talk(assistant: Assistant, message: str) -> None:
+    assert assistant.ask(message).kind != "talk"
 
 
 def test_a_question_that_joins_on_to_one_before_is_no_small_talk(assistant: Assistant) -> None:
