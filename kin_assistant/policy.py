@@ -139,8 +139,8 @@ class SelectionPolicy:
     """A list is quoted for a list if its best item is worth this share of the best sentence."""
     words_around: int = 12
     """Words of the limit that are kept free for place names and the program's own words."""
-    price_of_fact: float = 1.0
-    """Behind a fact, what a further quote has to add is multiplied by this."""
+    price_of_fact: float = 1.5
+    """Behind a fact, what a further quote of the same document has to add is multiplied by this."""
 
     def with_prices(self, times: float) -> SelectionPolicy:
         """The same with what a quote has to add made ``times`` as much."""

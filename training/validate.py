@@ -22,7 +22,7 @@ from torch import Tensor
 from kin_assistant.models.embedder import find_model
 from kin_assistant.models.evidence_network import WEIGHTS, open_tokenizer
 from training.examples import Example, Reading, read_readings, share_of
-from training.network import EvidenceNetwork, collate
+from training.network import EvidenceNetwork, collate, save_weights
 
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
@@ -46,6 +46,7 @@ def main() -> None:
     parser.add_argument("--table", type=Path, help="CSV to which a line is added for each set")
     parser.add_argument("--full", action="store_true", help="all questions and twelve passages of each, not a sample")
     parser.add_argument("--blend", type=float, help="so much of the weights, the rest of those that ship")
+    parser.add_argument("--out", type=Path, help="file that this blend is written to, as the product reads it")
     parser.add_argument("--sets", nargs="+", choices=SETS, default=SETS)
     parser.add_argument("--threads", type=int, default=1)
     options = parser.parse_args()
@@ -60,6 +61,8 @@ def main() -> None:
         if options.blend is not None:
             network.load_state_dict(blended(network.state_dict(), EvidenceNetwork(folder), options.blend))
             name = f"{name}*{options.blend}"
+            if options.out:
+                save_weights(network.state_dict(), options.out, {"made of": name})
         figures = {}
         for title, row in measure(network, sets, tokenizer):
             figures[title] = row

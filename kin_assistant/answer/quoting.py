@@ -36,8 +36,10 @@ class Quoter:
 
     def draft_fact(self, evidence: Evidence, words: int) -> Draft:
         """The sentence that answers, first and alone; behind it what other documents say of the same."""
-        policy = self._policy.with_prices(self._policy.price_of_fact)
-        stretches = self._select(evidence, min(words, policy.words_of_fact), policy.stretches_of_fact, policy=policy)
+        policy = self._policy
+        stretches = self._select(
+            evidence, min(words, policy.words_of_fact), policy.stretches_of_fact, price_of_same=policy.price_of_fact
+        )
         sections = map(self._section, stretches)
         # One row is all that was asked for.
         return Draft("quotes", tuple(replace(one, shown=0, of=0) if one.shown == 1 else one for one in sections))
@@ -98,7 +100,7 @@ class Quoter:
         words: int,
         most: int,
         worth: Mapping[Candidate, float] | None = None,
-        policy: SelectionPolicy | None = None,
+        price_of_same: float = 1.0,
     ) -> list[Stretch]:
         return select_stretches(
             evidence.candidates,
@@ -106,8 +108,9 @@ class Quoter:
             evidence.query.about,
             lambda row: self._library.passage(row).sentences,
             words - self._policy.words_around,
-            policy or self._policy,
+            self._policy,
             most=most,
+            price_of_same=price_of_same,
         )
 
     def _estimate_worth(self, evidence: Evidence) -> dict[Candidate, float]:

@@ -102,10 +102,12 @@ def select_stretches(
     policy: SelectionPolicy,
     *,
     most: int,
+    price_of_same: float = 1.0,
 ) -> list[Stretch]:
     """At most ``most`` stretches of at most ``words`` words together, in reading order; at least one if there is a candidate.
 
-    ``places`` holds the documents about each place that the query names: if there are several, each has its part.
+    ``places`` holds the documents about each place that the query names: if there are several, each has its part. More of a
+    document that is quoted already costs ``price_of_same`` times as much.
     """
     if not candidates:
         return []
@@ -122,7 +124,7 @@ def select_stretches(
     taken: list[Stretch] = []
     while options and len(taken) < most:
         gains = {
-            option: _gain(option, chosen, worth, taken, policy, best)
+            option: _gain(option, chosen, worth, taken, policy, best, price_of_same)
             + (policy.bonus_of_place if any(option.document in about for about in waiting) else 0.0)
             for option in (options if taken else leading)
         }
@@ -196,6 +198,7 @@ def _gain(
     taken: Sequence[Stretch],
     policy: SelectionPolicy,
     best: float,
+    price_of_same: float,
 ) -> float:
     """What ``option`` adds to what is chosen, less what it costs; the less sure the best sentence, the cheaper is more."""
     new = [candidate for candidate in option.candidates if candidate not in chosen]
@@ -205,6 +208,8 @@ def _gain(
     price = (0.0 if adjoins else policy.price_of_stretch) + sum(
         policy.price_of_sentence + policy.price_of_word * len(candidate.text.split()) for candidate in new
     )
+    if any(option.document == one.document for one in taken):
+        price *= price_of_same
     added = sum(worth[candidate] * (1 - _repeats(candidate, chosen, policy)) for candidate in new)
     return added - price * math.pow(best, policy.price_exponent)
 
