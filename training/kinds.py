@@ -71,7 +71,7 @@ _RATE_OF_HEAD: Final = 1e-3
 _DROPOUT: Final = 0.1
 _MOST_PASSAGES: Final = 0.5
 """Share of the questions on passages that are trained with: they are many, and weigh little."""
-_TALK_FALSE = 0.003
+_TALK_FALSE = 0.004
 """Share of real questions that may be taken for small talk; those on passages are no messages that anybody sends."""
 _SECOND_FALSE = 0.01
 """Share of questions for one thing that may get a second kind."""

@@ -29,7 +29,7 @@ __all__ = ["FORMAT", "KINDS", "UNSURE", "WEIGHTS", "WEIGHTS_SHA256", "Guess", "K
 
 WEIGHTS: Final = Path(__file__).parent.parent / "data" / "kinds.safetensors"
 """The weights that ship; ``python -m training.kinds`` makes them."""
-WEIGHTS_SHA256: Final = "155967325ade14bd0c56b20d0be9737f613f7ddabfc8d19373104020cebc2b74"
+WEIGHTS_SHA256: Final = "ff4f7b2ed08d77def4a743060071bfd6ce206cec9792d22b394d0cfc658004d5"
 FORMAT: Final = "kin-kinds-2"
 """Changes with what the network is given and gives."""
 
