@@ -142,9 +142,18 @@ def test_a_query_of_a_text_as_it_stands_is_explained(index: OpenIndex, embedder:
     assert make_query("hello", index, embedder).kinds == ("explain",)
 
 
-@pytest.mark.parametrize("message", ["Da Nang", "Surabaya please", "PM2.5"])
-def test_a_bare_name_is_no_small_talk(assistant: Assistant, message: str) -> None:
+@pytest.mark.parametrize(
+    "message", ["Da Nang", "Surabaya please", "PM2.5", "Can you give e-mail of the Forum on Asian Women"]
+)
+def test_what_names_something_in_the_documents_is_no_small_talk(assistant: Assistant, message: str) -> None:
     assert assistant.ask(message).kind != "talk"
+
+
+@pytest.mark.parametrize(
+    "message", ["Hello from Dhaka", "Thank you, the part on Surabaya was of use", "Good morning, I am Li"]
+)
+def test_small_talk_with_a_name_stays_small_talk(assistant: Assistant, message: str) -> None:
+    assert assistant.ask(message).kind == "talk"
 
 
 def test_a_question_that_joins_on_to_one_before_is_no_small_talk(assistant: Assistant) -> None:
