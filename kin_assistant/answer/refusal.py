@@ -85,7 +85,7 @@ def reason_to_doubt(
     unsaid = [
         f"“{word}”"
         for word in dict.fromkeys(words(query.standalone))
-        if rare.intersection(stems(word)) and held.isdisjoint(stems(word))
+        if not word.isdigit() and rare.intersection(stems(word)) and held.isdisjoint(stems(word))
     ][:_MAX_UNSAID_WORDS]
     if not unsaid:
         return None
