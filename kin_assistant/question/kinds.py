@@ -20,6 +20,8 @@ from kin_assistant.errors import ModelError
 from kin_assistant.models.embedder import find_model
 from kin_assistant.models.engine import TorchSource, file_sha256, open_network
 from kin_assistant.models.evidence_network import open_tokenizer
+from kin_assistant.text.english import read_words
+from kin_assistant.text.words import words
 from kin_assistant.types import Kind
 
 if TYPE_CHECKING:
@@ -38,6 +40,9 @@ UNSURE: Final[Kind] = "explain"
 """The kind whose form of answer does least harm if the guess is wrong."""
 
 _TALK: Final = KINDS.index("talk")
+_TALK_UNASKED: Final = 0.5
+"""Least probability of small talk for a message that asks nothing: of 32 with less than ``Limits.talk`` 27 were."""
+_ASKING: Final = read_words("asking") | read_words("auxiliary") | read_words("request")
 _BEGINNING, _END = 400, 200
 """Characters that are read, where a question is longer."""
 _IN_MEMORY: Final = 1024
@@ -113,7 +118,7 @@ class KindClassifier:
         """The kinds of ``text``; ``parts`` are the things that it asks for, if they are several."""
         limits, shares = self._limits, self._shares(text)
         ranked = sorted(range(len(KINDS)), key=lambda i: (-shares[i], i))
-        if ranked[0] == _TALK and shares[_TALK] < limits.talk:
+        if ranked[0] == _TALK and shares[_TALK] < (limits.talk if _asks(text) else _TALK_UNASKED):
             ranked = [*ranked[1:], _TALK]
         probability = float(shares[ranked[0]])
         kind = KINDS[ranked[0]] if probability >= limits.sure else UNSURE
@@ -140,6 +145,11 @@ class KindClassifier:
         odds = np.exp(scores - scores.max())
         shares: NDArray[np.float32] = odds / odds.sum()
         return shares
+
+
+def _asks(text: str) -> bool:
+    """Whether a message has the mark or a word of a question or of a request."""
+    return "?" in text or not _ASKING.isdisjoint(words(text))
 
 
 def shorten(text: str) -> str:

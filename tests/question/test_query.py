@@ -150,7 +150,13 @@ def test_what_names_something_in_the_documents_is_no_small_talk(assistant: Assis
 
 
 @pytest.mark.parametrize(
-    "message", ["Hello from Dhaka", "Thank you, the part on Surabaya was of use", "Good morning, I am Li"]
+    "message",
+    [
+        "Hello from Dhaka",
+        "Thank you, the part on Surabaya was of use",
+        "Good morning, I am Li",
+        "Salam! We try it in Dhaka",
+    ],
 )
 def test_small_talk_with_a_name_stays_small_talk(assistant: Assistant, message: str) -> None:
     assert assistant.ask(message).kind == "talk"
