@@ -62,6 +62,7 @@ def served(assistant: Assistant, tmp_path_factory: pytest.TempPathFactory) -> It
     from kin_assistant.ui.server import make_app
 
     feedback = tmp_path_factory.mktemp("feedback")
+    assistant.warm()
     with running(make_app(assistant, feedback=feedback, questions_per_minute=10_000)) as url:
         yield Served(url, assistant, feedback)
 
