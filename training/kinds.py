@@ -308,7 +308,7 @@ def fit_limits(lines: Sequence[Line], held: Numbers) -> Limits:
 
 
 def _guess(scores: Numbers, limits: Limits) -> tuple[NDArray[np.int64], Numbers]:
-    """Main kinds as ``KindClassifier`` guesses them, and the shares of all kinds."""
+    """Main kinds as ``KindClassifier`` guesses those of messages that ask something, and the shares of all kinds."""
     shares = _softmax(limits.scale * scores)
     talk = KINDS.index("talk")
     allowed = shares.copy()

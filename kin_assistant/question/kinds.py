@@ -1,7 +1,8 @@
 """Which kind of request a question is: small talk, a catalogue, one fact, a comparison.
 
-all-MiniLM's layers, trained further, read the question, and a linear layer over the mean of their token states tells the kinds,
-without word lists. ``training/README.md`` tells how the weights were made, and how often they err.
+all-MiniLM's layers, trained further, read the question, and a linear layer over the mean of their token states tells the kinds.
+Words count for one thing alone: how sure small talk must be, by whether the message asks something. ``training/README.md`` tells
+how the weights were made, and how often they err.
 """
 
 from __future__ import annotations

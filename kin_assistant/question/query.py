@@ -37,7 +37,7 @@ _QUOTING: Final[tuple[Kind, ...]] = ("fact", "explain", "list")
 """Kinds whose answers are quotes of the best passages."""
 
 _SURE_OF_TALK: Final = 0.97
-"""Of messages on what the documents are about 6 in 3,955 are taken for talk with so much."""
+"""Of 3,955 messages that are none 8 are taken for talk with so much."""
 _POLITE: Final = frozenset({"please", "pls"})
 
 
