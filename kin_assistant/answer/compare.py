@@ -1,18 +1,20 @@
-"""Several places side by side, or all that the documents give where the best among all is asked for."""
+"""Places or practices side by side, or all that the documents give where the best among all is asked for."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from itertools import chain
 
 from kin_assistant.answer.draft import Draft, DraftSection
 from kin_assistant.answer.evidence import Candidate
 from kin_assistant.answer.sentence_search import ROW, Found, SentenceSearch, stands_alone
-from kin_assistant.index.library import DocumentRow
+from kin_assistant.index.library import DocumentRow, Library, PassageRow
 from kin_assistant.places.gazetteer import Place
 from kin_assistant.policy import ComparePolicy
 from kin_assistant.question.listing import CLAUSE_END, strip_frame
 from kin_assistant.question.query import Query
+from kin_assistant.question.sides import sides_of
 from kin_assistant.text.english import read_measures, read_words
 from kin_assistant.text.figures import has_figure
 from kin_assistant.text.wording import count_words, join_words
@@ -30,9 +32,13 @@ _UNEQUAL = 3
 
 
 def draft_compare(query: Query, search: SentenceSearch, policy: ComparePolicy | None = None) -> Draft | None:
-    """A table with a row a place. None if the request names fewer than two places and asks for no extreme."""
+    """A table with a row a place or practice. None if the request names or describes fewer than two and asks for no extreme."""
     policy = policy or ComparePolicy()
-    if query.about and len(query.about) + len(query.scope.absent) > 1:
+    # "The Japanese city with the dear bag" is told by more than its country.
+    named = [place.kind for place in query.scope.named]
+    if named.count("city") < _FEWEST and (draft := _draft_sides(query, search, policy)):
+        return draft
+    if named and len(named) + len(query.scope.absent) > 1:
         return _draft_places(query, search, policy)
     if asks_for_extreme(query.text):
         return _draft_extreme(query, search, policy)
@@ -75,6 +81,24 @@ def _ask_of(place: Place, query: Query, search: SentenceSearch) -> str:
     return text
 
 
+def _draft_sides(query: Query, search: SentenceSearch, policy: ComparePolicy) -> Draft | None:
+    """A row for each side that the request describes, from the document that answers best; None unless they are two."""
+    sides = sides_of(query.text)
+    allowed = search.documents_allowed(query)
+    rows: dict[DocumentRow, DraftSection] = {}
+    for side in sides:
+        asked = search.ask_alone(query, side)
+        ranking = search.retriever.rank(asked, within=allowed)
+        read = search.read(asked, ranking, ranking.passages[: policy.passages_read // len(sides)])
+        best = _best_sentences([one for one in read if stands_alone(one.text)], asked, policy)
+        document = best[0].document if best else None
+        if document is None or document in rows:
+            return None
+        of_document = tuple(one for one in best if one.document == document)
+        rows[document] = DraftSection(of_document, heading=name_row(search.library.infos[document]))
+    return Draft("table", sections=tuple(rows.values())) if rows else None
+
+
 def _caveats(query: Query, about: Sequence[frozenset[DocumentRow]]) -> tuple[str, ...]:
     """What makes the rows unequal."""
     caveats = []
@@ -95,12 +119,16 @@ def _draft_extreme(query: Query, search: SentenceSearch, policy: ComparePolicy) 
         return None  # the costs of a lamp and of a sewer stand beside each other to nobody's use
     topic = search.make_topic(strip_frame(_replace_extremes(text, read_measures())))
     within = search.documents_allowed(query)
-    found = [one for one in search.find(topic, within & query.named_documents or within) if has_figure(one.text)]
+    within = within & query.named_documents or within
+    found = [one for one in search.find(topic, within) if has_figure(one.text)]
     found.sort(key=lambda one: (-one.share - one.cosine, one.passage, one.number))
-    passages: dict[DocumentRow, Found] = {}
-    for one in found:
-        passages.setdefault(one.document, one)
-    logits = search.logits_of(topic, query, list(passages.values())[: policy.documents_read])
+    # The topic's words lead to other documents than its meaning does: both are read.
+    ranking = search.retriever.rank(search.rephrase(query, topic.text), within=within)
+    by_words = _first_of_documents([one.passage for one in found], search.library)
+    by_meaning = _first_of_documents(ranking.passages, search.library)
+    pairs = chain.from_iterable(zip(by_words, by_meaning, strict=False))
+    passages = dict.fromkeys([*pairs, *by_words, *by_meaning])
+    logits = search.logits_of(topic, query, list(passages)[: policy.documents_read])
     rows: dict[str, tuple[float, Found]] = {}
     for one in found:
         logit = logits.get((one.passage, one.number))
@@ -116,6 +144,14 @@ def _draft_extreme(query: Query, search: SentenceSearch, policy: ComparePolicy) 
     sections = [DraftSection((one.as_candidate(),), heading=where) for where, (_, one) in ranked]
     said = f"This assistant names no winner: these are the figures of {count_words(len(sections), 'place')}."
     return Draft("table", sections=tuple(sections), said=said, caveats=(_FIGURES,))
+
+
+def _first_of_documents(passages: Sequence[PassageRow], library: Library) -> list[PassageRow]:
+    """The first passage of each document."""
+    first: dict[DocumentRow, PassageRow] = {}
+    for row in passages:
+        first.setdefault(library.document_row(row), row)
+    return list(first.values())
 
 
 def _without_judgement(text: str) -> str:

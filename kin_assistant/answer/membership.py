@@ -61,14 +61,14 @@ def _read_closely(
 ) -> list[tuple[Found, float]]:
     """The sentences of the most promising passages with the network's logits, the most telling first."""
     taken: Counter[DocumentRow] = Counter()
-    passages: dict[PassageRow, Found] = {}
+    passages: dict[PassageRow, None] = {}
     for one in sorted(unsure, key=lambda one: (-one.share - one.cosine, one.passage, one.number)):
         if one.passage not in passages and taken[one.document] < policy.passages_of_document:
-            passages[one.passage] = one
+            passages[one.passage] = None
             taken[one.document] += 1
         if len(passages) == policy.passages_read:
             break
-    logits = search.logits_of(topic, query, list(passages.values()))
+    logits = search.logits_of(topic, query, list(passages))
     read = [
         (one, min(logits.get((one.passage, one.number), -math.inf), policy.max_logit))
         for one in unsure

@@ -11,7 +11,7 @@ import numpy as np
 
 from kin_assistant.answer.draft import Draft, DraftSection
 from kin_assistant.answer.sentence_search import Found, SentenceSearch, Topic
-from kin_assistant.index.library import DocumentRow, PassageRow
+from kin_assistant.index.library import DocumentRow
 from kin_assistant.places.gazetteer import Place
 from kin_assistant.policy import OverviewPolicy
 from kin_assistant.question.listing import read_listing, strip_frame
@@ -185,11 +185,8 @@ def _read_definition(
     topic: Topic, found: Sequence[Found], query: Query, search: SentenceSearch, budget: _Budget, policy: OverviewPolicy
 ) -> Found | None:
     """Without a sentence of that form: the one that the network takes for the answer to what the term is."""
-    passages: dict[PassageRow, Found] = {}
-    for one in found:
-        passages.setdefault(one.passage, one)
-    asked = replace(topic, text=_WHAT_IS.format(topic.text))
-    logits = search.logits_of(asked, query, list(passages.values())[: policy.passages_read])
+    passages = list(dict.fromkeys(one.passage for one in found))[: policy.passages_read]
+    logits = search.logits_of(replace(topic, text=_WHAT_IS.format(topic.text)), query, passages)
     rated = [
         (logits[one.passage, one.number] + policy.cosine * one.cosine - one.compiled, one)
         for one in found

@@ -18,7 +18,8 @@ from kin_assistant.index.opened import OpenIndex
 from kin_assistant.models.embedder import Embedder
 from kin_assistant.places.gazetteer import Place, PlaceKind
 from kin_assistant.places.matching import Mention, PlaceIndex
-from kin_assistant.question.query import Query
+from kin_assistant.places.scope import Scope
+from kin_assistant.question.query import Query, append_place_names
 from kin_assistant.retrieval import Ranking, Retriever
 from kin_assistant.text.english import read_phrases
 from kin_assistant.text.words import fold, stems
@@ -181,9 +182,10 @@ class SentenceSearch:
         """The sentences of ``passages``, all of ``ranking``, read with ``query``; the best first."""
         return list(self.reader.read(query, ranking, passages).candidates)
 
-    def logits_of(self, topic: Topic, query: Query, found: Sequence[Found]) -> dict[tuple[PassageRow, int], float]:
-        """What the network says of the sentences in the passages of ``found``, asked for ``topic`` alone."""
-        passages = list(dict.fromkeys(one.passage for one in found))
+    def logits_of(
+        self, topic: Topic, query: Query, passages: Sequence[PassageRow]
+    ) -> dict[tuple[PassageRow, int], float]:
+        """What the network says of the sentences in ``passages``, asked for ``topic`` alone."""
         if not passages:
             return {}
         asked = self.rephrase(query, topic.text)
@@ -220,6 +222,14 @@ class SentenceSearch:
             vector=self.embed(text),
             about=(),
             parts=(),
+        )
+
+    def ask_alone(self, query: Query, text: str) -> Query:
+        """``query`` with ``text`` asked in its place, and with the places of ``text`` alone."""
+        mentions = [mention for mention in self.places.find_places(text) if not mention.programme]
+        about = {self.library.row_of(name) for one in mentions for name in self.places.documents_about(one.place)}
+        return replace(
+            self.rephrase(query, append_place_names(text, mentions)), scope=Scope(), boosted=frozenset(about)
         )
 
     def spell_out(self, text: str) -> str:

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-__all__ = ["Query", "QueryParser", "make_query"]
+__all__ = ["Query", "QueryParser", "append_place_names", "make_query"]
 
 _QUOTING: Final[tuple[Kind, ...]] = ("fact", "explain", "list")
 """Kinds whose answers are quotes of the best passages."""
@@ -169,7 +169,7 @@ class QueryParser:
             _append_filtered_places(standalone, filters, scope),
             {word for mention in mentions for word in words(mention.surface)},
         )
-        search_text = _append_place_names(text, mentions)
+        search_text = append_place_names(text, mentions)
         query_stems = tuple(stems(search_text))
         parts = parts_of(standalone)
         # In a follow-up a part may be what was carried over, which nobody asked for.
@@ -274,7 +274,7 @@ def _append_filtered_places(question: str, filters: Filters | None, scope: Scope
     return f"{question.rstrip(' ?.!')} in {places}?" if places else question
 
 
-def _append_place_names(text: str, mentions: Sequence[Mention]) -> str:
+def append_place_names(text: str, mentions: Sequence[Mention]) -> str:
     """``text``, and behind it the places that it paraphrases ("the Thai capital") or misspells."""
     folded = fold(text)
     names = dict.fromkeys(mention.place.name for mention in mentions if mention.in_corpus)

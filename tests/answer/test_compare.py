@@ -90,6 +90,21 @@ def test_the_row_of_a_table_stands_for_the_place_that_it_names(tmp_path: Path) -
     assert rows == {"Surabaya": ["| Surabaya | waste fee 5 dollars |"], "Cebu": ["| Cebu | waste fee 7 dollars |"]}
 
 
+def test_sides_that_are_described_have_rows_of_their_own(library: SmallLibrary) -> None:
+    query = library.query("compost baskets given to households versus a waste bank for bottles")
+    draft = draft_compare(query, library.search)
+    assert draft is not None
+    rows = {section.heading: [one.text for one in section.candidates] for section in draft.sections}
+    assert rows.keys() == {"Surabaya", "Cebu"}
+    assert "Surabaya gave compost baskets to 17,000 households." in rows["Surabaya"]
+    assert "Cebu opened a waste bank for bottles." in rows["Cebu"]
+
+
+def test_two_sides_in_one_document_make_no_table(library: SmallLibrary) -> None:
+    query = library.query("diesel tempos off the road versus electric tempos run with a loan")
+    assert draft_compare(query, library.search) is None
+
+
 @pytest.mark.parametrize("question", ["the best of all", "dearest project", "on the west coast", "a test of interest"])
 def test_superlatives_are_told_from_words_that_end_alike(question: str) -> None:
     assert asks_for_extreme(question) is question.startswith(("the best", "dearest"))

@@ -1,0 +1,55 @@
+"""Sides of a comparison that describes them instead of naming places."""
+
+from __future__ import annotations
+
+import pytest
+
+from kin_assistant.question.sides import sides_of
+
+
+@pytest.mark.parametrize(
+    ("question", "first", "second"),
+    [
+        (
+            "Compost at the market versus baskets at home: who paid?",
+            "Compost at the market: who paid",
+            "baskets at home: who paid",
+        ),
+        (
+            "the diesel buses of the hills against electric ones of the plain, how many were there",
+            "the diesel buses of the hills: how many were there",
+            "electric ones of the plain: how many were there",
+        ),
+        (
+            "What did it cost to plant the park, compared to the wall at the river?",
+            "What did it cost to plant the park",
+            "What did it cost the wall at the river",
+        ),
+        (
+            "difference between the school contest and the savings books",
+            "the school contest",
+            "the savings books",
+        ),
+        (
+            "where did waste fall more, in the town with dear bags or in the capital with weighed bins",
+            "in the town with dear bags: where did waste fall more",
+            "in the capital with weighed bins: where did waste fall more",
+        ),
+    ],
+)
+def test_each_side_can_be_asked_alone(question: str, first: str, second: str) -> None:
+    assert sides_of(question) == (first, second)
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Osaka against Taipei",  # names, which places tell better
+        "How is waste collected in the hills?",
+        "Bags or bins?",
+        "Who paid for the plant and who runs it",
+        "",
+    ],
+)
+def test_no_sides_where_nothing_is_described_twice(question: str) -> None:
+    assert sides_of(question) == ()
