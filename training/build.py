@@ -1,8 +1,8 @@
 """Build the examples: ``python -m training.build --digests CORPUS --public PUBLIC --out DATA``.
 
-Three kinds go in: questions on the digests, questions on raw documents, and public sets. What comes out is what the reader is
-trained on and, apart from it by document, what it is validated on. Passages are cut by the product's own splitter. Every draw
-is seeded.
+Four kinds go in: questions on the digests, questions on raw documents, questions on either that several sentences answer
+together, and public sets. What comes out is what the reader is trained on and, apart from it by document, what it is validated
+on. Passages are cut by the product's own splitter. Every draw is seeded.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import random
 import shutil
 import tempfile
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -133,6 +133,7 @@ def main(arguments: Sequence[str] | None = None, embedder: Embedder | None = Non
     parser.add_argument("--public", type=Path, required=True, help="folder of SET.jsonl.gz")
     parser.add_argument("--raw", type=Path, default=HERE / "raw")
     parser.add_argument("--questions", type=Path, default=HERE / "questions")
+    parser.add_argument("--explanations", type=Path, default=HERE / "explanations.jsonl")
     parser.add_argument("--rawdev", type=Path, help="folder of raw documents of another writer, for validation only")
     parser.add_argument("--out", type=Path, required=True)
     options = parser.parse_args(arguments)
@@ -144,6 +145,7 @@ def main(arguments: Sequence[str] | None = None, embedder: Embedder | None = Non
     subjects = read_subjects(options.raw / "subjects.jsonl")
     raw = read_items([options.raw / "questions.jsonl"])
     digests = read_items(sorted(options.questions.glob("*.jsonl")))
+    of_raw, of_digests = _part(read_items([options.explanations]), lambda item: item.document in subjects)
     files = [*sorted((options.raw / "docs").glob("*.txt")), *sorted(options.digests.glob("*.md"))]
     with _indexed(
         [path for path in files if path.stem not in held], options.out / "index-train", embedder
@@ -162,11 +164,17 @@ def main(arguments: Sequence[str] | None = None, embedder: Embedder | None = Non
         generator.shuffle(kept)
         names = [path.stem for path in files if path.suffix == ".md" and path.stem != "README"]
         _write_validation(options.out, "digests", kept[:300], collection, names)
+        explained, kept = _part(of_digests, lambda item: is_held_out_digest(item.document))
+        _write_validation(options.out, "explained-digests", explained, collection, names)
+        kept += [item for item in of_raw if item.document not in held]
+        write_examples(options.out / "explained.jsonl.gz", _explained_examples(kept, collection, generator, subjects))
     with _indexed([path for path in files if path.stem in held], options.out / "index-raw", embedder) as collection:
         kept = [
             _named(item, subjects.get(item.document), _SHARE_NAMED, generator) for item in raw if item.document in held
         ]
         _write_validation(options.out, "raw", kept, collection)
+        kept = [item for item in of_raw if item.document in held]
+        _write_validation(options.out, "explained-raw", kept, collection)
     if options.rawdev:
         docs = sorted((options.rawdev / "docs").glob("*.txt"))
         with _indexed(docs, options.out / "index-rawdev", embedder) as collection:
@@ -353,6 +361,29 @@ def _digest_examples(items: Sequence[Item], collection: Collection, generator: r
         for example in (*chosen, *(replace(one, weight=_WEIGHT_OF_STRANGERS) for one in far)):
             bare = generator.random() < _SHARE_OF_BARE_DIGESTS
             yield replace(example, context="") if bare else example
+
+
+def _explained_examples(
+    items: Sequence[Item], collection: Collection, generator: random.Random, subjects: Mapping[str, Subject]
+) -> Iterator[Example]:
+    """As for the digests. Many of these questions name no place, so that other documents may answer them as well."""
+    for item, order in zip(items, collection.ranked([item.question for item in items]), strict=True):
+        positive, negative, strangers = (
+            [one for one in examples if one.source in subjects or not is_held_out_digest(one.source)]
+            for examples in _sort_rows(item, order, collection)
+        )
+        far = [replace(one, weight=_WEIGHT_OF_STRANGERS_WITHOUT_NAME) for one in strangers[:1]]
+        for example in (*positive, *negative[: 1 if positive else 2], *far):
+            bare = generator.random() < _SHARE_OF_BARE_DIGESTS
+            yield replace(example, kind="explained", context="" if bare else example.context)
+
+
+def _part(items: Iterable[Item], chosen: Callable[[Item], bool]) -> tuple[list[Item], list[Item]]:
+    """The items that are chosen, and the others."""
+    parts: tuple[list[Item], list[Item]] = ([], [])
+    for item in items:
+        parts[not chosen(item)].append(item)
+    return parts
 
 
 def _write_validation(

@@ -1,7 +1,7 @@
 """Train the evidence reader: ``python -m training.train --data DATA --out FOLDER``; the same command goes on after a stop.
 
-Starts from the weights that ship. Raw documents are learnt from their marks. On the digests and the public sets, which the
-weights know, the network learns half from the marks and half from what the weights said before, so that it unlearns nothing.
+Starts from the weights that ship. What is ``--new`` is learnt from its marks. On the rest, which the weights know, the network
+learns half from the marks and half from what the weights said before, so that it unlearns nothing.
 Every draw is seeded by pass, so that a run that was stopped goes on with the batches it would have had.
 """
 
@@ -13,7 +13,7 @@ import math
 import os
 import random
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -39,20 +39,24 @@ AVERAGED_STEPS = 100
 """The weights that are judged are a running mean over about so many steps."""
 FROZEN = 2
 """Lowest layers that stay: a step takes three quarters of the time, and what they give is common to both networks."""
-LEARNT_FROM_BEFORE = {"raw": 0.0, "digests": 0.5, "public": 0.5}
-"""Share of the loss that compares with what the weights said before, by kind of example."""
+KINDS = ("explained", "raw", "digests", "public")
+"""Kinds of examples."""
+LEARNT_FROM_BEFORE = 0.5
+"""Share of the loss that compares with what the weights said before, for examples of a kind that is not new."""
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What one pass holds beside the raw documents' questions and their passages."""
+    """What one pass holds beside all examples of questions that several sentences answer."""
 
+    raw: int
+    """Examples of the raw documents."""
     digests: int
     """Examples of the digests."""
     public: int
     """Examples of public sets."""
     strangers: float
-    """Share of the passages of other documents: most of them are easily told apart."""
+    """Share of the raw documents' passages of other documents that are kept: most of them are easily told apart."""
 
 
 def main() -> None:
@@ -63,6 +67,8 @@ def main() -> None:
     parser.add_argument("--start-from", type=Path, default=WEIGHTS)
     parser.add_argument("--passes", type=int, default=3)
     parser.add_argument("--rate", type=float, default=3e-5)
+    parser.add_argument("--new", nargs="+", choices=KINDS, default=["explained"], help="kinds learnt from marks alone")
+    parser.add_argument("--raw", type=int, default=1500, help="examples of raw documents in a pass")
     parser.add_argument("--digests", type=int, default=1500, help="examples of the digests in a pass")
     parser.add_argument("--public", type=int, default=2000, help="examples of public sets in a pass")
     parser.add_argument("--strangers", type=float, default=0.5, help="share of the raw questions' strangers in a pass")
@@ -73,9 +79,9 @@ def main() -> None:
     torch.set_num_threads(options.threads)
     options.out.mkdir(parents=True, exist_ok=True)
     folder = find_model("bundled")
-    run = Run(folder, options.start_from, options.rate, options.out)
+    run = Run(folder, options.start_from, options.rate, options.out, options.new)
     run.resume()
-    plan = Plan(options.digests, options.public, options.strangers)
+    plan = Plan(options.raw, options.digests, options.public, options.strangers)
     started = saved = time.monotonic()
     while run.passes < options.passes:
         batches = list(batched(examples_of_pass(options.data, plan, run.passes), random.Random(SEED + run.passes)))
@@ -95,7 +101,7 @@ def main() -> None:
 class Run:
     """A network in training, with all that it needs to go on another day."""
 
-    def __init__(self, folder: Path, start: Path, rate: float, out: Path) -> None:
+    def __init__(self, folder: Path, start: Path, rate: float, out: Path, new: Collection[str]) -> None:
         torch.manual_seed(SEED)
         self.tokenizer: Tokenizer = open_tokenizer(folder)
         self.network, self.before = EvidenceNetwork(folder, FROZEN), EvidenceNetwork(folder, FROZEN)
@@ -105,7 +111,7 @@ class Run:
         self._trained = {name: value for name, value in self.network.named_parameters() if value.requires_grad}
         self._optimizer = torch.optim.AdamW(self._trained.values(), lr=rate, weight_decay=0.01, fused=True)
         self._mean = {name: value.detach().clone() for name, value in self._trained.items()}
-        self._rate, self._out = rate, out
+        self._rate, self._out, self._new = rate, out, frozenset(new)
         self._losses: dict[str, list[float]] = {}
         self._pieces, self._since = 0, time.monotonic()
         self.steps = self.passes = self.batch = 0
@@ -167,7 +173,7 @@ class Run:
     def _losses_of(self, logits: Tensor, batch: Batch, below: Tensor, examples: Sequence[Example]) -> Tensor:
         every = torch.tensor([example.kind != "public" for example in examples])
         likelihood = torch.where(every, likelihood_of_every(logits, batch.gold), likelihood_of_one(logits, batch.gold))
-        shares = torch.tensor([LEARNT_FROM_BEFORE[example.kind] for example in examples])
+        shares = torch.tensor([0.0 if example.kind in self._new else LEARNT_FROM_BEFORE for example in examples])
         if not bool(shares.any()):
             return -likelihood
         with torch.no_grad():
@@ -184,19 +190,21 @@ class Run:
         with path.open("a", newline="", encoding="utf-8") as file:
             writer = csv.writer(file)
             if new:
-                writer.writerow(["step", "pass", "batch", *LEARNT_FROM_BEFORE, "pieces a second"])
-            means = [_mean(self._losses.get(kind, [])) for kind in LEARNT_FROM_BEFORE]
+                writer.writerow(["step", "pass", "batch", *KINDS, "pieces a second"])
+            means = [_mean(self._losses.get(kind, [])) for kind in KINDS]
             writer.writerow([self.steps, self.passes, self.batch, *means, round(self._pieces / seconds)])
         self._losses, self._pieces, self._since = {}, 0, time.monotonic()
 
 
 def examples_of_pass(data: Path, plan: Plan, number: int) -> list[Example]:
-    """The raw documents' questions as they are written for this pass, and draws of the others; the same at every call."""
+    """The questions that several sentences answer, and draws of the others; the same at every call."""
     generator = random.Random(SEED + number)
     digests = read_examples(data / "digests.jsonl.gz")
     raw = read_examples(data / f"raw-{number % PASSES}.jsonl.gz")
+    raw = [one for one in raw if one.source == one.document or generator.random() < plan.strangers]
     return [
-        *(example for example in raw if example.source == example.document or generator.random() < plan.strangers),
+        *read_examples(data / "explained.jsonl.gz"),
+        *generator.sample(raw, min(plan.raw, len(raw))),
         *generator.sample(digests, min(plan.digests, len(digests))),
         *draw_public(read_examples(data / "public.jsonl.gz"), plan.public, generator),
     ]

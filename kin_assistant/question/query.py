@@ -225,7 +225,9 @@ class QueryParser:
         By itself the message says what is wanted; only where both agree, more than quotes.
         """
         alone = self._kinds.classify(message)
-        return alone.kinds if alone.kind in _QUOTING or alone.kind == guessed[0] else (UNSURE,)
+        if alone.kind in _QUOTING or alone.kind == guessed[0]:
+            return alone.kinds
+        return guessed if guessed[0] in _QUOTING else (UNSURE,)
 
     def _names_what_is_known(self, text: str, mentions: Sequence[Mention], *, sure: bool) -> bool:
         """Whether a message that was taken for talk is nothing but places, or names what the documents name.
@@ -244,8 +246,11 @@ class QueryParser:
         return any(stems(name) and self._is_used(name) for name in names)
 
     def _is_small_talk(self, message: str) -> bool:
-        """Whether ``message`` by itself is no question to the documents; one that joins on to something is: "And if I ...?"."""
-        if "?" in message and read_words("joining").intersection(words(message)[:1]):
+        """Whether ``message``, behind others, is no question to the documents; "And if I ...?" and "why?" are questions."""
+        said = words(message)
+        joins_on = "?" in message and said[:1] and said[0] in read_words("joining")
+        only_asks = not read_words("asking").isdisjoint(said) and read_words("asking_alone").issuperset(said)
+        if joins_on or only_asks:
             return is_small_talk(message)
         return is_small_talk(message) or self._kinds.classify(message).kind == "talk"
 

@@ -168,3 +168,11 @@ def test_a_question_that_joins_on_to_one_before_is_no_small_talk(assistant: Assi
     assert answer.leans
     assert "bottles" in answer.standalone_question
     assert assistant.ask("And thank you!", history=history).kind == "talk"
+
+
+@pytest.mark.parametrize("message", ["why?", "How come?", "and why not?", "who?"])
+def test_a_question_word_alone_asks_about_what_was_said_before(assistant: Assistant, message: str) -> None:
+    asked = assistant.ask(message, history=["Did households in Surabaya compost their waste?"])
+    assert asked.kind in ("explain", "fact")
+    assert asked.citations
+    assert assistant.ask(message).kind == "talk"

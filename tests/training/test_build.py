@@ -62,6 +62,27 @@ def questions_on(document, place, evidence_of):
     }
 
 
+def explanations_of(document, place):
+    yield {
+        "id": f"{document}/e01",
+        "document_id": document,
+        "question": f"How was the plant of {place} paid for?",
+        "answerable": True,
+        "evidence": [
+            f"The council of {place} paid 40 million for a sorting plant.",
+            f"A bank lent {place} half of the money.",
+        ],
+    }
+    yield {
+        "id": f"{document}/e02",
+        "document_id": document,
+        "question": f"Why did the plant of {place} burn down?",
+        "answerable": False,
+        "evidence": [],
+        "near_miss": f"Trucks of {place} leave at six.",
+    }
+
+
 @pytest.fixture(scope="module")
 def built(tmp_path_factory):
     root = tmp_path_factory.mktemp("built")
@@ -92,7 +113,8 @@ def built(tmp_path_factory):
             for i in range(100)
         ]
         write_lines(root / "public" / f"{name}.jsonl.gz", lines)
-    folders = {name: str(root / name) for name in ("digests", "public", "raw", "questions", "rawdev")}
+    write_lines(root / "explanations", [row for d, p in {**raw, **digests}.items() for row in explanations_of(d, p)])
+    folders = {name: str(root / name) for name in ("digests", "public", "raw", "questions", "explanations", "rawdev")}
     main(
         [*(part for name, folder in folders.items() for part in (f"--{name}", folder)), "--out", str(root / "out")],
         HashingEmbedder(),
@@ -105,13 +127,13 @@ def test_no_document_stands_on_both_sides(built):
     held = held_out_raw(raw) | {name for name in digests if is_held_out_digest(name)}
     assert held & raw.keys()
     assert held & digests.keys()
-    for name in ("raw-0", "raw-1", "digests", "public"):
+    for name in ("raw-0", "raw-1", "digests", "explained", "public"):
         examples = read_examples(out / f"{name}.jsonl.gz")
         assert examples
         assert held.isdisjoint({example.document for example in examples})
         assert held.isdisjoint({example.source for example in examples})
     public = {example.document for example in read_examples(out / "public.jsonl.gz")}
-    for name in ("raw", "digests"):
+    for name in ("raw", "digests", "explained-raw", "explained-digests"):
         asked = {reading.document for reading in read_readings(out / f"validation-{name}.jsonl.gz")}
         assert asked
         assert asked <= held
@@ -141,11 +163,21 @@ def test_the_near_miss_is_shown_with_its_question(built):
     assert any("half of the money" in sentence for example in shown for sentence in example.sentences)
 
 
+def test_all_sentences_of_an_explanation_are_marked(built):
+    out, *_ = built
+    explained = [one for one in read_examples(out / "explained.jsonl.gz") if one.source == one.document]
+    how = [one for one in explained if one.question.startswith("How")]
+    marked = {one.sentences[i] for one in how for i in one.evidence}
+    assert any("40 million" in sentence for sentence in marked)
+    assert any("half of the money" in sentence for sentence in marked)
+    assert not any(one.evidence for one in explained if one.question.startswith("Why"))
+
+
 def test_other_writers_documents_are_for_validation_only(built):
     out, *_ = built
     (reading,) = read_readings(out / "validation-rawdev.jsonl.gz")
     assert any(example.evidence for example in reading.passages)
-    for name in ("raw-0", "raw-1", "digests"):
+    for name in ("raw-0", "raw-1", "digests", "explained"):
         assert "v-elsewhere" not in {example.source for example in read_examples(out / f"{name}.jsonl.gz")}
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections import Counter
 from pathlib import Path
 
@@ -11,10 +12,16 @@ from training.naming import read_subjects
 
 RAW = Path(__file__).resolve().parents[2] / "training" / "raw"
 QUESTIONS = RAW.parent / "questions"
+EXPLANATIONS = RAW.parent / "explanations.jsonl"
+CORPUS = RAW.parents[1] / "corpus"
 
 
 def documents():
     return {path.stem: " ".join(path.read_text("utf-8").split()) for path in (RAW / "docs").glob("*.txt")}
+
+
+def letters_of(text):
+    return re.sub(r"[\W_]", "", re.sub(r"\[\d+(?:, ?\d+)*\]", "", text)).lower()
 
 
 def rows(file):
@@ -37,8 +44,18 @@ def test_every_document_has_questions_and_a_subject():
     assert min(asked.values()) >= 12
 
 
+def test_explanations_are_quoted_from_their_documents():
+    texts = documents() | {path.stem: path.read_text("utf-8") for path in CORPUS.glob("*.md")}
+    letters = {name: letters_of(text) for name, text in texts.items()}
+    for row in rows(EXPLANATIONS):
+        assert bool(row["evidence"]) == row["answerable"], row["id"]
+        assert row["answerable"] or row["near_miss"], row["id"]
+        for quote in [*row["evidence"], *([row["near_miss"]] if row.get("near_miss") else [])]:
+            assert letters_of(quote) in letters[row["document_id"]], row["id"]
+
+
 def test_ids_are_unique():
-    for files in ([RAW / "questions.jsonl"], sorted(QUESTIONS.glob("*.jsonl"))):
+    for files in ([RAW / "questions.jsonl"], [EXPLANATIONS], sorted(QUESTIONS.glob("*.jsonl"))):
         ids = Counter(row["id"] for file in files for row in rows(file))
         assert max(ids.values()) == 1
 

@@ -40,11 +40,11 @@ def batch(number):
 
 def test_a_run_that_was_stopped_goes_on_as_if_it_had_not_been(tmp_path):
     folder = find_model("bundled")
-    whole = Run(folder, WEIGHTS, 1e-3, tmp_path)
+    whole = Run(folder, WEIGHTS, 1e-3, tmp_path, ["raw"])
     whole.step(batch(0))
     whole.save()
     whole.step(batch(1))
-    resumed = Run(folder, WEIGHTS, 1e-3, tmp_path)
+    resumed = Run(folder, WEIGHTS, 1e-3, tmp_path, ["raw"])
     resumed.resume()
     assert (resumed.steps, resumed.batch) == (1, 1)
     resumed.step(batch(1))
@@ -62,17 +62,19 @@ def test_a_run_that_was_stopped_goes_on_as_if_it_had_not_been(tmp_path):
 def test_a_pass_has_the_same_examples_at_every_call(tmp_path):
     write_examples(tmp_path / "raw-0.jsonl.gz", [example(i, "raw") for i in range(40)])
     write_examples(tmp_path / "raw-1.jsonl.gz", [example(i + 100, "raw") for i in range(40)])
+    write_examples(tmp_path / "explained.jsonl.gz", [example(i + 300, "explained") for i in range(10)])
     write_examples(tmp_path / "digests.jsonl.gz", [example(i + 200, "digests") for i in range(40)])
     public = [Example("Who?", "", ("I.",), frozenset({0}), 1.0, "public", str(i), "selqa") for i in range(40)]
     write_examples(tmp_path / "public.jsonl.gz", public)
-    plan = Plan(digests=10, public=20, strangers=0.5)
+    plan = Plan(raw=15, digests=10, public=20, strangers=0.5)
     first = examples_of_pass(tmp_path, plan, 0)
     assert first == examples_of_pass(tmp_path, plan, 0)
     assert first != examples_of_pass(tmp_path, plan, 2)
     kinds = [one.kind for one in first]
     assert kinds.count("digests") == 10
     assert 10 <= kinds.count("public") <= 30
-    assert 10 <= kinds.count("raw") <= 30
+    assert kinds.count("raw") == 15
+    assert kinds.count("explained") == 10
 
 
 def test_batches_hold_every_example_once_and_are_of_like_length():
@@ -119,7 +121,7 @@ def test_figures_are_of_what_was_read():
     ]
     odds = [[[0.0, 1.0], [3.0, 0.0]], [[1.0, 2.0], [0.0, -1.0]], [[9.0, 9.0], [9.0, 9.0]], [[-3.0, -3.0], [-3.0, -4.0]]]
     found = figures_of(readings, [[torch.tensor(passage) for passage in one] for one in odds])
-    assert found == {"hit@1": 0.5, "mrr": 0.75, "auc": 1.0, "answered": 2, "unanswerable": 1}
+    assert found == {"hit@1": 0.5, "found@5": 1.0, "auc": 1.0, "answered": 2, "unanswerable": 1}
 
 
 @pytest.mark.parametrize(
@@ -141,7 +143,7 @@ def test_weights_may_ship_only_if_no_set_pays_for_another(hit, auc, name, better
 
 def test_the_table_gives_back_the_last_figures_of_some_weights(tmp_path):
     table = tmp_path / "validation.csv"
-    row = {"hit@1": 0.5, "mrr": 0.6, "auc": 0.7}
+    row = {"hit@1": 0.5, "found@5": 0.6, "auc": 0.7}
     add_line(table, {"weights": "shipped", "full": 0, "set": "raw", **row})
     add_line(table, {"weights": "shipped", "full": 0, "set": "raw", **row, "auc": 0.75})
     add_line(table, {"weights": "shipped", "full": 1, "set": "raw", **row, "auc": 0.9})
