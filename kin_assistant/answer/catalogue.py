@@ -46,8 +46,6 @@ def draft_catalogue(query: Query, search: SentenceSearch, policy: CataloguePolic
     policy = policy or CataloguePolicy()
     mentions = search.mentions_of(query)
     request = read_listing(query.standalone, mentions)
-    if query.carried and (own := read_listing(query.original, mentions)).subject:
-        request = own  # a list on a subject of its own needs nothing of what was asked before
     allowed = _documents_within(request, query, search)
     within = _name_restrictions(request, query)
     if not request.subject:

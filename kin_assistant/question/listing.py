@@ -13,7 +13,7 @@ from kin_assistant.text.english import read_words
 from kin_assistant.text.words import STOP_WORDS, fold
 from kin_assistant.types import Years
 
-__all__ = ["CLAUSE_END", "Listed", "ListingRequest", "read_listing", "strip_frame"]
+__all__ = ["CLAUSE_END", "Listed", "ListingRequest", "names_what_is_listed", "read_listing", "strip_frame"]
 
 Listed = Literal["document", "city", "country", "theme", "year"]
 
@@ -99,6 +99,12 @@ def read_listing(request: str, mentions: Sequence[Mention]) -> ListingRequest:
         years=years,
         dated=dated,
     )
+
+
+def names_what_is_listed(request: str) -> bool:
+    """Whether ``request`` says what is to be listed, such as cities or documents."""
+    said = {fold(word) for word in _WORD.findall(request)}
+    return any(said & read_words(f"listed_{kind}") for kind in (*_KINDS, "place"))
 
 
 def strip_frame(request: str, *, keep_nouns: bool = False) -> str:

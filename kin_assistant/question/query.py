@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from typing import TYPE_CHECKING, Final
@@ -16,9 +16,10 @@ from kin_assistant.places.gazetteer import Place
 from kin_assistant.places.matching import Mention, PlaceIndex
 from kin_assistant.places.scope import Scope, scope_of
 from kin_assistant.question.checks import check_language, check_question
-from kin_assistant.question.followups import is_small_talk, make_standalone
+from kin_assistant.question.followups import Standalone, is_small_talk, make_standalone
 from kin_assistant.question.forms import find_wanted_form
 from kin_assistant.question.kinds import UNSURE, KindClassifier
+from kin_assistant.question.listing import names_what_is_listed, read_listing
 from kin_assistant.question.parts import Part, parts_of
 from kin_assistant.question.spelling import Speller
 from kin_assistant.text.cleaning import clean
@@ -159,6 +160,8 @@ class QueryParser:
         meant = make_standalone(
             original, recent, find_places, self._bodies, is_talk=self._is_small_talk if recent else is_small_talk
         )
+        if meant.carried and self._lists_a_subject(original, find_places):
+            meant = Standalone(original)
         standalone = meant.searched
         check_language(original, set(filter(self._is_used, words(original))), self._languages)
         mentions = [mention for mention in find_places(standalone) if not mention.programme]
@@ -228,6 +231,13 @@ class QueryParser:
         if alone.kind in _QUOTING or alone.kind == guessed[0]:
             return alone.kinds
         return guessed if guessed[0] in _QUOTING else (UNSURE,)
+
+    def _lists_a_subject(self, message: str, find_places: Callable[[str], tuple[Mention, ...]]) -> bool:
+        """Whether a list is asked for on a subject that ``message`` names itself, so that it needs nothing of those before."""
+        points_back = read_words("pointing").intersection(words(message))
+        if points_back or not names_what_is_listed(message) or self._kinds.classify(message).kind != "catalogue":
+            return False
+        return bool(read_listing(message, find_places(message)).subject)
 
     def _names_what_is_known(self, text: str, mentions: Sequence[Mention], *, sure: bool) -> bool:
         """Whether a message that was taken for talk is nothing but places, or names what the documents name.

@@ -176,3 +176,11 @@ def test_a_question_word_alone_asks_about_what_was_said_before(assistant: Assist
     assert asked.kind in ("explain", "fact")
     assert asked.citations
     assert assistant.ask(message).kind == "talk"
+
+
+def test_a_list_on_a_subject_of_its_own_takes_nothing_over(assistant: Assistant) -> None:
+    history = ["How did Surabaya pay for its compost baskets?"]
+    assert not assistant.ask("Which documents are about hospital waste?", history=history).leans
+    leaning = assistant.ask("Which documents are about it?", history=history)
+    assert leaning.leans
+    assert leaning.carried
