@@ -49,9 +49,9 @@ HELD_OUT = 0
 """The fold whose figures are given apart."""
 
 _TRAINING = Path(__file__).parent
-_WEIGHTS = {"kinds": 1.0, "own": 1.0, "turns": 0.35, "passages": 0.08}
+_WEIGHTS = {"kinds": 1.0, "own": 1.0, "turns": 0.35, "explanations": 0.2, "passages": 0.08}
 """Of a line in training. Turns are many, and half of them ask for one fact; questions on passages are more, and ask for nothing
-but what a passage says."""
+but what a passage says; those that several sentences answer are of three kinds only."""
 _KINDS_OF_PASSAGES: Mapping[str, tuple[Kind, ...]] = {
     **dict.fromkeys(("how_much", "who", "cost", "when", "where"), ("fact",)),
     **dict.fromkeys(("what", "result"), ("fact", "explain")),
@@ -59,6 +59,12 @@ _KINDS_OF_PASSAGES: Mapping[str, tuple[Kind, ...]] = {
     "list": ("list",),
 }
 """By what a question on a passage asks for: nobody labelled these with kinds."""
+_KINDS_OF_EXPLANATIONS: Mapping[str, tuple[Kind, ...]] = {
+    **dict.fromkeys(("how", "why", "results"), ("explain",)),
+    "overview": ("overview",),
+    "advice": ("advice",),
+}
+"""The same for questions that several sentences answer; those without an answer are left out."""
 _BALANCE = 0.5
 """Power by which rare kinds weigh more."""
 _EPOCHS: Final = 4
@@ -84,7 +90,7 @@ class Line:
 
     id: str
     """Lines with the same one fall into the same fold."""
-    source: Literal["kinds", "own", "turns", "passages"]
+    source: Literal["kinds", "own", "turns", "explanations", "passages"]
     question: str
     kinds: tuple[Kind, ...]
 
@@ -131,6 +137,11 @@ def read_lines(folder: Path = _TRAINING) -> list[Line]:
         lines += (
             Line(row["id"], "passages", row["question"], _KINDS_OF_PASSAGES[row["asks"]]) for row in _read_rows(file)
         )
+    lines += (
+        Line(row["id"], "explanations", row["question"], _KINDS_OF_EXPLANATIONS[row["asks"]])
+        for row in _read_rows(folder / "explanations.jsonl")
+        if row["answerable"]
+    )
     return lines
 
 
@@ -285,7 +296,7 @@ def fit_limits(lines: Sequence[Line], held: Numbers) -> Limits:
     shares = _softmax(scale * held)
     first = shares.argmax(axis=1)
     is_talk = np.where(first == talk, shares[:, talk], 0)
-    real = (main != talk) & np.array([line.source != "passages" for line in lines])
+    real = (main != talk) & np.array([line.source not in ("passages", "explanations") for line in lines])
     least_talk = next((step for step in steps if (is_talk[real] >= step).mean() <= _TALK_FALSE), 1.0)
     plain, _ = _guess(held, Limits(scale, 0, least_talk, 1, 1))
     top = shares[np.arange(len(plain)), plain]

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from kin_assistant.answer.draft import Draft, DraftEntry
-from kin_assistant.answer.membership import Members, find_members
+from kin_assistant.answer.membership import Members, find_members, shows_topic
 from kin_assistant.answer.sentence_search import Found, SentenceSearch, Topic
 from kin_assistant.filters import name_filters
 from kin_assistant.index.library import DocumentRow, PassageRow
@@ -54,17 +54,19 @@ def draft_catalogue(query: Query, search: SentenceSearch, policy: CataloguePolic
     topic = search.make_topic(request.subject)
     if not topic.stems:
         return None
-    members = find_members(topic, query, search, allowed, policy)
+    members = find_members(topic, search, allowed, policy)
     if not members.reasons and " and " in request.subject:
         # Both together are nowhere: either, then.
         topic = search.make_topic(request.subject.replace(" and ", ", "))
-        members = find_members(topic, query, search, allowed, policy)
+        members = find_members(topic, search, allowed, policy)
     about = f" {'about' if members.theme else 'that speak of'} {_quote(request.subject, members)}{within}"
     if not members.reasons and not members.near:
         return None
     if request.listed in ("theme", "year"):
         request = replace(request, listed="document")
     entries = _entries(request.listed, members.reasons, search, policy, topic, request.places)
+    if {entry.label for entry in entries} <= {search.library.infos[row].title for row in members.reasons}:
+        request = replace(request, listed="document")
     said = _say(request, entries, list(members.reasons), about, search) if entries else _say_only_near(request, within)
     known = {entry.label for entry in entries}
     near = _entries(request.listed, members.near, search, policy, topic, request.places)
@@ -185,6 +187,11 @@ def _entries(
         held = tuple(by_place[place])
         shown = reason.as_candidate() if reason else None
         entries.append(DraftEntry(place, held, _detail_of_place(listed, place, held, search), shown))
+    placed = {row for held in by_place.values() for row in held}
+    if topic and not within:
+        others = {row: reason for row, reason in reasons.items() if row not in placed}
+        left = policy and replace(policy, reasons=max(policy.reasons - len(said), 0))
+        entries += _entries("document", others, search, left, topic)
     return tuple(entries)
 
 
@@ -208,7 +215,7 @@ def _places_in(
     if len(names) > policy.few_places:
         found: dict[str, Found | None] = {}
         for one in sorted(search.sentences_of([row], topic), key=lambda one: -one.score):
-            if one.near:
+            if shows_topic(one, policy):
                 words = fold(one.text)
                 found |= {name: one for name in names if name not in found and fold(name) in words}
         return found
@@ -228,6 +235,8 @@ def _say(
 ) -> str:
     """The count, as a sentence."""
     infos = [search.library.infos[row] for row in rows]
+    if request.listed in ("city", "country"):  # documents on several places stand behind them by their titles
+        entries = [entry for entry in entries if entry.label not in {info.title for info in infos}]
     singular, plural = _NOUNS[request.listed]
     number = count_words(len(entries), singular, plural)
     one = len(entries) == 1

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import math
-from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from kin_assistant.answer.sentence_search import Found, SentenceSearch, Topic
-from kin_assistant.index.library import DocumentRow, PassageRow
+from kin_assistant.index.library import DocumentRow
 from kin_assistant.policy import CataloguePolicy
-from kin_assistant.question.query import Query
 from kin_assistant.text.wording import join_words
 from kin_assistant.text.words import stems
 
-__all__ = ["Members", "find_members"]
+__all__ = ["Members", "find_members", "shows_topic"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +20,7 @@ class Members:
 
     reasons: Mapping[DocumentRow, Found | None] = field(default_factory=dict)
     near: Mapping[DocumentRow, Found | None] = field(default_factory=dict)
-    """Documents that come near it: by the reading of hand-marked requests, more than half of them are about it."""
+    """Documents that come near it: of those on ten requests whose documents were marked, half are about it."""
     theme: str = ""
     """The theme by which they are listed, if it is one."""
     passing: frozenset[DocumentRow] = frozenset()
@@ -31,9 +28,9 @@ class Members:
 
 
 def find_members(
-    topic: Topic, query: Query, search: SentenceSearch, allowed: Collection[DocumentRow], policy: CataloguePolicy
+    topic: Topic, search: SentenceSearch, allowed: Collection[DocumentRow], policy: CataloguePolicy
 ) -> Members:
-    """The documents about ``topic`` among those ``allowed``."""
+    """The documents about ``topic`` among those ``allowed``: by a theme, or by words and by what stands out of all documents."""
     found = search.find(topic, allowed)
     best: dict[DocumentRow, Found] = {}
     for one in found:
@@ -42,42 +39,26 @@ def find_members(
     theme, themed = _documents_with_theme(topic, saying, search, allowed, policy)
     if themed:
         ordered = sorted(themed, key=lambda row: (-best[row].score if row in best else 0.0, row))
-        shown = {row: best[row] if row in best and _shows(best[row], policy) else None for row in ordered}
+        shown = {row: best[row] if row in best and shows_topic(best[row], policy) else None for row in ordered}
         return Members(shown, theme=theme, passing=frozenset(saying) - themed)
+    nearness = search.nearness_of_documents(topic.vector)
+    ranked = sorted(allowed, key=lambda row: (-nearness[row], row))
+
+    def stand_out(deviations: float, least: float) -> list[DocumentRow]:
+        far = nearness.mean() + deviations * nearness.std()
+        return [row for row in ranked if nearness[row] >= max(far, least) and row not in reasons]
+
     reasons: dict[DocumentRow, Found | None] = {row: best[row] for row in saying}
-    near: dict[DocumentRow, Found | None] = {}
-    if max(map(len, topic.alternatives)) >= policy.stems_of_a_statement:
-        unsure = [one for one in found if one.document not in reasons and one.share > 0]
-        for one, logit in _read_closely(unsure, topic, query, search, policy):
-            if logit + policy.share * one.share + policy.cosine * one.cosine >= policy.min_strength:
-                reasons.setdefault(one.document, one)
-            elif logit + policy.share_near * one.share + policy.cosine_near * one.cosine >= policy.min_strength_near:
-                near.setdefault(one.document, one)
-    return Members(reasons, {row: one for row, one in near.items() if row not in reasons})
+    reasons |= {row: _reason(row, best, topic, search) for row in stand_out(policy.min_deviations, policy.min_nearness)}
+    near = stand_out(policy.min_deviations_near, policy.min_nearness_near)
+    return Members(reasons, {row: _reason(row, best, topic, search) for row in near})
 
 
-def _read_closely(
-    unsure: Sequence[Found], topic: Topic, query: Query, search: SentenceSearch, policy: CataloguePolicy
-) -> list[tuple[Found, float]]:
-    """The sentences of the most promising passages with the network's logits, the most telling first."""
-    taken: Counter[DocumentRow] = Counter()
-    passages: dict[PassageRow, None] = {}
-    for one in sorted(unsure, key=lambda one: (-one.share - one.cosine, one.passage, one.number)):
-        if one.passage not in passages and taken[one.document] < policy.passages_of_document:
-            passages[one.passage] = None
-            taken[one.document] += 1
-        if len(passages) == policy.passages_read:
-            break
-    logits = search.logits_of(topic, query, list(passages))
-    read = [
-        (one, min(logits.get((one.passage, one.number), -math.inf), policy.max_logit))
-        for one in unsure
-        if one.passage in passages
-    ]
-    strength = {
-        (one.passage, one.number): logit + policy.share * one.share + policy.cosine * one.cosine for one, logit in read
-    }
-    return sorted(read, key=lambda item: (-strength[item[0].passage, item[0].number], item[0].passage, item[0].number))
+def _reason(row: DocumentRow, best: Mapping[DocumentRow, Found], topic: Topic, search: SentenceSearch) -> Found:
+    """The sentence of a document that speaks best of ``topic``."""
+    return best.get(row) or max(
+        search.sentences_of([row], topic), key=lambda one: (one.score, -one.passage, -one.number)
+    )
 
 
 def _documents_with_theme(
@@ -102,5 +83,6 @@ def _documents_with_theme(
     return join_words(named) if named else "", frozenset(members)
 
 
-def _shows(found: Found, policy: CataloguePolicy) -> bool:
+def shows_topic(found: Found, policy: CataloguePolicy) -> bool:
+    """Whether a sentence speaks of the topic, in its words or near enough in others."""
     return found.near or found.cosine >= policy.min_cosine_of_reason

@@ -6,6 +6,7 @@ import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -32,6 +33,10 @@ __all__ = ["ROW", "Found", "SentenceSearch", "Topic", "stands_alone"]
 
 _NEAREST_PASSAGES = 150
 """Passages that are looked through for their meaning, beside all that use the topic's words."""
+_NEAREST_SENTENCES = 3
+"""Sentences of a document whose mean tells how near it is to a topic: one alone may speak of it in passing."""
+_SENTENCES_AT_ONCE = 16_384
+"""Sentences whose vectors are in memory together."""
 _WINDOW = 3
 """Words, besides its own, over which a topic may be spread in a sentence: "waste from hospitals" is of "hospital waste"."""
 _WHOLE = 0.999
@@ -177,6 +182,20 @@ class SentenceSearch:
         wanted = np.isin(self.library.document_of, sorted(documents))
         rows = np.flatnonzero(wanted).tolist()
         return [found for row in rows for found in self._look_at(PassageRow(row), topic)]
+
+    def nearness_of_documents(self, vector: NDArray[np.float32]) -> NDArray[np.float32]:
+        """The mean cosine of ``vector`` with the few nearest sentences of each document; shape (documents,)."""
+        vectors = self.index.sentences
+        cosines = np.concatenate(
+            [
+                np.asarray(vectors[first : first + _SENTENCES_AT_ONCE]).astype(np.float32) @ vector
+                for first in range(0, len(vectors), _SENTENCES_AT_ONCE)
+            ]
+        )
+        starts = np.searchsorted(self.library.document_of, np.arange(len(self.library.infos) + 1))
+        bounds = self.library.first_sentence[starts]
+        nearest = (np.sort(cosines[first:last])[-_NEAREST_SENTENCES:] for first, last in pairwise(bounds.tolist()))
+        return np.array([own.mean() if len(own) else 0.0 for own in nearest], np.float32)
 
     def read(self, query: Query, ranking: Ranking, passages: Sequence[PassageRow]) -> list[Candidate]:
         """The sentences of ``passages``, all of ``ranking``, read with ``query``; the best first."""

@@ -6,6 +6,7 @@ import pytest
 
 from kin_assistant.answer.catalogue import draft_catalogue
 from kin_assistant.answer.draft import Draft
+from kin_assistant.index.library import DocumentRow
 from kin_assistant.policy import CataloguePolicy
 from kin_assistant.types import Filters
 from tests.form_library import SmallLibrary
@@ -119,10 +120,35 @@ def test_any_of_several_things_counts(library: SmallLibrary) -> None:
     assert labels(draft(library, "projects with monks, mosques or churches")) == {"Electric tempos in Kathmandu"}
 
 
-def test_a_single_word_is_not_read_by_the_network(library: SmallLibrary) -> None:
-    before = library.network.passages_read
-    draft(library, "which cities have compost?")
-    assert library.network.passages_read == before
+def test_a_document_that_stands_out_belongs_though_no_sentence_has_all_the_words(library: SmallLibrary) -> None:
+    query = library.query("documents about dust of diesel tempos from the road")
+    assert draft_catalogue(query, library.search) is None
+    bold = CataloguePolicy(min_deviations=1.0, min_nearness=0.1)
+    found = draft_catalogue(query, library.search, bold)
+    assert found is not None
+    assert labels(found) == {"Electric tempos in Kathmandu"}
+    timid = CataloguePolicy(min_deviations_near=1.0, min_nearness_near=0.1)
+    found = draft_catalogue(query, library.search, timid)
+    assert found is not None
+    assert labels(found) == {"Electric tempos in Kathmandu"}
+    assert "comes near" in found.entries[0].detail
+    assert "come near" in found.said
+
+
+def test_nearness_to_a_topic_is_that_of_the_nearest_few_sentences(library: SmallLibrary) -> None:
+    search = library.search
+    topic = search.make_topic("electric tempos")
+    nearness = search.nearness_of_documents(topic.vector)
+    assert nearness.shape == (len(search.library.infos),)
+    for row in range(len(nearness)):
+        cosines = sorted((one.cosine for one in search.sentences_of([DocumentRow(row)], topic)), reverse=True)
+        assert nearness[row] == pytest.approx(sum(cosines[:3]) / len(cosines[:3]), abs=1e-5)
+
+
+def test_a_document_on_many_places_is_listed_by_its_title_where_none_of_them_is_told(library: SmallLibrary) -> None:
+    found = draft(library, "which cities have meetings?")
+    assert labels(found) == {"Cities of the network"}
+    assert found.said == "There is 1 document that speaks of “meetings”, on 4 cities."
 
 
 def test_cities_of_other_countries_in_a_document_are_not_counted(library: SmallLibrary) -> None:
