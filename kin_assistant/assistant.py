@@ -98,7 +98,7 @@ class Assistant:
             Gazetteer.load(), index.library.infos, index.vocabulary, profile.home, english=read_common_words()
         )
         reader = EvidenceReader(index, network, policy=policy.evidence)
-        search = SentenceSearch(index, embedder, self.retriever, reader, places)
+        self.sentence_search = search = SentenceSearch(index, embedder, self.retriever, reader, places)
         talk = TalkResponder(embedder, index.library.infos, profile.examples, policy.talk)
         parser = QueryParser(
             index,

@@ -184,12 +184,12 @@ class RefusalPolicy:
 
 @dataclass(frozen=True, slots=True)
 class CataloguePolicy:
-    """Which documents belong to a list on a practice. Chosen on ten requests whose documents were marked: decision 17.
+    """Which documents belong to a list on a practice. `python -m training.lists` tells how often they do: decision 17.
 
     A document's nearness is the mean cosine of the topic with its three nearest sentences.
     """
 
-    min_deviations: float = 2.25
+    min_deviations: float = 2.5
     """A document belongs whose nearness is so many standard deviations above the mean of all documents,"""
     min_nearness: float = 0.4
     """and at least this; so does one of which a sentence holds the topic's words close together."""

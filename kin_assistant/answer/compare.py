@@ -11,6 +11,7 @@ from kin_assistant.answer.evidence import Candidate
 from kin_assistant.answer.sentence_search import ROW, Found, SentenceSearch, stands_alone
 from kin_assistant.index.library import DocumentRow, Library, PassageRow
 from kin_assistant.places.gazetteer import Place
+from kin_assistant.places.matching import Mention
 from kin_assistant.policy import ComparePolicy
 from kin_assistant.question.listing import CLAUSE_END, strip_frame
 from kin_assistant.question.query import Query
@@ -25,6 +26,16 @@ __all__ = ["NO_EVIDENCE", "asks_for_extreme", "draft_compare", "name_row"]
 
 NO_EVIDENCE = "No evidence in the documents."
 _FIGURES = "Figures as the documents give them; not all documents give one, and they may count different things."
+_JOINING = re.compile(
+    r"\s*(?:[,/&:-]|,?\s*\b(?:and|or|against|compared (?:to|with)|in|than|to|versus|vs\.?|with)\b(?: in)?)\s*",
+    re.IGNORECASE,
+)
+"""What stands between the names of places that are compared."""
+_LEADING = re.compile(
+    r"(?:[\s,/&]|\b(?:and|or|against|compared (?:to|with)|at|by|for|from|in|of|than|to|versus|vs\.?|with)\b)+$",
+    re.IGNORECASE,
+)
+"""What leads to a name that is left out."""
 _FEWEST = 2
 """Rows of a comparison, at least; and places of a document that are named in the place of its title, at most."""
 _UNEQUAL = 3
@@ -73,11 +84,29 @@ def _draft_places(query: Query, search: SentenceSearch, policy: ComparePolicy) -
 
 
 def _ask_of(place: Place, query: Query, search: SentenceSearch) -> str:
-    """The request of ``place`` alone, which its sentences can answer: without the names of the others."""
+    """The request of ``place`` alone, which its sentences can answer: its side, or all without the names of the others.
+
+    "Where is the fee higher, Cebu or Suva?" asks of Cebu: "Where is the fee higher, Cebu?"
+    """
     text = query.text
-    for mention in sorted(search.places.find_places(text), key=lambda mention: -mention.start):
-        if mention.place != place and mention.place in (*query.scope.named, *query.scope.absent):
-            text = f"{text[: mention.start].rstrip()} {text[mention.end :].lstrip()}"
+    compared = (*query.scope.named, *query.scope.absent)
+    for side in sides_of(text):
+        if {mention.place for mention in search.places.find_places(side)}.intersection(compared) == {place}:
+            return side
+    mentions = [mention for mention in search.places.find_places(text) if mention.place in compared]
+    runs: list[list[Mention]] = []
+    for mention in sorted(mentions, key=lambda mention: mention.start):
+        if runs and _JOINING.fullmatch(text[runs[-1][-1].end : mention.start]):
+            runs[-1].append(mention)
+        else:
+            runs.append([mention])
+    for run in reversed(runs):
+        start, end = run[0].start, run[-1].end
+        own = next((mention for mention in run if mention.place == place), None)
+        if own:
+            text = f"{text[:start]}{text[own.start : own.end]}{text[end:]}"
+        else:
+            text = f"{_LEADING.sub('', text[:start])} {text[end:].lstrip()}"
     return text
 
 
