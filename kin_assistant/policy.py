@@ -214,11 +214,15 @@ class OverviewPolicy:
     words: int = 120
     """Words that are quoted, at most."""
     few_documents: int = 2
-    """Of so many documents the sections are told, of more the themes."""
+    """Of so many documents each is told, of more the themes."""
     themes: int = 5
     """Themes of a place."""
+    sentences_of_process: int = 3
+    """Sentences on what was done, beside one on why and one on what it brought."""
+    price_of_place: float = 0.03
+    """What each sentence before it in its section takes from one's score: what comes first weighs most."""
     sections: int = 4
-    """Sections of a document."""
+    """Sections of a document that tells nothing of these."""
     others: int = 3
     """Documents that add a sentence on a term."""
     passages_read: int = 12

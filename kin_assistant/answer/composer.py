@@ -11,7 +11,7 @@ from kin_assistant.answer.compare import draft_compare
 from kin_assistant.answer.draft import Draft
 from kin_assistant.answer.evidence import Evidence
 from kin_assistant.answer.forms import Forms, lay_out_as_list, lay_out_as_table, shorten, widen
-from kin_assistant.answer.overview import draft_overview
+from kin_assistant.answer.overview import draft_document, draft_overview
 from kin_assistant.answer.quoting import Quoter
 from kin_assistant.answer.sentence_search import SentenceSearch
 from kin_assistant.answer.talk import TalkResponder
@@ -58,7 +58,7 @@ class Composer:
             case "catalogue":
                 draft = draft_catalogue(query, self._search, policy.catalogue)
             case "overview":
-                draft = draft_overview(query, self._search, policy.overview)
+                draft = draft_overview(query, self._search, self._fields_of, policy.overview)
             case "compare":
                 draft = draft_compare(query, self._search, policy.compare)
             case "advice":
@@ -69,11 +69,16 @@ class Composer:
         return replace(draft, sections=tuple(map(self._quoter.count_items, draft.sections)))
 
     def compose_from_evidence(self, evidence: Evidence, words: int, *, sure: bool = True) -> Draft:
-        """An answer in quotes of at most ``words`` words: a fact, a whole list, or stretches; if not ``sure``, a fact."""
+        """An answer in quotes of at most ``words`` words: a fact, a list, a portrait, or stretches; if not ``sure``, a fact."""
         kind = evidence.query.kinds[0]
         if not sure or (kind == "fact" and not evidence.query.parts):
             return self._quoter.draft_fact(evidence, words)
-        whole = self._quoter.draft_list(evidence, words) if kind == "list" else None
+        whole: Draft | None = None
+        if kind == "list":
+            whole = self._quoter.draft_list(evidence, words)
+        elif kind == "overview" and evidence.candidates and not evidence.query.parts:
+            row = self._quoter.draft_leading(evidence).candidates[0].document
+            whole = draft_document(row, evidence.query, self._search, self._fields_of, self._policy.overview)
         return whole or self._quoter.draft_explanation(evidence, words)
 
     def find_forms(

@@ -1,37 +1,44 @@
-"""What something is: the defining sentence, then one sentence for each theme, section or further document."""
+"""What something is: the sentence that defines it, then what was done, why, and what it brought; of many documents, by theme."""
 
 from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
+from typing import TypeVar
 
 import numpy as np
 
+from kin_assistant.answer.advice import FieldsOf
 from kin_assistant.answer.draft import Draft, DraftSection
 from kin_assistant.answer.sentence_search import Found, SentenceSearch, Topic
-from kin_assistant.index.library import DocumentRow
+from kin_assistant.index.library import DocumentRow, PassageRow
 from kin_assistant.places.gazetteer import Place
 from kin_assistant.policy import OverviewPolicy
 from kin_assistant.question.listing import read_listing, strip_frame
 from kin_assistant.question.query import Query
 from kin_assistant.text.wording import count_words, join_words
 from kin_assistant.text.words import stems
+from kin_assistant.types import RecordField
 
-__all__ = ["draft_overview"]
+__all__ = ["draft_document", "draft_overview"]
+
+_Key = TypeVar("_Key")
 
 _DEFINES = re.compile(
     r"^\W*(?:an?\s+|the\s+)?(?P<name>[^.;:,(]{2,60}?)(?:\s*\([^)]*\))?(?:,[^,]{2,70},)?\s+"
     r"(?:is|are|was|were|means|stands for|refers to|consists? of|works? as)\s+(?P<rest>an?\b|the\b|one\b|short\b)?",
     re.IGNORECASE,
 )
-_IN_GENERAL = re.compile(r"^\W*(?:an?|the)\s+(?P<name>[\w-]+(?:\s[\w-]+){0,2}?)\s+[a-z]{2,}s\b", re.IGNORECASE)
+_IN_GENERAL = re.compile(r"^\W*an?\s+(?P<name>[\w-]+(?:\s[\w-]+){0,2}?)\s+(?!(?:was|has)\b)[a-z]{2,}s\b", re.IGNORECASE)
 _BREAK = re.compile(r"[,;:?]\s|\s[-–]\s")
 _WHAT_IS = "What is {}?"
 
 
-def draft_overview(query: Query, search: SentenceSearch, policy: OverviewPolicy | None = None) -> Draft | None:
+def draft_overview(
+    query: Query, search: SentenceSearch, fields_of: FieldsOf, policy: OverviewPolicy | None = None
+) -> Draft | None:
     """A portrait of what ``query`` names: a place, a theme, or a term. None if no document tells of that in its words."""
     policy = policy or OverviewPolicy()
     mentions = search.mentions_of(query)
@@ -41,26 +48,34 @@ def draft_overview(query: Query, search: SentenceSearch, policy: OverviewPolicy 
     places = query.scope.named
     if about and request.subject:
         topic = search.make_topic(request.subject)
-        if draft := _draft_term(topic, about, query, search, policy, places):
+        if draft := _draft_term(topic, about, query, search, fields_of, policy, places):
             return draft
         # "Something about Ulsan, I meet a delegation"; but of "the Japanese city with the tram" Japan is no portrait.
-        return _draft_place(places, about, search, policy) if all(one.kind == "city" for one in places) else None
+        return (
+            _draft_place(places, about, search, fields_of, policy)
+            if all(one.kind == "city" for one in places)
+            else None
+        )
     if about:
-        return _draft_place(places, about, search, policy)
+        return _draft_place(places, about, search, fields_of, policy)
     if not request.subject:
         return None
     # "Cheonggyecheon, the whole story in five lines": what is asked for stands before the break, or alone behind it.
     pieces = [strip_frame(piece, keep_nouns=True) for piece in _BREAK.split(query.standalone)]
     for text in dict.fromkeys([request.named, *filter(None, pieces)]):
-        if draft := _draft_term(search.make_topic(text), allowed, query, search, policy):
+        if draft := _draft_term(search.make_topic(text), allowed, query, search, fields_of, policy):
             return draft
     return None
 
 
 def _draft_place(
-    places: Sequence[Place], about: Collection[DocumentRow], search: SentenceSearch, policy: OverviewPolicy
+    places: Sequence[Place],
+    about: Collection[DocumentRow],
+    search: SentenceSearch,
+    fields_of: FieldsOf,
+    policy: OverviewPolicy,
 ) -> Draft | None:
-    """What the documents about a place tell, theme by theme; of one or two documents, section by section."""
+    """What the documents about a place tell, theme by theme; of one or two documents, what each is about."""
     name = join_words(place.name for place in places)
     topic = search.make_topic(name)
     sentences = search.sentences_of(about, topic)
@@ -70,11 +85,13 @@ def _draft_place(
     if opening := _definition(topic, near, None, budget):
         sections.append(DraftSection((opening.as_candidate(),)))
     if len(about) <= policy.few_documents:
-        sections += _tell_by_section(sentences, search, budget, policy)
+        for row in sorted(about):
+            own = [one for one in sentences if one.document == row]
+            sections += _tell_document(own, fields_of(row), search, budget, policy)
     else:
         for theme, rows in _group_by_theme(about, search, policy.themes):
             inside = [one for one in sentences if one.document in rows]
-            if best := _most_central(inside, search, budget, theme):
+            for best in _most_central(inside, search, budget, policy, theme=theme):
                 sections.append(DraftSection((best.as_candidate(),), heading=_capitalise(theme)))
     if not sections:
         return None
@@ -91,6 +108,7 @@ def _draft_term(
     within: Collection[DocumentRow],
     query: Query,
     search: SentenceSearch,
+    fields_of: FieldsOf,
     policy: OverviewPolicy,
     places: Sequence[Place] = (),
 ) -> Draft | None:
@@ -105,11 +123,13 @@ def _draft_term(
         return None
     budget = _Budget(policy.words)
     sections: list[DraftSection] = []
-    opening = _definition(topic, found, best, budget) or _read_definition(topic, found, query, search, budget, policy)
+    opening = _definition(topic, found, best, budget)
+    if not opening and best not in titled:
+        opening = _read_definition(topic, found, query, search, budget, policy)
     if opening:
         sections.append(DraftSection((opening.as_candidate(),)))
     if best in titled:
-        sections += _tell_by_section(search.sentences_of([best], topic), search, budget, policy)
+        sections += _tell_document(search.sentences_of([best], topic), fields_of(best), search, budget, policy)
     others = [one for one in found if one.document != best and one.quotable and not one.compiled and not one.silent]
     for one in _one_of_each_document(others)[: policy.others]:
         if (not opening or one.document != opening.document) and budget.take(one):
@@ -117,6 +137,15 @@ def _draft_term(
     if not sections:
         return None
     return Draft("quotes", sections=tuple(sections), said=_say_term(topic, found, titled, within, search, places))
+
+
+def draft_document(
+    row: DocumentRow, query: Query, search: SentenceSearch, fields_of: FieldsOf, policy: OverviewPolicy
+) -> Draft | None:
+    """A portrait of what one document tells, for a ``query`` that describes it in other words; None if it has no headings."""
+    sentences = search.sentences_of([row], search.make_topic(query.text))
+    sections = _tell_document(sentences, fields_of(row), search, _Budget(policy.words), policy)
+    return Draft("quotes", sections=tuple(sections)) if sections else None
 
 
 def _say_term(
@@ -196,36 +225,76 @@ def _read_definition(
     return next((one for _, one in rated if budget.take(one)), None)
 
 
-def _tell_by_section(
-    sentences: Sequence[Found], search: SentenceSearch, budget: _Budget, policy: OverviewPolicy
+def _tell_document(
+    sentences: Sequence[Found],
+    fields: Mapping[tuple[PassageRow, int], RecordField],
+    search: SentenceSearch,
+    budget: _Budget,
+    policy: OverviewPolicy,
 ) -> list[DraftSection]:
-    """One sentence under each heading of the document, in its order, the compiler's conclusions left out."""
-    by_heading: dict[str, list[Found]] = {}
-    for one in sentences:
-        if not one.compiled and one.heading:
-            by_heading.setdefault(one.heading, []).append(one)
+    """What was done, then why and what it brought; of a document that tells none of it, a sentence under each heading.
+
+    What its compiler concludes is left out.
+    """
+    sentences = [one for one in sentences if not one.compiled and one.heading]
+    by_heading = _by(lambda one: one.heading, sentences)
+    places = {(one.passage, one.number): place for inside in by_heading.values() for place, one in enumerate(inside)}
+    by_field = _by(lambda one: fields.get((one.passage, one.sentence.start)), sentences)
     sections: list[DraftSection] = []
-    for heading, inside in list(by_heading.items()):
-        if len(sections) < policy.sections and (best := _most_central(inside, search, budget)):
-            sections.append(DraftSection((best.as_candidate(),), heading=heading))
+    if "process" in by_field:
+        told: tuple[tuple[RecordField, int], ...] = (
+            ("process", policy.sentences_of_process), ("situation", 1), ("results", 1),
+        )  # fmt: skip
+        for field, most in told:
+            chosen = _most_central(by_field.get(field, ()), search, budget, policy, most=most, places=places)
+            for heading, inside in _by(lambda one: one.heading, chosen).items():
+                sections.append(DraftSection(tuple(one.as_candidate() for one in inside), heading=heading))
+        return sections
+    for heading, inside in by_heading.items():
+        if len(sections) < policy.sections:
+            chosen = _most_central(inside, search, budget, policy, places=places)
+            sections += [DraftSection((one.as_candidate(),), heading=heading) for one in chosen]
     return sections
 
 
-def _most_central(sentences: Sequence[Found], search: SentenceSearch, budget: _Budget, theme: str = "") -> Found | None:
-    """The sentence nearest to what they all say, and to the theme and the topic; quotable, and within the budget."""
+def _by(key: Callable[[Found], _Key], sentences: Iterable[Found]) -> dict[_Key, list[Found]]:
+    """The sentences by what ``key`` says of them, in order."""
+    groups: dict[_Key, list[Found]] = {}
+    for one in sentences:
+        groups.setdefault(key(one), []).append(one)
+    return groups
+
+
+def _most_central(
+    sentences: Sequence[Found],
+    search: SentenceSearch,
+    budget: _Budget,
+    policy: OverviewPolicy,
+    *,
+    theme: str = "",
+    most: int = 1,
+    places: Mapping[tuple[PassageRow, int], int] | None = None,
+) -> list[Found]:
+    """The sentences nearest to what they all say, and to the theme and the topic; quotable, and within the budget.
+
+    ``places`` says how many sentences of its section stand before each: what comes first weighs most. In order.
+    """
     if not sentences:
-        return None
+        return []
     vectors = search.vectors_of(sentences)
     centre = vectors.mean(axis=0)
     scores = 0.5 * vectors @ (centre / (np.linalg.norm(centre) or 1.0)) + np.array([one.cosine for one in sentences])
     if theme:
         scores = scores + search.cosines_with(sentences, theme)
+    if places:
+        scores = scores - policy.price_of_place * np.array([places[one.passage, one.number] for one in sentences])
     scores = scores - 0.3 * np.array([one.compiled + one.silent for one in sentences])
     order: list[int] = np.argsort(-scores, kind="stable").tolist()
+    chosen: list[int] = []
     for i in order:
-        if sentences[i].quotable and budget.take(sentences[i]):
-            return sentences[i]
-    return None
+        if len(chosen) < most and sentences[i].quotable and budget.take(sentences[i]):
+            chosen.append(i)
+    return [sentences[i] for i in sorted(chosen)]
 
 
 def _group_by_theme(
