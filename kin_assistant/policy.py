@@ -107,7 +107,7 @@ class SelectionPolicy:
     """A stretch is considered if a sentence of it is worth this share of the best one."""
     price_of_stretch: float = 0.05
     """What a stretch has to add, beside the price of its sentences."""
-    price_of_sentence: float = 0.1
+    price_of_sentence: float = 0.13
     """What each sentence has to add."""
     price_of_word: float = 0.002
     """What each word has to add."""
