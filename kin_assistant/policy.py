@@ -156,7 +156,7 @@ class SelectionPolicy:
 class RefusalPolicy:
     """When the evidence does not bear an answer. Two logistic functions, fitted as decision 6 tells."""
 
-    min_confidence: float = 0.25
+    min_confidence: float = 0.28
     """A query with less is refused."""
     sure_confidence: float = 0.36
     """An answer with less may say that it is none: of 11 that did on the development questions 5 had no answer."""

@@ -32,7 +32,7 @@ __all__ = ["FORMAT", "KINDS", "UNSURE", "WEIGHTS", "WEIGHTS_SHA256", "Guess", "K
 
 WEIGHTS: Final = Path(__file__).parent.parent / "data" / "kinds.safetensors"
 """The weights that ship; ``python -m training.kinds`` makes them."""
-WEIGHTS_SHA256: Final = "ff4f7b2ed08d77def4a743060071bfd6ce206cec9792d22b394d0cfc658004d5"
+WEIGHTS_SHA256: Final = "43731027ff30e91152b0345b7fe1c75c1125e610541bed66f6cacc4fcde8be39"
 FORMAT: Final = "kin-kinds-2"
 """Changes with what the network is given and gives."""
 
