@@ -184,7 +184,7 @@ class RefusalPolicy:
 
 @dataclass(frozen=True, slots=True)
 class CataloguePolicy:
-    """Which documents belong to a list on a practice. `python -m training.lists` tells how often they do: decision 17.
+    """Which documents belong to a list on a practice. `python -m training.lists` tells how often they do: decision 19.
 
     A document's nearness is the mean cosine of the topic with its three nearest sentences.
     """

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from kin_assistant.answer.draft import Draft, DraftEntry
@@ -41,15 +41,23 @@ _FEW_DOCUMENTS = 5
 """Earlier decades, with fewer documents each, are one line."""
 
 
-def draft_catalogue(query: Query, search: SentenceSearch, policy: CataloguePolicy | None = None) -> Draft | None:
-    """A counted list of what ``query`` asks for; None if it names nothing that documents could be listed by."""
+def draft_catalogue(
+    query: Query,
+    search: SentenceSearch,
+    policy: CataloguePolicy | None = None,
+    gist_of: Callable[[DocumentRow], Found | None] = lambda _: None,
+) -> Draft | None:
+    """A counted list of what ``query`` asks for; None if it names nothing that documents could be listed by.
+
+    ``gist_of`` gives the sentence that tells a document, for those that are listed by no subject.
+    """
     policy = policy or CataloguePolicy()
     mentions = search.mentions_of(query)
     request = read_listing(query.standalone, mentions)
     allowed = _documents_within(request, query, search)
     within = _name_restrictions(request, query)
     if not request.subject:
-        return _draft_listing(request, allowed, within, search)
+        return _draft_listing(request, allowed, within, search, policy, gist_of)
     request = replace(request, subject=_choose_subject(request, search))
     topic = search.make_topic(request.subject)
     if not topic.stems:
@@ -104,9 +112,14 @@ def _say_only_near(request: ListingRequest, within: str) -> str:
 
 
 def _draft_listing(
-    request: ListingRequest, allowed: Collection[DocumentRow], within: str, search: SentenceSearch
+    request: ListingRequest,
+    allowed: Collection[DocumentRow],
+    within: str,
+    search: SentenceSearch,
+    policy: CataloguePolicy,
+    gist_of: Callable[[DocumentRow], Found | None],
 ) -> Draft | None:
-    """A list by the metadata alone."""
+    """A list by the metadata alone; a few documents each with its gist."""
     rows = sorted(allowed)
     if not rows:
         return Draft("entries", said=_say_none(within))
@@ -117,6 +130,8 @@ def _draft_listing(
             entries = [_entry_of(theme, [r for r in rows if theme in infos[r].themes]) for theme, _ in _ranked(counts)]
         case "year":
             return _draft_years(rows, within, search)
+        case "document" if len(rows) <= policy.reasons:
+            entries = list(_entries("document", {row: gist_of(row) for row in rows}, search, policy, None))
         case _:
             entries = list(_entries(request.listed, dict.fromkeys(rows), search, None, None, request.places))
     return Draft("entries", entries=tuple(entries), said=_say(request, entries, rows, within, search))

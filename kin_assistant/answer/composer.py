@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 
 from kin_assistant.answer.advice import FieldsOf, draft_advice
 from kin_assistant.answer.catalogue import draft_catalogue, lists_the_library
@@ -11,7 +12,7 @@ from kin_assistant.answer.compare import draft_compare
 from kin_assistant.answer.draft import Draft
 from kin_assistant.answer.evidence import Evidence
 from kin_assistant.answer.forms import Forms, lay_out_as_list, lay_out_as_table, shorten, widen
-from kin_assistant.answer.overview import draft_document, draft_overview
+from kin_assistant.answer.overview import draft_document, draft_overview, find_gist
 from kin_assistant.answer.quoting import Quoter
 from kin_assistant.answer.sentence_search import SentenceSearch
 from kin_assistant.answer.talk import TalkResponder
@@ -56,7 +57,10 @@ class Composer:
         draft: Draft | None = None
         match kind:
             case "catalogue":
-                draft = draft_catalogue(query, self._search, policy.catalogue)
+                gist_of = partial(find_gist, search=self._search, fields_of=self._fields_of, policy=policy.overview)
+                draft = draft_catalogue(query, self._search, policy.catalogue, gist_of)
+                if draft and len(query.named_documents) == 1:  # a list of one document tells less than a portrait
+                    draft = draft_overview(query, self._search, self._fields_of, policy.overview) or draft
             case "overview":
                 draft = draft_overview(query, self._search, self._fields_of, policy.overview)
             case "compare":

@@ -20,7 +20,7 @@ class Members:
 
     reasons: Mapping[DocumentRow, Found | None] = field(default_factory=dict)
     near: Mapping[DocumentRow, Found | None] = field(default_factory=dict)
-    """Documents that come near it: of those on ten requests whose documents were marked, half are about it."""
+    """Documents that come near it: on requests whose documents were marked, about one in two touches it at least."""
     theme: str = ""
     """The theme by which they are listed, if it is one."""
     passing: frozenset[DocumentRow] = frozenset()

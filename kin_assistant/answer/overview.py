@@ -22,7 +22,7 @@ from kin_assistant.text.wording import count_words, join_words
 from kin_assistant.text.words import stems
 from kin_assistant.types import RecordField
 
-__all__ = ["draft_document", "draft_overview"]
+__all__ = ["draft_document", "draft_overview", "find_gist"]
 
 _Key = TypeVar("_Key")
 
@@ -237,8 +237,7 @@ def _tell_document(
     What its compiler concludes is left out.
     """
     sentences = [one for one in sentences if not one.compiled and one.heading]
-    by_heading = _by(lambda one: one.heading, sentences)
-    places = {(one.passage, one.number): place for inside in by_heading.values() for place, one in enumerate(inside)}
+    by_heading, places = _by_heading(sentences)
     by_field = _by(lambda one: fields.get((one.passage, one.sentence.start)), sentences)
     sections: list[DraftSection] = []
     if "process" in by_field:
@@ -255,6 +254,24 @@ def _tell_document(
             chosen = _most_central(inside, search, budget, policy, places=places)
             sections += [DraftSection((one.as_candidate(),), heading=heading) for one in chosen]
     return sections
+
+
+def find_gist(row: DocumentRow, search: SentenceSearch, fields_of: FieldsOf, policy: OverviewPolicy) -> Found | None:
+    """The one sentence that tells a document: the best on what was done, or of all if it tells nothing of that."""
+    sentences = search.sentences_of([row], search.make_topic(search.library.infos[row].title))
+    sentences = [one for one in sentences if not one.compiled]
+    fields = fields_of(row)
+    process = [one for one in sentences if fields.get((one.passage, one.sentence.start)) == "process"]
+    chosen = _most_central(
+        process or sentences, search, _Budget(policy.words), policy, places=_by_heading(sentences)[1]
+    )
+    return chosen[0] if chosen else None
+
+
+def _by_heading(sentences: Sequence[Found]) -> tuple[dict[str, list[Found]], dict[tuple[PassageRow, int], int]]:
+    """The sentences under each heading, and how many of its section stand before each."""
+    groups = _by(lambda one: one.heading, sentences)
+    return groups, {(one.passage, one.number): place for inside in groups.values() for place, one in enumerate(inside)}
 
 
 def _by(key: Callable[[Found], _Key], sentences: Iterable[Found]) -> dict[_Key, list[Found]]:

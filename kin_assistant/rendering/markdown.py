@@ -6,7 +6,15 @@ import re
 from collections.abc import Sequence
 
 from kin_assistant.rendering.layout import Quoted, join_paragraphs, lay_out, quotes_by_number
-from kin_assistant.rendering.words import ORIGIN, REFUSAL, external_link, place_and_years, plain, section_and_page
+from kin_assistant.rendering.words import (
+    ORIGIN,
+    REFUSAL,
+    external_link,
+    place_and_years,
+    plain,
+    section_and_page,
+    split_row,
+)
 from kin_assistant.types import Answer, AnswerSentence, Citation, Comparison, Entry, Record, Section, Source
 
 __all__ = [
@@ -18,6 +26,7 @@ __all__ = [
     "reference_list",
     "section_remark",
     "what_is_read",
+    "without_bars",
 ]
 
 _MARK_ANYWHERE = re.compile(r"[\\`*_\[\]]|<(?=[A-Za-z/!?])|~(?=~)|&(?=#?\w+;)")
@@ -131,11 +140,16 @@ def _table(answer: Answer) -> list[str]:
         quotes = [
             words
             for paragraph in join_paragraphs(_cell(answer, section))
-            for words in (escape_markdown(paragraph.lead_in), _quotes(paragraph.quoted))
+            for words in (escape_markdown(without_bars(paragraph.lead_in)), _quotes(paragraph.quoted, in_cell=True))
         ]
         cell = " ".join(filter(None, (*quotes, escape_markdown(section_remark(section)))))
         rows.append(f"| **{escape_in_cell(escape_markdown(section.heading))}** | {escape_in_cell(cell)} |")
     return ["\n".join(rows)] if answer.sections else []
+
+
+def without_bars(text: str) -> str:
+    """``text``; of a table's row the cells with dots between them, for its bars would end the cell that quotes it."""
+    return " · ".join(words for kind, words in split_row(text) if kind == "cell") or text
 
 
 def escape_in_cell(markdown: str) -> str:
@@ -159,8 +173,11 @@ def _cell(answer: Answer, section: Section) -> list[Quoted]:
     return [found[number] for number in section.numbers if number in found]
 
 
-def _quotes(quoted: Sequence[Quoted]) -> str:
-    return " ".join(f"{escape_markdown(sentence.text)} {_numbers(sentence)}" for sentence, _ in quoted)
+def _quotes(quoted: Sequence[Quoted], *, in_cell: bool = False) -> str:
+    return " ".join(
+        f"{escape_markdown(without_bars(sentence.text) if in_cell else sentence.text)} {_numbers(sentence)}"
+        for sentence, _ in quoted
+    )
 
 
 def _heading(citation: Citation) -> str:

@@ -7,7 +7,7 @@ import io
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from kin_assistant.rendering.markdown import escape_in_cell, escape_markdown, reference_list
+from kin_assistant.rendering.markdown import escape_in_cell, escape_markdown, reference_list, without_bars
 from kin_assistant.rendering.templating import render
 from kin_assistant.rendering.words import FIELD_NAMES, NO_EVIDENCE, REFUSAL, document_link, period, places, plain
 from kin_assistant.types import Cell, Citation, Comparison, Record
@@ -131,8 +131,8 @@ def _cited(comparison: Comparison, cell: Cell) -> list[Citation]:
 
 
 def _quote(citation: Citation) -> str:
-    head = f"{escape_markdown(citation.lead_in.text)} " if citation.lead_in else ""
-    return f"{head}{escape_markdown(citation.quote)} [{citation.number}]"
+    head = f"{escape_markdown(without_bars(citation.lead_in.text))} " if citation.lead_in else ""
+    return f"{head}{escape_markdown(without_bars(citation.quote))} [{citation.number}]"
 
 
 def _said(build_id: str) -> str:

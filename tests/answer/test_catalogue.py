@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import pytest
 
 from kin_assistant.answer.catalogue import draft_catalogue
 from kin_assistant.answer.draft import Draft
+from kin_assistant.answer.overview import find_gist
 from kin_assistant.index.library import DocumentRow
-from kin_assistant.policy import CataloguePolicy
+from kin_assistant.policy import CataloguePolicy, OverviewPolicy
 from kin_assistant.types import Filters
 from tests.form_library import SmallLibrary
 
@@ -154,3 +157,11 @@ def test_a_document_on_many_places_is_listed_by_its_title_where_none_of_them_is_
 def test_cities_of_other_countries_in_a_document_are_not_counted(library: SmallLibrary) -> None:
     found = draft(library, "how many documents are about Malaysia")
     assert found.said == "1 document is about Malaysia."
+
+
+def test_a_few_documents_are_listed_each_with_its_gist(library: SmallLibrary) -> None:
+    gist_of = partial(find_gist, search=library.search, fields_of=library.records.fields_of, policy=OverviewPolicy())
+    found = draft_catalogue(library.query("documents on Nepal"), library.search, gist_of=gist_of)
+    assert found is not None
+    gists = {entry.label: entry.reason.text for entry in found.entries if entry.reason}
+    assert gists["Electric tempos in Kathmandu"].startswith("Electric tempos run in Kathmandu since 1996")

@@ -87,6 +87,16 @@ def test_bars_and_markup_do_not_break_the_table() -> None:
     assert not any("<b>" in row.replace("\\<", "") for row in rows)
 
 
+def test_a_row_of_a_table_stands_in_a_cell_without_its_bars() -> None:
+    (row,) = (
+        line
+        for line in comparison_markdown(comparison("| Cebu | 5 pesos |")).splitlines()
+        if "pesos" in line and "**" in line
+    )
+    assert "Cebu · 5 pesos [" in row
+    assert "\\|" not in row
+
+
 def test_a_refused_comparison_has_its_reason_and_no_table() -> None:
     refused = Comparison(topic="x", columns=("results",), reason="No document is about it.", build_id="b")
     assert comparison_markdown(refused) == "# x\n\n**The documents do not say this.** No document is about it.\n"
