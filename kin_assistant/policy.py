@@ -205,6 +205,10 @@ class CataloguePolicy:
     """A document on more places is about the topic only in those that a sentence names with it."""
     reasons: int = 12
     """Entries that carry a quoted sentence."""
+    passages_read: int = 12
+    """Passages that the network reads for the sentences of documents that do not hold the topic's words."""
+    cosine: float = 3.0
+    """Weight of the cosine of the topic and such a sentence, beside the network's logit."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -72,6 +72,7 @@ def draft_catalogue(
         return None
     if request.listed in ("theme", "year"):
         request = replace(request, listed="document")
+    members = _read_reasons(members, topic, query, search, policy)
     entries = _entries(request.listed, members.reasons, search, policy, topic, request.places)
     if {entry.label for entry in entries} <= {search.library.infos[row].title for row in members.reasons}:
         request = replace(request, listed="document")
@@ -109,6 +110,34 @@ def _quote(subject: str, members: Members) -> str:
 def _say_only_near(request: ListingRequest, within: str) -> str:
     said = f"“{request.subject}”" if len(request.subject.split()) <= _LONGEST_NAMED else "all of this"
     return f"No document speaks of {said} in clear words{within}; these come near it."
+
+
+def _read_reasons(
+    members: Members, topic: Topic, query: Query, search: SentenceSearch, policy: CataloguePolicy
+) -> Members:
+    """``members`` with the sentences that the network takes for answers, where none has the topic's own words."""
+    unsure = [row for row, one in (*members.reasons.items(), *members.near.items()) if one and not one.near]
+    unsure = unsure[: policy.reasons]
+    share = policy.passages_read // max(len(unsure), 1) or 1
+    passages: list[PassageRow] = []
+    sentences: dict[DocumentRow, list[Found]] = {}
+    for row in unsure:
+        sentences[row] = sorted(search.sentences_of([row], topic), key=lambda one: -one.score)
+        passages += list(dict.fromkeys(one.passage for one in sentences[row]))[:share]
+    logits = search.logits_of(topic, query, passages)
+
+    def rate(one: Found) -> float:
+        return logits[one.passage, one.number] + policy.cosine * one.cosine - one.compiled
+
+    def best(row: DocumentRow, before: Found | None) -> Found | None:
+        read = [one for one in sentences.get(row, ()) if one.quotable and (one.passage, one.number) in logits]
+        return max(read, key=rate, default=before)
+
+    return replace(
+        members,
+        reasons={row: best(row, one) for row, one in members.reasons.items()},
+        near={row: best(row, one) for row, one in members.near.items()},
+    )
 
 
 def _draft_listing(

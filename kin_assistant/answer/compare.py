@@ -111,12 +111,15 @@ def _ask_of(place: Place, query: Query, search: SentenceSearch) -> str:
 
 
 def _draft_sides(query: Query, search: SentenceSearch, policy: ComparePolicy) -> Draft | None:
-    """A row for each side that the request describes, from the document that answers best; None unless they are two."""
+    """A row for each side that the request describes, from the document that answers best; None unless they are two.
+
+    "Landfill gas versus gasification in Surabaya" has no sides of their own: what one says of its place goes for both.
+    """
     sides = sides_of(query.text)
     allowed = search.documents_allowed(query)
     rows: dict[DocumentRow, DraftSection] = {}
-    for side in sides:
-        asked = search.ask_alone(query, side)
+    asked_of = [search.ask_alone(query, side) for side in sides]
+    for asked in asked_of:
         ranking = search.retriever.rank(asked, within=allowed)
         read = search.read(asked, ranking, ranking.passages[: policy.passages_read // len(sides)])
         best = _best_sentences([one for one in read if stands_alone(one.text)], asked, policy)
@@ -125,6 +128,9 @@ def _draft_sides(query: Query, search: SentenceSearch, policy: ComparePolicy) ->
             return None
         of_document = tuple(one for one in best if one.document == document)
         rows[document] = DraftSection(of_document, heading=name_row(search.library.infos[document]))
+    about_own = [row in asked.boosted for row, asked in zip(rows, asked_of, strict=True)]
+    if any(about_own) and not all(asked.boosted for asked in asked_of):
+        return None
     return Draft("table", sections=tuple(rows.values())) if rows else None
 
 

@@ -136,6 +136,9 @@ def test_a_document_that_stands_out_belongs_though_no_sentence_has_all_the_words
     assert labels(found) == {"Electric tempos in Kathmandu"}
     assert "comes near" in found.entries[0].detail
     assert "come near" in found.said
+    # The network takes the sentence with most words in common for an answer.
+    assert found.entries[0].reason
+    assert found.entries[0].reason.text == "Kathmandu took diesel tempos off the road."
 
 
 def test_nearness_to_a_topic_is_that_of_the_nearest_few_sentences(library: SmallLibrary) -> None:

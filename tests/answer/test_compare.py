@@ -100,6 +100,11 @@ def test_sides_that_are_described_have_rows_of_their_own(library: SmallLibrary) 
     assert "Cebu opened a waste bank for bottles." in rows["Cebu"]
 
 
+def test_a_place_that_one_side_names_goes_for_both(library: SmallLibrary) -> None:
+    query = library.query("compost baskets given to households versus the waste bank for bottles in Cebu")
+    assert draft_compare(query, library.search) is None
+
+
 def test_two_sides_in_one_document_make_no_table(library: SmallLibrary) -> None:
     query = library.query("diesel tempos off the road versus electric tempos run with a loan")
     assert draft_compare(query, library.search) is None
