@@ -15,6 +15,7 @@ from functools import lru_cache
 from kin_assistant.answer.evidence import Candidate
 from kin_assistant.index.library import DocumentRow, PassageRow
 from kin_assistant.policy import SelectionPolicy
+from kin_assistant.text.figures import differ
 from kin_assistant.text.words import stems
 from kin_assistant.types import Sentence
 
@@ -215,10 +216,19 @@ def _gain(
 
 
 def _repeats(candidate: Candidate, chosen: Mapping[Candidate, None], policy: SelectionPolicy) -> float:
-    """The share of the stems of ``candidate`` that a chosen sentence has too, where that is most of them; else 0."""
+    """The share of the stems of ``candidate`` that a chosen sentence has too, where that is most of them; else 0.
+
+    What another document says in the same words with another figure is no repetition.
+    """
     own = _stems_of(candidate.text)
-    shared = max((len(own & _stems_of(one.text)) / len(own) for one in chosen), default=0.0) if own else 0.0
-    return shared if shared >= policy.min_share_repeated else 0.0
+    shares = ((len(own & _stems_of(one.text)) / len(own), one) for one in chosen if own)
+    repeated = (
+        share
+        for share, one in shares
+        if share >= policy.min_share_repeated
+        and (one.document == candidate.document or not differ(one.text, candidate.text))
+    )
+    return max(repeated, default=0.0)
 
 
 @lru_cache(4096)
