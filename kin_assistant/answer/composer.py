@@ -83,6 +83,7 @@ class Composer:
         elif kind == "overview" and evidence.candidates and not evidence.query.parts:
             row = self._quoter.draft_leading(evidence).candidates[0].document
             whole = draft_document(row, evidence.query, self._search, self._fields_of, self._policy.overview)
+            whole = whole and replace(whole, sections=tuple(map(self._quoter.count_items, whole.sections)))
         return whole or self._quoter.draft_explanation(evidence, words)
 
     def find_forms(
