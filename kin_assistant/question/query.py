@@ -230,7 +230,7 @@ class QueryParser:
         alone = self._kinds.classify(message)
         if alone.kind in _QUOTING or alone.kind == guessed[0]:
             return alone.kinds
-        return guessed if guessed[0] in _QUOTING else (UNSURE,)
+        return guessed if guessed[0] in ("fact", "explain") else (UNSURE,)
 
     def _lists_a_subject(self, message: str, find_places: Callable[[str], tuple[Mention, ...]]) -> bool:
         """Whether a list is asked for on a subject that ``message`` names itself, so that it needs nothing of those before."""

@@ -173,7 +173,8 @@ def test_a_question_that_joins_on_to_one_before_is_no_small_talk(assistant: Assi
 @pytest.mark.parametrize("message", ["why?", "How come?", "and why not?", "who?"])
 def test_a_question_word_alone_asks_about_what_was_said_before(assistant: Assistant, message: str) -> None:
     asked = assistant.ask(message, history=["Did households in Surabaya compost their waste?"])
-    assert asked.kind in ("explain", "fact")
+    assert asked.leans
+    assert asked.kind in ("explain", "fact", "list")
     assert asked.citations
     assert assistant.ask(message).kind == "talk"
 
