@@ -54,6 +54,10 @@ class Candidate:
     logit: float | None = None
     """Log odds that it answers against nothing there does, by the network that read it with the query; None if unread."""
 
+    def __hash__(self) -> int:
+        """By its place: an answer looks candidates up many thousand times."""
+        return hash((self.passage, self.sentence.start))
+
 
 @dataclass(frozen=True, slots=True)
 class Evidence:

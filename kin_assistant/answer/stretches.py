@@ -121,7 +121,7 @@ def select_stretches(
     # With what the best sentence leans on it may be too long; then something leads that is not.
     leading = fitting or [option for option in options if option.words <= words] or leading[:1]
     waiting = [about for about in places if len(places) > 1]
-    chosen: dict[Candidate, None] = {}
+    chosen = _Chosen(options, policy)
     taken: list[Stretch] = []
     while options and len(taken) < most:
         gains = {
@@ -132,7 +132,7 @@ def select_stretches(
         option = max(gains, key=lambda one: gains[one])
         options.remove(option)
         new = [candidate for candidate in option.candidates if candidate not in chosen]
-        length = sum(len(candidate.text.split()) for candidate in new)
+        length = sum(chosen.words[candidate] for candidate in new)
         documents = {stretch.document for stretch in taken}
         if taken and gains[option] <= 0:
             break
@@ -142,7 +142,7 @@ def select_stretches(
             or (option.document not in documents and len(documents) >= max(policy.documents, len(places)))
         ):
             continue
-        chosen |= dict.fromkeys(new)
+        chosen.add(new)
         words -= length
         waiting = [about for about in waiting if option.document not in about]
         taken = _join([*taken, Stretch(tuple(new))])
@@ -192,9 +192,38 @@ class _Runs:
                         yield Stretch(tuple(run))
 
 
+class _Chosen:
+    """The sentences that are chosen, and how much of each other one they say already."""
+
+    def __init__(self, options: Sequence[Stretch], policy: SelectionPolicy) -> None:
+        self._least = policy.min_share_repeated
+        self._chosen: set[Candidate] = set()
+        self.words = {one: len(one.text.split()) for option in options for one in option.candidates}
+        self.repeated = dict.fromkeys(self.words, 0.0)
+        """The share of a sentence's stems that a chosen one has too, where that is most of them; else 0."""
+
+    def __contains__(self, candidate: Candidate) -> bool:
+        return candidate in self._chosen
+
+    def add(self, candidates: Sequence[Candidate]) -> None:
+        """Choose ``candidates``."""
+        self._chosen.update(candidates)
+        for other in self.repeated:
+            for one in candidates:
+                self.repeated[other] = max(self.repeated[other], self._share_repeated(other, one))
+
+    def _share_repeated(self, candidate: Candidate, one: Candidate) -> float:
+        """What another document says in the same words with another figure is no repetition."""
+        own = _stems_of(candidate.text)
+        share = len(own & _stems_of(one.text)) / len(own) if own else 0.0
+        if share < self._least or (one.document != candidate.document and differ(one.text, candidate.text)):
+            return 0.0
+        return share
+
+
 def _gain(
     option: Stretch,
-    chosen: Mapping[Candidate, None],
+    chosen: _Chosen,
     worth: Mapping[Candidate, float],
     taken: Sequence[Stretch],
     policy: SelectionPolicy,
@@ -207,28 +236,12 @@ def _gain(
         return -math.inf
     adjoins = any(_adjoin(option, one) for one in taken)
     price = (0.0 if adjoins else policy.price_of_stretch) + sum(
-        policy.price_of_sentence + policy.price_of_word * len(candidate.text.split()) for candidate in new
+        policy.price_of_sentence + policy.price_of_word * chosen.words[candidate] for candidate in new
     )
     if any(option.document == one.document for one in taken):
         price *= price_of_same
-    added = sum(worth[candidate] * (1 - _repeats(candidate, chosen, policy)) for candidate in new)
+    added = sum(worth[candidate] * (1 - chosen.repeated[candidate]) for candidate in new)
     return added - price * math.pow(best, policy.price_exponent)
-
-
-def _repeats(candidate: Candidate, chosen: Mapping[Candidate, None], policy: SelectionPolicy) -> float:
-    """The share of the stems of ``candidate`` that a chosen sentence has too, where that is most of them; else 0.
-
-    What another document says in the same words with another figure is no repetition.
-    """
-    own = _stems_of(candidate.text)
-    shares = ((len(own & _stems_of(one.text)) / len(own), one) for one in chosen if own)
-    repeated = (
-        share
-        for share, one in shares
-        if share >= policy.min_share_repeated
-        and (one.document == candidate.document or not differ(one.text, candidate.text))
-    )
-    return max(repeated, default=0.0)
 
 
 @lru_cache(4096)

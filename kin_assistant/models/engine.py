@@ -1,6 +1,7 @@
 """Running a small transformer fast on a processor: in OpenVINO where it is installed, else in torch.
 
-Both compute in bfloat16 where the processor has instructions for it. What that is worth is in
+Both compute in bfloat16 where the processor has instructions for it. OpenVINO multiplies whole numbers of 8 bits instead,
+in networks that allow it, on processors without matrix instructions. What that is worth is in
 ``docs/decisions/0003-embedding-engine.md``.
 """
 
@@ -16,7 +17,7 @@ import warnings
 from collections import deque
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -50,6 +51,8 @@ so that neither goes on and no other thread does. Once prepared, they may be use
 _CONVERSION_MEMORY = 6 * 1024**3
 """Bytes, reserved rather than used; beside them the weights are held in several forms."""
 _COPIES_OF_WEIGHTS = 8
+_GROUP = 128
+"""Values of a token's state that share a scale when they are rounded to 8 bits. 64 is a twentieth slower, 384 less exact."""
 
 
 class Network(Protocol):
@@ -72,6 +75,8 @@ class TorchSource:
     paths: tuple[Path, ...]
     """What the function is called with."""
     inputs: int
+    eight_bits: bool = False
+    """Whether the weights of its linear layers may be rounded to 8 bits."""
 
     def load(self) -> Any:
         """The module."""
@@ -99,7 +104,9 @@ class _OpenVino:
     """OpenVINO: one stream for a question, two for many passages."""
 
     def __init__(self, source: TorchSource, key: str, cache: Path | None) -> None:
-        self._source, self._key, self._cache = source, key, cache
+        if source.eight_bits and _multiplies_matrices():
+            source = replace(source, eight_bits=False)
+        self._source, self._key, self._cache = source, f"{key}-8bit" if source.eight_bits else key, cache
         self._lock = threading.Lock()
         self._compiled: dict[str, Any] = {}
 
@@ -142,8 +149,12 @@ class _OpenVino:
 
     def _compile(self, hint: str) -> Any:
         core = _import_openvino().Core()
-        precision = "bf16" if "BF16" in core.get_property("CPU", "OPTIMIZATION_CAPABILITIES") else "f32"
-        properties = {"INFERENCE_PRECISION_HINT": precision, "PERFORMANCE_HINT": hint}
+        properties: dict[str, Any] = {"INFERENCE_PRECISION_HINT": "f32", "PERFORMANCE_HINT": hint}
+        if self._source.eight_bits:
+            # States are rounded too, as they come, where the processor multiplies 8 bits at once; elsewhere they are not.
+            properties["DYNAMIC_QUANTIZATION_GROUP_SIZE"] = _GROUP
+        elif "BF16" in core.get_property("CPU", "OPTIMIZATION_CAPABILITIES"):
+            properties["INFERENCE_PRECISION_HINT"] = "bf16"
         return core.compile_model(self._model(core), "CPU", properties)
 
     def _model(self, core: Any) -> Any:
@@ -214,7 +225,8 @@ def _convert_in_child(source: TorchSource, target: Path) -> None:
     Raises ``OSError`` if it cannot be done.
     """
     paths = [path.absolute() for path in source.paths]
-    arguments = [str(target.absolute()), source.function, str(source.inputs), *map(str, paths)]
+    bits = "8" if source.eight_bits else "32"
+    arguments = [str(target.absolute()), source.function, str(source.inputs), bits, *map(str, paths)]
     memory = _CONVERSION_MEMORY + _COPIES_OF_WEIGHTS * sum(map(_size, paths))
     limits = ChildLimits(memory=memory, cpu_seconds=_CONVERSION_SECONDS * (os.cpu_count() or 1))
     outcome = run_child("kin_assistant.models.engine", arguments, seconds=_CONVERSION_SECONDS, limits=limits)
@@ -241,7 +253,34 @@ def _convert(source: TorchSource) -> Any:
         warnings.simplefilter("ignore")
         decoder = TorchScriptPythonDecoder(source.load(), example_input=example)
         front_end = FrontEndManager().load_by_framework("pytorch")
-        return front_end.convert(front_end.load(decoder))
+        model = front_end.convert(front_end.load(decoder))
+    if source.eight_bits:
+        _round_weights(model)
+    return model
+
+
+def _round_weights(model: Any) -> None:
+    """Keep the weights of linear layers in 8 bits, with a scale for each output."""
+    import numpy as np
+    from openvino import opset13 as operations
+
+    for node in model.get_ordered_ops():
+        if node.get_type_name() != "MatMul" or node.input_value(1).get_node().get_type_name() != "Constant":
+            continue
+        weights = node.input_value(1).get_node().data
+        inputs = 1 if node.get_attributes()["transpose_b"] else 0
+        scale = np.maximum(np.abs(weights).max(axis=inputs, keepdims=True), np.float32(1e-8)) / np.float32(127)
+        rounded = operations.constant(np.rint(weights / scale).astype(np.int8))
+        restored = operations.multiply(operations.convert(rounded, np.float32), operations.constant(scale))
+        node.input(1).replace_source_output(restored.output(0))
+
+
+def _multiplies_matrices() -> bool:
+    """Whether the processor has matrix instructions (AMX), in which bfloat16 is as fast as 8 bits and more exact."""
+    try:
+        return "amx_bf16" in Path("/proc/cpuinfo").read_text("ascii", errors="replace")
+    except OSError:
+        return False
 
 
 class _Torch:
@@ -282,9 +321,9 @@ def _compute(network: Any, batch: Batch) -> States:
     return states
 
 
-def _main(target: str, function: str, inputs: str, *paths: str) -> None:
+def _main(target: str, function: str, inputs: str, bits: str, *paths: str) -> None:
     """Convert for ``_convert_in_child``."""
-    source = TorchSource(function, tuple(map(Path, paths)), int(inputs))
+    source = TorchSource(function, tuple(map(Path, paths)), int(inputs), eight_bits=bits == "8")
     _import_openvino().save_model(_convert(source), target, compress_to_fp16=False)
 
 

@@ -63,7 +63,9 @@ class SentenceScorer:
 
         folder = find_model("bundled")
         self._tokenizer = open_tokenizer(folder)
-        source = TorchSource("kin_assistant.models.evidence_network:load_states", (folder, weights), inputs=3)
+        source = TorchSource(
+            "kin_assistant.models.evidence_network:load_states", (folder, weights), inputs=3, eight_bits=True
+        )
         self._network = open_network(source, f"reader-{digest[:12]}", engine=engine, cache=cache)
         try:
             tensors = load_file(weights)

@@ -110,7 +110,9 @@ class KindClassifier:
             raise ModelError(f"{weights} holds no weights for kinds of request.", details=str(error)) from error
         folder = find_model("bundled")
         self._tokenizer = open_tokenizer(folder)
-        source = TorchSource("kin_assistant.models.evidence_network:load_states", (folder, weights), inputs=3)
+        source = TorchSource(
+            "kin_assistant.models.evidence_network:load_states", (folder, weights), inputs=3, eight_bits=True
+        )
         self._network = open_network(source, f"kinds-{digest[:12]}", engine=engine, cache=cache)
         # Each message of a conversation is judged again with every later one.
         self._shares = lru_cache(_IN_MEMORY)(self._read)

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
 from kin_assistant.errors import KinError, ModelError, ResourceError
+from kin_assistant.models import engine as engines
 from kin_assistant.models.engine import TorchSource, open_network
 
 pytest.importorskip("openvino", reason="OpenVINO is not made for this platform")
@@ -85,6 +88,43 @@ def test_a_network_that_cannot_be_loaded_is_a_sentence(
     network = open_network(source, "double", engine=engine, cache=None)
     with pytest.raises(fault, match=words):
         list(network.run([(np.ones((1, 2), np.int64),) * 2]))
+
+
+def test_weights_in_eight_bits_change_little_and_are_kept_beside_the_others(tmp_path: Path) -> None:
+    batch = (np.arange(1, 25, dtype=np.int64).reshape(2, 12), np.ones((2, 12), np.int64))
+    states = {}
+    for eight_bits in (False, True):
+        source = TorchSource("tests.models.test_engine:two_linear_layers", (), inputs=2, eight_bits=eight_bits)
+        network = open_network(source, "double", engine="openvino", cache=tmp_path)
+        ((_, states[eight_bits]),) = network.run([batch])
+    largest = np.abs(states[False]).max()
+    difference = np.abs(states[False] - states[True]).max()
+    matrices = engines._multiplies_matrices()
+    assert difference < 0.03 * largest
+    # With matrix instructions the weights stay as they are.
+    assert (difference == 0) == matrices
+    copies = {path.name.split("-openvino")[0] for path in tmp_path.glob("*.xml")}
+    assert copies == ({"double"} if matrices else {"double", "double-8bit"})
+
+
+def two_linear_layers() -> Any:
+    import torch
+
+    class Layers(torch.nn.Module):  # type: ignore[misc]  # torch is not followed
+        def __init__(self) -> None:
+            super().__init__()
+            generator = torch.Generator().manual_seed(3)
+            draw = partial(torch.randn, generator=generator)
+            self.embedding, self.first = draw(100, 256), draw(512, 256) / 16
+            self.second = draw(256, 512) / 16
+
+        def forward(self, ids: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
+            states = torch.nn.functional.embedding(ids, self.embedding) * mask.unsqueeze(-1)
+            hidden = torch.relu(torch.nn.functional.linear(states, self.first))
+            result: torch.Tensor = torch.nn.functional.linear(hidden, self.second)
+            return result
+
+    return Layers().eval()
 
 
 def run_out_of_memory(_: Path) -> None:
