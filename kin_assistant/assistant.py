@@ -15,6 +15,7 @@ from kin_assistant.answer.pipeline import AnswerPipeline
 from kin_assistant.answer.sentence_search import SentenceSearch
 from kin_assistant.answer.suggestions import suggest_questions
 from kin_assistant.answer.talk import TalkResponder
+from kin_assistant.answer.telling import DocumentTeller
 from kin_assistant.corpus.profile import CorpusProfile
 from kin_assistant.errors import IndexMissing
 from kin_assistant.index.layout import IndexFolder
@@ -100,7 +101,7 @@ class Assistant:
         reader = EvidenceReader(index, network, policy=policy.evidence)
         self.sentence_search = search = SentenceSearch(index, embedder, self.retriever, reader, places)
         talk = TalkResponder(embedder, index.library.infos, profile.examples, policy.talk)
-        parser = QueryParser(
+        self._parser = parser = QueryParser(
             index,
             embedder,
             places,
@@ -224,6 +225,10 @@ class Assistant:
     def read(self, question: str) -> Evidence:
         """What is found and read for ``question``, before it is refused or answered: for training and evaluation."""
         return self._pipeline.read(question)
+
+    def open_teller(self, question: str) -> DocumentTeller:
+        """What tells documents to who asks ``question``: for training."""
+        return DocumentTeller(self._parser.understand(question), self.sentence_search, self._records.fields_of)
 
     def search(
         self, query: str, *, limit: int = 10, filters: Filters | None = None, id: str | None = None

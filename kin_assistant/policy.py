@@ -22,6 +22,7 @@ __all__ = [
     "RetrievalPolicy",
     "SelectionPolicy",
     "TalkPolicy",
+    "TellingPolicy",
 ]
 
 
@@ -221,46 +222,63 @@ class OverviewPolicy:
     """Of so many documents each is told, of more the themes."""
     themes: int = 5
     """Themes of a place."""
-    sentences_of_process: int = 3
-    """Sentences on what was done, beside one on why and one on what it brought."""
     price_of_place: float = 0.03
     """What each sentence before it in its section takes from one's score: what comes first weighs most."""
-    sections: int = 4
-    """Sections of a document that tells nothing of these."""
     others: int = 3
     """Documents that add a sentence on a term."""
-    passages_read: int = 12
-    """Passages that the network reads for a definition, where no sentence has the form of one."""
-    cosine: float = 3.0
-    """Weight of the cosine of the term and a sentence, beside the network's logit."""
+    min_logit: float = -2.0
+    """Of a place of which something is asked, a document is told of which a sentence has this logit; else the place is."""
+
+
+@dataclass(frozen=True, slots=True)
+class TellingPolicy:
+    """How much each sentence of a document belongs to what it tells: a logistic function of eight signals.
+
+    ``python -m training.telling`` fits the weights on sentences marked for questions about digests.
+    """
+
+    offset: float
+    """The log odds without any signal."""
+    logit: float
+    """Weight of the network's logit."""
+    below_best: float
+    """Weight of what it lacks to the best of the document."""
+    cosine: float
+    """Weight of the cosine of question and sentence."""
+    place: float
+    """Weight of the number of sentences before it in its passage."""
+    process: float
+    """What a sentence gains that tells what was done."""
+    situation: float
+    """What one gains that tells what it was like before."""
+    lessons: float
+    """What one gains that tells what was learnt."""
+    transferability: float
+    """What one gains that tells where else it may be done."""
+    min_worth: float
+    """A further sentence has at least this chance to belong."""
+    sentences: int
+    """Sentences that are told, at most."""
+    words: int
+    """Words, at most."""
+    conclusions: int = 1
+    """Sentences that a compiler concludes, at most."""
+    passages: int = 10
+    """Nearest passages of a document that are read, at most."""
 
 
 @dataclass(frozen=True, slots=True)
 class AdvicePolicy:
-    """Which peers a city that asks for advice is shown, and what of them. Chosen by reading answers."""
+    """Which peers a city that asks for advice is shown. Chosen by reading answers."""
 
-    passages: int = 2
-    """Passages of a document that count for its nearness to the request beside its best one."""
-    further: float = 0.15
-    """Weight of each of them."""
     peers: int = 3
     """Documents that are shown, each of another place."""
-    documents_read: int = 6
-    """Nearest documents of which the network reads passages: those with a sentence that answers are shown."""
-    most_places: int = 3
+    most_places: int = 5
     """A document on more places is no peer."""
-    passages_read: int = 12
-    """Passages that the network reads, shared by these documents."""
-    min_logit: float = -2.0
-    """A sentence that the network gives as much leads."""
-    min_share: float = 0.7
-    """A peer is at least at this share of the nearest document."""
-    min_share_unread: float = 0.85
-    """One of which no sentence leads, at this."""
+    min_worth: float = 0.3
+    """The best sentence of a peer, beside the first, is worth at least this."""
     min_cosine: float = 0.3
     """The nearest passage is at least so near to the request."""
-    subject: float = 1.0
-    """Weight of the nearness to the request, for a sentence on a side of the experience, beside the nearness to that side."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -344,6 +362,18 @@ class FormPolicy:
     """Shorter, it is multiplied by this, so that a sentence stands alone that can."""
 
 
+_PORTRAIT = TellingPolicy(
+    offset=-0.4, logit=0.37, below_best=0.16, cosine=0.53, place=-0.18, process=1.38, situation=-0.28, lessons=-1.24,
+    transferability=-2.46, min_worth=0.3, sentences=5, words=120,
+)  # fmt: skip
+"""What a document tells to who asks what something is."""
+_EXPERIENCE = TellingPolicy(
+    offset=-0.94, logit=0.33, below_best=0.49, cosine=2.53, place=-0.05, process=0.63, situation=-1.69, lessons=1.45,
+    transferability=1.31, min_worth=0.3, sentences=4, words=75,
+)  # fmt: skip
+"""What it tells to who asks for advice."""
+
+
 @dataclass(frozen=True, slots=True)
 class AnswerPolicy:
     """All of it, stage by stage."""
@@ -354,6 +384,8 @@ class AnswerPolicy:
     refusal: RefusalPolicy = field(default_factory=RefusalPolicy)
     catalogue: CataloguePolicy = field(default_factory=CataloguePolicy)
     overview: OverviewPolicy = field(default_factory=OverviewPolicy)
+    portrait: TellingPolicy = _PORTRAIT
+    experience: TellingPolicy = _EXPERIENCE
     advice: AdvicePolicy = field(default_factory=AdvicePolicy)
     compare: ComparePolicy = field(default_factory=ComparePolicy)
     talk: TalkPolicy = field(default_factory=TalkPolicy)

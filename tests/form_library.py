@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from kin_assistant.answer.evidence import EvidenceNetwork, EvidenceReader
+from kin_assistant.answer.evidence import Evidence, EvidenceNetwork, EvidenceReader
 from kin_assistant.answer.sentence_search import SentenceSearch
 from kin_assistant.corpus.profile import CorpusProfile
 from kin_assistant.documents.reading import read_document
@@ -124,6 +124,11 @@ class SmallLibrary:
     def query(self, question: str, filters: Filters | None = None) -> Query:
         """The question as the pipeline understands it."""
         return self.parser.understand(question, filters=filters)
+
+    def read(self, query: Query) -> Evidence:
+        """What is found and read for ``query``."""
+        ranking = self.search.retriever.rank(query)
+        return self.search.reader.read(query, ranking, ranking.passages)
 
 
 def open_library(root: Path, texts: Mapping[str, str] = TEXTS) -> tuple[SmallLibrary, OpenIndex]:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 
-from kin_assistant.answer.advice import FieldsOf, draft_advice
+from kin_assistant.answer.advice import draft_advice
 from kin_assistant.answer.catalogue import draft_catalogue, lists_the_library
 from kin_assistant.answer.compare import draft_compare
 from kin_assistant.answer.draft import Draft
@@ -16,6 +16,7 @@ from kin_assistant.answer.overview import draft_document, draft_overview, find_g
 from kin_assistant.answer.quoting import Quoter
 from kin_assistant.answer.sentence_search import SentenceSearch
 from kin_assistant.answer.talk import TalkResponder
+from kin_assistant.answer.telling import FieldsOf
 from kin_assistant.places.scope import Scope
 from kin_assistant.policy import AnswerPolicy
 from kin_assistant.question.query import Query
@@ -60,14 +61,13 @@ class Composer:
                 gist_of = partial(find_gist, search=self._search, fields_of=self._fields_of, policy=policy.overview)
                 draft = draft_catalogue(query, self._search, policy.catalogue, gist_of)
                 if draft and len(query.named_documents) == 1:  # a list of one document tells less than a portrait
-                    draft = draft_overview(query, self._search, self._fields_of, policy.overview) or draft
+                    draft = draft_overview(query, read, self._search, self._fields_of, policy) or draft
             case "overview":
-                draft = draft_overview(query, self._search, self._fields_of, policy.overview)
+                draft = draft_overview(query, read, self._search, self._fields_of, policy)
             case "compare":
                 draft = draft_compare(query, self._search, policy.compare)
             case "advice":
-                leading = self._quoter.draft_advice(read(_look_elsewhere(query)))
-                draft = draft_advice(query, leading.sections, self._search, self._fields_of, policy.advice)
+                draft = draft_advice(read(_look_elsewhere(query)), self._search, self._fields_of, policy)
         if draft is None or not (draft.candidates or draft.entries):
             return None
         return replace(draft, sections=tuple(map(self._quoter.count_items, draft.sections)))
@@ -81,8 +81,7 @@ class Composer:
         if kind == "list":
             whole = self._quoter.draft_list(evidence, words)
         elif kind == "overview" and evidence.candidates and not evidence.query.parts:
-            row = self._quoter.draft_leading(evidence).candidates[0].document
-            whole = draft_document(row, evidence.query, self._search, self._fields_of, self._policy.overview)
+            whole = draft_document(evidence, self._search, self._fields_of, self._policy)
             whole = whole and replace(whole, sections=tuple(map(self._quoter.count_items, whole.sections)))
         return whole or self._quoter.draft_explanation(evidence, words)
 
@@ -126,7 +125,7 @@ class Composer:
         longest = max((len(section.candidates) for section in draft.sections), default=0)
         match query.kinds[0]:
             case "overview":
-                return len(draft.sections) > min(policy.overview.sections, policy.overview.themes)
+                return len(draft.candidates) >= min(policy.portrait.sentences, policy.overview.themes)
             case "compare":
                 return longest >= policy.compare.sentences or len(draft.sections) >= policy.compare.places
             case "advice":

@@ -70,6 +70,8 @@ class Evidence:
     """Those whose sentences were read."""
     candidates: tuple[Candidate, ...]
     """Sentences that may be quoted, best first."""
+    logits: Mapping[PassageRow, NDArray[np.float32]]
+    """What the network says of all sentences of the passages that it read, as ``EvidenceNetwork.score``."""
 
 
 class EvidenceNetwork(Protocol):
@@ -106,10 +108,13 @@ class EvidenceReader:
 
     def read(self, query: Query, ranking: Ranking, passages: Sequence[PassageRow]) -> Evidence:
         """Read ``passages``, all of ``ranking``. If the query names several places, each is read closely."""
-        return Evidence(query, ranking, tuple(passages), tuple(self._candidates(query, ranking, passages)))
+        candidates, logits = self._candidates(query, ranking, passages)
+        return Evidence(query, ranking, tuple(passages), tuple(candidates), logits)
 
-    def _candidates(self, query: Query, ranking: Ranking, passages: Sequence[PassageRow]) -> list[Candidate]:
-        """Sentences of ``passages``, best first."""
+    def _candidates(
+        self, query: Query, ranking: Ranking, passages: Sequence[PassageRow]
+    ) -> tuple[list[Candidate], dict[PassageRow, NDArray[np.float32]]]:
+        """Sentences of ``passages``, best first, and what the network says of the passages that it read."""
         library = self._index.library
         places: list[_Place] = []
         words: list[_SentenceWords] = []
@@ -120,12 +125,13 @@ class EvidenceReader:
             words += self._words_of(passage)
             vectors.append(np.asarray(self._index.sentences[first:last]))
         if not places:
-            return []
+            return [], {}
         texts = [text for passage in passages for text in library.sentences_of(passage)]
         cosines = np.concatenate(vectors).astype(np.float32) @ query.vector
         similarity = self._score_by_similarity(query, ranking, places, words, texts, cosines)
-        logits = self._read_closely(query, places, similarity)
-        scores = similarity + self._policy.network * _as_signal(logits) if self._network else similarity
+        read = self._read_closely(query, places, similarity)
+        logits = [float(read[passage][number]) if passage in read else math.nan for passage, number in places]
+        scores = similarity + self._policy.network * _as_signal(np.array(logits)) if self._network else similarity
         candidates = []
         asked = frozenset(named.name for named in query.scope.named if named.kind == "city")
         for i, place in enumerate(places):
@@ -144,11 +150,15 @@ class EvidenceReader:
                     float(cosines[i]),
                     frozenset(words[i].with_context),
                     float(similarity[i]),
-                    None if np.isnan(logits[i]) else float(logits[i]),
+                    None if math.isnan(logits[i]) else logits[i],
                 )
             )
         candidates.sort(key=lambda candidate: (-candidate.score, candidate.passage, candidate.sentence.start))
-        return candidates
+        return candidates, read
+
+    def score(self, question: str, passages: Sequence[PassageRow]) -> list[NDArray[np.float32]]:
+        """What the network says of the sentences of ``passages``, as ``EvidenceNetwork.score``; empty without a network."""
+        return self._network.score(question, [self._with_context(row) for row in passages]) if self._network else []
 
     def find_unanswered_parts(self, query: Query, passages: Sequence[PassageRow]) -> list[str]:
         """Of the things that ``query`` asks for, in its words, those that ``passages`` do not seem to give; never all.
@@ -160,7 +170,7 @@ class EvidenceReader:
             return []
         missing = []
         for part in query.parts:
-            read = np.concatenate(self._network.score(part.asked, [self._with_context(row) for row in passages]))
+            read = np.concatenate(self.score(part.asked, passages))
             if len(read) and np.logaddexp.reduce(read.astype(np.float64)) < self._policy.min_logit_of_part:
                 missing.append(part.text.strip(" ?.,;"))
         return missing if len(missing) < len(query.parts) else []
@@ -192,21 +202,15 @@ class EvidenceReader:
         scores: NDArray[np.float64] = signals @ weights
         return scores
 
-    def _read_closely(self, query: Query, places: Sequence[_Place], scores: NDArray[np.float64]) -> NDArray[np.float64]:
-        """The network's logits for the sentences of the most promising passages; NaN for the others."""
-        logits = np.full(len(places), np.nan)
-        if self._network is None:
-            return logits
-        first_place: dict[PassageRow, int] = {}
+    def _read_closely(
+        self, query: Query, places: Sequence[_Place], scores: NDArray[np.float64]
+    ) -> dict[PassageRow, NDArray[np.float32]]:
+        """What the network says of the sentences of the most promising passages."""
         best: dict[PassageRow, float] = {}
         for i, (passage, _) in enumerate(places):
-            first_place.setdefault(passage, i)
             best[passage] = max(best.get(passage, -math.inf), float(scores[i]))
         chosen = self._most_promising(query, sorted(best, key=lambda passage: (-best[passage], passage)))
-        read = self._network.score(query.text, [self._with_context(passage) for passage in chosen])
-        for passage, found in zip(chosen, read, strict=True):
-            logits[first_place[passage] : first_place[passage] + len(found)] = found
-        return logits
+        return dict(zip(chosen, self.score(query.text, chosen), strict=False))
 
     def _most_promising(self, query: Query, ranked: Sequence[PassageRow]) -> list[PassageRow]:
         """The passages to read closely, of those ``ranked``: most of the best documents, or of the best on each place."""

@@ -11,7 +11,7 @@ from kin_assistant.answer.draft import Draft, DraftSection
 from kin_assistant.answer.evidence import Candidate
 from kin_assistant.answer.stretches import leans_back
 from kin_assistant.index.library import Library
-from kin_assistant.policy import AnswerPolicy
+from kin_assistant.policy import AnswerPolicy, TellingPolicy
 from kin_assistant.types import WantedForm
 
 __all__ = ["Forms", "lay_out_as_list", "lay_out_as_table", "shorten", "take_form", "widen"]
@@ -58,7 +58,6 @@ def widen(policy: AnswerPolicy) -> AnswerPolicy:
             policy.overview,
             words=times * policy.overview.words,
             themes=times * policy.overview.themes,
-            sections=times * policy.overview.sections,
             others=times * policy.overview.others,
         ),
         compare=replace(
@@ -66,8 +65,14 @@ def widen(policy: AnswerPolicy) -> AnswerPolicy:
             sentences=times * policy.compare.sentences,
             places=times * policy.compare.places,
         ),
+        portrait=_widen_telling(policy.portrait, times),
+        experience=_widen_telling(policy.experience, times),
         advice=replace(policy.advice, peers=times * policy.advice.peers),
     )
+
+
+def _widen_telling(policy: TellingPolicy, times: int) -> TellingPolicy:
+    return replace(policy, sentences=times * policy.sentences, words=times * policy.words)
 
 
 def shorten(draft: Draft) -> Draft | None:

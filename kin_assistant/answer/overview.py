@@ -10,72 +10,97 @@ from typing import TypeVar
 
 import numpy as np
 
-from kin_assistant.answer.advice import FieldsOf
 from kin_assistant.answer.draft import Draft, DraftSection
+from kin_assistant.answer.evidence import Evidence
 from kin_assistant.answer.sentence_search import Found, SentenceSearch, Topic
+from kin_assistant.answer.stretches import MIN_LOGIT
+from kin_assistant.answer.telling import DocumentTeller, FieldsOf, lay_out, rank_documents
 from kin_assistant.index.library import DocumentRow, PassageRow
+from kin_assistant.models.embedder import read_common_words
 from kin_assistant.places.gazetteer import Place
-from kin_assistant.policy import OverviewPolicy
+from kin_assistant.policy import AnswerPolicy, OverviewPolicy
 from kin_assistant.question.listing import read_listing, strip_frame
 from kin_assistant.question.query import Query
 from kin_assistant.text.wording import count_words, join_words
 from kin_assistant.text.words import stems
-from kin_assistant.types import RecordField
 
 __all__ = ["draft_document", "draft_overview", "find_gist"]
 
 _Key = TypeVar("_Key")
 
 _DEFINES = re.compile(
-    r"^\W*(?:an?\s+|the\s+)?(?P<name>[^.;:,(]{2,60}?)(?:\s*\([^)]*\))?(?:,[^,]{2,70},)?\s+"
+    r"^\W*(?:(?P<article>an?)\s+|the\s+)?(?P<name>[^.;:,(]{2,60}?)(?:\s*\([^)]*\))?(?:,[^,]{2,70},)?\s+"
     r"(?:is|are|was|were|means|stands for|refers to|consists? of|works? as)\s+(?P<rest>an?\b|the\b|one\b|short\b)?",
     re.IGNORECASE,
 )
 _IN_GENERAL = re.compile(r"^\W*an?\s+(?P<name>[\w-]+(?:\s[\w-]+){0,2}?)\s+(?!(?:was|has)\b)[a-z]{2,}s\b", re.IGNORECASE)
+_WORD = re.compile(r"\w{3,}")
 _BREAK = re.compile(r"[,;:?]\s|\s[-–]\s")
-_WHAT_IS = "What is {}?"
 
 
 def draft_overview(
-    query: Query, search: SentenceSearch, fields_of: FieldsOf, policy: OverviewPolicy | None = None
+    query: Query,
+    read: Callable[[Query], Evidence],
+    search: SentenceSearch,
+    fields_of: FieldsOf,
+    policy: AnswerPolicy | None = None,
 ) -> Draft | None:
-    """A portrait of what ``query`` names: a place, a theme, or a term. None if no document tells of that in its words."""
-    policy = policy or OverviewPolicy()
+    """A portrait of what ``query`` names: a place, a theme, or a term. None if no document tells of that in its words.
+
+    ``read`` is called where a document is looked for.
+    """
+    policy = policy or AnswerPolicy()
     mentions = search.mentions_of(query)
     request = read_listing(query.standalone, mentions)
-    allowed = search.documents_allowed(query)
-    about = frozenset[DocumentRow]().union(*query.about) & allowed
+    teller = DocumentTeller(query, search, fields_of)
+    about = frozenset[DocumentRow]().union(*query.about) & search.documents_allowed(query)
     places = query.scope.named
     if about and request.subject:
-        topic = search.make_topic(request.subject)
-        if draft := _draft_term(topic, about, query, search, fields_of, policy, places):
+        evidence = read(query)
+        if draft := draft_document(evidence, search, fields_of, policy, min_logit=policy.overview.min_logit):
             return draft
         # "Something about Ulsan, I meet a delegation"; but of "the Japanese city with the tram" Japan is no portrait.
         return (
-            _draft_place(places, about, search, fields_of, policy)
-            if all(one.kind == "city" for one in places)
-            else None
+            _draft_place(places, about, teller, search, policy) if all(one.kind == "city" for one in places) else None
         )
     if about:
-        return _draft_place(places, about, search, fields_of, policy)
+        return _draft_place(places, about, teller, search, policy)
     if not request.subject:
         return None
     # "Cheonggyecheon, the whole story in five lines": what is asked for stands before the break, or alone behind it.
     pieces = [strip_frame(piece, keep_nouns=True) for piece in _BREAK.split(query.standalone)]
     for text in dict.fromkeys([request.named, *filter(None, pieces)]):
-        if draft := _draft_term(search.make_topic(text), allowed, query, search, fields_of, policy):
+        if draft := _draft_term(search.make_topic(text), teller, query, search, policy):
             return draft
+    return None
+
+
+def draft_document(
+    evidence: Evidence,
+    search: SentenceSearch,
+    fields_of: FieldsOf,
+    policy: AnswerPolicy,
+    *,
+    min_logit: float = MIN_LOGIT,
+) -> Draft | None:
+    """A portrait of the document that a query means; None if there is none, or no sentence told has as much as ``min_logit``."""
+    teller = DocumentTeller(evidence.query, search, fields_of, evidence.logits)
+    for row in rank_documents(evidence, policy.selection)[:1]:
+        told = teller.tell(row, policy.portrait)
+        if any(one.logit is None or one.logit >= min_logit for one in told):
+            return Draft("quotes", sections=tuple(lay_out(told)))
     return None
 
 
 def _draft_place(
     places: Sequence[Place],
     about: Collection[DocumentRow],
+    teller: DocumentTeller,
     search: SentenceSearch,
-    fields_of: FieldsOf,
-    policy: OverviewPolicy,
+    whole: AnswerPolicy,
 ) -> Draft | None:
-    """What the documents about a place tell, theme by theme; of one or two documents, what each is about."""
+    """What the documents about a place tell, theme by theme; of one or two documents, what each tells."""
+    policy = whole.overview
     name = join_words(place.name for place in places)
     topic = search.make_topic(name)
     sentences = search.sentences_of(about, topic)
@@ -85,9 +110,10 @@ def _draft_place(
     if opening := _definition(topic, near, None, budget):
         sections.append(DraftSection((opening.as_candidate(),)))
     if len(about) <= policy.few_documents:
+        # What is asked for is all of it, so no sentence answers better than others.
+        portrait = replace(whole.portrait, words=budget.left // len(about), min_worth=0.0)
         for row in sorted(about):
-            own = [one for one in sentences if one.document == row]
-            sections += _tell_document(own, fields_of(row), search, budget, policy)
+            sections += lay_out([one for one in teller.tell(row, portrait) if one.found != opening])
     else:
         for theme, rows in _group_by_theme(about, search, policy.themes):
             inside = [one for one in sentences if one.document in rows]
@@ -104,48 +130,40 @@ def _draft_place(
 
 
 def _draft_term(
-    topic: Topic,
-    within: Collection[DocumentRow],
-    query: Query,
-    search: SentenceSearch,
-    fields_of: FieldsOf,
-    policy: OverviewPolicy,
-    places: Sequence[Place] = (),
+    topic: Topic, teller: DocumentTeller, query: Query, search: SentenceSearch, whole: AnswerPolicy
 ) -> Draft | None:
-    """What documents say of a term: the sentence that defines it, what the best document tells, what others add."""
+    """What documents say of a term: the sentence that defines it, and what the document tells that is called so.
+
+    Of a term that no title has, other documents add a sentence each. None if no sentence defines it, no title has it, and its
+    words are common ones.
+    """
+    policy = whole.overview
     if not topic.stems:
         return None
+    within = search.documents_allowed(query)
     found = [one for one in search.find(topic, within) if one.near]
     titles = {row: _share_of_title(topic, search.library.infos[row].title) for row in within}
     titled = {row: share for row, share in titles.items() if share}
     best = _best_document(found, titled, search, topic)
-    if best is None:
-        return None
     budget = _Budget(policy.words)
-    sections: list[DraftSection] = []
     opening = _definition(topic, found, best, budget)
-    if not opening and best not in titled:
-        opening = _read_definition(topic, found, query, search, budget, policy)
-    if opening:
-        sections.append(DraftSection((opening.as_candidate(),)))
-    if best in titled:
-        sections += _tell_document(search.sentences_of([best], topic), fields_of(best), search, budget, policy)
-    others = [one for one in found if one.document != best and one.quotable and not one.compiled and not one.silent]
-    for one in _one_of_each_document(others)[: policy.others]:
-        if (not opening or one.document != opening.document) and budget.take(one):
-            sections.append(DraftSection((one.as_candidate(),), heading=search.library.infos[one.document].title))
-    if not sections:
+    if best is None or not (opening or titled or _is_uncommon(topic.text)):
         return None
-    return Draft("quotes", sections=tuple(sections), said=_say_term(topic, found, titled, within, search, places))
+    sections = [DraftSection((opening.as_candidate(),))] if opening else []
+    if best in titled or not opening:
+        portrait = replace(whole.portrait, words=budget.left)
+        sections += lay_out([one for one in teller.tell(best, portrait) if one.found != opening])
+    else:
+        others = [one for one in found if one.document != best and one.quotable and not one.compiled and not one.silent]
+        for one in _one_of_each_document(others)[: policy.others]:
+            if (not opening or one.document != opening.document) and budget.take(one):
+                sections.append(DraftSection((one.as_candidate(),), heading=search.library.infos[one.document].title))
+    return Draft("quotes", sections=tuple(sections), said=_say_term(topic, found, titled, within, search))
 
 
-def draft_document(
-    row: DocumentRow, query: Query, search: SentenceSearch, fields_of: FieldsOf, policy: OverviewPolicy
-) -> Draft | None:
-    """A portrait of what one document tells, for a ``query`` that describes it in other words; None if it has no headings."""
-    sentences = search.sentences_of([row], search.make_topic(query.text))
-    sections = _tell_document(sentences, fields_of(row), search, _Budget(policy.words), policy)
-    return Draft("quotes", sections=tuple(sections)) if sections else None
+def _is_uncommon(text: str) -> bool:
+    """Whether a word of ``text`` is none that English texts have everywhere: "TPS3R", but not "consist"."""
+    return not read_common_words().issuperset(_WORD.findall(text.casefold()))
 
 
 def _say_term(
@@ -154,17 +172,12 @@ def _say_term(
     titled: Collection[DocumentRow],
     within: Collection[DocumentRow],
     search: SentenceSearch,
-    places: Sequence[Place],
 ) -> str:
-    rows = {one.document for one in found}.union(titled)
-    where = f" about {join_words(place.name for place in places)}" if places else ""
     themes = [theme for theme in topic.themes if stems(theme) == stems(topic.text)]
-    if themes and not places:
+    if themes:
         themed = sum(themes[0] in search.library.infos[row].themes for row in within)
         return f"{count_words(themed, 'document is', 'documents are')} about {themes[0]}."
-    if places:
-        speaking = f"{len(rows)} of {count_words(len(within), 'document')}{where}"
-        return f"{speaking} {'speaks' if len(rows) == 1 else 'speak'} of “{topic.text}”."
+    rows = {one.document for one in found}.union(titled)
     return f"{count_words(len(rows), 'document speaks', 'documents speak')} of “{topic.text}”."
 
 
@@ -201,59 +214,13 @@ def _definiteness(topic: Topic, text: str) -> int:
     """2 for a sentence of the form "X is a ...", 1 for "An X does ...", with little more than the term for X; else 0."""
     for pattern, rating in ((_DEFINES, 2), (_IN_GENERAL, 1)):
         match = pattern.match(text)
-        if match and (rating == 1 or match["rest"]):
+        if match and (rating == 1 or match["rest"] or match["article"]):
             subject = stems(match["name"])
             if any(
                 own and subject[: len(own)] == list(own) and len(subject) <= len(own) + 1 for own in topic.alternatives
             ):
                 return rating
     return 0
-
-
-def _read_definition(
-    topic: Topic, found: Sequence[Found], query: Query, search: SentenceSearch, budget: _Budget, policy: OverviewPolicy
-) -> Found | None:
-    """Without a sentence of that form: the one that the network takes for the answer to what the term is."""
-    passages = list(dict.fromkeys(one.passage for one in found))[: policy.passages_read]
-    logits = search.logits_of(replace(topic, text=_WHAT_IS.format(topic.text)), query, passages)
-    rated = [
-        (logits[one.passage, one.number] + policy.cosine * one.cosine - one.compiled, one)
-        for one in found
-        if one.quotable and not one.silent and (one.passage, one.number) in logits
-    ]
-    rated.sort(key=lambda item: (-item[0], item[1].passage, item[1].number))
-    return next((one for _, one in rated if budget.take(one)), None)
-
-
-def _tell_document(
-    sentences: Sequence[Found],
-    fields: Mapping[tuple[PassageRow, int], RecordField],
-    search: SentenceSearch,
-    budget: _Budget,
-    policy: OverviewPolicy,
-) -> list[DraftSection]:
-    """What was done, then why and what it brought; of a document that tells none of it, a sentence under each heading.
-
-    What its compiler concludes is left out.
-    """
-    sentences = [one for one in sentences if not one.compiled and one.heading]
-    by_heading, places = _by_heading(sentences)
-    by_field = _by(lambda one: fields.get((one.passage, one.sentence.start)), sentences)
-    sections: list[DraftSection] = []
-    if "process" in by_field:
-        told: tuple[tuple[RecordField, int], ...] = (
-            ("process", policy.sentences_of_process), ("situation", 1), ("results", 1),
-        )  # fmt: skip
-        for field, most in told:
-            chosen = _most_central(by_field.get(field, ()), search, budget, policy, most=most, places=places)
-            for heading, inside in _by(lambda one: one.heading, chosen).items():
-                sections.append(DraftSection(tuple(one.as_candidate() for one in inside), heading=heading))
-        return sections
-    for heading, inside in by_heading.items():
-        if len(sections) < policy.sections:
-            chosen = _most_central(inside, search, budget, policy, places=places)
-            sections += [DraftSection((one.as_candidate(),), heading=heading) for one in chosen]
-    return sections
 
 
 def find_gist(row: DocumentRow, search: SentenceSearch, fields_of: FieldsOf, policy: OverviewPolicy) -> Found | None:
@@ -347,6 +314,11 @@ class _Budget:
     def __init__(self, words: int) -> None:
         self._left = words
         self._taken: set[str] = set()
+
+    @property
+    def left(self) -> int:
+        """Words."""
+        return self._left
 
     def take(self, one: Found) -> bool:
         """Take a sentence if there is room for it, and say whether it was."""

@@ -76,13 +76,6 @@ class Quoter:
             return self._draft_whole(self._sentences_under(section, evidence), words)
         return None
 
-    def draft_advice(self, evidence: Evidence) -> Draft:
-        """What answers best, as short as a fact; to who asks for advice, what a compiler concludes is worth its full."""
-        policy = self._policy
-        worth = estimate_worth(evidence.candidates, policy)
-        stretches = self._select(evidence, policy.words_of_fact, policy.stretches_of_fact, worth)
-        return Draft("quotes", tuple(map(self._section, stretches)))
-
     def _draft_whole(self, items: Sequence[Candidate], words: int) -> Draft:
         """All of ``items``, or as many of the first ones as there is room for, with what is missing."""
         kept: list[Candidate] = []

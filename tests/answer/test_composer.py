@@ -25,7 +25,7 @@ def composer(library: SmallLibrary) -> Composer:
         library.search,
         talk,
         library.records.fields_of,
-        AnswerPolicy(advice=AdvicePolicy(min_cosine=0.0, min_share=0.0)),
+        AnswerPolicy(advice=AdvicePolicy(min_cosine=0.0, min_worth=0.0)),
     )
 
 

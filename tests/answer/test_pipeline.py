@@ -472,7 +472,8 @@ def test_an_answer_in_another_form_is_made_of_cited_quotes_too(
 
 
 def test_a_form_that_does_not_fit_is_said_so_and_a_refusal_stays_one(assistant: Assistant) -> None:
-    assert assistant.ask(WASTE, form="table").caveats[0].startswith("A table needs quotes on two places")
+    one_place = assistant.ask("Where in Kitakyushu is the eco-town?", form="table")
+    assert one_place.caveats[0].startswith("A table needs quotes on two places")
     refused = assistant.ask("What did Lahore do about waste?", form="list")
     assert refused.abstained
     assert refused.caveats == ("There is no answer that could be put into another form.",)

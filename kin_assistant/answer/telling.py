@@ -1,0 +1,166 @@
+"""What one document tells somebody who asks about it: which document is meant, and which of its sentences say most.
+
+The network reads the question with those passages of the document that it has not read yet.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from kin_assistant.answer.draft import DraftSection
+from kin_assistant.answer.evidence import Evidence
+from kin_assistant.answer.sentence_search import Found, SentenceSearch
+from kin_assistant.answer.stretches import MIN_LOGIT, estimate_worth
+from kin_assistant.index.library import DocumentRow, PassageRow
+from kin_assistant.policy import SelectionPolicy, TellingPolicy
+from kin_assistant.question.query import Query
+from kin_assistant.types import RecordField
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+__all__ = ["SIGNALS", "DocumentTeller", "FieldsOf", "Told", "estimate_worths", "lay_out", "rank_documents"]
+
+FieldsOf = Callable[[DocumentRow], Mapping[tuple[PassageRow, int], RecordField]]
+"""The fields of a record that the sentences of a document tell, by passage and offset in the document."""
+
+SIGNALS: Final = (
+    "logit", "below_best", "cosine", "place", "process", "situation", "lessons", "transferability",
+)  # fmt: skip
+"""What speaks for a sentence; ``TellingPolicy`` has a weight for each."""
+_FIELDS: Final[tuple[RecordField, ...]] = ("process", "situation", "lessons", "transferability")
+_LATE: Final = 5
+"""Sentences of its passage before one that stands late; more say no more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A sentence of a document, and the chance that it belongs to what the document tells, from 0 to 1."""
+
+    found: Found
+    logit: float | None
+    """As for ``Candidate``."""
+    worth: float
+
+
+class DocumentTeller:
+    """For one question, ``query.text``."""
+
+    def __init__(
+        self,
+        query: Query,
+        search: SentenceSearch,
+        fields_of: FieldsOf,
+        read: Mapping[PassageRow, NDArray[np.float32]] = MappingProxyType({}),
+    ) -> None:
+        """``read`` is what the network said of passages that it read with the same question."""
+        self._query, self._search, self._fields_of = query, search, fields_of
+        self._topic = search.make_topic(query.text)
+        self._read = dict(read)
+
+    def tell(self, row: DocumentRow, policy: TellingPolicy) -> list[Told]:
+        """What is worth telling of a document, the best first: at least one sentence, if one can be quoted and has room."""
+        told = sorted(self.measure(row, policy), key=lambda one: (-one.worth, one.found.passage, one.found.number))
+        chosen: list[Told] = []
+        words, conclusions = policy.words, policy.conclusions
+        for one in told:
+            length = len(one.found.text.split())
+            little = one.worth < policy.min_worth and one.logit is not None
+            if chosen and (len(chosen) == policy.sentences or little):
+                break
+            if length <= words and (conclusions or not one.found.compiled):
+                chosen.append(one)
+                words -= length
+                conclusions -= one.found.compiled
+        return chosen
+
+    def measure(self, row: DocumentRow, policy: TellingPolicy) -> list[Told]:
+        """Every sentence of a document that can be quoted alone, in order."""
+        found, signals, logits = self.signals_of(row, policy.passages)
+        if not found:
+            return []
+        return [Told(*each) for each in zip(found, logits, estimate_worths(signals, policy).tolist(), strict=True)]
+
+    def signals_of(
+        self, row: DocumentRow, passages: int
+    ) -> tuple[list[Found], NDArray[np.float64], list[float | None]]:
+        """The quotable sentences of the nearest ``passages`` of a document, what speaks for each, and what the network says.
+
+        The signals have the shape (sentences, signals).
+        """
+        sentences = self._search.sentences_of([row], self._topic)
+        nearest = self._nearest_passages(sentences, passages)
+        found = [one for one in sentences if one.passage in nearest and one.quotable and not one.silent]
+        self._read_passages(dict.fromkeys(one.passage for one in found))
+        logits = [
+            float(read[one.number]) if (read := self._read.get(one.passage)) is not None else None for one in found
+        ]
+        counted = [0.0 if logit is None else max(logit, MIN_LOGIT) for logit in logits]
+        best = max(counted, default=0.0)
+        fields = self._fields_of(row)
+        signals = [
+            [
+                logit,
+                logit - best,
+                one.cosine,
+                min(one.number, _LATE),
+                *(fields.get((one.passage, one.sentence.start)) == field for field in _FIELDS),
+            ]
+            for one, logit in zip(found, counted, strict=True)
+        ]
+        return found, np.array(signals, np.float64).reshape(-1, len(SIGNALS)), logits
+
+    def _nearest_passages(self, sentences: Sequence[Found], most: int) -> set[PassageRow]:
+        best: dict[PassageRow, float] = {}
+        for one in sentences:
+            best[one.passage] = max(best.get(one.passage, -1.0), one.cosine)
+        return set(sorted(best, key=lambda passage: (-best[passage], passage))[:most])
+
+    def _read_passages(self, passages: Iterable[PassageRow]) -> None:
+        new = [one for one in passages if one not in self._read]
+        if new:
+            # Nothing is read without a network.
+            self._read.update(zip(new, self._search.reader.score(self._query.text, new), strict=False))
+
+
+def estimate_worths(signals: NDArray[np.float64], policy: TellingPolicy) -> NDArray[np.float64]:
+    """The chance of each sentence to belong, from its ``signals`` of shape (sentences, signals); shape (sentences,)."""
+    weights = np.array([
+        policy.logit, policy.below_best, policy.cosine, policy.place, policy.process, policy.situation, policy.lessons,
+        policy.transferability,
+    ])  # fmt: skip
+    worths: NDArray[np.float64] = 1 / (1 + np.exp(-(policy.offset + signals @ weights)))
+    return worths
+
+
+def rank_documents(evidence: Evidence, policy: SelectionPolicy) -> list[DocumentRow]:
+    """The documents that were read, by what their best sentence is worth as an answer."""
+    best: dict[DocumentRow, float] = {}
+    for candidate, worth in estimate_worth(evidence.candidates, policy).items():
+        best[candidate.document] = max(best.get(candidate.document, 0.0), worth)
+    return sorted(best, key=lambda row: (-best[row], row))
+
+
+def lay_out(told: Sequence[Told]) -> list[DraftSection]:
+    """Sentences of one document under their headings: what is worth most first, then what follows it, then what goes before.
+
+    What a compiler concludes comes last.
+    """
+    if not told:
+        return []
+    leading = next((one for one in told if not one.found.compiled), told[0])
+    ordered = sorted(told, key=lambda one: (one.found.compiled, _place(one) < _place(leading), _place(one)))
+    return [
+        DraftSection(tuple(one.found.as_candidate(one.logit) for one in group), heading=heading)
+        for heading, group in groupby(ordered, key=lambda one: one.found.heading)
+    ]
+
+
+def _place(told: Told) -> tuple[PassageRow, int]:
+    return told.found.passage, told.found.number

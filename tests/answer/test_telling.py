@@ -1,0 +1,99 @@
+"""What one document tells: the sentences that say most, each once, within limits; and which document is meant."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from kin_assistant.answer.telling import SIGNALS, DocumentTeller, lay_out, rank_documents
+from kin_assistant.policy import AnswerPolicy, TellingPolicy
+from tests.form_library import DIGEST, SmallLibrary, open_library
+
+POLICY = replace(AnswerPolicy().portrait, min_worth=0.0)
+QUESTION = "What did market vendors in Cebu sort for compost?"
+
+
+def teller(library: SmallLibrary, question: str = QUESTION) -> DocumentTeller:
+    return DocumentTeller(library.query(question), library.search, library.records.fields_of)
+
+
+def test_the_document_with_the_best_sentence_comes_first(library: SmallLibrary) -> None:
+    ranked = rank_documents(library.read(library.query(QUESTION)), AnswerPolicy().selection)
+    assert library.search.library.infos[ranked[0]].id == "cebu-compost"
+    assert len(ranked) == len(set(ranked)) > 1
+
+
+def test_each_passage_is_read_once(library: SmallLibrary) -> None:
+    row = library.search.library.row_of("cebu-compost")
+    one = teller(library)
+    before = library.network.passages_read
+    first = one.tell(row, POLICY)
+    read = library.network.passages_read - before
+    assert read > 0
+    assert one.tell(row, POLICY) == first
+    assert library.network.passages_read == before + read
+    evidence = library.read(library.query(QUESTION))
+    known = DocumentTeller(evidence.query, library.search, library.records.fields_of, evidence.logits)
+    before = library.network.passages_read
+    assert known.tell(row, POLICY) == first
+    assert library.network.passages_read == before, "what the evidence was read for is known"
+
+
+def test_what_the_network_takes_for_the_answer_is_told_first(library: SmallLibrary) -> None:
+    told = teller(library).tell(library.search.library.row_of("cebu-compost"), POLICY)
+    assert told[0].found.text == "Market vendors in Cebu sort their leaves for compost."
+    assert [one.worth for one in told] == sorted((one.worth for one in told), reverse=True)
+    assert all(one.found.quotable and not one.found.silent for one in told)
+
+
+@pytest.mark.parametrize(
+    ("limits", "most"),
+    [({"sentences": 1}, 1), ({"words": 1}, 0), ({"min_worth": 1}, 1), ({"sentences": 2, "words": 200}, 2)],
+)
+def test_limits_hold_but_the_best_sentence_is_told_where_it_has_room(
+    library: SmallLibrary, limits: dict[str, float], most: int
+) -> None:
+    told = teller(library).tell(library.search.library.row_of("cebu-compost"), replace(POLICY, **limits))  # type: ignore[arg-type]
+    assert len(told) == most
+
+
+@pytest.mark.parametrize("signal", SIGNALS)
+def test_each_signal_speaks_with_its_weight(library: SmallLibrary, signal: str) -> None:
+    row = library.search.library.row_of("surabaya-composting")
+    nothing: TellingPolicy = replace(POLICY, offset=0.0, **dict.fromkeys(SIGNALS, 0.0))
+    found, signals, _ = teller(library).signals_of(row, POLICY.passages)
+    assert signals.shape == (len(found), len(SIGNALS))
+    told = teller(library).measure(row, replace(nothing, **{signal: 1.0}))
+    values = signals[:, SIGNALS.index(signal)]
+    assert [one.worth > 0.5 for one in told] == [value > 0 for value in values]
+    assert [one.worth < 0.5 for one in told] == [value < 0 for value in values]
+
+
+def test_conclusions_of_the_compiler_are_few_and_come_last(tmp_path: Path) -> None:
+    digest = DIGEST.format(
+        id="fees", title="Fees of Cebu", cities="Cebu", countries="Philippines", region="South-East Asia",
+        themes="fees", years="2001-2011",
+    )  # fmt: skip
+    lessons = "## Lessons\n\nFees in Cebu should rise by steps. Fees in Cebu should be told in time.\n\n"
+    done = "## What the city did\n\nThe city of Cebu asked families for 5 dollars.\n"
+    small, index = open_library(tmp_path, {"fees.md": digest + lessons + done})
+    row = small.search.library.row_of("fees")
+    generous = replace(POLICY, sentences=20, words=500, lessons=9.0)
+    few, none = (teller(small, "fees of Cebu").tell(row, replace(generous, conclusions=most)) for most in (1, 0))
+    index.close()
+    assert few[0].found.compiled
+    assert [one.found.compiled for one in few].count(True) == 1
+    assert [section.heading for section in lay_out(few)] == ["What the city did", "Lessons"]
+    assert not any(one.found.compiled for one in none)
+
+
+def test_under_their_headings_the_best_comes_first_and_the_others_as_they_stand(library: SmallLibrary) -> None:
+    told = teller(library).tell(library.search.library.row_of("cebu-compost"), replace(POLICY, sentences=20, words=500))
+    sections = lay_out(told)
+    assert sections[0].candidates[0].text == told[0].found.text
+    assert {one.text for section in sections for one in section.candidates} == {one.found.text for one in told}
+    after = [one.sentence.start for section in sections for one in section.candidates][1:]
+    assert after == sorted(after)
+    assert lay_out([]) == []
