@@ -327,8 +327,12 @@ class BriefPolicy:
     """Documents that evidence is taken from, at most."""
     documents_of_place: int = 2
     """Of these on the same cities, at most, where none are named."""
+    near: float = 0.6
+    """A document that is so near to the topic bears on it."""
+    share_of_nearest: float = 0.9
+    """So does one at this share of the nearest, where none is that near."""
     min_nearness: float = 0.5
-    """A document that is less near to the topic is left out."""
+    """One that is less near never does, unless it is named; of the places that are named, one that is as near."""
     quotes: int = 6
     """Sentences of a section, at most."""
     quotes_of_document: int = 2

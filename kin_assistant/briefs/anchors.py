@@ -19,7 +19,7 @@ from kin_assistant.types import Sentence
 
 __all__ = ["QuoteFinder", "explain_states"]
 
-_SHOWN: Final = 80
+_SHOWN: Final = 160
 """Characters of a quote that are shown to tell which one is meant."""
 
 

@@ -85,12 +85,13 @@ class BriefMaker:
         allowed = self._rows_allowed(subject, named, documents)
         topic = self._search.make_topic(subject.topic)
         nearness = self._comparisons.measure_documents(topic)
-        chosen = self._choose_documents(subject, nearness, allowed)
+        chosen = self._choose_documents(subject, nearness, allowed, asked_for=bool(documents))
         where = join_words(named or [place.label for place in subject.where], "or") if named or subject.where else ""
         if not chosen:
             raise BriefError(_explain_nothing(subject.topic, where, documents))
+        meant = named or [place.name for place in subject.where if place.kind == "city"]
         choices, silences = collect_choices(
-            chosen, topic, self._search, self._records, lambda found: self._may_stand(found, named), self._policy
+            chosen, topic, self._search, self._records, lambda found: self._may_stand(found, meant), self._policy
         )
         said: set[str] = set()
         selected = {part: select_choices(choices, part.fields, said, self._policy) for part in _PARTS}
@@ -116,7 +117,7 @@ class BriefMaker:
             documents=tuple(documents),
             library=self._name,
             build_id=self._build_id,
-            remarks=tuple(self._remark(subject, quoted_rows)),
+            remarks=tuple(self._remark(subject, quoted_rows, named)),
             sections=tuple(sections),
         )
 
@@ -147,25 +148,35 @@ class BriefMaker:
             raise BriefError(f"There is no document “{document_id}”. Run kin docs list to see what there is.") from None
 
     def _choose_documents(
-        self, subject: Subject, nearness: Mapping[DocumentRow, float], allowed: frozenset[DocumentRow] | None
+        self,
+        subject: Subject,
+        nearness: Mapping[DocumentRow, float],
+        allowed: frozenset[DocumentRow] | None,
+        *,
+        asked_for: bool,
     ) -> dict[DocumentRow, float]:
-        """The documents nearest to the topic, those on the place that the brief is written for before all others."""
+        """The documents nearest to the topic, those on the place that the brief is written for before all others.
+
+        ``asked_for`` tells whether ``allowed`` are documents that were named one by one: then it is not asked how near they are.
+        """
+        policy = self._policy
         own = self._documents_about(subject.audience)
-        near = [
+        near = max(policy.min_nearness, min(policy.near, policy.share_of_nearest * max(nearness.values(), default=0.0)))
+        least = 0.0 if asked_for else policy.min_nearness
+        fitting = [
             row
-            for row in nearness
-            if nearness[row] >= self._policy.min_nearness and (allowed is None or row in allowed)
+            for row in (nearness if allowed is None else allowed)
+            if nearness[row] >= (near if allowed is None and row not in own else least)
         ]
         chosen: dict[DocumentRow, float] = {}
         counts: dict[tuple[str, ...], int] = {}
-        for row in sorted(near, key=lambda row: (row not in own, -nearness[row], row)):
+        for row in sorted(fitting, key=lambda row: (row not in own, -nearness[row], row)):
             info = self._library.infos[row]
             where = info.cities or info.countries
-            if allowed is None and counts.get(where, 0) == self._policy.documents_of_place:
-                continue
             counts[where] = counts.get(where, 0) + 1
-            chosen[row] = nearness[row]
-        return dict(islice(chosen.items(), self._policy.documents))
+            if allowed is not None or counts[where] <= policy.documents_of_place:
+                chosen[row] = nearness[row]
+        return dict(islice(chosen.items(), policy.documents))
 
     def _documents_about(self, places: Sequence[Place]) -> frozenset[DocumentRow]:
         """The documents on ``places``, but for lists of many."""
@@ -174,13 +185,10 @@ class BriefMaker:
         return frozenset(row for row in rows if len(self._library.infos[row].cities) <= _FEW_PLACES)
 
     def _may_stand(self, found: Found, cities: Sequence[str]) -> bool:
-        """Whether a sentence is about ``cities``, or, without them, says which place it is about as far as it must."""
+        """Whether a sentence tells of one of ``cities``, or else of a single one of those that its document is about."""
         own = self._library.infos[found.document].cities
-        if cities:
-            return any(self._comparisons.may_stand_for(city, found) for city in cities if city in own)
-        if not own:
-            return True
-        return any(self._comparisons.may_stand_for(city, found) for city in own)
+        wanted = [city for city in cities if city in own] or own
+        return not own or any(self._comparisons.may_stand_for(city, found) for city in wanted)
 
     # Words
 
@@ -196,7 +204,7 @@ class BriefMaker:
         for one in cited:
             yield Quote.of_citation(one, self._library.infos[self._library.row_of(one.document_id)].sha256)
 
-    def _remark(self, subject: Subject, quoted: Collection[DocumentRow]) -> Iterator[str]:
+    def _remark(self, subject: Subject, quoted: Collection[DocumentRow], cities: Sequence[str]) -> Iterator[str]:
         """What a reader should know before the evidence: for whom it is, and where it is from."""
         for place in subject.audience:
             about = self._documents_about([place])
@@ -206,6 +214,9 @@ class BriefMaker:
                 told = count_words(len(about), "document is", "documents are")
                 yield f"{told} about {place.label}, and none speaks of this topic; all evidence is from elsewhere."
         yield f"The evidence is from {self._describe_evidence(quoted)}."
+        covered = {city for row in quoted for city in self._library.infos[row].cities}
+        if silent := [city for city in cities if city not in covered]:
+            yield f"No evidence was found on {join_words(silent, 'or')}."
 
     def _describe_evidence(self, quoted: Collection[DocumentRow]) -> str:
         """``3 documents: 2 on Cebu and Surabaya, 1 on many places``."""
@@ -245,5 +256,5 @@ class BriefMaker:
 
 def _explain_nothing(topic: str, where: str, documents: Sequence[str]) -> str:
     if documents:
-        return f"The documents that were named do not speak of “{topic}”{f' in {where}' if where else ''}."
+        return f"Of the documents that were named none speaks of “{topic}”{f' in {where}' if where else ''}."
     return f"The documents do not speak of “{topic}” in {where}." if where else f"No document is about “{topic}”."
