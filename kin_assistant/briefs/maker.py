@@ -209,7 +209,8 @@ class BriefMaker:
         for place in subject.audience:
             about = self._documents_about([place])
             if not about:
-                yield f"No document is about {place.label}; all evidence is from elsewhere."
+                listed = " in particular" if self._search.places.documents_about(place) else ""
+                yield f"No document is about {place.label}{listed}; all evidence is from elsewhere."
             elif about.isdisjoint(quoted):
                 told = count_words(len(about), "document is", "documents are")
                 yield f"{told} about {place.label}, and none speaks of this topic; all evidence is from elsewhere."
@@ -239,11 +240,13 @@ class BriefMaker:
         for place in subject.audience:
             if self._documents_about([place]).isdisjoint(quoted):
                 yield f"No quote is about {place.label}. What holds there has to be found out there."
+        if empty:
+            yield f"On {join_words((part.about for part in empty), 'or')} no sentence near the topic was found."
         for part in _PARTS:
             silent = [row for row in quoted if not self._tells(row, part.fields)]
             if part in empty:
-                yield f"On {part.about} no sentence near the topic was found in any document."
-            elif len(silent) > _FEW_TITLES:
+                continue
+            if len(silent) > _FEW_TITLES:
                 yield f"On {part.about} nothing was found in {len(silent)} of the {len(quoted)} documents quoted here."
             elif silent:
                 titles = join_words((f"“{self._library.infos[row].title}”" for row in silent), "or")

@@ -13,10 +13,10 @@ from kin_assistant.question.checks import check_question
 
 __all__ = ["Subject", "read_subject"]
 
-_FOR: Final = re.compile(r"\s+for\s+((the\s+)?(city|municipality|town)\s+of\s+)?$", re.IGNORECASE)
+_FOR: Final = re.compile(r"(^|\s+)for\s+((the\s+)?(city|municipality|town)\s+of\s+)?$", re.IGNORECASE)
 """What leads to the place that a brief is written for."""
 _LEADS_TO_PLACE: Final = re.compile(
-    r"[\s,(]+((in|of|at|from|for|and|&)\s+((the\s+)?(city|municipality|town)\s+of\s+)?)?$", re.IGNORECASE
+    r"(^|[\s,(]+)((in|of|at|from|for|and|&)\s+((the\s+)?(city|municipality|town)\s+of\s+)?)?$", re.IGNORECASE
 )
 _BESIDE: Final = re.compile(r"\s*(,|and|&|,\s*and)\s*")
 """What joins a second place to the first."""
