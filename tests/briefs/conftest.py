@@ -50,13 +50,13 @@ class OpenLibrary:
         self.places = search.places
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def library(tmp_path_factory: pytest.TempPathFactory) -> Iterator[OpenLibrary]:
     opened = OpenLibrary(tmp_path_factory.mktemp("briefs") / "index", LIBRARY)
     yield opened
     opened.index.close()
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def maker(library: OpenLibrary) -> BriefMaker:
     return library.maker
