@@ -11,7 +11,8 @@ from kin_assistant.answer.sentence_search import ROW, Found, SentenceSearch, Top
 from kin_assistant.index.library import DocumentRow, PassageRow
 from kin_assistant.policy import BriefPolicy
 from kin_assistant.records.reader import FieldSentence, RecordReader
-from kin_assistant.text.words import words
+from kin_assistant.text.english import read_phrases
+from kin_assistant.text.words import fold, words
 from kin_assistant.types import RecordField
 
 __all__ = ["Choice", "collect_choices", "select_choices", "select_silences"]
@@ -64,16 +65,17 @@ def collect_choices(
         if not _is_whole(found) or not may_stand(found):
             continue
         if found.silent:
-            silences += [found] if found.quotable else []
+            silences += [found] if _stands_alone(found) else []
             continue
         field = fields.get((found.passage, found.number))
         if field is None:
             continue
         score = found.score + policy.document * nearness[found.document] + policy.heading * field.by_heading
-        if found.quotable:
+        if _stands_alone(found):
             choices.append(Choice((found,), field.field, score))
         elif previous is not None and _carries(previous, found) and may_stand(previous):
-            choices.append(Choice((previous, found), field.field, score + policy.regain_of_pair))
+            regained = 0.0 if found.quotable else policy.regain_of_pair
+            choices.append(Choice((previous, found), field.field, score + regained))
     order = {row: place for place, row in enumerate(nearness)}
     choices.sort(key=lambda one: (order[one.document], one.place))
     return choices, silences
@@ -126,7 +128,13 @@ def _is_whole(found: Found) -> bool:
 def _carries(previous: Found, found: Found) -> bool:
     """Whether ``previous`` stands right before ``found`` and can be understood alone."""
     next_to = previous.passage == found.passage and previous.sentence.end + 1 == found.sentence.start
-    return next_to and previous.quotable and not previous.silent and _is_whole(previous)
+    return next_to and _stands_alone(previous) and not previous.silent and _is_whole(previous)
+
+
+def _stands_alone(found: Found) -> bool:
+    """Whether it can be understood without the sentence before it, as far as its words tell."""
+    folded = fold(found.text)
+    return found.quotable and not any(phrase in folded for phrase in read_phrases("pointing_back"))
 
 
 def _folded(found: Found) -> str:

@@ -23,6 +23,9 @@ Compost in Cebu had no buyers before 2010. Dump.
 ## What the city did
 Cebu bought compost for its parks. It paid by the sack. Compost for parks.
 
+## Results
+Sales of compost in Cebu reached 900 sacks in 2011. The same report counts 300 sacks of compost from markets.
+
 ## Lessons
 Compost in Cebu sold once the city had promised to buy it.
 

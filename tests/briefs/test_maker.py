@@ -55,8 +55,16 @@ def test_fragments_are_not_proposed_and_what_leans_back_comes_with_what_it_leans
     quotes = [quote.quote for quote in maker.propose("Compost in Cebu").quotes]
     assert "Dump." not in quotes
     assert "Compost for parks." not in quotes
-    baskets = quoted(maker.propose("Compost baskets"), "Background")
-    assert "Its dump closed in 2001." not in baskets or baskets.index("Its dump closed in 2001.") > 0
+    background = quoted(maker.propose("Compost baskets"), "Background")
+    assert background[background.index("Its dump closed in 2001.") - 1].startswith("Surabaya is a port city")
+
+
+def test_a_sentence_that_points_back_stands_behind_the_one_that_it_points_to(maker: BriefMaker) -> None:
+    results = quoted(maker.propose("Sacks of compost from markets", documents=["cebu-compost-fees"]), "Results")
+    assert results == [
+        "Sales of compost in Cebu reached 900 sacks in 2011.",
+        "The same report counts 300 sacks of compost from markets.",
+    ]
 
 
 def test_a_sentence_of_a_document_on_several_cities_says_which_it_is_about(maker: BriefMaker) -> None:
