@@ -50,12 +50,18 @@ def _check_options(options: argparse.Namespace) -> None:
     """Raise ``BriefError`` for options that cannot be followed, before anything is looked for."""
     from kin_assistant.errors import BriefError
 
-    if options.source and (options.title or options.cities or options.documents):
+    source, out = options.source, options.out
+    if source and (options.title or options.cities or options.documents):
         raise BriefError(
             "A brief that is opened with --from has its title and evidence: leave out the topic, --cities and --documents."
         )
-    if options.out and options.out.suffix.lower() not in _FORMATS:
-        raise BriefError(f"{options.out}: a brief is written as {', '.join(_FORMATS[:-1])} or {_FORMATS[-1]}.")
+    if out and out.suffix.lower() not in _FORMATS:
+        raise BriefError(f"{out}: a brief is written as {', '.join(_FORMATS[:-1])} or {_FORMATS[-1]}.")
+    own = bool(source) and out and source.exists() and out.exists() and out.samefile(source)
+    if out and out.suffix.lower() == ".json" and out.exists() and not own:
+        raise BriefError(
+            f"{out} is there already and may hold somebody's work. Open it with --from, or write another file."
+        )
 
 
 def _read(path: Path) -> Brief:

@@ -193,6 +193,26 @@ def test_a_failed_export_leaves_the_earlier_file(kin: Run, tmp_path: Path) -> No
     assert list(tmp_path.iterdir()) == [target]
 
 
+def test_a_draft_that_somebody_works_on_is_not_replaced_by_a_new_one(kin: Run, draft: Path, tmp_path: Path) -> None:
+    change(draft, why="checked by hand")
+    before = draft.read_bytes()
+    other = tmp_path / "other.json"
+    other.write_text("somebody's")
+    for arguments in ([TITLE, "--out", draft], ["--from", draft, "--out", other]):
+        code, _, err = kin(*arguments)
+        assert code == 1
+        assert "is there already and may hold somebody's work. Open it with --from" in err
+    assert draft.read_bytes() == before
+    assert other.read_text() == "somebody's"
+
+
+def test_a_draft_is_brought_up_to_date_in_its_own_file(kin: Run, draft: Path) -> None:
+    words = change(draft, start=0, end=5)
+    assert kin("--from", draft, "--out", draft)[0] == 0
+    quote = Brief.model_validate_json(draft.read_bytes()).quotes[0]
+    assert (quote.quote, quote.state) == (words, "moved")
+
+
 def test_quotes_of_a_brief_are_sentences_and_none_stands_twice(assistant: Assistant) -> None:
     for title in ("Septage management for Lahore", "Bus rapid transit", "Waste banks in Makassar", "Flood control"):
         quotes = [quote.quote for quote in assistant.propose_brief(title).quotes]
