@@ -8,7 +8,7 @@ from itertools import islice
 from typing import Final
 
 from kin_assistant.answer.citations import cite_sentences
-from kin_assistant.answer.sentence_search import Found, SentenceSearch
+from kin_assistant.answer.sentence_search import Found, SentenceSearch, Topic
 from kin_assistant.briefs.brief import Brief, BriefItem, BriefSection, OwnText, Quote
 from kin_assistant.briefs.selection import Choice, collect_choices, select_choices, select_silences
 from kin_assistant.briefs.subject import Subject, read_subject
@@ -34,6 +34,18 @@ class _Part:
     """What it is about, within a sentence."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Evidence:
+    """What was found for a brief."""
+
+    selected: Mapping[_Part, Sequence[Choice]]
+    """Sentences for each section."""
+    silences: Sequence[Found]
+    """Sentences that say that something is not known."""
+    documents: tuple[DocumentRow, ...]
+    """The documents quoted in ``selected``."""
+
+
 _PARTS: Final = (
     _Part("Background", frozenset({"situation", "objectives"}), "the situation before"),
     _Part("What peers did", frozenset({"process", "partners"}), "what was done"),
@@ -48,7 +60,7 @@ _NOTHING_FOUND: Final = "No evidence was found in the documents."
 _FEW_TITLES: Final = 3
 """More are counted and not named."""
 _FEW_PLACES: Final = 3
-"""A document on more places is none of them's own."""
+"""A document on more places is about none of them in particular."""
 
 
 class BriefMaker:
@@ -86,29 +98,10 @@ class BriefMaker:
         topic = self._search.make_topic(subject.topic)
         nearness = self._comparisons.measure_documents(topic)
         chosen = self._choose_documents(subject, nearness, allowed, asked_for=bool(documents))
-        where = join_words(named or [place.label for place in subject.where], "or") if named or subject.where else ""
-        if not chosen:
-            raise BriefError(_explain_nothing(subject.topic, where, documents))
-        meant = named or [place.name for place in subject.where if place.kind == "city"]
-        choices, silences = collect_choices(
-            chosen, topic, self._search, self._records, lambda found: self._may_stand(found, meant), self._policy
-        )
-        said: set[str] = set()
-        selected = {part: select_choices(choices, part.fields, said, self._policy) for part in _PARTS}
-        quoted = {one.document for own in selected.values() for one in own}
-        quoted_rows = [row for row in chosen if row in quoted]
-        if not quoted:
-            raise BriefError(_explain_nothing(subject.topic, where, documents))
-        sections = [
-            BriefSection(
-                heading=part.heading, items=tuple(self._quote(own, subject.topic)) or (OwnText(text=_NOTHING_FOUND),)
-            )
-            for part, own in selected.items()
-        ]
-        empty = [part for part, own in selected.items() if not own]
-        gaps: list[BriefItem] = [OwnText(text=text) for text in self._name_gaps(subject, quoted_rows, empty)]
-        gaps += self._cite(select_silences(silences, said, self._policy), subject.topic)
-        sections.append(BriefSection(heading=GAPS, items=tuple(gaps)))
+        evidence = self._gather(chosen, topic, named or [place.name for place in subject.where if place.kind == "city"])
+        if not evidence.documents:
+            where = named or [place.label for place in subject.where]
+            raise BriefError(_explain_nothing(subject.topic, join_words(where, "or") if where else "", documents))
         return Brief(
             title=subject.title,
             topic=subject.topic,
@@ -117,9 +110,29 @@ class BriefMaker:
             documents=tuple(documents),
             library=self._name,
             build_id=self._build_id,
-            remarks=tuple(self._remark(subject, quoted_rows, named)),
-            sections=tuple(sections),
+            remarks=tuple(self._remark(subject, evidence.documents, named)),
+            sections=tuple(self._write_sections(subject, evidence)),
         )
+
+    def _gather(self, chosen: Mapping[DocumentRow, float], topic: Topic, cities: Sequence[str]) -> _Evidence:
+        """The sentences for each section from the documents ``chosen``, about ``cities`` if any are named."""
+        choices, silences = collect_choices(
+            chosen, topic, self._search, self._records, lambda found: self._may_stand(found, cities), self._policy
+        )
+        said: set[str] = set()
+        selected = {part: select_choices(choices, part.fields, said, self._policy) for part in _PARTS}
+        quoted = {one.document for own in selected.values() for one in own}
+        return _Evidence(
+            selected, select_silences(silences, said, self._policy), tuple(row for row in chosen if row in quoted)
+        )
+
+    def _write_sections(self, subject: Subject, evidence: _Evidence) -> Iterator[BriefSection]:
+        for part, choices in evidence.selected.items():
+            found = dict.fromkeys(one for choice in choices for one in choice.found)
+            items: list[BriefItem] = [*self._cite(list(found), subject.topic)]
+            yield BriefSection(heading=part.heading, items=tuple(items or [OwnText(text=_NOTHING_FOUND)]))
+        gaps: list[BriefItem] = [OwnText(text=text) for text in self._name_gaps(subject, evidence)]
+        yield BriefSection(heading=GAPS, items=(*gaps, *self._cite(evidence.silences, subject.topic)))
 
     # Documents
 
@@ -127,19 +140,16 @@ class BriefMaker:
         self, subject: Subject, cities: Sequence[str], documents: Sequence[str]
     ) -> frozenset[DocumentRow] | None:
         """The documents that evidence may come from; None for all."""
-        allowed: frozenset[DocumentRow] | None = None
-        if documents:
-            allowed = frozenset(map(self._row_of, documents))
-        if cities or subject.where:
-            rows = range(len(self._library.infos))
-            own = {row for row in rows if not set(cities).isdisjoint(self._library.infos[row].cities)}
-            if not cities:
-                ids = (name for place in subject.where for name in self._search.places.documents_about(place))
-                own = set(map(self._library.row_of, ids))
-            allowed = (
-                frozenset(map(DocumentRow, own)) if allowed is None else allowed & frozenset(map(DocumentRow, own))
-            )
-        return allowed
+        named = frozenset(map(self._row_of, documents)) if documents else None
+        if cities:
+            rows = map(DocumentRow, range(len(self._library.infos)))
+            own = frozenset(row for row in rows if not set(cities).isdisjoint(self._library.infos[row].cities))
+        elif subject.where:
+            ids = (name for place in subject.where for name in self._search.places.documents_about(place))
+            own = frozenset(map(self._library.row_of, ids))
+        else:
+            return named
+        return own if named is None else own & named
 
     def _row_of(self, document_id: str) -> DocumentRow:
         try:
@@ -192,11 +202,6 @@ class BriefMaker:
 
     # Words
 
-    def _quote(self, choices: Sequence[Choice], topic: str) -> Iterator[Quote]:
-        """The sentences of ``choices``, each once."""
-        found = dict.fromkeys(one for choice in choices for one in choice.found)
-        yield from self._cite(list(found), topic)
-
     def _cite(self, found: Sequence[Found], topic: str) -> Iterator[Quote]:
         cited, _ = cite_sentences(
             [one.as_candidate() for one in found], self._library, topic, compiler_sections=self._compiler_sections
@@ -235,8 +240,10 @@ class BriefMaker:
         where = info.cities or info.countries
         return where if len(where) <= _FEW_PLACES else ()
 
-    def _name_gaps(self, subject: Subject, quoted: Collection[DocumentRow], empty: Collection[_Part]) -> Iterator[str]:
-        """What the quoted documents say nothing of, a paragraph each; ``empty`` are the sections without a quote."""
+    def _name_gaps(self, subject: Subject, evidence: _Evidence) -> Iterator[str]:
+        """What the quoted documents say nothing of, a paragraph each."""
+        quoted = evidence.documents
+        empty = [part for part, choices in evidence.selected.items() if not choices]
         for place in subject.audience:
             if self._documents_about([place]).isdisjoint(quoted):
                 yield f"No quote is about {place.label}. What holds there has to be found out there."

@@ -75,6 +75,7 @@ class _Writer:
         about.created = about.modified = now.replace(tzinfo=None)
         self._set_page()
         self._set_styles()
+        self._ids = {str(style.name): style.style_id for style in self._file.styles}
 
     def as_bytes(self) -> bytes:
         """The file."""
@@ -84,7 +85,10 @@ class _Writer:
 
     def add(self, words: str, style: str) -> Paragraph:
         """A paragraph of ``words`` at the end."""
-        return self._file.add_paragraph(_clean(words), style)
+        paragraph = self._file.add_paragraph(_clean(words))
+        # By its id: python-docx looks through all styles for a name, which would take most of the time.
+        paragraph._p.style = self._ids[style]
+        return paragraph
 
     def write_front(self) -> None:
         """Title, remarks, and how quotes are told from other text."""
