@@ -124,7 +124,6 @@ class Assistant:
             build_id,
             library=title,
             compiler_sections=sections,
-            max_characters=settings.max_question_characters,
         )
         self._quotes = QuoteFinder(index.library, build_id, name=title, compiler_sections=sections)
         self._pipeline = AnswerPipeline(

@@ -36,7 +36,7 @@ class QuoteFinder:
     def find_again(self, brief: Brief) -> Brief:
         """``brief`` with each quote as it stands now: offsets, section, page and sources anew, and its state.
 
-        A quote that is not found keeps what it had. Raises ``BriefError`` for a brief of another corpus, of whose documents
+        A quote that is not found keeps its words. Raises ``BriefError`` for a brief of another corpus, of whose documents
         none is here.
         """
         known = [quote for quote in brief.quotes if self._row_of(quote.document_id) is not None]
@@ -60,7 +60,7 @@ class QuoteFinder:
         starts = list(self._occurrences(row, quote.quote))
         if not starts:
             changed = document.sha256 != quote.document_sha256
-            return quote.model_copy(update={"state": "gone" if changed else "altered"})
+            return quote.model_copy(update={"state": "gone" if changed else "altered", "title": document.title})
         start, passage = min(starts, key=lambda place: (abs(place[0] - quote.start), place[0]))
         state: Literal["exact", "moved"] = "exact" if start == quote.start else "moved"
         return self._cite(quote, row, passage, start, state)

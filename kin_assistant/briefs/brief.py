@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Final, Literal
 
-from pydantic import Field, StringConstraints
+from pydantic import Field
 
 from kin_assistant.types import Citation, LeadIn, Origin, Source, Value
 
@@ -19,34 +19,31 @@ QuoteState = Literal["exact", "moved", "gone", "altered"]
 """Where a quote stands: where it was; elsewhere in its document; nowhere, since the document is another or away; nowhere,
 though its document is as it was, so that the quote was changed."""
 
-Line = Annotated[str, StringConstraints(max_length=1000)]
-Words = Annotated[str, StringConstraints(max_length=50_000)]
-
 
 class Quote(Value):
     """A quote with all that is needed to find it again: ``document.text[start:end] == quote``, while it is "exact"."""
 
     kind: Literal["quote"] = "quote"
-    quote: Words
-    document_id: Line
-    document_sha256: Line
+    quote: str
+    document_id: str
+    document_sha256: str
     """Of the document's file, as it was when the quote was last found in it."""
-    title: Line
-    cities: tuple[Line, ...] = Field((), max_length=1000)
-    countries: tuple[Line, ...] = Field((), max_length=1000)
-    years: Line | None = None
-    heading: Words = ""
+    title: str
+    cities: tuple[str, ...] = ()
+    countries: tuple[str, ...] = ()
+    years: str | None = None
+    heading: str = ""
     """Headings above it, joined by " > "."""
     page: int | None = None
-    page_label: Line | None = None
+    page_label: str | None = None
     recognised: bool = False
     """Whether the page is a picture whose text was recognised (OCR)."""
     start: int
     end: int
     lead_in: LeadIn | None = None
-    sources: tuple[Source, ...] = Field((), max_length=1000)
+    sources: tuple[Source, ...] = ()
     origin: Origin = "none named"
-    why: Words = ""
+    why: str = ""
     """Why it was proposed, in words."""
     state: QuoteState = "exact"
     """As it was found last; found anew whenever the brief is opened or written."""
@@ -72,7 +69,7 @@ class OwnText(Value):
     """What the writer of the brief says, or what the program counted for the writer; paragraphs with an empty line between."""
 
     kind: Literal["text"] = "text"
-    text: Words
+    text: str
 
 
 BriefItem = Annotated[Quote | OwnText, Field(discriminator="kind")]
@@ -82,8 +79,8 @@ BriefItem = Annotated[Quote | OwnText, Field(discriminator="kind")]
 class BriefSection(Value):
     """A section with its heading."""
 
-    heading: Line
-    items: tuple[BriefItem, ...] = Field((), max_length=2000)
+    heading: str
+    items: tuple[BriefItem, ...] = ()
 
 
 class Brief(Value):
@@ -91,22 +88,22 @@ class Brief(Value):
 
     format: Literal["kin-brief"] = FORMAT
     version: Literal[1] = VERSION
-    title: Line
-    topic: Line
+    title: str
+    topic: str
     """What evidence was looked for: the title without the place that the brief is written for."""
-    place: Line | None = None
+    place: str | None = None
     """The place that it is written for: "Hai Phong (Viet Nam)"."""
-    cities: tuple[Line, ...] = Field((), max_length=100)
+    cities: tuple[str, ...] = ()
     """Evidence was taken from documents on these alone; empty for all."""
-    documents: tuple[Line, ...] = Field((), max_length=1000)
+    documents: tuple[str, ...] = ()
     """Evidence was taken from these documents alone, by id; empty for all."""
-    library: Line = ""
+    library: str = ""
     """What the corpus calls itself."""
-    build_id: Line
+    build_id: str
     """The build in which its quotes were found last."""
-    remarks: tuple[Words, ...] = Field((), max_length=100)
+    remarks: tuple[str, ...] = ()
     """What a reader should know first, a sentence each."""
-    sections: tuple[BriefSection, ...] = Field((), max_length=200)
+    sections: tuple[BriefSection, ...] = ()
 
     @property
     def quotes(self) -> tuple[Quote, ...]:

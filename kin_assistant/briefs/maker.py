@@ -75,14 +75,13 @@ class BriefMaker:
         *,
         library: str = "",
         compiler_sections: Collection[str] = (),
-        max_characters: int = 2000,
         policy: BriefPolicy | None = None,
     ) -> None:
-        """``library`` is what the corpus calls itself; a title has at most ``max_characters``."""
+        """``library`` is what the corpus calls itself."""
         self._search, self._library, self._records, self._comparisons = search, search.library, records, comparisons
         self._build_id, self._name = build_id, library
         self._compiler_sections = frozenset(map(str.casefold, compiler_sections))
-        self._max_characters, self._policy = max_characters, policy or BriefPolicy()
+        self._policy = policy or BriefPolicy()
 
     def propose(self, title: str, cities: Sequence[str] = (), documents: Sequence[str] = ()) -> Brief:
         """A brief on ``title``, with evidence from documents on ``cities`` and from ``documents``, by id, if any are named.
@@ -90,7 +89,7 @@ class BriefMaker:
         Raises ``BriefError`` for a title without a topic, for a topic that the documents do not speak of, for an unknown
         document and too many cities, and ``ComparisonError`` for a city that no document is about.
         """
-        subject = read_subject(title, self._search.places, max_characters=self._max_characters)
+        subject = read_subject(title, self._search.places)
         if len(cities) > MAX_CITIES:
             raise BriefError(f"At most {MAX_CITIES} cities can be named for a brief; these are {len(cities)}.")
         named = list(dict.fromkeys(map(self._comparisons.find_city, cities)))

@@ -11,8 +11,10 @@ from kin_assistant.places.gazetteer import Place
 from kin_assistant.places.matching import Mention, PlaceIndex
 from kin_assistant.question.checks import check_question
 
-__all__ = ["Subject", "read_subject"]
+__all__ = ["MAX_TITLE", "Subject", "read_subject"]
 
+MAX_TITLE: Final = 300
+"""Characters."""
 _FOR: Final = re.compile(r"(^|\s+)for\s+((the\s+)?(city|municipality|town)\s+of\s+)?$", re.IGNORECASE)
 """What leads to the place that a brief is written for."""
 _LEADS_TO_PLACE: Final = re.compile(
@@ -37,15 +39,17 @@ class Subject:
     """Places with documents of their own that the title names otherwise: evidence is taken from documents on these."""
 
 
-def read_subject(title: str, places: PlaceIndex, *, max_characters: int) -> Subject:
+def read_subject(title: str, places: PlaceIndex) -> Subject:
     """Take ``title`` apart. A place that no document is about cannot be where evidence comes from: it is written for that one.
 
-    Raises ``BriefError`` for a title without a topic, and ``QuestionError`` for one that cannot be read.
+    Raises ``BriefError`` for a title without a topic, one that is longer than ``MAX_TITLE``, and one that cannot be read.
     """
     if not title.strip():
         raise BriefError("A brief needs a topic, such as “Community composting for Hai Phong”.")
+    if len(title) > MAX_TITLE:
+        raise BriefError(f"The title has {len(title):,} characters; a brief's title has at most {MAX_TITLE}.")
     try:
-        title = check_question(title, max_characters=max_characters)
+        title = check_question(title, max_characters=MAX_TITLE)
     except QuestionError as error:
         raise BriefError(f"The title of the brief cannot be used. {error}", details=error.details) from error
     mentions = [one for one in places.find_places(title) if not one.programme and one.place.kind != "region"]

@@ -113,8 +113,9 @@ def test_a_quote_that_was_changed_or_cut_is_no_quote(library: OpenLibrary, brief
 
 
 def test_a_state_that_a_file_claims_is_not_believed(library: OpenLibrary, brief: Brief) -> None:
-    claimed = quote_of(brief, BOUGHT).model_copy(update={"quote": "Cebu is the cleanest city.", "state": "exact"})
-    assert find(library.quotes, brief, claimed).state == "altered"
+    lie = {"quote": "Cebu is the cleanest city.", "state": "exact", "title": "A prize for Cebu"}
+    found = find(library.quotes, brief, quote_of(brief, BOUGHT).model_copy(update=lie))
+    assert (found.state, found.title) == ("altered", "How compost is paid for in Cebu")
 
 
 def test_two_sentences_that_stand_behind_each_other_are_a_quote(library: OpenLibrary, brief: Brief) -> None:

@@ -33,7 +33,7 @@ def places(library: OpenLibrary) -> PlaceIndex:
 def test_a_title_is_taken_apart(
     places: PlaceIndex, title: str, topic: str, audience: list[str], where: list[str]
 ) -> None:
-    subject = read_subject(title, places, max_characters=200)
+    subject = read_subject(title, places)
     assert subject.topic == topic
     assert [place.name for place in subject.audience] == audience
     assert [place.name for place in subject.where] == where
@@ -48,9 +48,9 @@ def test_a_title_is_taken_apart(
         ("for Hai Phong", "names a place and no topic"),
         ("???", "cannot be used"),
         ("a\x00b", "cannot be used"),
-        ("x" * 201, "cannot be used. The question has 201 characters"),
+        ("x" * 301, "The title has 301 characters; a brief's title has at most 300"),
     ],
 )
 def test_a_title_without_a_topic_is_refused_with_a_sentence(places: PlaceIndex, title: str, said: str) -> None:
     with pytest.raises(BriefError, match=said.replace("?", r"\?")):
-        read_subject(title, places, max_characters=200)
+        read_subject(title, places)

@@ -6,15 +6,18 @@ first quote of document 2. So the list of references is as short as it can be, a
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from kin_assistant.briefs.brief import Brief, OwnText, Quote
 from kin_assistant.rendering.words import ORIGIN, place_and_years
 from kin_assistant.types import Citation, Source
 
 __all__ = ["BriefLayout", "Group", "LaidSection", "MarkedQuote", "Missing", "Own", "Reference", "lay_out_brief"]
+
+_EMPTY_LINE: Final = re.compile(r"\r?\n\s*\n")
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +157,7 @@ def _lay_out_items(items: Sequence[Quote | OwnText], numbering: _Numbering) -> I
             yield _group(gathered)
             gathered = []
         if isinstance(item, OwnText):
-            paragraphs = (" ".join(paragraph.split()) for paragraph in item.text.replace("\r\n", "\n").split("\n\n"))
+            paragraphs = (" ".join(paragraph.split()) for paragraph in _EMPTY_LINE.split(item.text))
             yield Own(tuple(filter(None, paragraphs)))
         else:
             yield Missing(_explain_missing(item))

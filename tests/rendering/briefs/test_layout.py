@@ -24,6 +24,11 @@ def test_items_stand_in_their_order_with_quotes_of_a_document_together(brief: Br
     assert second.heading == "Cebu (2001-2005) - Waste in cebu"
 
 
+def test_an_empty_line_parts_paragraphs_of_own_text_however_it_is_written() -> None:
+    (section,) = lay_out_brief(brief_of(OwnText(text="One\nline.\r\n\r\nTwo.\n  \n\nThree.\n\n"))).sections
+    assert section.blocks == (Own(("One line.", "Two.", "Three.")),)
+
+
 def test_sentences_that_follow_each_other_are_a_paragraph(brief: Brief) -> None:
     group = lay_out_brief(brief).sections[0].blocks[1]
     assert isinstance(group, Group)
