@@ -1,4 +1,4 @@
-"""A small library for the tests of briefs, with a document that lies about nothing but can be changed."""
+"""A small library for the tests of briefs, and the same a year later where a test changes it."""
 
 from __future__ import annotations
 
@@ -46,11 +46,12 @@ class OpenLibrary:
 
     def __init__(self, root: Path, texts: Mapping[str, str], build_id: str = "build") -> None:
         small, self.index = open_library(root, texts)
-        search = small.search
-        reader = RecordReader(self.index, HashingEmbedder(dimension=256).name)
-        self.maker = BriefMaker(search, reader, ComparisonMaker(search, reader, build_id), build_id, library="Test")
+        self.search = small.search
+        self.reader = RecordReader(self.index, HashingEmbedder(dimension=256).name)
+        self.comparisons = ComparisonMaker(self.search, self.reader, build_id)
+        self.maker = BriefMaker(self.search, self.reader, self.comparisons, build_id, library="Test")
         self.quotes = QuoteFinder(self.index.library, build_id, name="Test")
-        self.places = search.places
+        self.places = self.search.places
 
 
 @pytest.fixture(scope="session")

@@ -10,10 +10,8 @@ from kin_assistant.briefs.brief import Brief, OwnText
 from kin_assistant.briefs.maker import GAPS, BriefMaker
 from kin_assistant.errors import BriefError, ComparisonError
 from kin_assistant.policy import BriefPolicy
-from kin_assistant.records.comparison import MAX_CITIES, ComparisonMaker
-from kin_assistant.records.reader import RecordReader
+from kin_assistant.records.comparison import MAX_CITIES
 from tests.briefs.conftest import OpenLibrary
-from tests.embedders import HashingEmbedder
 
 
 def quoted(brief: Brief, heading: str) -> list[str]:
@@ -74,10 +72,8 @@ def test_a_sentence_of_a_document_on_several_cities_says_which_it_is_about(maker
 
 
 def test_a_section_has_at_most_so_many_sentences_and_so_many_of_a_document(library: OpenLibrary) -> None:
-    reader = RecordReader(library.index, HashingEmbedder(dimension=256).name)
-    search = library.maker._search
     policy = replace(BriefPolicy(), quotes=2, quotes_of_document=1)
-    small = BriefMaker(search, reader, ComparisonMaker(search, reader, "b"), "b", policy=policy)
+    small = BriefMaker(library.search, library.reader, library.comparisons, "b", policy=policy)
     brief = small.propose("Compost")
     of_peers = [item for item in brief.sections[1].items if not isinstance(item, OwnText)]
     assert len(of_peers) == 2
