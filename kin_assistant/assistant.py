@@ -16,6 +16,9 @@ from kin_assistant.answer.sentence_search import SentenceSearch
 from kin_assistant.answer.suggestions import suggest_questions
 from kin_assistant.answer.talk import TalkResponder
 from kin_assistant.answer.telling import DocumentTeller
+from kin_assistant.briefs.anchors import QuoteFinder
+from kin_assistant.briefs.brief import Brief, Quote
+from kin_assistant.briefs.maker import BriefMaker
 from kin_assistant.corpus.profile import CorpusProfile
 from kin_assistant.errors import IndexMissing
 from kin_assistant.index.layout import IndexFolder
@@ -35,6 +38,7 @@ from kin_assistant.retrieval import Retriever
 from kin_assistant.settings import Settings
 from kin_assistant.types import (
     Answer,
+    Citation,
     Comparison,
     Document,
     DocumentInfo,
@@ -113,6 +117,16 @@ class Assistant:
         sections = profile.compiler_sections
         self._records = RecordReader(index, embedder.name, compiler_sections=sections)
         self._comparisons = ComparisonMaker(search, self._records, index.manifest.build_id, compiler_sections=sections)
+        build_id, title = index.manifest.build_id, profile.title
+        self._briefs = BriefMaker(
+            search,
+            self._records,
+            self._comparisons,
+            build_id,
+            library=title,
+            compiler_sections=sections,
+        )
+        self._quotes = QuoteFinder(index.library, build_id, name=title, compiler_sections=sections)
         self._pipeline = AnswerPipeline(
             index.library,
             index.manifest.build_id,
@@ -252,6 +266,25 @@ class Assistant:
         """
         topic = check_question(topic, max_characters=self._settings.max_question_characters)
         return self._within(partial(self._comparisons.compare, topic, cities, columns), "The comparison")
+
+    def propose_brief(self, title: str, *, cities: Sequence[str] = (), documents: Sequence[str] = ()) -> Brief:
+        """A brief on ``title`` with evidence by section; ``cities`` and ``documents``, by id, restrict where it comes from.
+
+        Raises ``BriefError`` for a title without a topic and for a topic of which nothing is known, ``ComparisonError`` for a
+        city that no document is about, and ``AnswerTimeout`` as ``ask`` does.
+        """
+        return self._within(partial(self._briefs.propose, title, cities, documents), "The brief")
+
+    def reopen_brief(self, brief: Brief) -> Brief:
+        """``brief`` with each of its quotes found again in these documents, or marked.
+
+        Raises ``BriefError`` if it quotes another corpus.
+        """
+        return self._quotes.find_again(brief)
+
+    def pin(self, citation: Citation) -> Quote:
+        """What an answer, a record or a comparison cites, as a quote for a brief. Raises ``KeyError`` for an unknown document."""
+        return Quote.of_citation(citation, self.document(citation.document_id).sha256)
 
     @property
     def documents(self) -> tuple[DocumentInfo, ...]:

@@ -8,6 +8,7 @@ Every message is a sentence for the user; ``details`` is for the log.
     ├── QuestionError          the question cannot be asked: empty, too long, not readable
     ├── FilterError            a filter names what no document carries
     ├── ComparisonError        a comparison names a city that no document is about, or too many
+    ├── BriefError             a brief cannot be proposed, read or written
     ├── ModelError             the embedding model is missing, damaged or not the expected one
     ├── ServeError             the page cannot be served
     ├── AnswerTimeout          an answer took too long and was given up
@@ -24,6 +25,7 @@ from __future__ import annotations
 
 __all__ = [
     "AnswerTimeout",
+    "BriefError",
     "BuildFailed",
     "BuildRunning",
     "ComparisonError",
@@ -68,6 +70,10 @@ class FilterError(KinError):
 
 class ComparisonError(KinError):
     """A comparison names a city that no document is about, or too many."""
+
+
+class BriefError(KinError):
+    """A brief cannot be proposed, read or written."""
 
 
 class ModelError(KinError):

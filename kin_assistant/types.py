@@ -41,6 +41,7 @@ __all__ = [
     "Sentence",
     "Source",
     "SourceMark",
+    "Value",
     "WantedForm",
     "Years",
 ]

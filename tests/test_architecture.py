@@ -26,6 +26,7 @@ FLOW: tuple[tuple[str, ...], ...] = (
     ("retrieval",),
     ("answer",),
     ("records",),
+    ("briefs",),
     ("assistant", "rendering"),
     ("ui", "llamaindex"),
     ("cli",),
@@ -37,6 +38,7 @@ LEAVES = {"ui", "cli", "llamaindex"}
 
 HOMES = {
     "chromadb": "index.dense",
+    "docx": "rendering.briefs.word",
     "gradio": "ui",
     "jinja2": "rendering.templating",
     "llama_index": "llamaindex",
@@ -52,6 +54,7 @@ HEAVY = {
     *(
         "bm25s",
         "charset_normalizer",
+        "docx",
         "filelock",
         "jinja2",
         "lxml",

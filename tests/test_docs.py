@@ -193,7 +193,7 @@ def test_python_examples_compile_and_import_what_exists(text: Path) -> None:
 def test_what_the_readme_quotes_stands_in_a_document() -> None:
     lines = re.findall(r"^> .+$|^- \*\*.+?\): .+$", README, re.MULTILINE)
     quoting = [re.sub(r"^> |^- .+?\): ", "", line) for line in lines]
-    quotes = [quote for line in quoting for quote in re.split(r" \[\d+\] ?", line) if quote]
+    quotes = [quote for line in quoting for quote in re.split(r" \[\d+(?:\.\d+)?\] ?", line) if quote]
     assert len(quotes) > 4
     texts = [
         read_document(path.name, path.read_bytes(), "").document.text

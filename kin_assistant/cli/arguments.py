@@ -102,6 +102,16 @@ def make_parser(commands_by_name: Mapping[str, Run]) -> argparse.ArgumentParser:
     form.add_argument("--json", action="store_true", help="print JSON")
     form.add_argument("--csv", action="store_true", help="print CSV")
     form.add_argument("--xlsx", type=Path, metavar="FILE", help="write a workbook")
+    brief = command("brief", "draft a brief on a topic, with quoted evidence by section", [])
+    brief.add_argument("title", nargs="*", help="what it is about, such as: Community composting for Hai Phong")
+    brief.add_argument("--from", type=Path, dest="source", metavar="FILE.json", help="open a brief again")
+    brief.add_argument("--cities", default="", metavar="A,B", help="evidence from documents on these alone")
+    brief.add_argument("--documents", default="", metavar="ID,ID", help="evidence from these documents alone")
+    target = brief.add_mutually_exclusive_group()
+    target.add_argument(
+        "--out", type=Path, metavar="FILE", help="write .docx, .html, .md or .json (default: Markdown is printed)"
+    )
+    target.add_argument("--json", action="store_true", help="print JSON")
     serve = command("serve", "serve the page, building the index first if that is needed", [])
     serve.add_argument("--host", metavar="ADDRESS", help="address to listen on (default: 127.0.0.1)")
     serve.add_argument("--port", type=int, metavar="PORT", help="port to listen on (default: 7860)")

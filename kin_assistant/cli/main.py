@@ -1,8 +1,8 @@
 """The command line: parse arguments, call one function, print.
 
 Exit codes: 0 done; 1 it could not be done, with a sentence why; 2 the arguments are wrong; 3 done, but some files of the
-corpus or some lines of a batch could not be read; 4 a call hung and the process was ended; 130 and 143 it was stopped. A
-refusal is an answer: ``kin ask`` then ends with 0. What runs until it is stopped, as ``kin serve`` does, then ends with 0.
+corpus, lines of a batch or quotes of a brief were left out; 4 a call hung and the process was ended; 130 and 143 it was
+stopped. A refusal is an answer: ``kin ask`` then ends with 0, and so does what runs until it is stopped.
 """
 
 from __future__ import annotations
@@ -60,6 +60,7 @@ def _parser() -> argparse.ArgumentParser:
             "docs show": _show_document,
             "records show": _show_record,
             "compare": _compare,
+            "brief": _brief,
             "serve": _serve,
         }
     )
@@ -306,6 +307,13 @@ def _compare(options: argparse.Namespace, settings: Settings) -> int:
     with _opened(settings) as assistant:
         compare_cities(assistant, options, sys.stdout)
     return DONE
+
+
+def _brief(options: argparse.Namespace, settings: Settings) -> int:
+    from kin_assistant.cli.briefs import write_brief
+
+    with _opened(settings) as assistant:
+        return DONE if write_brief(assistant, options, sys.stdout, sys.stderr) else IN_PART
 
 
 def _serve(_options: argparse.Namespace, settings: Settings) -> int:

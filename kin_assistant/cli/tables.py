@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import argparse
-import contextlib
-import os
-import tempfile
-from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
 from kin_assistant.cli.batch import as_json
+from kin_assistant.cli.files import write_whole
 
 if TYPE_CHECKING:
     from kin_assistant.assistant import Assistant
@@ -47,7 +44,7 @@ def compare_cities(assistant: Assistant, options: argparse.Namespace, screen: Te
         # An empty table would look like evidence that there is nothing.
         raise KinError(comparison.reason)
     if options.xlsx:
-        _write_file(options.xlsx, comparison_xlsx(comparison))
+        write_whole(options.xlsx, comparison_xlsx(comparison))
         print(
             f"Written to {options.xlsx}: {len(comparison.rows)} cities, {len(comparison.citations)} quotes.",
             file=screen,
@@ -58,20 +55,3 @@ def compare_cities(assistant: Assistant, options: argparse.Namespace, screen: Te
         print(plain(comparison_csv(comparison).replace("\r\n", "\n")), end="", file=screen)
     else:
         print(plain(comparison_markdown(comparison)), end="", file=screen)
-
-
-def _write_file(path: Path, content: bytes) -> None:
-    """Write a file whole or not at all; what was there before stays until then. Raises ``KinError``."""
-    from kin_assistant.errors import KinError
-
-    partial: Path | None = None
-    try:
-        with tempfile.NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}-", delete=False) as file:
-            partial = Path(file.name)
-            file.write(content)
-        os.replace(partial, path)
-    except OSError as error:
-        if partial:
-            with contextlib.suppress(OSError):
-                partial.unlink()
-        raise KinError(f"{path} cannot be written: {error.strerror}.", details=str(error)) from error

@@ -74,10 +74,10 @@ class ComparisonMaker:
         """
         if len(cities) > MAX_CITIES:
             raise ComparisonError(f"At most {MAX_CITIES} cities can be compared at once; these are {len(cities)}.")
-        named = list(dict.fromkeys(map(self._find_city, cities)))
+        named = list(dict.fromkeys(map(self.find_city, cities)))
         columns = tuple(dict.fromkeys(columns)) or DEFAULT_COLUMNS
         about = self._search.make_topic(topic)
-        nearness = self._measure_documents(about)
+        nearness = self.measure_documents(about)
         if max(nearness.values(), default=0.0) < self._policy.min_nearness:
             return self._refuse(topic, columns, f"No document is about “{topic}”.")
         chosen = named or self._choose_cities(nearness)
@@ -105,7 +105,7 @@ class ComparisonMaker:
 
     # Cities
 
-    def _find_city(self, name: str) -> str:
+    def find_city(self, name: str) -> str:
         """A city as the documents spell it. Raises ``ComparisonError`` with the nearest ones if there is none."""
         spelt = {fold(city): city for city in self._documents}
         if fold(name.strip()) in spelt:
@@ -138,7 +138,7 @@ class ComparisonMaker:
 
     # Documents
 
-    def _measure_documents(self, topic: Topic) -> dict[DocumentRow, float]:
+    def measure_documents(self, topic: Topic) -> dict[DocumentRow, float]:
         """How near each document is to the topic, from 0 to about 1: its best passages by meaning and by words."""
         cosines = np.asarray(self._search.index.vectors @ topic.vector, np.float32)
         shares = self._shares_of_words(topic)
@@ -209,12 +209,12 @@ class ComparisonMaker:
         for found in self._search.sentences_of(documents, topic):
             field = fields.get((found.passage, found.number))
             # A sentence that says only that something is not known is no evidence.
-            if field is None or found.silent or not self._may_stand_for(city, found):
+            if field is None or found.silent or not self.may_stand_for(city, found):
                 continue
             score = found.score + self._policy.document * nearness[found.document]
             yield _Choice(found, field, score + self._policy.heading * field.by_heading)
 
-    def _may_stand_for(self, city: str, found: Found) -> bool:
+    def may_stand_for(self, city: str, found: Found) -> bool:
         """Whether a sentence is about ``city``: it names this city, or no city, in a document on this one alone.
 
         In a document on several, one that names two of them is left out: which of the two it tells of, nobody can say.

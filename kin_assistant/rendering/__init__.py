@@ -6,6 +6,9 @@ document once more by ``verified`` before it is shown or exported.
 """
 
 from kin_assistant.rendering.answers import answer_html, evidence_html, refusal_html
+from kin_assistant.rendering.briefs.markdown import brief_markdown
+from kin_assistant.rendering.briefs.page import brief_html
+from kin_assistant.rendering.briefs.word import brief_docx
 from kin_assistant.rendering.documents import document_html, section_at
 from kin_assistant.rendering.markdown import answer_json, answer_markdown, answer_text, reference_list, what_is_read
 from kin_assistant.rendering.tables import comparison_csv, comparison_html, comparison_markdown, record_markdown
@@ -19,6 +22,9 @@ __all__ = [
     "answer_json",
     "answer_markdown",
     "answer_text",
+    "brief_docx",
+    "brief_html",
+    "brief_markdown",
     "comparison_csv",
     "comparison_html",
     "comparison_markdown",

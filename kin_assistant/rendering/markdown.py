@@ -25,6 +25,7 @@ __all__ = [
     "escape_markdown",
     "reference_list",
     "section_remark",
+    "source_markdown",
     "what_is_read",
     "without_bars",
 ]
@@ -188,12 +189,13 @@ def _reference(citation: Citation) -> str:
     parts = (citation.title, place_and_years(citation), section_and_page(citation))
     line = ". ".join(escape_markdown(part).removesuffix(".") for part in parts if part) + "."
     if citation.sources:
-        return f"{line} After {'; '.join(map(_source, citation.sources))}."
+        return f"{line} After {'; '.join(map(source_markdown, citation.sources))}."
     origin = ORIGIN.get(citation.origin)
     return f"{line} {origin[0].upper()}{origin[1:]}." if origin else line
 
 
-def _source(source: Source) -> str:
+def source_markdown(source: Source) -> str:
+    """A source as the document names it: publisher, year, title, and its address if it is safe."""
     year = str(source.year) if source.year else ""
     url = external_link(source)
     name = ", ".join(

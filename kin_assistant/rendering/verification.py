@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import TypeVar
 
+from kin_assistant.briefs.brief import Brief
 from kin_assistant.errors import KinError
 from kin_assistant.types import Answer, Citation, Comparison, Document, Record
 
 __all__ = ["verified", "verified_table"]
 
-_Table = TypeVar("_Table", Comparison, Record)
+_Table = TypeVar("_Table", Brief, Comparison, Record)
 
 
 def verified(answer: Answer, document_lookup: Callable[[str], Document]) -> Answer:

@@ -177,7 +177,9 @@ def test_what_is_not_escaped_stands_in_a_short_list(name: str) -> None:
 def test_words_never_become_addresses_scripts_or_styles(name: str) -> None:
     addresses = re.findall(r'\b(?:href|src|srcset|action|formaction|data|poster)="\{\{ (.*?) \}\}', SOURCES[name])
     assert set(addresses) <= ADDRESSES.keys()
-    assert not re.search(r"<style|<script(?! src=)|\sstyle=|\son[a-z]+=|srcdoc", SOURCES[name])
+    # A style sheet that no word is put into is as good as a file.
+    rest = re.sub(r"<style>(?:(?!\{[{%]|</style>).)*</style>", "", SOURCES[name], flags=re.DOTALL)
+    assert not re.search(r"<style|<script(?! src=)|\sstyle=|\son[a-z]+=|srcdoc", rest)
 
 
 # One renderer
