@@ -8,6 +8,7 @@ document once more by ``verified`` before it is shown or exported.
 from kin_assistant.rendering.answers import answer_html, evidence_html, refusal_html
 from kin_assistant.rendering.documents import document_html, section_at
 from kin_assistant.rendering.markdown import answer_json, answer_markdown, answer_text, reference_list, what_is_read
+from kin_assistant.rendering.passages import search_text
 from kin_assistant.rendering.tables import comparison_csv, comparison_html, comparison_markdown, record_markdown
 from kin_assistant.rendering.templating import render
 from kin_assistant.rendering.verification import verified, verified_table
@@ -36,6 +37,7 @@ __all__ = [
     "reference_list",
     "refusal_html",
     "render",
+    "search_text",
     "section_at",
     "verified",
     "verified_table",
