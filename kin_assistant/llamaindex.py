@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from llama_index.core.base.base_retriever import BaseRetriever
     from llama_index.core.base.response.schema import Response
     from llama_index.core.prompts.mixin import PromptMixinType
+    from llama_index.core.schema import QueryBundle
 
 __all__ = ["make_query_engine", "make_retriever"]
 
@@ -69,7 +70,6 @@ def make_query_engine(assistant: Assistant, *, filters: Filters | None = None) -
     """
     from llama_index.core.base.base_query_engine import BaseQueryEngine
     from llama_index.core.callbacks import CallbackManager
-    from llama_index.core.schema import QueryBundle
 
     class KinQueryEngine(BaseQueryEngine):
         """Answers of the assistant."""

@@ -102,13 +102,15 @@ def fault_body(path: str, status: int, sentence: str = "") -> tuple[str, bytes]:
     return PROBLEM, json.dumps(problem.model_dump(mode="json")).encode("ascii")
 
 
-def what_is_wrong(errors: Sequence[Mapping[str, Any]]) -> str:
-    """A sentence on the first of pydantic's ``errors``. What was sent is not repeated, but for the name of a field."""
+def what_is_wrong(errors: Sequence[Mapping[str, Any]], *, within: int = 0) -> str:
+    """A sentence on the first of pydantic's ``errors``. What was sent is not repeated, but for the name of a field.
+
+    So many parts of its place lead to the request itself: ``within``.
+    """
     first = errors[0]
     if first["type"] == "json_invalid":
         return "The request is no valid JSON."
-    where = [str(part) for part in first["loc"] if part not in ("body", "path", "query")]
-    name = plain(".".join(where))[:_MAX_NAME]
+    name = plain(".".join(map(str, first["loc"][within:])))[:_MAX_NAME]
     if first["type"] == "extra_forbidden":
         return f"There is no field “{name}”."
     if first["type"] == "missing":
@@ -130,7 +132,9 @@ def say_faults(app: FastAPI) -> None:
     def malformed(request: Request, error: Exception) -> Response:
         assert isinstance(error, RequestValidationError)
         wrong = error.errors()
-        return _response(request, Fault(400 if wrong[0]["type"] == "json_invalid" else 422, what_is_wrong(wrong)))
+        return _response(
+            request, Fault(400 if wrong[0]["type"] == "json_invalid" else 422, what_is_wrong(wrong, within=1))
+        )
 
     def refused(request: Request, error: Exception) -> Response:
         assert isinstance(error, HTTPException)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from http import HTTPStatus
 from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 from urllib.parse import urlencode
 
@@ -120,7 +119,7 @@ def make_rest(admission: Admission) -> FastAPI:
         """Give a document by the fields of a good-practice record, each with quoted sentences."""
         return await answer(request, "trifle", lambda assistant: operations.show_record(assistant, document_id))
 
-    described = json.dumps(app.openapi()).encode("ascii")
+    described = json.dumps(_with_problem(app.openapi())).encode("ascii")
 
     @app.get("/openapi.json", include_in_schema=False)
     async def openapi(request: Request) -> Response:
@@ -130,10 +129,13 @@ def make_rest(admission: Admission) -> FastAPI:
     return app
 
 
+def _with_problem(described: dict[str, Any]) -> dict[str, Any]:
+    """The OpenAPI document with the shape of a fault, which no operation has as its model."""
+    described["components"]["schemas"][Problem.__name__] = Problem.model_json_schema(mode="serialization")
+    return described
+
+
 def _problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
     """What may come instead, for the OpenAPI document."""
     schema = {"schema": {"$ref": f"#/components/schemas/{Problem.__name__}"}}
-    return {
-        status: {"description": _WHEN[status] or HTTPStatus(status).phrase, "content": {PROBLEM: schema}}
-        for status in sorted(statuses)
-    }
+    return {status: {"description": _WHEN[status], "content": {PROBLEM: schema}} for status in sorted(statuses)}
