@@ -32,7 +32,7 @@ __all__ = ["make_query_engine", "make_retriever"]
 def make_retriever(assistant: Assistant, *, limit: int = 10, filters: Filters | None = None) -> BaseRetriever:
     """A LlamaIndex retriever over ``assistant``: nodes are passages, with their document, heading and span as metadata."""
     from llama_index.core.base.base_retriever import BaseRetriever
-    from llama_index.core.schema import NodeWithScore, QueryBundle, TextNode
+    from llama_index.core.schema import NodeWithScore, TextNode
 
     infos = {info.id: info for info in assistant.documents}
 

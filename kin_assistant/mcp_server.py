@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
     from kin_assistant.assistant import Assistant
 
-__all__ = ["make_server", "serve_stdio"]
+__all__ = ["check_package", "make_server", "serve_stdio"]
 
 _AT_ONCE = 2
 """Tools that run at the same time; further calls wait."""
@@ -103,17 +103,22 @@ _TOOLS = (
 )
 
 
-def serve_stdio(borrow: Borrow) -> None:
-    """Serve until the client closes standard input. ``borrow`` lends the assistant that answers now.
-
-    Raises ``ServeError`` if the package ``mcp`` is not installed.
-    """
+def check_package() -> None:
+    """Raise ``ServeError`` if the package ``mcp``, which few need, is not installed."""
     try:
         import mcp  # noqa: F401
     except ModuleNotFoundError as error:
         raise ServeError(
             'The package "mcp" is not installed. Run: pip install "kin-assistant[mcp]"', details=repr(error)
         ) from error
+
+
+def serve_stdio(borrow: Borrow) -> None:
+    """Serve until the client closes standard input. ``borrow`` lends the assistant that answers now.
+
+    Raises ``ServeError`` as ``check_package`` does.
+    """
+    check_package()
     with _protocol_alone_on_stdout() as protocol:
         asyncio.run(_serve(make_server(borrow), protocol))
 

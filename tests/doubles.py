@@ -162,7 +162,7 @@ class AssistantDouble:
         filters: Filters | None = None,
         history: Sequence[str] = (),
         id: str | None = None,
-        words: int | None = None,
+        words: int | None = None,  # noqa: ARG002
         form: WantedForm | None = None,
     ) -> Answer:
         """The one answer or a refusal."""
@@ -225,7 +225,12 @@ class AssistantDouble:
         """One without a field; raises ``KeyError``."""
         return Record(document=self._documents[document_id].info, build_id=self.build.id)
 
-    def compare(self, topic: str, cities: Sequence[str] = (), columns: Sequence[RecordField] = ()) -> Comparison:
+    def compare(
+        self,
+        topic: str,
+        cities: Sequence[str] = (),  # noqa: ARG002
+        columns: Sequence[RecordField] = (),
+    ) -> Comparison:
         """None that has a row."""
         if not topic.strip():
             raise QuestionError("Please write a topic.")

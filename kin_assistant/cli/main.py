@@ -314,9 +314,10 @@ def _serve(_options: argparse.Namespace, settings: Settings) -> int:
 
 
 def _mcp(_options: argparse.Namespace, settings: Settings) -> int:
-    from kin_assistant.mcp_server import serve_stdio
+    from kin_assistant.mcp_server import check_package, serve_stdio
     from kin_assistant.ui.served import Served
 
+    check_package()
     with _opened(settings) as assistant, contextlib.suppress(Terminated):
         assistant.warm()
         serve_stdio(Served(assistant).borrowed)
