@@ -8,11 +8,14 @@ REST API's.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import os
 import secrets
 import sys
+import threading
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import CancelledError
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TextIO
@@ -33,8 +36,13 @@ if TYPE_CHECKING:
 
     from kin_assistant.assistant import Assistant
 
-__all__ = ["check_package", "make_server", "serve_stdio"]
+__all__ = ["MAX_LINE_BYTES", "check_package", "make_server", "serve_stdio"]
 
+MAX_LINE_BYTES = 1_000_000
+"""Of a message that comes in."""
+_PIECE = 64 * 1024
+_LINES_AHEAD = 16
+"""Messages that are read before they are worked on."""
 _AT_ONCE = 2
 """Tools that run at the same time; further calls wait."""
 _ABOUT = (
@@ -179,8 +187,57 @@ async def _serve(server: Server[Any, Any], protocol: TextIO) -> None:
     import anyio
     from mcp.server.stdio import stdio_server
 
-    async with stdio_server(stdout=anyio.wrap_file(protocol)) as (read, write):
+    lines: Any = _Lines(sys.stdin.fileno(), asyncio.get_running_loop())  # all that is asked of a file is its lines
+    async with stdio_server(lines, anyio.wrap_file(protocol)) as (read, write):
         await server.run(read, write, server.create_initialization_options())
+
+
+class _Lines:
+    """The lines that come in, which are waited for in a thread of their own.
+
+    Whoever waits for input in a thread of the event loop cannot leave: the program would not end with a signal.
+    """
+
+    def __init__(self, descriptor: int, loop: asyncio.AbstractEventLoop) -> None:
+        self._descriptor, self._loop = descriptor, loop
+        self._waiting: asyncio.Queue[str | None] = asyncio.Queue(_LINES_AHEAD)
+        threading.Thread(target=self._read, name="kin-mcp-input", daemon=True).start()
+
+    def __aiter__(self) -> _Lines:
+        return self
+
+    async def __anext__(self) -> str:
+        line = await self._waiting.get()
+        if line is None:
+            raise StopAsyncIteration
+        return line
+
+    def _read(self) -> None:
+        with contextlib.suppress(RuntimeError, CancelledError):  # the loop has ended, and nobody waits any more
+            for line in _split(self._descriptor):
+                self._pass_on(line.decode("utf-8", "replace"))
+            self._pass_on(None)
+
+    def _pass_on(self, line: str | None) -> None:
+        asyncio.run_coroutine_threadsafe(self._waiting.put(line), self._loop).result()
+
+
+def _split(descriptor: int) -> Iterator[bytes]:
+    """The lines of a file, without those that are too long, until it ends."""
+    begun = bytearray()
+    while read := os.read(descriptor, _PIECE):
+        *whole, rest = read.split(b"\n")
+        for end in whole:
+            begun += end
+            if len(begun) <= MAX_LINE_BYTES:
+                yield bytes(begun)
+            else:
+                logger.warning("A message of more than %d bytes was left out.", MAX_LINE_BYTES)
+            begun.clear()
+        # Of a line that is too long no more is kept than shows that it is.
+        begun += rest[: MAX_LINE_BYTES + 1 - len(begun)] if len(begun) <= MAX_LINE_BYTES else b""
+    if begun and len(begun) <= MAX_LINE_BYTES:
+        yield bytes(begun)
 
 
 @contextmanager

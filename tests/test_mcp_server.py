@@ -5,8 +5,10 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import signal
 import subprocess
 import sys
+import threading
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -17,7 +19,7 @@ import pytest
 from kin_assistant import Assistant
 from kin_assistant.cli import main as cli
 from kin_assistant.errors import KinError, ServeError
-from kin_assistant.mcp_server import make_server, serve_stdio
+from kin_assistant.mcp_server import MAX_LINE_BYTES, _split, make_server, serve_stdio
 from kin_assistant.rendering import answer_markdown
 from tests.conftest import write_corpus
 from tests.doubles import QUESTION as DOUBLES_QUESTION
@@ -224,7 +226,7 @@ def test_lines_that_are_no_protocol_do_not_end_it(repository: Path) -> None:
         stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
     )  # fmt: skip
     try:
-        bad = [b"hello\n", b"{\n", b"[" * 50_000 + b"\n", b"\xff\xfe\n", b"\n"]
+        bad = [b"x" * (MAX_LINE_BYTES + 1) + b"\n", b"hello\n", b"{\n", b"[" * 50_000 + b"\n", b"\xff\xfe\n", b"\n"]
         first = json.loads(talk_to(process, BEGINNING, 1)[0])
         assert first["result"]["serverInfo"]["name"] == "kin-assistant"
         (line,) = talk_to(process, [*bad, message(7, "tools/list")], 1)
@@ -234,6 +236,40 @@ def test_lines_that_are_no_protocol_do_not_end_it(repository: Path) -> None:
     finally:
         process.kill()
         process.communicate(timeout=10)
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGINT])
+def test_a_signal_ends_it_while_it_waits(repository: Path, number: int) -> None:
+    script = _SCRIPT.replace("serve_stdio(", "from kin_assistant.processes.termination import raising_terminated\n"
+        "with raising_terminated(): serve_stdio(")  # fmt: skip
+    process = subprocess.Popen(
+        [sys.executable, "-c", script], cwd=repository,
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
+    )  # fmt: skip
+    try:
+        talk_to(process, BEGINNING, 1)
+        process.send_signal(number)
+        assert process.wait(20) != 0
+    finally:
+        process.kill()
+        process.communicate(timeout=10)
+
+
+def test_lines_come_whole_and_those_that_are_too_long_not_at_all(caplog: pytest.LogCaptureFixture) -> None:
+    longest = b"y" * MAX_LINE_BYTES
+    sent = [b"first", b"", b"x" * (MAX_LINE_BYTES + 1), longest, b"x" * (3 * MAX_LINE_BYTES), b"last"]
+    reading, writing = os.pipe()
+
+    def write() -> None:
+        with open(writing, "wb") as file:
+            file.write(b"\n".join(sent))
+
+    thread = threading.Thread(target=write)
+    thread.start()
+    with open(reading, "rb") as file:
+        assert list(_split(file.fileno())) == [b"first", b"", longest, b"last"]
+    thread.join()
+    assert caplog.text.count("was left out") == 2
 
 
 def test_without_the_package_a_sentence_says_what_to_install(

@@ -115,6 +115,7 @@ def test_a_body_of_hidden_length_is_refused_while_it_arrives(page: PageProcess) 
     assert answer.startswith(b"HTTP/1.1 413") or not answer, "refused, or the connection is gone by then"
 
 
+@pytest.mark.slow
 def test_who_sends_too_slowly_is_told_so(page: PageProcess) -> None:
     with page.connect("127.0.0.7", timeout=30) as connection:
         head = f"POST /api/v1/ask HTTP/1.1\r\nHost: 127.0.0.1:{page.port}\r\nContent-Type: application/json\r\n"
@@ -171,6 +172,7 @@ def in_every_field(target: str) -> Iterator[tuple[str, str, Any]]:
         yield "GET", f"/api/v1/{path}{safe}", None
 
 
+@pytest.mark.slow
 def test_no_file_is_opened_and_no_address_is_asked(noting: Served, tmp_path: Path) -> None:
     targets = [address.format(port=noting.port) for address in ADDRESSES] + make_files(tmp_path / "files")
     send(noting.port, "POST", "/api/v1/ask", json.dumps({"question": QUESTION}).encode())  # libraries are loaded

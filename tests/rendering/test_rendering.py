@@ -157,6 +157,12 @@ def everything_rendered(words: str) -> str:
 
 
 @pytest.mark.parametrize("words", HOSTILE)
+def test_markdown_without_its_heading_is_the_rest_of_it() -> None:
+    answer = AssistantDouble().ask(QUESTION)
+    whole = answer_markdown(answer)
+    assert whole == f"# {QUESTION}\n\n{answer_markdown(answer, headed=False)}"
+
+
 def test_no_hostile_words_become_elements(words: str) -> None:
     parsed = parse(everything_rendered(words))
     assert parsed.other == []
