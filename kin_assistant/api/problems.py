@@ -42,11 +42,10 @@ _TITLES = {413: "Content Too Large", 422: "Unprocessable Content"}
 """Where an older Python has an older name for a status."""
 _WORDS = {
     400: "The request cannot be read.",
-    403: "Not allowed.",
     404: "There is nothing here.",
     405: "That cannot be done here.",
-    413: "The request is too large.",
 }
+"""What is said of faults that FastAPI notices."""
 
 logger = logging.getLogger(__name__)
 

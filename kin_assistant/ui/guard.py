@@ -72,6 +72,7 @@ class Guard:
         """``addresses`` and ``folders`` are there besides those of the page, each with its methods."""
         self._app = app
         self._addresses, self._folders = {**_ADDRESSES, **addresses}, {**_FOLDERS, **folders}
+        self._programs_may_ask = any(is_for_programs(path) for path in addresses)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handle one request."""
@@ -81,7 +82,7 @@ class Guard:
         elif scope["type"] != "http":
             await self._app(scope, receive, send)
         elif status := self._refusal(scope):
-            await _refuse(scope, send, status, self._methods(scope["path"]))
+            await self._refuse(scope, send, status)
         else:
             await self._pass_on(scope, receive, send)
 
@@ -104,6 +105,26 @@ class Guard:
         """None where the address does not exist."""
         folder = next((methods for folder, methods in self._folders.items() if path.startswith(folder)), frozenset())
         return self._addresses.get(path, folder)
+
+    async def _refuse(self, scope: Scope, send: Send, status: int) -> None:
+        words = {
+            403: "Not allowed.",
+            404: "There is nothing here.",
+            405: "That cannot be done here.",
+            413: "The request is too large.",
+        }[status]
+        headers = [(b"content-type", b"text/plain; charset=utf-8")]
+        body = words.encode("ascii")
+        if scope["path"].startswith(_GRADIO):
+            # Gradio's script shows this sentence.
+            headers, body = [(b"content-type", b"application/json")], json.dumps({"detail": words}).encode("ascii")
+        elif self._programs_may_ask and is_for_programs(scope["path"]):
+            kind, body = fault_body(scope["path"], status, words)
+            headers = [(b"content-type", kind.encode("ascii"))]
+        if status == 405:
+            headers.append((b"allow", ", ".join(sorted(self._methods(scope["path"]))).encode("ascii")))
+        await send(_with_headers({"type": "http.response.start", "status": status, "headers": headers}))
+        await send({"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else body})
 
     async def _pass_on(self, scope: Scope, receive: Receive, send: Send) -> None:
         read = 0
@@ -131,27 +152,6 @@ def _largest_body(scope: Scope) -> int:
     """Only a file that is added may be large; its own route says more about one that is too large, hence the room."""
     adding = scope["method"] == "PUT" and scope["path"].startswith("/corpus/")
     return MAX_FILE_BYTES + MAX_BODY_BYTES if adding else MAX_BODY_BYTES
-
-
-async def _refuse(scope: Scope, send: Send, status: int, methods: frozenset[str]) -> None:
-    words = {
-        403: "Not allowed.",
-        404: "There is nothing here.",
-        405: "That cannot be done here.",
-        413: "The request is too large.",
-    }[status]
-    headers = [(b"content-type", b"text/plain; charset=utf-8")]
-    body = words.encode("ascii")
-    if scope["path"].startswith(_GRADIO):
-        # Gradio's script shows this sentence.
-        headers, body = [(b"content-type", b"application/json")], json.dumps({"detail": words}).encode("ascii")
-    elif methods and is_for_programs(scope["path"]):
-        kind, body = fault_body(scope["path"], status, words)
-        headers = [(b"content-type", kind.encode("ascii"))]
-    if status == 405:
-        headers.append((b"allow", ", ".join(sorted(methods)).encode("ascii")))
-    await send(_with_headers({"type": "http.response.start", "status": status, "headers": headers}))
-    await send({"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else body})
 
 
 def _with_headers(start: Message) -> Message:

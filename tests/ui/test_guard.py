@@ -134,6 +134,11 @@ def test_where_other_programs_may_ask_every_route_is_needed_too(tmp_path: Path) 
         ):
             for method in METHODS:
                 assert opened.request(method, path, follow_redirects=False).status_code == 404, path
+        refused = opened.get("/api/v1/nothing")
+        assert refused.headers["content-type"] == "application/problem+json"
+        assert refused.json()["detail"] == "There is nothing here."
+        assert opened.get("/v1/nothing").json()["error"]["message"] == "There is nothing here."
+        assert opened.get("/nothing").text == "There is nothing here."
 
 
 def test_where_an_origin_is_named_only_the_api_tells_a_browser_so(tmp_path: Path) -> None:
