@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import math
+import re
 import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -37,6 +38,8 @@ PROBLEM = "application/problem+json"
 
 _JSON = "application/json"
 _MAX_NAME = 80
+_KIND_OF_SEVERAL = re.compile(r"(constrained-)?str|list\[.*\]")
+"""Where a field may be of several kinds, pydantic's place of an error ends with the kind that was tried."""
 _TRY_AGAIN_SECONDS = 60.0
 _TITLES = {413: "Content Too Large", 422: "Unprocessable Content"}
 """Where an older Python has an older name for a status."""
@@ -109,7 +112,8 @@ def what_is_wrong(errors: Sequence[Mapping[str, Any]], *, within: int = 0) -> st
     first = errors[0]
     if first["type"] == "json_invalid":
         return "The request is no valid JSON."
-    name = plain(".".join(map(str, first["loc"][within:])))[:_MAX_NAME]
+    where = (str(part) for part in first["loc"][within:])
+    name = plain(".".join(part for part in where if not _KIND_OF_SEVERAL.fullmatch(part)))[:_MAX_NAME]
     if first["type"] == "extra_forbidden":
         return f"There is no field “{name}”."
     if first["type"] == "missing":

@@ -55,7 +55,7 @@ class WantedFilters(_Asked):
     theme: Name | Names | None = None
     years: (
         Annotated[str, StringConstraints(max_length=20)]
-        | Annotated[list[int], Field(min_length=2, max_length=2)]
+        | Annotated[list[Annotated[int, Field(strict=True)]], Field(min_length=2, max_length=2)]
         | None
     ) = Field(None, description="Documents whose years overlap these: “1995-2010”, “2005” or [1995, 2010].")
 

@@ -121,7 +121,7 @@ def test_a_refusal_is_an_answer(client: Any) -> None:
         ({"messages": [user(None)]}, "The question is empty."),
         ({"messages": [user("x" * 2001)]}, "at most 2,000"),
         ({"messages": [user("x" * 20_001)]}, "at most 20,000"),
-        ({"messages": [user(7)]}, "is wrong"),
+        ({"messages": [user(7)]}, "The field “messages.0.content” is wrong"),
         ({"messages": [{"content": QUESTION}]}, "“messages.0.role” is missing."),
         ({"messages": [user([{"type": "image_url", "image_url": {"url": "http://127.0.0.1:1/x.png"}}])]}, "is wrong"),
         ({"messages": [user([{"type": "file", "file": {"file_id": "/etc/passwd"}}])]}, "is wrong"),
