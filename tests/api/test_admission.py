@@ -102,6 +102,7 @@ def test_a_flood_is_told_to_wait_until_the_minute_is_over(tmp_path: Path) -> Non
         assert client.get("/api/v1/documents").status_code == 429, "a trifle comes out of the same budget"
 
 
+@pytest.mark.slow
 def test_whatever_is_asked_comes_out_of_one_budget(tmp_path: Path) -> None:
     asked = {
         ("POST", "/api/v1/ask"): {"question": QUESTION},
