@@ -46,6 +46,7 @@ from kin_assistant.types import (
     Record,
     RecordField,
     SearchResult,
+    Sentence,
     WantedForm,
 )
 
@@ -294,6 +295,12 @@ class Assistant:
     def document(self, document_id: str) -> Document:
         """A document with its text. Raises ``KeyError``."""
         return self._index.library.document(self._index.library.row_of(document_id))
+
+    def sentences(self, document_id: str) -> tuple[Sentence, ...]:
+        """What can be quoted of a document, in reading order. Raises ``KeyError``."""
+        library = self._index.library
+        passages = (library.passage(row) for row in library.passages_of(library.row_of(document_id)))
+        return tuple(sentence for passage in passages for sentence in passage.sentences)
 
     @property
     def build(self) -> BuildInfo:

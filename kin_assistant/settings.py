@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import re
 from pathlib import Path
 
 from pydantic import Field, field_validator
@@ -69,6 +70,15 @@ class Settings(BaseSettings):
     passages_per_document: int = Field(3, ge=1, le=50, description="Passages of one document in a result, at most.")
     queue_size: int = Field(32, ge=1, le=1000, description="Questions that may wait on the page.")
     questions_per_minute: int = Field(20, ge=1, le=10_000, description="Questions a minute from one client.")
+    api: str = Field(
+        "off",
+        pattern="^(on|off)$",
+        description="Whether other programs may ask at the page's address: 'on' or 'off'; docs/api.md says how.",
+    )
+    api_origins: str = Field(
+        "",
+        description="Web origins whose scripts may ask too, such as https://intranet.example.org, with commas between.",
+    )
 
     @field_validator("trusted_proxies")
     @classmethod
@@ -76,4 +86,12 @@ class Settings(BaseSettings):
         for part in value.split(","):
             if part.strip():
                 ipaddress.ip_network(part.strip())
+        return value
+
+    @field_validator("api_origins")
+    @classmethod
+    def _names_origins(cls, value: str) -> str:
+        for part in value.split(","):
+            if part.strip() and not re.fullmatch(r"https?://[a-z0-9.:\[\]-]+", part.strip()):
+                raise ValueError(f"{part.strip()} is no web origin, such as https://intranet.example.org")
         return value

@@ -50,6 +50,7 @@ def main() -> None:
     parser.add_argument("--questions-per-minute", type=int, default=10_000)
     parser.add_argument("--seconds", type=float, default=0.02, help="that an answer takes")
     parser.add_argument("--fetch-seconds", type=float, default=0.0, help="that a result is kept for")
+    parser.add_argument("--api", action="store_true", help="other programs may ask too")
     chosen = parser.parse_args()
     SlowAssistant.seconds = chosen.seconds
 
@@ -65,6 +66,7 @@ def main() -> None:
         SlowAssistant(),  # type: ignore[arg-type]
         feedback=chosen.folder / "feedback",
         questions_per_minute=chosen.questions_per_minute,
+        api=chosen.api,
     )
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))

@@ -14,13 +14,17 @@ from kin_assistant.types import (
     Answer,
     AnswerSentence,
     Citation,
+    Comparison,
     Document,
     DocumentInfo,
     Filters,
     Hit,
     NearDocument,
+    Record,
+    RecordField,
     Retrieved,
     SearchResult,
+    Sentence,
     WantedForm,
 )
 
@@ -158,6 +162,7 @@ class AssistantDouble:
         filters: Filters | None = None,
         history: Sequence[str] = (),
         id: str | None = None,
+        words: int | None = None,  # noqa: ARG002
         form: WantedForm | None = None,
     ) -> Answer:
         """The one answer or a refusal."""
@@ -211,6 +216,25 @@ class AssistantDouble:
             if not cities or cities & set(document.cities)
         )
         return SearchResult(id=id, query=query, hits=hits[:limit])
+
+    def sentences(self, document_id: str) -> tuple[Sentence, ...]:
+        """The first of a document; raises ``KeyError``."""
+        return (Sentence(start=0, end=self._documents[document_id].text.index("\n")),)
+
+    def record(self, document_id: str) -> Record:
+        """One without a field; raises ``KeyError``."""
+        return Record(document=self._documents[document_id].info, build_id=self.build.id)
+
+    def compare(
+        self,
+        topic: str,
+        cities: Sequence[str] = (),  # noqa: ARG002
+        columns: Sequence[RecordField] = (),
+    ) -> Comparison:
+        """None that has a row."""
+        if not topic.strip():
+            raise QuestionError("Please write a topic.")
+        return Comparison(topic=topic, columns=tuple(columns), reason="Nothing is known.", build_id=self.build.id)
 
     def newer_build(self) -> str | None:
         """None: there is no other."""

@@ -28,12 +28,13 @@ FLOW: tuple[tuple[str, ...], ...] = (
     ("records",),
     ("briefs",),
     ("assistant", "rendering"),
-    ("ui", "llamaindex"),
+    ("api",),
+    ("ui", "llamaindex", "mcp_server"),
     ("cli",),
 )
 RANKS = {room: rank for rank, rooms in enumerate(FLOW) for room in rooms}
 
-LEAVES = {"ui", "cli", "llamaindex"}
+LEAVES = {"ui", "cli", "llamaindex", "mcp_server"}
 """Front ends, which import nothing from each other."""
 
 HOMES = {
@@ -43,6 +44,7 @@ HOMES = {
     "jinja2": "rendering.templating",
     "llama_index": "llamaindex",
     "lxml": "documents.readers.archive",
+    "mcp": "mcp_server",
     "openpyxl": "rendering.workbook",
     "openvino": "models.engine",
     "py3langid": "text.language",
@@ -50,7 +52,17 @@ HOMES = {
 """Libraries that one room knows."""
 
 HEAVY = {
-    *("chromadb", "gradio", "llama_index", "openvino", "torch", "transformers", "sentence_transformers", "tokenizers"),
+    *(
+        "chromadb",
+        "gradio",
+        "llama_index",
+        "mcp",
+        "openvino",
+        "torch",
+        "transformers",
+        "sentence_transformers",
+        "tokenizers",
+    ),
     *(
         "bm25s",
         "charset_normalizer",
@@ -144,7 +156,11 @@ def test_front_ends_import_nothing_from_each_other() -> None:
         and (target := room_of(found.target.removeprefix("kin_assistant."))) in LEAVES
         and target != room_of(found.module)
     }
-    assert between == {("cli.main", "kin_assistant.ui.server")}, "kin serve starts the page, and that is all"
+    assert between == {
+        ("cli.main", "kin_assistant.ui.server"),
+        ("cli.main", "kin_assistant.mcp_server"),
+        ("cli.main", "kin_assistant.ui.served"),
+    }, "kin serve starts the page, kin mcp another server over what is served, and that is all"
 
 
 @pytest.mark.parametrize(("library", "home"), sorted(HOMES.items()))

@@ -147,3 +147,12 @@ def test_answers_are_the_same_after_opening_again(shipped_index: Path, assistant
                 opened.ask(question).model_dump(mode="json", exclude={"elapsed_ms"}) for opened in (assistant, again)
             )
             assert json.dumps(one) == json.dumps(two)
+
+
+def test_what_is_quoted_is_a_sentence_of_its_document(assistant: Assistant) -> None:
+    for citation in assistant.ask("How does Surabaya compost?").citations:
+        spans = [(sentence.start, sentence.end) for sentence in assistant.sentences(citation.document_id)]
+        assert spans == sorted(set(spans))
+        assert (citation.start, citation.end) in spans
+    with pytest.raises(KeyError):
+        assistant.sentences("nothing")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import subprocess
 import sys
 from pathlib import Path
@@ -10,7 +11,8 @@ import pytest
 
 from kin_assistant import Assistant, Filters
 from kin_assistant.errors import QuestionError
-from kin_assistant.llamaindex import make_retriever
+from kin_assistant.llamaindex import make_query_engine, make_retriever
+from kin_assistant.rendering import answer_markdown
 
 QUERY = "composting of household waste"
 
@@ -44,11 +46,43 @@ def test_it_is_a_retriever_of_llama_index_with_its_own_limits(assistant: Assista
         retriever.retrieve("???")
 
 
+QUESTION = "How does Surabaya compost?"
+
+
+def test_a_response_is_the_answer_with_its_quotes_as_nodes(assistant: Assistant) -> None:
+    response = make_query_engine(assistant).query(QUESTION)
+    answer = assistant.ask(QUESTION)
+    assert f"# {QUESTION}\n\n{response}" == answer_markdown(answer)
+    assert [node.metadata["number"] for node in response.source_nodes] == [one.number for one in answer.citations]
+    assert response.source_nodes
+    for node in response.source_nodes:
+        document = assistant.document(node.metadata["document_id"])
+        assert document.text[node.metadata["start"] : node.metadata["end"]] == node.text
+    assert response.metadata == {"abstained": False, "reason": None, "build_id": assistant.build.id}
+
+
+def test_a_response_may_be_a_refusal(assistant: Assistant) -> None:
+    response = make_query_engine(assistant).query("What did Lahore do about waste?")
+    assert response.source_nodes == []
+    assert response.metadata["abstained"]
+    assert response.metadata["reason"] in str(response)
+
+
+def test_filters_hold_for_answers_and_bad_questions_are_faults(assistant: Assistant) -> None:
+    engine = make_query_engine(assistant, filters=Filters(city=("Cebu",)))
+    response = asyncio.run(engine.aquery("How is composting paid for?"))
+    assert all("Cebu" in assistant.document(node.metadata["document_id"]).cities for node in response.source_nodes)
+    with pytest.raises(QuestionError):
+        engine.query("")
+
+
 def test_no_language_model_is_asked_for(repository: Path, shipped_index: Path) -> None:
     """LlamaIndex's global settings stay as they are: without a model, without a service."""
     script = (
-        "import sys; from kin_assistant import Assistant; from kin_assistant.llamaindex import make_retriever\n"
-        "with Assistant.open(sys.argv[1]) as assistant: assert make_retriever(assistant, limit=2).retrieve('waste')\n"
+        "import sys; from kin_assistant import Assistant; from kin_assistant.llamaindex import *\n"
+        "with Assistant.open(sys.argv[1]) as assistant:\n"
+        "    assert make_retriever(assistant, limit=2).retrieve('waste')\n"
+        "    assert make_query_engine(assistant).query('What is a waste bank?').source_nodes\n"
         "from llama_index.core import Settings\n"
         "assert Settings._llm is None and Settings._embed_model is None\n"
     )

@@ -15,6 +15,7 @@ def test_what_is_not_set_has_its_default() -> None:
     assert (settings.corpus, settings.index) == (Path("corpus"), Path("index"))
     assert (settings.host, settings.port) == ("127.0.0.1", 7860)
     assert settings.model == "bundled"
+    assert (settings.api, settings.api_origins) == ("off", ""), "no other program may ask until somebody says so"
 
 
 @pytest.mark.parametrize(
@@ -24,6 +25,13 @@ def test_what_is_not_set_has_its_default() -> None:
         ("KIN_CORPUS", "/some/folder", "corpus", Path("/some/folder")),
         ("kin_answer_words", "80", "answer_words", 80),
         ("KIN_ENGINE", "torch", "engine", "torch"),
+        ("KIN_API", "on", "api", "on"),
+        (
+            "KIN_API_ORIGINS",
+            "https://a.example, http://b.example:8000",
+            "api_origins",
+            "https://a.example, http://b.example:8000",
+        ),
         ("KIN_TRUSTED_PROXIES", "127.0.0.1, 2001:db8::/32", "trusted_proxies", "127.0.0.1, 2001:db8::/32"),
     ],
 )
@@ -57,6 +65,10 @@ def test_what_is_given_comes_before_the_environment(monkeypatch: pytest.MonkeyPa
         ("trusted_proxies", "nginx"),
         ("trusted_proxies", "10.0.0.1/8"),
         ("trusted_proxies", "*"),
+        ("api", "yes"),
+        ("api_origins", "*"),
+        ("api_origins", "intranet.example.org"),
+        ("api_origins", "https://intranet.example.org/app"),
     ],
 )
 def test_values_out_of_bounds_are_refused(field: str, value: object) -> None:

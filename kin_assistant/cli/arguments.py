@@ -115,6 +115,7 @@ def make_parser(commands_by_name: Mapping[str, Run]) -> argparse.ArgumentParser:
     serve = command("serve", "serve the page, building the index first if that is needed", [])
     serve.add_argument("--host", metavar="ADDRESS", help="address to listen on (default: 127.0.0.1)")
     serve.add_argument("--port", type=int, metavar="PORT", help="port to listen on (default: 7860)")
+    command("mcp", "serve a language model's program over standard input and output (Model Context Protocol)", [])
     return parser
 
 

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 
 from kin_assistant.cli.arguments import make_parser
 from kin_assistant.cli.batch import answer_lines, as_json
-from kin_assistant.filters import NAME_FIELDS, allowed_documents, parse_filters
+from kin_assistant.filters import NAME_FIELDS, parse_filters
 from kin_assistant.processes.termination import Terminated, leave_at_once, raising_terminated
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from kin_assistant.index.report import SyncReport
     from kin_assistant.models.embedder import Embedder
     from kin_assistant.settings import Settings
-    from kin_assistant.types import Answer, Document, DocumentInfo, SearchResult
+    from kin_assistant.types import Answer, SearchResult
 
 __all__ = ["main"]
 
@@ -62,6 +62,7 @@ def _parser() -> argparse.ArgumentParser:
             "compare": _compare,
             "brief": _brief,
             "serve": _serve,
+            "mcp": _mcp,
         }
     )
 
@@ -242,7 +243,7 @@ def _ask(options: argparse.Namespace, settings: Settings) -> int:
 
 
 def _search(options: argparse.Namespace, settings: Settings) -> int:
-    from kin_assistant.rendering import plain
+    from kin_assistant.rendering import search_text
 
     def run(assistant: Assistant, line: dict[str, Any]) -> SearchResult:
         query: str = line["query"] if "query" in line else line["question"]
@@ -257,39 +258,23 @@ def _search(options: argparse.Namespace, settings: Settings) -> int:
         if options.json:
             _print_json(result.model_dump(mode="json"))
             return DONE
-        for number, hit in enumerate(result.hits, 1):
-            place = f"{hit.document_id}, {hit.heading or 'beginning'}" + (f", page {hit.page}" if hit.page else "")
-            print(f"{number}. {plain(place)} ({hit.score:.3f})\n{plain(hit.text)}\n")
+        print(search_text(result))
     return DONE
 
 
 def _list_documents(options: argparse.Namespace, settings: Settings) -> int:
-    from kin_assistant.rendering import plain
+    from kin_assistant.cli.documents import list_documents
 
     with _opened(settings) as assistant:
-        allowed = allowed_documents(assistant.documents, parse_filters(_given_filters(options)))
-        infos = assistant.documents if allowed is None else [assistant.documents[row] for row in allowed.tolist()]
-        if options.json:
-            _print_json([info.model_dump(mode="json") for info in infos])
-        else:
-            for info in infos:
-                print(plain("  ".join(filter(None, (info.id, info.title, ", ".join(info.cities))))))
+        list_documents(assistant, _given_filters(options), options, sys.stdout)
     return DONE
 
 
 def _show_document(options: argparse.Namespace, settings: Settings) -> int:
-    from kin_assistant.errors import KinError
-    from kin_assistant.rendering import plain
+    from kin_assistant.cli.documents import show_document
 
     with _opened(settings) as assistant:
-        try:
-            document: Document = assistant.document(options.id)
-        except KeyError:
-            raise KinError(f'There is no document "{options.id}". Run kin docs list to see what there is.') from None
-        if options.json:
-            _print_json(document.model_dump(mode="json"))
-        else:
-            print(plain(_heading_of(document)) + "\n\n" + plain(document.text))
+        show_document(assistant, options, sys.stdout)
     return DONE
 
 
@@ -333,6 +318,17 @@ def _serve(_options: argparse.Namespace, settings: Settings) -> int:
         assistant.warm()
         with contextlib.suppress(Terminated):
             serve(assistant, settings)
+    return DONE
+
+
+def _mcp(_options: argparse.Namespace, settings: Settings) -> int:
+    from kin_assistant.mcp_server import check_package, serve_stdio
+    from kin_assistant.ui.served import Served
+
+    check_package()
+    with _opened(settings) as assistant, contextlib.suppress(Terminated):
+        assistant.warm()
+        serve_stdio(Served(assistant).borrowed)
     return DONE
 
 
@@ -487,12 +483,6 @@ def _print_report(report: SyncReport, screen: TextIO) -> None:
 
     for line in report_lines(report):
         print(plain(line), file=screen)
-
-
-def _heading_of(info: DocumentInfo) -> str:
-    years = f"{info.years[0]}-{info.years[1]}" if info.years else ""
-    places = ", ".join((*info.cities, *info.countries))
-    return "\n".join(filter(None, (f"# {info.title}", places, years, f"id: {info.id}", f"file: {info.path}")))
 
 
 def _fail(message: str, code: int = FAILED) -> int:

@@ -11,6 +11,7 @@ from kin_assistant.rendering.briefs.page import brief_html
 from kin_assistant.rendering.briefs.word import brief_docx
 from kin_assistant.rendering.documents import document_html, section_at
 from kin_assistant.rendering.markdown import answer_json, answer_markdown, answer_text, reference_list, what_is_read
+from kin_assistant.rendering.passages import search_text
 from kin_assistant.rendering.tables import comparison_csv, comparison_html, comparison_markdown, record_markdown
 from kin_assistant.rendering.templating import render
 from kin_assistant.rendering.verification import verified, verified_table
@@ -42,6 +43,7 @@ __all__ = [
     "reference_list",
     "refusal_html",
     "render",
+    "search_text",
     "section_at",
     "verified",
     "verified_table",

@@ -34,12 +34,13 @@ _MARK_ANYWHERE = re.compile(r"[\\`*_\[\]]|<(?=[A-Za-z/!?])|~(?=~)|&(?=#?\w+;)")
 _MARK_AT_START = re.compile(r"\d*(?=[#>+=|-]|~~~|(?<=\d)[.)])")
 
 
-def answer_markdown(answer: Answer, *, why: bool = False) -> str:
+def answer_markdown(answer: Answer, *, why: bool = False, headed: bool = True) -> str:
     """The answer with its quotes, their numbers and the list of references, or the refusal with its reason.
 
-    With ``why`` also why each sentence was quoted, and why the other passages that were read are not.
+    With ``why`` also why each sentence was quoted, and why the other passages that were read are not. ``headed`` by its
+    question, unless that is shown already.
     """
-    parts = [f"# {escape_markdown(answer.question)}"]
+    parts = [f"# {escape_markdown(answer.question)}"] if headed else []
     if answer.standalone_question != answer.question:
         parts.append(f"Searched as: {escape_markdown(answer.standalone_question)}")
     parts += _body(answer)

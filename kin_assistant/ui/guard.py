@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
+from kin_assistant.api.addresses import is_for_programs
+from kin_assistant.api.problems import fault_body
 from kin_assistant.corpus.files import MAX_FILE_BYTES
 
 if TYPE_CHECKING:
@@ -37,6 +39,7 @@ _FOLDERS = {
     "/pages/": _READ,
     "/static/": _READ,
 }
+_NO_MORE: Mapping[str, frozenset[str]] = {}
 _GRADIO = "/gradio_api/"
 
 POLICY = b"content-security-policy"
@@ -60,8 +63,16 @@ _HEADERS = (
 class Guard:
     """ASGI middleware. Gradio serves more addresses than the page needs; the others do not exist here."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(
+        self,
+        app: ASGIApp,
+        addresses: Mapping[str, frozenset[str]] = _NO_MORE,
+        folders: Mapping[str, frozenset[str]] = _NO_MORE,
+    ) -> None:
+        """``addresses`` and ``folders`` are there besides those of the page, each with its methods."""
         self._app = app
+        self._addresses, self._folders = {**_ADDRESSES, **addresses}, {**_FOLDERS, **folders}
+        self._programs_may_ask = any(is_for_programs(path) for path in addresses)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handle one request."""
@@ -70,10 +81,50 @@ class Guard:
             await send({"type": "websocket.close", "code": 1008})
         elif scope["type"] != "http":
             await self._app(scope, receive, send)
-        elif status := _refusal(scope):
-            await _refuse(scope, send, status)
+        elif status := self._refusal(scope):
+            await self._refuse(scope, send, status)
         else:
             await self._pass_on(scope, receive, send)
+
+    def _refusal(self, scope: Scope) -> int:
+        """The status to refuse a request with, 0 to let it pass."""
+        methods = self._methods(scope["path"])
+        if not methods:
+            return 404
+        if scope["method"] not in methods:
+            return 405
+        headers = dict(scope["headers"])
+        crossing = headers.get(b"sec-fetch-site") == b"cross-site"
+        # The API looks at the origin itself, of whatever is sent to it.
+        if crossing and scope["method"] not in _READ and not is_for_programs(scope["path"]):
+            return 403
+        length = headers.get(b"content-length", b"0")
+        return 413 if not length.isdigit() or int(length) > _largest_body(scope) else 0
+
+    def _methods(self, path: str) -> frozenset[str]:
+        """None where the address does not exist."""
+        folder = next((methods for folder, methods in self._folders.items() if path.startswith(folder)), frozenset())
+        return self._addresses.get(path, folder)
+
+    async def _refuse(self, scope: Scope, send: Send, status: int) -> None:
+        words = {
+            403: "Not allowed.",
+            404: "There is nothing here.",
+            405: "That cannot be done here.",
+            413: "The request is too large.",
+        }[status]
+        headers = [(b"content-type", b"text/plain; charset=utf-8")]
+        body = words.encode("ascii")
+        if scope["path"].startswith(_GRADIO):
+            # Gradio's script shows this sentence.
+            headers, body = [(b"content-type", b"application/json")], json.dumps({"detail": words}).encode("ascii")
+        elif self._programs_may_ask and is_for_programs(scope["path"]):
+            kind, body = fault_body(scope["path"], status, words)
+            headers = [(b"content-type", kind.encode("ascii"))]
+        if status == 405:
+            headers.append((b"allow", ", ".join(sorted(self._methods(scope["path"]))).encode("ascii")))
+        await send(_with_headers({"type": "http.response.start", "status": status, "headers": headers}))
+        await send({"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else body})
 
     async def _pass_on(self, scope: Scope, receive: Receive, send: Send) -> None:
         read = 0
@@ -97,48 +148,10 @@ def make_policy(scripts: Sequence[str] = ()) -> bytes:
     return _POLICY.format(scripts="".join(f" 'sha256-{digest}'" for digest in scripts)).encode("ascii")
 
 
-def _refusal(scope: Scope) -> int:
-    """The status to refuse a request with, 0 to let it pass."""
-    methods = _methods(scope["path"])
-    if not methods:
-        return 404
-    if scope["method"] not in methods:
-        return 405
-    headers = dict(scope["headers"])
-    if scope["method"] not in _READ and headers.get(b"sec-fetch-site") == b"cross-site":
-        return 403
-    length = headers.get(b"content-length", b"0")
-    return 413 if not length.isdigit() or int(length) > _largest_body(scope) else 0
-
-
-def _methods(path: str) -> frozenset[str]:
-    """None where the address does not exist."""
-    folder = next((methods for folder, methods in _FOLDERS.items() if path.startswith(folder)), frozenset())
-    return _ADDRESSES.get(path, folder)
-
-
 def _largest_body(scope: Scope) -> int:
     """Only a file that is added may be large; its own route says more about one that is too large, hence the room."""
     adding = scope["method"] == "PUT" and scope["path"].startswith("/corpus/")
     return MAX_FILE_BYTES + MAX_BODY_BYTES if adding else MAX_BODY_BYTES
-
-
-async def _refuse(scope: Scope, send: Send, status: int) -> None:
-    words = {
-        403: "Not allowed.",
-        404: "There is nothing here.",
-        405: "That cannot be done here.",
-        413: "The request is too large.",
-    }[status]
-    headers = [(b"content-type", b"text/plain; charset=utf-8")]
-    body = words.encode("ascii")
-    if scope["path"].startswith(_GRADIO):
-        # Gradio's script shows this sentence.
-        headers, body = [(b"content-type", b"application/json")], json.dumps({"detail": words}).encode("ascii")
-    if status == 405:
-        headers.append((b"allow", ", ".join(sorted(_methods(scope["path"]))).encode("ascii")))
-    await send(_with_headers({"type": "http.response.start", "status": status, "headers": headers}))
-    await send({"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else body})
 
 
 def _with_headers(start: Message) -> Message:

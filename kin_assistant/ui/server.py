@@ -16,6 +16,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from kin_assistant import __version__
+from kin_assistant.api.addresses import ADDRESSES, FOLDERS
+from kin_assistant.api.admission import Admission, Cost
+from kin_assistant.api.arrival import SharedOrigins
+from kin_assistant.api.service import add_api
 from kin_assistant.errors import ServeError
 from kin_assistant.ui.callbacks import Callbacks
 from kin_assistant.ui.clients import NO_PROXIES, ClientAddresses, OpenRequests, Proxies
@@ -26,7 +30,7 @@ from kin_assistant.ui.entrance import put_entrance
 from kin_assistant.ui.guard import Guard
 from kin_assistant.ui.page import ASSETS, build_page, head_html
 from kin_assistant.ui.pictures import Pictures, add_pictures
-from kin_assistant.ui.ratelimit import QUESTION, RateLimiter
+from kin_assistant.ui.ratelimit import QUESTION, TRIFLE, RateLimiter
 from kin_assistant.ui.reader import add_reader
 from kin_assistant.ui.served import Collection, Served
 from kin_assistant.ui.theme import make_theme
@@ -87,6 +91,8 @@ def serve(assistant: Assistant, settings: Settings, *, announce: Callable[[str],
             hosts=_LOOPBACK if local else ("*",),
             proxies=proxies,
             requests_per_client=settings.connections_per_client,
+            api=settings.api == "on",
+            api_origins=[origin.strip() for origin in settings.api_origins.split(",") if origin.strip()],
         )
         # The page keeps a connection open for as long as it is shown; stopping does not wait for that.
         config = uvicorn.Config(
@@ -123,14 +129,16 @@ def make_app(
     on_loopback: bool = False,
     proxies: Proxies = NO_PROXIES,
     requests_per_client: int = 64,
+    api: bool = False,
+    api_origins: Sequence[str] = (),
 ) -> FastAPI:
-    """The page as an ASGI application.
+    """The page as an ASGI application, and the API for other programs where ``api`` is set.
 
     ``feedback`` is the folder for verdicts, ``evaluation`` what "About" reports, ``hosts`` the names under which the page
     answers: one that only this machine can reach must not answer to a foreign name that was pointed at it. The documents of
     ``collection`` can be changed on the page by whoever gives ``curator_password``, or if there is none by everybody if only
     this machine can reach it (``on_loopback``); without a collection by nobody. ``proxies`` are believed who asks, and so many
-    ``requests_per_client`` are answered at the same time.
+    ``requests_per_client`` are answered at the same time. Scripts of the web origins ``api_origins`` may use the API.
     """
     os.environ.update(_QUIET)  # read when Gradio is imported, or an application is made
     import gradio
@@ -158,8 +166,17 @@ def make_app(
         on_loopback=on_loopback,
         proxies=proxies,
         requests_per_client=requests_per_client,
+        api=api,
+        api_origins=api_origins,
     )
-    add_comparisons(app, callbacks, RateLimiter(questions_per_minute))
+    limiter = RateLimiter(questions_per_minute * QUESTION)
+    add_comparisons(app, callbacks, limiter)
+    if api:
+        costs: Mapping[Cost, int] = {"question": QUESTION, "trifle": TRIFLE}
+        admission = Admission(
+            served.borrowed, lambda client, cost: limiter.acquire(client, costs[cost]), places=queue_size
+        )
+        add_api(app, admission, origins=frozenset(api_origins), now=lambda: datetime.now(UTC))
     gradio.mount_gradio_app(
         app,
         page,
@@ -175,7 +192,7 @@ def make_app(
         pwa=False,
         max_file_size=1,
     )
-    put_entrance(app, page, RateLimiter(questions_per_minute * QUESTION))
+    put_entrance(app, page, limiter)
     return app
 
 
@@ -188,6 +205,8 @@ def make_frame(
     on_loopback: bool = False,
     proxies: Proxies = NO_PROXIES,
     requests_per_client: int = 64,
+    api: bool = False,
+    api_origins: Sequence[str] = (),
 ) -> FastAPI:
     """What stands around the page: the guard, the document pages and the list of documents. As for ``make_app``."""
     from fastapi import FastAPI
@@ -201,8 +220,15 @@ def make_frame(
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
     # With this one present, Gradio leaves out its own, which answers to any origin on hosts other than localhost.
     app.add_middleware(CORSMiddleware, allow_origins=[])
+    if api and api_origins:
+        app.add_middleware(SharedOrigins, origins=frozenset(api_origins))
     app.add_middleware(OpenRequests, most=requests_per_client)
-    app.add_middleware(Guard)
+    asked_first = frozenset({"OPTIONS"}) if api_origins else frozenset()
+    addresses, folders = (
+        {path: methods | asked_first for path, methods in paths.items()} if api else {}
+        for paths in (ADDRESSES, FOLDERS)
+    )
+    app.add_middleware(Guard, addresses=addresses, folders=folders)
     app.add_middleware(GZipMiddleware)
     app.add_middleware(TrustedHostMiddleware, allowed_hosts=list(hosts), www_redirect=False)
     # The outermost one, so that everything else knows who the client is.

@@ -501,3 +501,9 @@ def test_places_and_periods_are_short() -> None:
     assert places(("A", "B", "C", "D"), ("X",)) == "A, B, C and 1 more city, X"
     assert places((), ()) == ""
     assert (period((2001, 2011)), period((2001, 2001)), period(None)) == ("2001-2011", "2001", "")
+
+
+def test_markdown_without_its_heading_is_the_rest_of_it() -> None:
+    answer = AssistantDouble().ask(QUESTION)
+    whole = answer_markdown(answer)
+    assert whole == f"# {QUESTION}\n\n{answer_markdown(answer, headed=False)}"

@@ -49,15 +49,32 @@ NEEDED: dict[str, set[str]] = {
 }
 """All that may be answered. What the guard lets through but no route takes is answered 404 or 405 as well."""
 
+FOR_PROGRAMS: dict[str, set[str]] = {
+    "/api/v1/ask": {"POST"},
+    "/api/v1/compare": {"POST"},
+    "/api/v1/documents": {"GET"},
+    "/api/v1/documents/x": {"GET"},
+    "/api/v1/openapi.json": {"GET"},
+    "/api/v1/records/x": {"GET"},
+    "/api/v1/search": {"GET", "POST"},
+    "/v1/chat/completions": {"POST"},
+    "/v1/models": {"GET"},
+}
+"""And this, where other programs may ask."""
+
 
 @pytest.fixture(scope="module")
 def app(tmp_path_factory: pytest.TempPathFactory) -> Any:
-    folder = tmp_path_factory.mktemp("app")
+    return whole_app(tmp_path_factory.mktemp("app"))
+
+
+def whole_app(folder: Path, **options: Any) -> Any:
     return make_app(
         AssistantDouble(),  # type: ignore[arg-type]
         feedback=folder,
         collection=Collection(folder, folder, lambda _: None),  # type: ignore[arg-type, return-value]
         on_loopback=True,
+        **options,
     )
 
 
@@ -83,13 +100,54 @@ def paths_of(routes: Any) -> Iterator[str]:
             yield path or "/"
 
 
-def test_every_route_is_needed_or_does_not_exist(app: Any, client: Any) -> None:
+def check_every_route(app: Any, client: Any, needed: dict[str, set[str]]) -> None:
     paths = sorted(set(paths_of(app.routes)))
     assert {"/gradio_api/upload", "/gradio_api/file=x", "/gradio_api/vibe-edit", "/monitoring/x"} <= set(paths)
-    assert set(NEEDED) <= set(paths), "nothing is said to be needed that does not exist"
-    for path, method in itertools.product(paths, METHODS):
+    assert set(needed) <= set(paths), "nothing is said to be needed that does not exist"
+    for path, method in itertools.product(sorted({*paths, *FOR_PROGRAMS}), METHODS):
         status = client.request(method, path, follow_redirects=False).status_code
-        assert status in (404, 405) or method in NEEDED.get(path, set()), f"{method} {path} is answered {status}"
+        assert status in (404, 405) or method in needed.get(path, set()), f"{method} {path} is answered {status}"
+
+
+def test_every_route_is_needed_or_does_not_exist(app: Any, client: Any) -> None:
+    check_every_route(app, client, NEEDED)
+    assert not [path for path in paths_of(app.routes) if path.startswith(("/api", "/v1"))]
+
+
+def test_where_other_programs_may_ask_every_route_is_needed_too(tmp_path: Path) -> None:
+    from starlette.testclient import TestClient
+
+    app = whole_app(tmp_path, api=True)
+    with TestClient(app) as opened:
+        check_every_route(app, opened, NEEDED | FOR_PROGRAMS)
+        own = {path for path in paths_of(app.routes) if path.startswith(("/api", "/v1"))}
+        assert own == set(FOR_PROGRAMS)
+        for path in (
+            "/api/v1",
+            "/api/v1/",
+            "/api/v1/ask/",
+            "/api/v2/ask",
+            "/v1",
+            "/v1/models/",
+            "/API/v1/ask",
+            "/api/v1/docs",
+        ):
+            for method in METHODS:
+                assert opened.request(method, path, follow_redirects=False).status_code == 404, path
+        refused = opened.get("/api/v1/nothing")
+        assert refused.headers["content-type"] == "application/problem+json"
+        assert refused.json()["detail"] == "There is nothing here."
+        assert opened.get("/v1/nothing").json()["error"]["message"] == "There is nothing here."
+        assert opened.get("/nothing").text == "There is nothing here."
+
+
+def test_where_an_origin_is_named_only_the_api_tells_a_browser_so(tmp_path: Path) -> None:
+    from starlette.testclient import TestClient
+
+    app = whole_app(tmp_path, api=True, api_origins=("https://intranet.example",))
+    needed = NEEDED | {path: methods | {"OPTIONS"} for path, methods in FOR_PROGRAMS.items()}
+    with TestClient(app) as opened:
+        check_every_route(app, opened, needed)
 
 
 @pytest.mark.parametrize(

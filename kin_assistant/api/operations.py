@@ -1,0 +1,104 @@
+"""What can be done for another program, each a function from a request to a value. HTTP and MCP are not known here."""
+
+from __future__ import annotations
+
+from itertools import islice
+from typing import TYPE_CHECKING
+
+from kin_assistant.api.requests import AskRequest, CompareRequest, DocumentsQuery, OpenRequest, SearchRequest
+from kin_assistant.api.responses import AnswerWithText, DocumentList, DocumentPiece, DocumentWithSentences
+from kin_assistant.errors import KinError
+from kin_assistant.filters import allowed_documents
+from kin_assistant.records.columns import parse_columns
+from kin_assistant.records.comparison import DEFAULT_COLUMNS
+from kin_assistant.rendering import answer_json, plain, verified, verified_table
+from kin_assistant.types import Comparison, Document, Record, SearchResult
+
+if TYPE_CHECKING:
+    from kin_assistant.assistant import Assistant
+
+__all__ = [
+    "UnknownDocument",
+    "ask",
+    "compare",
+    "list_documents",
+    "open_piece",
+    "search",
+    "show_document",
+    "show_record",
+]
+
+
+class UnknownDocument(KinError):
+    """There is no document of that id in this build."""
+
+    def __init__(self, document_id: str) -> None:
+        super().__init__(f"There is no document “{plain(document_id)[:200]}”.")
+
+
+def ask(assistant: Assistant, asked: AskRequest) -> AnswerWithText:
+    """The answer, once every quote of it was compared with its document. Raises as ``Assistant.ask`` does."""
+    answer = assistant.ask(
+        asked.question,
+        filters=asked.filters.parsed() if asked.filters else None,
+        history=asked.history,
+        words=asked.words,
+        form=asked.form,
+    )
+    return AnswerWithText.model_validate(answer_json(verified(answer, assistant.document)))
+
+
+def search(assistant: Assistant, asked: SearchRequest) -> SearchResult:
+    """The best passages. Raises as ``Assistant.search`` does."""
+    return assistant.search(asked.query, limit=asked.limit, filters=asked.filters.parsed() if asked.filters else None)
+
+
+def compare(assistant: Assistant, asked: CompareRequest) -> Comparison:
+    """The table, once every quote of it was compared with its document. Raises as ``Assistant.compare`` does."""
+    columns = parse_columns(asked.columns) or DEFAULT_COLUMNS
+    cities = [city.strip() for city in asked.cities if city.strip()]
+    return verified_table(assistant.compare(asked.topic, cities, columns), assistant.document)
+
+
+def list_documents(assistant: Assistant, asked: DocumentsQuery) -> DocumentList:
+    """The documents that pass the filters. Raises ``FilterError``."""
+    filters = asked.filters()
+    allowed = allowed_documents(assistant.documents, filters.parsed() if filters else None)
+    infos = assistant.documents if allowed is None else [assistant.documents[row] for row in allowed.tolist()]
+    end = asked.offset + asked.limit
+    return DocumentList(tuple(islice(infos, asked.offset, end)), more=len(infos) > end)
+
+
+def show_document(assistant: Assistant, document_id: str) -> DocumentWithSentences:
+    """A document with its text and its sentences. Raises ``UnknownDocument``."""
+    document = _find(assistant, document_id)
+    fields = {name: getattr(document, name) for name in Document.model_fields}
+    return DocumentWithSentences.model_construct(**fields, sentences=assistant.sentences(document.id))
+
+
+def open_piece(assistant: Assistant, asked: OpenRequest) -> DocumentPiece:
+    """A piece of a document. Raises ``UnknownDocument``."""
+    document = _find(assistant, asked.document_id)
+    start = min(asked.start, len(document.text))
+    end = min(start + asked.characters, len(document.text))
+    inside = (found for found in assistant.sentences(document.id) if start <= found.start and found.end <= end)
+    return DocumentPiece(
+        document=document.info,
+        start=start,
+        end=end,
+        text=document.text[start:end],
+        of=len(document.text),
+        sentences=tuple(inside),
+    )
+
+
+def show_record(assistant: Assistant, document_id: str) -> Record:
+    """A document as a good-practice record, its quotes compared with it. Raises ``UnknownDocument``."""
+    return verified_table(assistant.record(_find(assistant, document_id).id), assistant.document)
+
+
+def _find(assistant: Assistant, document_id: str) -> Document:
+    try:
+        return assistant.document(document_id)
+    except KeyError:
+        raise UnknownDocument(document_id) from None

@@ -1,0 +1,168 @@
+"""What may be asked: fields of bounded length, checked before anything is done.
+
+No field is a path or an address: nothing is opened or fetched for whoever asks.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+from kin_assistant.filters import NAME_FIELDS, parse_filters
+from kin_assistant.types import Filters, WantedForm
+
+__all__ = [
+    "MAX_HISTORY",
+    "MAX_TEXT",
+    "AskRequest",
+    "ChatMessage",
+    "ChatRequest",
+    "CompareRequest",
+    "DocumentsQuery",
+    "OpenRequest",
+    "SearchQuery",
+    "SearchRequest",
+    "TextPart",
+    "WantedFilters",
+]
+
+MAX_TEXT = 20_000
+"""Characters of a question, at most; ``KIN_MAX_QUESTION_CHARACTERS`` may say less, and then says so in a sentence."""
+MAX_HISTORY = 50
+"""Earlier questions, at most; ``KIN_MAX_HISTORY_TURNS`` says how many of the last ones count."""
+_MAX_TOPIC = 300
+_MAX_NAMES = 100
+
+Name = Annotated[str, StringConstraints(max_length=200)]
+Names = Annotated[list[Name], Field(max_length=_MAX_NAMES)]
+Question = Annotated[str, Field(max_length=MAX_TEXT, description="In English.")]
+Limit = Annotated[int, Field(ge=1, le=100, description="Passages to give, at most.")]
+
+
+class _Asked(BaseModel):
+    """Refuses fields that it does not know: whoever misspells one is told so."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class WantedFilters(_Asked):
+    """Only documents that carry one of the values of every filter given, as a line of ``kin ask --batch`` has them."""
+
+    city: Name | Names | None = None
+    country: Name | Names | None = None
+    region: Name | Names | None = None
+    theme: Name | Names | None = None
+    years: (
+        Annotated[str, StringConstraints(max_length=20)]
+        | Annotated[list[Annotated[int, Field(strict=True)]], Field(min_length=2, max_length=2)]
+        | None
+    ) = Field(None, description="Documents whose years overlap these: “1995-2010”, “2005” or [1995, 2010].")
+
+    def parsed(self) -> Filters | None:
+        """As a search takes them. Raises ``FilterError`` for years that are none."""
+        return parse_filters({name: value for name, value in self if value})
+
+
+class AskRequest(_Asked):
+    """A question."""
+
+    question: Question
+    history: Annotated[
+        list[Annotated[str, StringConstraints(max_length=MAX_TEXT)]],
+        Field(max_length=MAX_HISTORY, description="The questions before it, oldest first."),
+    ] = []
+    filters: WantedFilters | None = None
+    form: WantedForm | None = Field(None, description="Another form than the question calls for, where it fits.")
+    words: int | None = Field(None, ge=1, le=1000, strict=True, description="Quoted words, at most.")
+
+
+class SearchRequest(_Asked):
+    """A search for passages."""
+
+    query: Question
+    limit: Annotated[Limit, Field(strict=True)] = 10
+    filters: WantedFilters | None = None
+
+
+class _FilterQuery(_Asked):
+    """Filters in the query of an address: ``city=Cebu&city=Surabaya&years=1995-2010``."""
+
+    city: Names = []
+    country: Names = []
+    region: Names = []
+    theme: Names = []
+    years: Annotated[str, StringConstraints(max_length=20)] = Field("", description="“1995-2010” or “2005”.")
+
+    def filters(self) -> WantedFilters | None:
+        """The same as a body has them."""
+        given = {name: value for name in (*NAME_FIELDS, "years") if (value := getattr(self, name))}
+        return WantedFilters.model_validate(given) if given else None
+
+
+class SearchQuery(_FilterQuery):
+    """A search for passages, in the query of an address."""
+
+    query: Question
+    limit: Limit = 10
+
+    def request(self) -> SearchRequest:
+        """The same as a body has it."""
+        return SearchRequest(query=self.query, limit=self.limit, filters=self.filters())
+
+
+class DocumentsQuery(_FilterQuery):
+    """Which documents to list."""
+
+    limit: int = Field(1000, ge=1, le=1000, description="Documents to list, at most.")
+    offset: int = Field(0, ge=0, le=10_000_000, description="Documents to leave out first.")
+
+
+class CompareRequest(_Asked):
+    """What cities are compared on."""
+
+    topic: str = Field(max_length=_MAX_TOPIC, description="Such as household composting.")
+    cities: Names = Field([], description="Without any, those best documented.")
+    columns: Names = Field([], description="Fields of a record, such as problem, action, cost or results.")
+
+
+class OpenRequest(_Asked):
+    """A piece of a document: whoever reads with little room takes one after another."""
+
+    document_id: Name
+    start: int = Field(0, ge=0, strict=True, description="Characters of the text to leave out first.")
+    characters: int = Field(20_000, ge=1, le=100_000, strict=True, description="Characters of the text, at most.")
+
+
+class TextPart(BaseModel):
+    """A piece of a message. Pictures, sounds and files are not read, wherever they are."""
+
+    type: Literal["text"]
+    text: Annotated[str, StringConstraints(max_length=MAX_TEXT)]
+
+
+class ChatMessage(BaseModel):
+    """What was said before, by whom. Only what users said counts; an assistant may have said much."""
+
+    role: Annotated[str, StringConstraints(max_length=20)]
+    content: str | Annotated[list[TextPart], Field(max_length=_MAX_NAMES)] | None = None
+
+    @property
+    def text(self) -> str:
+        """Its words."""
+        if self.content is None or isinstance(self.content, str):
+            return self.content or ""
+        return "\n".join(part.text for part in self.content)
+
+
+class _StreamOptions(BaseModel):
+    include_usage: bool = False
+
+
+class ChatRequest(BaseModel):
+    """As chat front ends send it. What it says besides (temperature, tools and others) changes nothing here."""
+
+    model: Name = ""
+    messages: Annotated[list[ChatMessage], Field(min_length=1, max_length=1000)]
+    stream: bool | None = None
+    stream_options: _StreamOptions | None = None
