@@ -227,6 +227,10 @@ class OverviewPolicy:
     """What each sentence before it in its section takes from one's score: what comes first weighs most."""
     others: int = 3
     """Documents that add a sentence on a term."""
+    passages_read: int = 12
+    """Passages that the network reads for a definition, where no sentence has the form of one."""
+    cosine: float = 3.0
+    """Weight of the cosine of the term and a sentence, beside the network's logit."""
     min_logit: float = -2.0
     """Of a place of which something is asked, a document is told of which a sentence has this logit; else the place is."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from kin_assistant.answer.draft import Draft, DraftSection
 from kin_assistant.answer.evidence import Evidence
 from kin_assistant.answer.sentence_search import SentenceSearch
-from kin_assistant.answer.telling import DocumentTeller, FieldsOf, lay_out, rank_documents
+from kin_assistant.answer.telling import DocumentTeller, FieldsOf, lay_out_experience, rank_documents
 from kin_assistant.policy import AnswerPolicy
 
 __all__ = ["draft_advice"]
@@ -37,7 +37,7 @@ def draft_advice(
             continue
         told = teller.tell(row, policy.experience)
         if told and (not sections or told[0].logit is None or told[0].worth >= policy.advice.min_worth):
-            sections += lay_out(told)
+            sections += lay_out_experience(told)
             places.update(where)
             peers += 1
         if peers == policy.advice.peers:

@@ -14,7 +14,7 @@ from kin_assistant.answer.draft import Draft, DraftSection
 from kin_assistant.answer.evidence import Evidence
 from kin_assistant.answer.sentence_search import Found, SentenceSearch, Topic
 from kin_assistant.answer.stretches import MIN_LOGIT
-from kin_assistant.answer.telling import DocumentTeller, FieldsOf, lay_out, rank_documents
+from kin_assistant.answer.telling import DocumentTeller, FieldsOf, lay_out_portrait, rank_documents
 from kin_assistant.index.library import DocumentRow, PassageRow
 from kin_assistant.models.embedder import read_common_words
 from kin_assistant.places.gazetteer import Place
@@ -35,6 +35,9 @@ _DEFINES = re.compile(
 )
 _IN_GENERAL = re.compile(r"^\W*an?\s+(?P<name>[\w-]+(?:\s[\w-]+){0,2}?)\s+(?!(?:was|has)\b)[a-z]{2,}s\b", re.IGNORECASE)
 _WORD = re.compile(r"\w{3,}")
+_WHAT_IS = "What is {}?"
+_LONGEST_TERM = 4
+"""Words of what stands before a break and is the whole of what is asked for."""
 _BREAK = re.compile(r"[,;:?]\s|\s[-–]\s")
 
 
@@ -68,9 +71,11 @@ def draft_overview(
     if not request.subject:
         return None
     # "Cheonggyecheon, the whole story in five lines": what is asked for stands before the break, or alone behind it.
-    pieces = [strip_frame(piece, keep_nouns=True) for piece in _BREAK.split(query.standalone)]
-    for text in dict.fromkeys([request.named, *filter(None, pieces)]):
-        if draft := _draft_term(search.make_topic(text), teller, query, search, policy):
+    first, *others = [strip_frame(piece, keep_nouns=True) for piece in _BREAK.split(query.standalone)]
+    short = first if len(first.split()) <= _LONGEST_TERM else ""
+    for text in dict.fromkeys(filter(None, [request.named, short, *others])):
+        topic = search.make_topic(text)
+        if draft := _draft_term(topic, teller, query, search, policy, called=text not in (request.named, short)):
             return draft
     return None
 
@@ -88,7 +93,7 @@ def draft_document(
     for row in rank_documents(evidence, policy.selection)[:1]:
         told = teller.tell(row, policy.portrait)
         if any(one.logit is None or one.logit >= min_logit for one in told):
-            return Draft("quotes", sections=tuple(lay_out(told)))
+            return Draft("quotes", sections=tuple(lay_out_portrait(told)))
     return None
 
 
@@ -113,7 +118,7 @@ def _draft_place(
         # What is asked for is all of it, so no sentence answers better than others.
         portrait = replace(whole.portrait, words=budget.left // len(about), min_worth=0.0)
         for row in sorted(about):
-            sections += lay_out([one for one in teller.tell(row, portrait) if one.found != opening])
+            sections += lay_out_portrait([one for one in teller.tell(row, portrait) if one.found != opening])
     else:
         for theme, rows in _group_by_theme(about, search, policy.themes):
             inside = [one for one in sentences if one.document in rows]
@@ -130,12 +135,18 @@ def _draft_place(
 
 
 def _draft_term(
-    topic: Topic, teller: DocumentTeller, query: Query, search: SentenceSearch, whole: AnswerPolicy
+    topic: Topic,
+    teller: DocumentTeller,
+    query: Query,
+    search: SentenceSearch,
+    whole: AnswerPolicy,
+    *,
+    called: bool = False,
 ) -> Draft | None:
     """What documents say of a term: the sentence that defines it, and what the document tells that is called so.
 
-    Of a term that no title has, other documents add a sentence each. None if no sentence defines it, no title has it, and its
-    words are common ones.
+    Of a term that no title has, other documents add a sentence each. If ``called``, it must be what something is called: a
+    sentence defines it, a title has it, or its words are uncommon.
     """
     policy = whole.overview
     if not topic.stems:
@@ -147,12 +158,14 @@ def _draft_term(
     best = _best_document(found, titled, search, topic)
     budget = _Budget(policy.words)
     opening = _definition(topic, found, best, budget)
-    if best is None or not (opening or titled or _is_uncommon(topic.text)):
+    if best is None or (called and not (opening or titled or _is_uncommon(topic.text))):
         return None
+    if not opening and best not in titled:
+        opening = _read_definition(topic, found, query, search, budget, policy)
     sections = [DraftSection((opening.as_candidate(),))] if opening else []
-    if best in titled or not opening:
+    if best in titled:
         portrait = replace(whole.portrait, words=budget.left)
-        sections += lay_out([one for one in teller.tell(best, portrait) if one.found != opening])
+        sections += lay_out_portrait([one for one in teller.tell(best, portrait) if one.found != opening])
     else:
         others = [one for one in found if one.document != best and one.quotable and not one.compiled and not one.silent]
         for one in _one_of_each_document(others)[: policy.others]:
@@ -221,6 +234,21 @@ def _definiteness(topic: Topic, text: str) -> int:
             ):
                 return rating
     return 0
+
+
+def _read_definition(
+    topic: Topic, found: Sequence[Found], query: Query, search: SentenceSearch, budget: _Budget, policy: OverviewPolicy
+) -> Found | None:
+    """Without a sentence of that form: the one that the network takes for the answer to what the term is."""
+    passages = list(dict.fromkeys(one.passage for one in found))[: policy.passages_read]
+    logits = search.logits_of(replace(topic, text=_WHAT_IS.format(topic.text)), query, passages)
+    rated = [
+        (logits[one.passage, one.number] + policy.cosine * one.cosine - one.compiled, one)
+        for one in found
+        if one.quotable and not one.silent and (one.passage, one.number) in logits
+    ]
+    rated.sort(key=lambda item: (-item[0], item[1].passage, item[1].number))
+    return next((one for _, one in rated if budget.take(one)), None)
 
 
 def find_gist(row: DocumentRow, search: SentenceSearch, fields_of: FieldsOf, policy: OverviewPolicy) -> Found | None:

@@ -7,7 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from kin_assistant.answer.telling import SIGNALS, DocumentTeller, lay_out, rank_documents
+from kin_assistant.answer.telling import (
+    SIGNALS,
+    DocumentTeller,
+    lay_out_experience,
+    lay_out_portrait,
+    rank_documents,
+)
 from kin_assistant.policy import AnswerPolicy, TellingPolicy
 from tests.form_library import DIGEST, SmallLibrary, open_library
 
@@ -85,15 +91,20 @@ def test_conclusions_of_the_compiler_are_few_and_come_last(tmp_path: Path) -> No
     index.close()
     assert few[0].found.compiled
     assert [one.found.compiled for one in few].count(True) == 1
-    assert [section.heading for section in lay_out(few)] == ["What the city did", "Lessons"]
+    assert [section.heading for section in lay_out_experience(few)] == ["What the city did", "Lessons"]
     assert not any(one.found.compiled for one in none)
 
 
-def test_under_their_headings_the_best_comes_first_and_the_others_as_they_stand(library: SmallLibrary) -> None:
-    told = teller(library).tell(library.search.library.row_of("cebu-compost"), replace(POLICY, sentences=20, words=500))
-    sections = lay_out(told)
-    assert sections[0].candidates[0].text == told[0].found.text
-    assert {one.text for section in sections for one in section.candidates} == {one.found.text for one in told}
-    after = [one.sentence.start for section in sections for one in section.candidates][1:]
+def test_an_experience_begins_with_the_best_and_a_portrait_with_what_was_done(library: SmallLibrary) -> None:
+    row = library.search.library.row_of("cebu-compost")
+    one = teller(library, "By how much did waste in Cebu fell by 30 per cent?")
+    told = one.tell(row, replace(POLICY, sentences=20, words=500, process=0.0))
+    assert told[0].field == "results"
+    experience, portrait = lay_out_experience(told), lay_out_portrait(told)
+    assert experience[0].candidates[0].text == told[0].found.text
+    assert portrait[0].heading == "What the city did"
+    for sections in (experience, portrait):
+        assert {two.text for section in sections for two in section.candidates} == {two.found.text for two in told}
+    after = [two.sentence.start for section in portrait for two in section.candidates]
     assert after == sorted(after)
-    assert lay_out([]) == []
+    assert lay_out_experience([]) == lay_out_portrait([]) == []
