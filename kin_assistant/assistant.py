@@ -16,9 +16,11 @@ from kin_assistant.answer.sentence_search import SentenceSearch
 from kin_assistant.answer.suggestions import suggest_questions
 from kin_assistant.answer.talk import TalkResponder
 from kin_assistant.corpus.profile import CorpusProfile
-from kin_assistant.errors import IndexMissing
+from kin_assistant.errors import IndexMissing, IndicatorError
 from kin_assistant.index.layout import IndexFolder
 from kin_assistant.index.opened import OpenIndex, current_recipe, open_published
+from kin_assistant.indicators.finder import IndicatorFinder
+from kin_assistant.indicators.values import IndicatorQuery, Indicators
 from kin_assistant.models.embedder import Embedder, open_embedder, read_common_words
 from kin_assistant.models.evidence_network import open_scorer
 from kin_assistant.models.reranker import open_reranker
@@ -112,6 +114,7 @@ class Assistant:
         sections = profile.compiler_sections
         self._records = RecordReader(index, embedder.name, compiler_sections=sections)
         self._comparisons = ComparisonMaker(search, self._records, index.manifest.build_id, compiler_sections=sections)
+        self._indicators = IndicatorFinder(search, index.manifest.build_id, compiler_sections=sections)
         self._pipeline = AnswerPipeline(
             index.library,
             index.manifest.build_id,
@@ -247,6 +250,20 @@ class Assistant:
         """
         topic = check_question(topic, max_characters=self._settings.max_question_characters)
         return self._within(partial(self._comparisons.compare, topic, cities, columns), "The comparison")
+
+    def indicators(self, query: IndicatorQuery | None = None) -> Indicators:
+        """The figures that ``query`` asks for, by default all, each in its sentence; disputed ones are marked.
+
+        Raises ``QuestionError`` for a topic that cannot be read, ``IndicatorError`` for an empty one, for an unknown city,
+        country or unit and for years that run backwards, and ``AnswerTimeout`` as ``ask`` does.
+        """
+        query = query or IndicatorQuery()
+        if query.topic is not None:
+            if not query.topic.strip():
+                raise IndicatorError("The topic is empty. Name one, or leave it out to see all figures.")
+            topic = check_question(query.topic, max_characters=self._settings.max_question_characters)
+            query = query.model_copy(update={"topic": topic})
+        return self._within(partial(self._indicators.find, query), "The search for figures")
 
     @property
     def documents(self) -> tuple[DocumentInfo, ...]:

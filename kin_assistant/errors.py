@@ -8,6 +8,7 @@ Every message is a sentence for the user; ``details`` is for the log.
     ├── QuestionError          the question cannot be asked: empty, too long, not readable
     ├── FilterError            a filter names what no document carries
     ├── ComparisonError        a comparison names a city that no document is about, or too many
+    ├── IndicatorError         figures are asked for of an unknown city, country or unit, or of years that run backwards
     ├── ModelError             the embedding model is missing, damaged or not the expected one
     ├── ServeError             the page cannot be served
     ├── AnswerTimeout          an answer took too long and was given up
@@ -34,6 +35,7 @@ __all__ = [
     "IndexFault",
     "IndexMissing",
     "IndexStale",
+    "IndicatorError",
     "KinError",
     "ModelError",
     "QuestionError",
@@ -68,6 +70,10 @@ class FilterError(KinError):
 
 class ComparisonError(KinError):
     """A comparison names a city that no document is about, or too many."""
+
+
+class IndicatorError(KinError):
+    """Figures are asked for of an unknown city, country or unit, or of years that run backwards."""
 
 
 class ModelError(KinError):

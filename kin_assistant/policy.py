@@ -17,6 +17,7 @@ __all__ = [
     "ComparisonPolicy",
     "EvidencePolicy",
     "FormPolicy",
+    "IndicatorPolicy",
     "OverviewPolicy",
     "RefusalPolicy",
     "RetrievalPolicy",
@@ -316,6 +317,37 @@ class ComparisonPolicy:
     """A sentence with less is no evidence."""
     min_share: float = 0.8
     """A second sentence is at least at this share of the first."""
+
+
+@dataclass(frozen=True, slots=True)
+class IndicatorPolicy:
+    """Which figures belong to a topic and to each other. Chosen by reading tables on topics of the documents.
+
+    It decides no answer, so it is no stage of ``AnswerPolicy``.
+    """
+
+    share: float = 0.3
+    """Weight of the share of the topic's words in a sentence, beside its cosine with the topic."""
+    near: float = 0.3
+    """What a sentence gains that has all of these words close together."""
+    measure: float = 0.2
+    """Weight of the share of the topic's words in what a figure measures."""
+    small_count: float = 0.2
+    """What a figure loses that counts a few things in words."""
+    compiled: float = 0.1
+    """What one loses that is the compiler's own reading."""
+    min_best: float = 0.55
+    """If no sentence has as much, the documents do not speak of the topic."""
+    min_score: float = 0.45
+    """A sentence with less is not on the topic."""
+    min_common: float = 0.6
+    """Share of the fewer words that two figures must have in common to measure the same."""
+    min_cosine: float = 0.6
+    """Their sentences are at least this near to each other."""
+    tolerance: float = 0.02
+    """Values this near to each other, relative to the larger, are one value rounded in two ways."""
+    compared: int = 400
+    """Figures, the nearest to the topic, that are compared with each other."""
 
 
 @dataclass(frozen=True, slots=True)

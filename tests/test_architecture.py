@@ -26,6 +26,7 @@ FLOW: tuple[tuple[str, ...], ...] = (
     ("retrieval",),
     ("answer",),
     ("records",),
+    ("indicators",),
     ("assistant", "rendering"),
     ("ui", "llamaindex"),
     ("cli",),

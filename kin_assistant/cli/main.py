@@ -60,6 +60,7 @@ def _parser() -> argparse.ArgumentParser:
             "docs show": _show_document,
             "records show": _show_record,
             "compare": _compare,
+            "indicators": _indicators,
             "serve": _serve,
         }
     )
@@ -305,6 +306,14 @@ def _compare(options: argparse.Namespace, settings: Settings) -> int:
 
     with _opened(settings) as assistant:
         compare_cities(assistant, options, sys.stdout)
+    return DONE
+
+
+def _indicators(options: argparse.Namespace, settings: Settings) -> int:
+    from kin_assistant.cli.tables import list_indicators
+
+    with _opened(settings) as assistant:
+        list_indicators(assistant, options, sys.stdout)
     return DONE
 
 
