@@ -340,13 +340,15 @@ class IndicatorPolicy:
     """If no sentence has as much, the documents do not speak of the topic."""
     min_score: float = 0.45
     """A sentence with less is not on the topic."""
-    min_common: float = 0.6
-    """Share of the fewer words that two figures must have in common to measure the same."""
+    min_common: float = 0.5
+    """Share of all their words that two figures must have in common to be of one series."""
+    min_common_of_disputed: float = 0.6
+    """And to dispute each other: to say so of two that measure different things would be worse than to miss one."""
     min_cosine: float = 0.6
     """Their sentences are at least this near to each other."""
     tolerance: float = 0.02
     """Values this near to each other, relative to the larger, are one value rounded in two ways."""
-    compared: int = 400
+    compared: int = 5000
     """Figures, the nearest to the topic, that are compared with each other."""
 
 

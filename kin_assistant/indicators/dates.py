@@ -93,6 +93,7 @@ def nearest_years(
     return best.years
 
 
+_FAR: Final = 1000
 _DUE: Final = re.compile(r"\b(?:by|until|till)\s(?:the\s)?(?:end\s(?:of\s)?)?(?:\w+\s)?$", re.IGNORECASE)
 _COMPARED: Final = re.compile(r"\b(?:than|compared\s(?:with|to)|against|as)\s(?:in\s|of\s)?$", re.IGNORECASE)
 """In front of a year that a figure is only compared with."""
@@ -101,17 +102,13 @@ _COMPARED: Final = re.compile(r"\b(?:than|compared\s(?:with|to)|against|as)\s(?:
 def _distance(text: str, start: int, end: int, mention: YearMention, others: list[int]) -> float:
     if mention.start >= end:
         between = text[end : mention.start]
+        if _COMPARED.search(text[: mention.start]):
+            return _FAR + len(between)
         # "9,400 (2012)", "500 t in 2005": what stands right behind belongs to it.
         if _BEHIND_AT_ONCE.fullmatch(between):
             return 0
         crossed = sum(end <= other < mention.start for other in others)
-        return (
-            len(between)
-            + 15
-            + 40 * crossed
-            + 100 * bool(_COMPARED.search(text[: mention.start]))
-            + sum(_CROSSED.get(letter, 0) for letter in between)
-        )
+        return len(between) + 15 + 40 * crossed + sum(_CROSSED.get(letter, 0) for letter in between)
     between = text[mention.end : start]
     crossed = sum(mention.end <= other < start for other in others)
     return len(between) + 15 * crossed + sum(_CROSSED.get(letter, 0) for letter in between)

@@ -124,7 +124,7 @@ def _city_of_row(text: str, head: str) -> str | None:
 
 
 def _is_where(text: str, mention: Mention) -> bool:
-    before = f" {text[: mention.start]}"
+    before = f" {text[: mention.start]}".lower()
     return before.endswith(_WHERE) or text[mention.end :].startswith(("'s", "\u2019s"))
 
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from kin_assistant.indicators.candidates import FoundFigure
 from kin_assistant.indicators.values import Figure
+from kin_assistant.indicators.vocabulary import read_vocabulary
 from kin_assistant.policy import IndicatorPolicy
 from kin_assistant.text.words import stems
 
@@ -36,10 +38,21 @@ def find_disputes(
     """
     alike = _Likeness(found, vectors, policy)
     pairs: dict[int, list[int]] = {}
+    told: dict[tuple[int, int], list[Figure]] = {}
+    for figure in found:
+        told.setdefault(figure.sentence_key, []).append(figure.figure)
     for left, right in _pairs(found):
         one, other = found[left].figure, found[right].figure
         same_case = one.years is not None and one.years == other.years and one.status == other.status
-        if same_case and not _agree(one, other, policy.tolerance) and alike.measure_the_same(left, right):
+        if not same_case or _agree(one, other, policy.tolerance) or _are_of_one_table(found[left], found[right]):
+            continue
+        # Whoever also says what the other says does not dispute it.
+        also_said = any(
+            told_one.unit == figure.unit and _agree(told_one, figure, policy.tolerance)
+            for figure, key in ((one, found[right].sentence_key), (other, found[left].sentence_key))
+            for told_one in told[key]
+        )
+        if not also_said and alike.measure_the_same(left, right, policy.min_common_of_disputed):
             pairs.setdefault(left, []).append(right)
             pairs.setdefault(right, []).append(left)
     return {position: tuple(sorted(others)) for position, others in sorted(pairs.items())}
@@ -50,20 +63,19 @@ def group_series(
 ) -> list[FigureGroup]:
     """Groups of figures of one thing in one place, of two years or more, or of one and a target; each by year."""
     alike = _Likeness(found, vectors, policy)
-    groups: list[list[int]] = []
+    by_case: dict[tuple[str, str], list[list[int]]] = {}
     for position, one in enumerate(found):
         if one.figure.years is None or one.figure.place is None:
             continue
-        for members in groups:
-            first = found[members[0]].figure
-            fits = first.place == one.figure.place and first.unit == one.figure.unit
-            if fits and any(alike.measure_the_same(position, other) for other in members):
-                members.append(position)
-                break
-        else:
+        groups = by_case.setdefault((one.figure.place, one.figure.unit), [])
+        fitting = (own for own in groups if all(alike.measure_the_same(position, other) for other in own))
+        members = next(fitting, None)
+        if members is None:
             groups.append([position])
+        else:
+            members.append(position)
     series = []
-    for members in groups:
+    for members in sorted(own for groups in by_case.values() for own in groups):
         members.sort(key=lambda at: (found[at].figure.years or (0, 0), at))
         group = FigureGroup()
         for at in members:
@@ -81,23 +93,38 @@ class _Likeness:
         self._vectors = vectors / np.maximum(norms, 1e-9)
         self._words = [_words_of(one.figure) for one in found]
 
-    def measure_the_same(self, left: int, right: int) -> bool:
-        """Whether two figures with the same unit and place seem to measure the same thing."""
+    def measure_the_same(self, left: int, right: int, min_common: float | None = None) -> bool:
+        """Whether two figures with the same unit and place seem to measure the same thing.
+
+        ``min_common`` is the share of all their words that they have in common, at least.
+        """
         mine, other = self._words[left], self._words[right]
-        if not mine or not other:
+        if self._found[left].sentence_key == self._found[right].sentence_key:
+            # A sentence or row gives one thing once for a year.
+            return mine == other != frozenset() and self._found[left].figure.years != self._found[right].figure.years
+        least = self._policy.min_common if min_common is None else min_common
+        # One word in common, "water", is not yet the same thing.
+        if len(mine & other) < max(least * len(mine | other), min(2, len(mine | other))):
             return False
-        shared = len(mine & other) / min(len(mine), len(other))
-        if shared < self._policy.min_common:
-            return False
-        one_sentence = self._found[left].sentence_key == self._found[right].sentence_key
-        cosine = float(self._vectors[left] @ self._vectors[right])
-        return one_sentence or cosine >= self._policy.min_cosine
+        return float(self._vectors[left] @ self._vectors[right]) >= self._policy.min_cosine
+
+
+def _are_of_one_table(one: FoundFigure, other: FoundFigure) -> bool:
+    """Whether two rows have the same head: they tell of different things, and dispute nothing."""
+    head = one.sentence.lead_in
+    return head is not None and head == other.sentence.lead_in and one.document == other.document
 
 
 def _words_of(figure: Figure) -> frozenset[str]:
-    """Stems of what a figure measures, without those of its place and without numbers."""
-    place = set(stems(f"{figure.place or ''} {figure.country or ''}"))
-    return frozenset(stem for stem in stems(figure.measure) if stem not in place and not stem[0].isdigit())
+    """Stems of what a figure measures, without its place, numbers, and words of reports and changes."""
+    left_out = _telling_nothing() | set(stems(f"{figure.place or ''} {figure.country or ''}"))
+    return frozenset(stem for stem in stems(figure.measure) if stem not in left_out and not stem[0].isdigit())
+
+
+@cache
+def _telling_nothing() -> frozenset[str]:
+    words = read_vocabulary().words
+    return frozenset(stems(" ".join(sorted(words["changes"] | words["reports"] | words["planned"]))))
 
 
 def _pairs(found: Sequence[FoundFigure]) -> Iterator[tuple[int, int]]:

@@ -18,7 +18,7 @@ _BOUNDARY: Final = re.compile(r"[;:.(),]\s|[(]|\s(?:and|but|while|whereas)\s")
 _SEGMENT: Final = re.compile(
     r";\s|:\s|\.\s|,?\s(?:but|while|whereas)\s|,\s(?:and|where|against|as)\s|\sand\s(?=ha[sd]\s|was\s|were\s)"
 )
-_OF: Final = re.compile(r"\s(?:of\s)?(?:(?:all|its|the|their|this|these|those|them)\s)?")
+_OF: Final = re.compile(r"\s(?:(?:of|for)\s)?(?:(?:all|its|the|their|this|these|those|them)\s)?")
 _PLANNED_BEHIND: Final = re.compile(
     r"\s?(?:[\w-]+\s){0,3}(?:planned|targeted|expected|proposed|to be|aimed at)\b", re.IGNORECASE
 )
@@ -41,6 +41,8 @@ def find_measures(text: str, amount: Amount, others: Sequence[Amount] = ()) -> l
     if behind and counts:
         return [behind]
     before = _before(text, amount, others)
+    if behind and before and any(one.end <= before[0] for one in others):
+        return [behind]  # "8% for water lost and 90% for coverage": what stands between two figures is of the first
     if before or behind:
         return [span for span in (before, behind) if span]
     following = _following(
@@ -68,7 +70,7 @@ def is_planning(text: str) -> bool:
 def _behind(text: str, end: int, *, counts: bool) -> tuple[int, int] | None:
     """The noun phrase behind a figure: "8 pilot barangays", "6 tonnes of compost"."""
     opened = _OF.match(text, end)
-    if opened is None or (not counts and " of " not in opened[0] and not opened[0].startswith(" of")):
+    if opened is None or (not counts and not opened[0].startswith((" of ", " for "))):
         return None
     stops = read_vocabulary().words["ends_measure"]
     first = last = None

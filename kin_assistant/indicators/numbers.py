@@ -72,8 +72,15 @@ def find_numbers(text: str, years: Sequence[YearMention]) -> list[Number]:
 
 
 def _is_labelled(text: str, number: Number) -> bool:
-    match = _WORD_BEFORE.search(text[: number.start])
-    return bool(match) and not number.worded and match[1].lower() in read_vocabulary().words["labels"]  # type: ignore[index]
+    if number.worded or _sign().search(text[: number.start]):
+        return False
+    return _word_before(text, number.start) in read_vocabulary().words["labels"]
+
+
+def _word_before(text: str, at: int) -> str:
+    """The word in front of ``at``, in lower case; empty if there is none."""
+    match = _WORD_BEFORE.search(text[:at])
+    return match[1].lower() if match else ""
 
 
 def _read_digits(text: str, years: Sequence[YearMention]) -> Iterator[Number]:
@@ -113,9 +120,7 @@ def _is_counted(text: str, start: int, end: int) -> bool:
     if _sign().search(text[:start]):
         return True
     unit = _unit().match(text, end)
-    word = _WORD_BEFORE.search(text[:start])
-    is_year = bool(word) and word[1].lower() in read_vocabulary().words["before_year"]  # type: ignore[index]
-    return bool(unit) and not is_year
+    return bool(unit) and _word_before(text, start) not in read_vocabulary().words["before_year"]
 
 
 def _value_of(digits: str) -> float | None:
@@ -159,8 +164,7 @@ def _read_words(text: str) -> Iterator[Number]:
         if match["part"]:
             part = match["part"].lower()
             if part in ("half", "halves"):
-                before = _WORD_BEFORE.search(text[:start])
-                if (before and before[1].lower() in vocabulary.words["no_share"]) or re.match(
+                if _word_before(text, start) in vocabulary.words["no_share"] or re.match(
                     r"\s+(?:an?\s+(?:hour|day|year)|a\s+dozen|past|way)\b", text[end:]
                 ):
                     continue

@@ -22,6 +22,8 @@ _BAR: Final = re.compile(r"^\| | \|$| \| ")
 _ROW: Final = "| "
 _LONGEST_HEADING: Final = 8
 """Words."""
+_SINCE: Final = re.compile(r"\b(?:from|since|after)\s(?:\w+\s)?$", re.IGNORECASE)
+_BY: Final = re.compile(r"\b(?:by|until|till)\s(?:\w+\s)?$", re.IGNORECASE)
 _CHANGED_OVER: Final = 2
 """Years of a change: the first is that of the figure before, the second that of the figure after."""
 
@@ -90,6 +92,13 @@ def _years_of(
     if amount.change and len(years) == 1 and years[0].years[0] < years[0].years[1]:
         first, last = years[0].years
         return (first, first) if amount.change == "before" else (last, last)
+    if amount.change and len(years) == 1:
+        # "Fell from 72% to 8% by 2010": of the other end no year is told.
+        leads = text[: years[0].start]
+        if amount.change == "after" and _SINCE.search(leads):
+            return None
+        if amount.change == "before" and _BY.search(leads):
+            return None
     others = [one.start for one in amounts]
     return nearest_years(text, amount.start, amount.end, years, others, planned=status == "planned")
 
