@@ -223,10 +223,12 @@ def _as_series(
     if not shown or len(shown) + len(targets) < 2:
         return None
     newest = found[shown[-1]].figure
+    # The shortest says it most plainly.
+    plainest = min((found[at].figure.measure for at in shown), key=len)
     return Series(
         place=newest.place or "",
         unit=newest.unit,
-        measure=newest.measure,
+        measure=plainest,
         actual=tuple(numbers[at] for at in shown),
         targets=tuple(numbers[at] for at in targets),
     )

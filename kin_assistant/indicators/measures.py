@@ -103,12 +103,23 @@ def _before(text: str, amount: Amount, others: Sequence[Amount]) -> tuple[int, i
             words.pop(0)
         while words and (words[-1][0].lower() in _trailing() or words[-1][0][0].isdigit()):
             words.pop()
+        words = _without_report(words)
         telling = [word for word in words if len(word[0]) >= _FEWEST_LETTERS and not word[0][0].isdigit()]
         if len(telling) > 1 or (telling and bound == 0):
             return words[max(0, len(words) - _MOST_WORDS_BEFORE)].start(), words[-1].end()
         if inside := next((first for first, last in figures if last == bound), None):
             end = inside
     return None
+
+
+def _without_report(words: list[re.Match[str]]) -> list[re.Match[str]]:
+    """The words behind the verb of who reports: of "a page gives the loss of water as", "the loss of water"."""
+    verbs = read_vocabulary().words["reporting_verbs"]
+    reporting = max((at for at, word in enumerate(words) if word[0].lower() in verbs), default=-1)
+    behind = words[reporting + 1 :]
+    while behind and behind[0][0].lower() in _SUBORDINATE:
+        behind.pop(0)
+    return behind
 
 
 def _following(text: str, start: int, end: int) -> tuple[int, int] | None:
@@ -122,5 +133,6 @@ def _following(text: str, start: int, end: int) -> tuple[int, int] | None:
 
 @cache
 def _trailing() -> frozenset[str]:
-    hedges = {word for phrase in read_vocabulary().hedges for word in phrase.split()}
-    return read_vocabulary().words["ends_measure"] | hedges
+    vocabulary = read_vocabulary()
+    hedges = {word for phrase in vocabulary.hedges for word in phrase.split()}
+    return vocabulary.words["ends_measure"] | vocabulary.words["change_verbs"] | hedges

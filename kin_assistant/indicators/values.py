@@ -97,7 +97,7 @@ class Series(_Value):
     place: str
     unit: str
     measure: str
-    """What the newest figure measures, in its document's words."""
+    """What its figures measure, in the words of the one that says it shortest."""
     actual: tuple[int, ...]
     """Numbers of indicators, by year."""
     targets: tuple[int, ...] = ()

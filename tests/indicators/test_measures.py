@@ -11,9 +11,11 @@ from kin_assistant.indicators.sentences import read_sentence
     ("text", "measures"),
     [
         ("It opened eight pilot barangays in 2024.", ["pilot barangays"]),
-        ("Water coverage in Phnom Penh rose to 90%.", ["Water coverage in Phnom Penh rose"]),
+        ("Water coverage in Phnom Penh rose to 90%.", ["Water coverage in Phnom Penh"]),
+        ("The utility's page gives the loss of water as 72% in 1993.", ["loss of water"]),
+        ("One profile gives about 1,512 tonnes a day.", []),
         ("The plant makes 6 tonnes of compost.", ["plant makes", "compost"]),
-        ("A paper gives 8% for water lost and 90% for coverage.", ["paper gives", "water lost"]),
+        ("A paper gives 8% for water lost and 90% for coverage.", ["water lost"]),
         ("1,200 households paid the fee.", ["paid the fee"]),
     ],
 )
