@@ -26,6 +26,8 @@ _WORD: Final = re.compile(r"[A-Za-z]+")
 _WORDS_TO_CHANGE: Final = 9
 _CLAUSE: Final = re.compile(r"[;:]|,\s(?:and|but|while)\s")
 _POPULATION: Final = re.compile(r"\bpopulation(?:\s(?:of|is|was|at|in))?[\s:(]*$", re.IGNORECASE)
+_LONGEST_LEAD, _LONGEST_CLAUSE = 40, 200
+"""Characters that are looked at in front of a figure, for its hedge and for what changes."""
 _DURATIONS: Final = frozenset({"years", "months", "weeks", "days", "hours", "minutes"})
 _NEXT_WORD: Final = re.compile(r"\s?([A-Za-z][\w-]*)")
 
@@ -92,16 +94,17 @@ def _measure(text: str, number: Number) -> Amount:
     hedge, start_of_hedge = _hedge(text, start, end)
     if unit in _DURATIONS and text[start_of_hedge:start].strip().lower() == "over":
         hedge, start_of_hedge = "", start  # "over four years" is during them
-    if not unit and _POPULATION.search(text[:start_of_hedge]):
+    if not unit and _POPULATION.search(text[max(0, start_of_hedge - _LONGEST_LEAD) : start_of_hedge]):
         unit = "persons"
     return Amount(start_of_hedge, end, number.value, unit, None, hedge, "", number.start, number.end, number)
 
 
 def _hedge(text: str, start: int, end: int) -> tuple[Hedge, int]:
     """What a figure is hedged with, and where it begins with that."""
-    if match := _hedge_before().search(text[:start]):
+    first = max(0, start - _LONGEST_LEAD)
+    if match := _hedge_before().search(text[first:start]):
         name: Hedge = read_vocabulary().hedges[" ".join(match[1].lower().split())]  # type: ignore[assignment]
-        return name, match.start(1)
+        return name, first + match.start(1)
     if match := _hedge_behind().match(text, end):
         behind: Hedge = read_vocabulary().hedges_behind[match[1].lower()]  # type: ignore[assignment]
         return behind, start
@@ -126,7 +129,7 @@ def _join_ranges(text: str, amounts: Sequence[Amount]) -> list[Amount]:
         if (before.number and amount.number) and amount.number.scaled and not before.number.scaled and value < 1000:
             value *= amount.value / _mantissa(text, amount)
         first = replace(before, value=value, unit=unit)
-        leads = text[: before.start]
+        leads = text[max(0, before.start - _LONGEST_CLAUSE) : before.start]
         falls = value > amount.value
         if match["word"] == "to" and (falls or (_FROM.search(leads) and _tells_change(leads))):
             joined[-1] = replace(first, change="before")
@@ -202,7 +205,7 @@ def _lend_units(text: str, amounts: Sequence[Amount]) -> list[Amount]:
             follows = _NEXT_WORD.match(text, amount.end)
             bare = follows is None or (follows[1] in read_vocabulary().words["ends_measure"] and follows[1] != "of")
             # "1,408 tons of organic waste and 42 of recyclables"
-            bare = bare or bool(_OF_MORE.match(text, amount.end) and text[before.end :].startswith(" of "))
+            bare = bare or bool(_OF_MORE.match(text, amount.end) and text.startswith(" of ", before.end))
             if bare and before.unit.split("/")[0] not in _NOT_LENT and before.number_end != amount.start:
                 amount = replace(amount, unit=before.unit)
         lent.append(amount)

@@ -55,7 +55,7 @@ def find_years(text: str) -> list[YearMention]:
             before
             and before.years[0] == before.years[1] <= mention.years[1]
             and _TO.fullmatch(text[before.end : mention.start])
-            and _FROM.search(text[: before.start])
+            and _FROM.search(text[max(0, before.start - _LEAD) : before.start])
         ):
             found[-1] = YearMention(before.start, mention.end, (before.years[0], mention.years[1]))
         else:
@@ -86,13 +86,18 @@ def nearest_years(
     if len(mentions) < 2:
         return mentions[0].years if mentions else None
     if planned and (
-        due := next((one for one in mentions if one.start >= end and _DUE.search(text[: one.start])), None)
+        due := next(
+            (one for one in mentions if one.start >= end and _DUE.search(text[max(0, one.start - _LEAD) : one.start])),
+            None,
+        )
     ):
         return due.years
     best = min(mentions, key=lambda mention: (_distance(text, start, end, mention, others), mention.start))
     return best.years
 
 
+_LEAD: Final = 40
+"""Characters that are looked at in front of a year."""
 _FAR: Final = 1000
 _DUE: Final = re.compile(r"\b(?:by|until|till)\s(?:the\s)?(?:end\s(?:of\s)?)?(?:\w+\s)?$", re.IGNORECASE)
 _COMPARED: Final = re.compile(r"\b(?:than|compared\s(?:with|to)|against|as)\s(?:in\s|of\s)?$", re.IGNORECASE)
@@ -102,7 +107,7 @@ _COMPARED: Final = re.compile(r"\b(?:than|compared\s(?:with|to)|against|as)\s(?:
 def _distance(text: str, start: int, end: int, mention: YearMention, others: list[int]) -> float:
     if mention.start >= end:
         between = text[end : mention.start]
-        if _COMPARED.search(text[: mention.start]):
+        if _COMPARED.search(text[max(0, mention.start - _LEAD) : mention.start]):
             return _FAR + len(between)
         # "9,400 (2012)", "500 t in 2005": what stands right behind belongs to it.
         if _BEHIND_AT_ONCE.fullmatch(between):

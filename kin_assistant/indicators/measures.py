@@ -27,6 +27,9 @@ _SUBORDINATE: Final = frozenset(
 )
 _MOST_WORDS_BEHIND: Final = 6
 _MOST_WORDS_BEFORE: Final = 9
+_LOOK_BACK: Final = 300
+"""Characters in front of a figure that say what it measures: without a bound a flood of figures would take the cube of its length."""
+_MOST_CLAUSES: Final = 6
 _FEWEST_LETTERS: Final = 4
 _BEHIND_FIRST: Final = frozenset({"", "persons", "households"})
 
@@ -56,7 +59,8 @@ def tell_status(text: str, amount: Amount) -> Status:
     folded = text.lower()
     if any(phrase in folded for phrase in read_vocabulary().not_planned):
         return "actual"
-    start = max((match.end() for match in _SEGMENT.finditer(text, 0, amount.start)), default=0)
+    first = max(0, amount.start - _LOOK_BACK)
+    start = max((match.end() for match in _SEGMENT.finditer(text, first, amount.start)), default=first)
     if is_planning(text[start : amount.start]) or _PLANNED_BEHIND.match(text, amount.end):
         return "planned"
     return "actual"
@@ -94,10 +98,11 @@ def _behind(text: str, end: int, *, counts: bool) -> tuple[int, int] | None:
 def _before(text: str, amount: Amount, others: Sequence[Amount]) -> tuple[int, int] | None:
     """The part of the clause in front of a figure, without the words that only lead to it and without other figures."""
     start = amount.start
-    figures = [(one.start, one.end) for one in others if one.end <= start]
-    bounds = sorted({0, *(match.end() for match in _BOUNDARY.finditer(text, 0, start)), *(end for _, end in figures)})
+    first = max(0, start - _LOOK_BACK)
+    figures = [(one.start, one.end) for one in others if first <= one.start and one.end <= start]
+    bounds = {first, *(match.end() for match in _BOUNDARY.finditer(text, first, start)), *(end for _, end in figures)}
     end = start
-    for bound in reversed(bounds):
+    for bound in sorted(bounds, reverse=True)[:_MOST_CLAUSES]:
         words = list(_WORD.finditer(text, bound, end))
         while words and (words[0][0].lower() in _SUBORDINATE or words[0][0][0].isdigit()):
             words.pop(0)
@@ -105,7 +110,7 @@ def _before(text: str, amount: Amount, others: Sequence[Amount]) -> tuple[int, i
             words.pop()
         words = _without_report(words)
         telling = [word for word in words if len(word[0]) >= _FEWEST_LETTERS and not word[0][0].isdigit()]
-        if len(telling) > 1 or (telling and bound == 0):
+        if len(telling) > 1 or (telling and bound == first):
             return words[max(0, len(words) - _MOST_WORDS_BEFORE)].start(), words[-1].end()
         if inside := next((first for first, last in figures if last == bound), None):
             end = inside
@@ -124,8 +129,10 @@ def _without_report(words: list[re.Match[str]]) -> list[re.Match[str]]:
 
 def _following(text: str, start: int, end: int) -> tuple[int, int] | None:
     """The words behind a figure that nothing is said of in front: "1,200 households | paid the fee"."""
-    stop = min((match.start() for match in _BOUNDARY.finditer(text, start)), default=end)
-    words = list(_WORD.finditer(text, start, min(stop, end)))[:_MOST_WORDS_BEHIND]
+    boundary = _BOUNDARY.search(text, start, start + _LOOK_BACK)
+    words = list(_WORD.finditer(text, start, min(boundary.start() if boundary else end, end, start + _LOOK_BACK)))[
+        :_MOST_WORDS_BEHIND
+    ]
     while words and (words[-1][0].lower() in _SUBORDINATE or words[-1][0][0].isdigit()):
         words.pop()
     return (words[0].start(), words[-1].end()) if words else None

@@ -21,9 +21,9 @@ _DECIMAL_COMMA: Final = re.compile(r"\d+,\d{1,2}")
 _DOTTED: Final = re.compile(r"\d{1,3}(?:\.\d{3}){2,}")
 _LIST_MARK: Final = re.compile(r"\(?\d{1,2}(?:\.\d{1,2})*(?:[.)]\s|\s(?=[A-Z\"\u201c])|\)$)|[(\[]?\d{1,2}[)\]]")
 _NO_NUMBER: Final = re.compile(
-    r"(?:https?://|www\.)\S+|\S+@\S+|\+\d[\d\s()-]{5,}\d"
-    r"|\b(?:[Tt]el|[Pp]hone|[Ff]ax|[Mm]obile|ext)\b[.:]?\s*[\d+(][\d\s()-]*\d"
-    r"|\b\d+(?:-\d+){2,}\b|\b\d{3,4}-0\d+\b|\b\w*\d+/\d{2,4}\b(?=\s*[,;)\s])(?<=/\d\d)|\b\d\d\d-\d{4}\b"
+    r"(?:https?://|www\.)\S{1,500}|\S{1,64}@\S{1,100}|\+\d[\d\s()-]{5,20}\d"
+    r"|\b(?:[Tt]el|[Pp]hone|[Ff]ax|[Mm]obile|ext)\b[.:]?\s*[\d+(][\d\s()-]{0,20}\d"
+    r"|\b\d+(?:-\d+){2,}\b|\b\d{3,4}-0\d+\b|\b\w{0,12}\d{1,6}/\d{2,4}\b(?=\s*[,;)\s])(?<=/\d\d)|\b\d\d\d-\d{4}\b"
 )
 """Addresses, telephone numbers, codes."""
 _YEAR: Final = re.compile(r"(?:1[89]|20)\d\d")
@@ -31,6 +31,10 @@ _WORD_BEFORE: Final = re.compile(r"([A-Za-z]+\.?)\s*#?\s?$")
 _OR_TWO: Final = re.compile(r"\s(?:or|to)\s(?:two|three)\b", re.IGNORECASE)
 _SCALE_LETTER: Final = re.compile(r"[MBKmbk]\b")
 _SCALE_OF_LETTER: Final = {"k": 1e3, "m": 1e6, "b": 1e9}
+_OVERLAPPING: Final = 4
+_LONGEST_BEFORE: Final = 30
+_LONGEST_BEHIND: Final = 60
+"""Characters that are looked at around a number."""
 _CHAIN: Final = re.compile(r"\s*(?:,|&|and|or|to|-|\u2013|\+)\s*")
 
 
@@ -56,9 +60,14 @@ def find_numbers(text: str, years: Sequence[YearMention]) -> list[Number]:
     taken = [*find_dates(text), *((match.start(), match.end()) for match in _NO_NUMBER.finditer(text))]
     if mark := _LIST_MARK.match(text):
         taken.append(mark.span())
+    taken.sort()
+    passed = 0
     found: list[Number] = []
     for number in sorted((*_read_words(text), *_read_digits(text, years)), key=lambda one: (one.start, -one.end)):
-        if any(start < number.end and number.start < end for start, end in taken):
+        while passed < len(taken) and taken[passed][1] <= number.start:
+            passed += 1
+        # One that begins earlier may end later; more than a few never overlap.
+        if any(start < number.end and number.start < end for start, end in taken[passed : passed + _OVERLAPPING]):
             continue
         if found and number.start < found[-1].end:
             continue
@@ -72,14 +81,19 @@ def find_numbers(text: str, years: Sequence[YearMention]) -> list[Number]:
 
 
 def _is_labelled(text: str, number: Number) -> bool:
-    if number.worded or _sign().search(text[: number.start]):
+    if number.worded or _sign().search(_just_before(text, number.start)):
         return False
     return _word_before(text, number.start) in read_vocabulary().words["labels"]
 
 
+def _just_before(text: str, at: int) -> str:
+    """As much of the text in front of ``at`` as a word or a sign of money takes."""
+    return text[max(0, at - _LONGEST_BEFORE) : at]
+
+
 def _word_before(text: str, at: int) -> str:
     """The word in front of ``at``, in lower case; empty if there is none."""
-    match = _WORD_BEFORE.search(text[:at])
+    match = _WORD_BEFORE.search(_just_before(text, at))
     return match[1].lower() if match else ""
 
 
@@ -91,7 +105,7 @@ def _read_digits(text: str, years: Sequence[YearMention]) -> Iterator[Number]:
         value = _value_of(match[0])
         if value is None:
             continue
-        end, value, scaled = _scale(text, end, value, money=bool(_sign().search(text[:start])))
+        end, value, scaled = _scale(text, end, value, money=bool(_sign().search(_just_before(text, start))))
         # "3R", "1st", "21b": a letter at once behind a number is a unit, or the number is none.
         if text[end : end + 1].isalpha() and not _symbol().match(text, end):
             continue
@@ -103,7 +117,7 @@ def _read_digits(text: str, years: Sequence[YearMention]) -> Iterator[Number]:
 
 def _is_joined(text: str, start: int) -> bool:
     """Whether what stands at once in front makes it part of a name or code: "G-15", "P07", "CO2"."""
-    before = text[:start]
+    before = _just_before(text, start)
     if not before or not (before[-1].isalnum() or before[-1] in "-_.\u2011"):
         return False
     if _sign().search(before):
@@ -117,7 +131,7 @@ def _is_joined(text: str, start: int) -> bool:
 
 def _is_counted(text: str, start: int, end: int) -> bool:
     """Whether four digits that look like a year are an amount: money, or something with a unit."""
-    if _sign().search(text[:start]):
+    if _sign().search(_just_before(text, start)):
         return True
     unit = _unit().match(text, end)
     return bool(unit) and _word_before(text, start) not in read_vocabulary().words["before_year"]
@@ -165,11 +179,12 @@ def _read_words(text: str) -> Iterator[Number]:
             part = match["part"].lower()
             if part in ("half", "halves"):
                 if _word_before(text, start) in vocabulary.words["no_share"] or re.match(
-                    r"\s+(?:an?\s+(?:hour|day|year)|a\s+dozen|past|way)\b", text[end:]
+                    r"\s+(?:an?\s+(?:hour|day|year)|a\s+dozen|past|way)\b", text[end : end + _LONGEST_BEHIND]
                 ):
                     continue
             elif not match["count"] or not re.match(
-                r"\s+(?:of\s(?!(?:19|20)\d\d)|less|more|lower|fewer|higher)|\s*[.;)]|$", text[end:]
+                r"\s+(?:of\s(?!(?:19|20)\d\d)|less|more|lower|fewer|higher)|\s*[.;)]|$",
+                text[end : end + _LONGEST_BEHIND],
             ):
                 continue
             times = _word_value(match["count"] or "one")
@@ -181,9 +196,9 @@ def _read_words(text: str) -> Iterator[Number]:
         end, value, scaled = _scale(text, end, value)
         if value == 1 and not scaled and not _OR_TWO.match(text, end):
             continue  # "one" alone is hardly ever a figure
-        following = re.match(r"\s+([A-Za-z][\w-]*)", text[end:])
+        following = re.match(r"\s+([A-Za-z][\w-]*)", text[end : end + _LONGEST_BEHIND])
         if not scaled and (following is None or following[1].lower() in vocabulary.words["no_noun"]):
-            chained = re.match(r"\s(?:to|or|and)\s(\w+)", text[end:])
+            chained = re.match(r"\s(?:to|or|and)\s(\w+)", text[end : end + _LONGEST_BEHIND])
             if not (chained and chained[1].lower() in number_words()):
                 continue
         yield Number(start, end, value, worded=True, scaled=scaled)

@@ -20,6 +20,7 @@ __all__ = ["Context", "SentenceFigure", "read_sentence"]
 
 _BAR: Final = re.compile(r"^\| | \|$| \| ")
 _ROW: Final = "| "
+_NEIGHBOURS: Final = 12
 _LONGEST_HEADING: Final = 8
 """Words."""
 _SINCE: Final = re.compile(r"\b(?:from|since|after)\s(?:\w+\s)?$", re.IGNORECASE)
@@ -52,6 +53,11 @@ class SentenceFigure:
     status: Status = "actual"
 
 
+class _Near(NamedTuple):
+    amount: Amount
+    others: Sequence[Amount]
+
+
 class _CellSpan(NamedTuple):
     start: int
     text: str
@@ -66,11 +72,18 @@ def read_sentence(text: str, context: Context | None = None) -> list[SentenceFig
     amounts = find_amounts(text, years, countries=context.countries)
     around = _years_around(years, context)
     figures = []
-    for amount in amounts:
+    for near in _with_neighbours(amounts):
+        amount = near.amount
         status = tell_status(text, amount)
-        own = _years_of(text, amount, amounts, years, status) or around
-        figures.append(SentenceFigure(amount, tuple(find_measures(text, amount, amounts)), None, own, status))
+        own = _years_of(text, amount, near.others, years, status) or around
+        figures.append(SentenceFigure(amount, tuple(find_measures(text, amount, near.others)), None, own, status))
     return figures
+
+
+def _with_neighbours(amounts: Sequence[Amount]) -> Iterator[_Near]:
+    """Each amount with the few around it, itself among them: those further off say nothing of it."""
+    for at, amount in enumerate(amounts):
+        yield _Near(amount, amounts[max(0, at - _NEIGHBOURS) : at + _NEIGHBOURS])
 
 
 def _years_around(own: Sequence[YearMention], context: Context) -> Years | None:
@@ -124,16 +137,19 @@ def _read_row(text: str, context: Context) -> Iterator[SentenceFigure]:
         years = find_years(head.text) if head and not of_label else []
         around = _first(of_label) or _first(years) or _years_around(mentions, context)
         planned = is_planning(label.text if number else "") or bool(head and is_planning(head.text))
-        for amount in amounts:
+        for near in _with_neighbours(amounts):
+            amount = near.amount
             status: Status = "planned" if planned else tell_status(cell.text, amount)
-            spans = [(cell.start + start, cell.start + end) for start, end in find_measures(cell.text, amount, amounts)]
+            spans = [
+                (cell.start + start, cell.start + end) for start, end in find_measures(cell.text, amount, near.others)
+            ]
             if number and label.text.strip():
                 spans = [(label.start, label.start + len(label.text)), *spans[:1]]
             yield SentenceFigure(
                 _moved(amount, cell.start),
                 tuple(spans),
                 (head.start, head.start + len(head.text)) if head and head.text.strip() else None,
-                _years_of(cell.text, amount, amounts, mentions, status) or around,
+                _years_of(cell.text, amount, near.others, mentions, status) or around,
                 status,
             )
 

@@ -12,6 +12,8 @@ __all__ = ["Label", "UnitSpan", "find_rate", "find_unit_before", "find_unit_behi
 
 _ADJECTIVE_MAY_STAND_BEFORE: Final = frozenset({"persons", "households", "days"})
 _COUNTED: Final = frozenset({"persons", "households", "years", "months", "weeks", "days", "hours", "minutes", "times"})
+_LONGEST_SIGN: Final = 12
+"""Characters of money in front of its amount, with what parts it from the word before."""
 _LEAST_WORD: Final = 3
 _BRACKETS: Final = re.compile(r"[(\[]([^()\[\]]{1,40})[)\]]")
 _POPULATION: Final = re.compile(r"population\b(?!\s(?:density|growth|served))", re.IGNORECASE)
@@ -34,8 +36,9 @@ class Label(NamedTuple):
 
 def find_unit_before(text: str, start: int) -> UnitSpan | None:
     """Money in front of the number that begins at ``start``: "US$ 5"."""
-    match = _money_sign().search(text[:start])
-    return UnitSpan(read_vocabulary().money_of_sign[match[1]], match.start(1)) if match else None
+    first = max(0, start - _LONGEST_SIGN)
+    match = _money_sign().search(text[first:start])
+    return UnitSpan(read_vocabulary().money_of_sign[match[1]], first + match.start(1)) if match else None
 
 
 def find_unit_behind(text: str, end: int) -> UnitSpan | None:
