@@ -125,6 +125,9 @@ def _join_ranges(text: str, amounts: Sequence[Amount]) -> list[Amount]:
             joined.append(amount)
             continue
         unit = amount.unit or before.unit
+        if before.unit and not amount.unit and (rate := find_rate(text, amount.end, before.unit)):
+            # "RMB 0.15 to 0.35 per m3" is per m3 both times.
+            unit, amount = before.unit + rate.unit, replace(amount, end=rate.at)
         value = before.value
         if (before.number and amount.number) and amount.number.scaled and not before.number.scaled and value < 1000:
             value *= amount.value / _mantissa(text, amount)

@@ -28,7 +28,7 @@ _SUBORDINATE: Final = frozenset(
 _MOST_WORDS_BEHIND: Final = 6
 _MOST_WORDS_BEFORE: Final = 9
 _LOOK_BACK: Final = 300
-"""Characters in front of a figure that say what it measures: without a bound a flood of figures would take the cube of its length."""
+"""Characters in front of a figure that are looked at: without a bound a flood of figures would take the cube of its length."""
 _MOST_CLAUSES: Final = 6
 _FEWEST_LETTERS: Final = 4
 _BEHIND_FIRST: Final = frozenset({"", "persons", "households"})

@@ -12,6 +12,8 @@ __all__ = ["Label", "UnitSpan", "find_rate", "find_unit_before", "find_unit_behi
 
 _ADJECTIVE_MAY_STAND_BEFORE: Final = frozenset({"persons", "households", "days"})
 _COUNTED: Final = frozenset({"persons", "households", "years", "months", "weeks", "days", "hours", "minutes", "times"})
+_AGO: Final = re.compile(r"\s(?:before|earlier|later|ago|after|old)\b")
+"""Behind "a year" it is no rate: "47 a year before"."""
 _LONGEST_SIGN: Final = 12
 """Characters of money in front of its amount, with what parts it from the word before."""
 _LEAST_WORD: Final = 3
@@ -58,6 +60,8 @@ def find_rate(text: str, end: int, unit: str) -> UnitSpan | None:
     Of "600 tons of garbage a day", "/day", where "day" ends; a number of things without a unit is counted by time alone.
     """
     match = _rates().match(text, end)
+    if match and _AGO.match(text, match.end()):
+        return None
     if match is None:
         match = (_rates_behind_measure() if unit else _times_behind_count()).match(text, end)
         if match is None or not read_vocabulary().words["ends_measure"].isdisjoint(match["measure"].split()[1:]):

@@ -96,6 +96,14 @@ def test_a_change_is_two_figures_with_one_scale_and_unit() -> None:
     assert (after.value, after.unit, after.change) == (13.3e9, "JPY", "after")
 
 
+def test_a_rate_behind_a_range_or_change_is_that_of_both_ends() -> None:
+    assert [one.unit for one in read("The fee rose from RMB 0.15 to 0.35 per m\u00b3.")] == ["CNY/m3", "CNY/m3"]
+
+
+def test_a_year_before_is_no_rate() -> None:
+    assert read("There were 47 a year before.")[0].unit == ""
+
+
 def test_a_number_with_nothing_behind_it_has_the_unit_of_the_one_before() -> None:
     assert [one.unit for one in read("The hall cost 92,000 dollars, screens 14,000.")] == ["US$", "US$"]
     assert [one.unit for one in read("It took 1,512 tonnes a day, of which 1,281 were buried.")] == ["t/day", "t/day"]
