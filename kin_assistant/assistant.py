@@ -20,9 +20,11 @@ from kin_assistant.briefs.anchors import QuoteFinder
 from kin_assistant.briefs.brief import Brief, Quote
 from kin_assistant.briefs.maker import BriefMaker
 from kin_assistant.corpus.profile import CorpusProfile
-from kin_assistant.errors import IndexMissing
+from kin_assistant.errors import IndexMissing, IndicatorError
 from kin_assistant.index.layout import IndexFolder
 from kin_assistant.index.opened import OpenIndex, current_recipe, open_published
+from kin_assistant.indicators.finder import IndicatorFinder
+from kin_assistant.indicators.values import IndicatorQuery, Indicators
 from kin_assistant.models.embedder import Embedder, open_embedder, read_common_words
 from kin_assistant.models.evidence_network import open_scorer
 from kin_assistant.models.reranker import open_reranker
@@ -128,6 +130,7 @@ class Assistant:
             compiler_sections=sections,
         )
         self._quotes = QuoteFinder(index.library, build_id, name=title, compiler_sections=sections)
+        self._indicators = IndicatorFinder(search, index.manifest.build_id, compiler_sections=sections)
         self._pipeline = AnswerPipeline(
             index.library,
             index.manifest.build_id,
@@ -286,6 +289,20 @@ class Assistant:
     def pin(self, citation: Citation) -> Quote:
         """What an answer, a record or a comparison cites, as a quote for a brief. Raises ``KeyError`` for an unknown document."""
         return Quote.of_citation(citation, self.document(citation.document_id).sha256)
+
+    def indicators(self, query: IndicatorQuery | None = None) -> Indicators:
+        """The figures that ``query`` asks for, by default all, each in its sentence; disputed ones are marked.
+
+        Raises ``QuestionError`` for a topic that cannot be read, ``IndicatorError`` for an empty one, for an unknown city,
+        country or unit and for years that run backwards, and ``AnswerTimeout`` as ``ask`` does.
+        """
+        query = query or IndicatorQuery()
+        if query.topic is not None:
+            if not query.topic.strip():
+                raise IndicatorError("The topic is empty. Name one, or leave it out to see all figures.")
+            topic = check_question(query.topic, max_characters=self._settings.max_question_characters)
+            query = query.model_copy(update={"topic": topic})
+        return self._within(partial(self._indicators.find, query), "The search for figures")
 
     @property
     def documents(self) -> tuple[DocumentInfo, ...]:

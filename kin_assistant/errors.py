@@ -9,6 +9,7 @@ Every message is a sentence for the user; ``details`` is for the log.
     ├── FilterError            a filter names what no document carries
     ├── ComparisonError        a comparison names a city that no document is about, or too many
     ├── BriefError             a brief cannot be proposed, read or written
+    ├── IndicatorError         figures are asked for of an unknown city, country or unit, or of years that run backwards
     ├── ModelError             the embedding model is missing, damaged or not the expected one
     ├── ServeError             the page cannot be served
     ├── AnswerTimeout          an answer took too long and was given up
@@ -36,6 +37,7 @@ __all__ = [
     "IndexFault",
     "IndexMissing",
     "IndexStale",
+    "IndicatorError",
     "KinError",
     "ModelError",
     "QuestionError",
@@ -74,6 +76,10 @@ class ComparisonError(KinError):
 
 class BriefError(KinError):
     """A brief cannot be proposed, read or written."""
+
+
+class IndicatorError(KinError):
+    """Figures are asked for of an unknown city, country or unit, or of years that run backwards."""
 
 
 class ModelError(KinError):

@@ -27,6 +27,7 @@ FLOW: tuple[tuple[str, ...], ...] = (
     ("answer",),
     ("records",),
     ("briefs",),
+    ("indicators",),
     ("assistant", "rendering"),
     ("api",),
     ("ui", "llamaindex", "mcp_server"),

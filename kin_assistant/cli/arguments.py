@@ -112,11 +112,44 @@ def make_parser(commands_by_name: Mapping[str, Run]) -> argparse.ArgumentParser:
         "--out", type=Path, metavar="FILE", help="write .docx, .html, .md or .json (default: Markdown is printed)"
     )
     target.add_argument("--json", action="store_true", help="print JSON")
+    _add_indicators(command("indicators", "list the figures of the documents, each with its sentence", []))
     serve = command("serve", "serve the page, building the index first if that is needed", [])
     serve.add_argument("--host", metavar="ADDRESS", help="address to listen on (default: 127.0.0.1)")
     serve.add_argument("--port", type=int, metavar="PORT", help="port to listen on (default: 7860)")
     command("mcp", "serve a language model's program over standard input and output (Model Context Protocol)", [])
     return parser
+
+
+def _add_indicators(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "topic", nargs="*", help="what they are about, such as landfill reduction (default: all figures)"
+    )
+    parser.add_argument("--cities", default="", metavar="A,B", help="figures of these cities")
+    parser.add_argument("--countries", default="", metavar="A,B", help="figures of these countries")
+    parser.add_argument("--unit", default="", metavar="UNIT", help="figures in this unit, such as %% or t/day")
+    parser.add_argument("--from", type=_year, dest="first_year", metavar="YEAR", help="figures of this year and later")
+    parser.add_argument("--to", type=_year, dest="last_year", metavar="YEAR", help="figures of this year and earlier")
+    status = parser.add_mutually_exclusive_group()
+    status.add_argument("--planned", action="store_true", help="only what was planned, expected or aimed at")
+    status.add_argument("--actual", action="store_true", help="only what was so")
+    parser.add_argument("--series", action="store_true", help="what was measured in several years, and its targets")
+    parser.add_argument(
+        "--sort",
+        choices=("relevance", "value", "year", "place", "document"),
+        help="order (default: relevance to the topic, or else by document)",
+    )
+    parser.add_argument("--limit", type=_count, metavar="N", help="figures to show (default: 30 on a topic, else all)")
+    form = parser.add_mutually_exclusive_group()
+    form.add_argument("--json", action="store_true", help="print JSON")
+    form.add_argument("--csv", type=Path, metavar="FILE", help="write CSV")
+    form.add_argument("--xlsx", type=Path, metavar="FILE", help="write a workbook")
+
+
+def _year(text: str) -> int:
+    year = int(text)
+    if not 1000 <= year <= 2999:
+        raise argparse.ArgumentTypeError("must be a year of four digits")
+    return year
 
 
 def _count(text: str) -> int:

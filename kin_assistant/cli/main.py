@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 
 from kin_assistant.cli.arguments import make_parser
 from kin_assistant.cli.batch import answer_lines, as_json
+from kin_assistant.cli.tables import compare_cities, list_indicators, show_record
 from kin_assistant.filters import NAME_FIELDS, parse_filters
 from kin_assistant.processes.termination import Terminated, leave_at_once, raising_terminated
 
@@ -58,8 +59,9 @@ def _parser() -> argparse.ArgumentParser:
             "search": _search,
             "docs list": _list_documents,
             "docs show": _show_document,
-            "records show": _show_record,
-            "compare": _compare,
+            "records show": _printing(show_record),
+            "compare": _printing(compare_cities),
+            "indicators": _printing(list_indicators),
             "brief": _brief,
             "serve": _serve,
             "mcp": _mcp,
@@ -278,20 +280,15 @@ def _show_document(options: argparse.Namespace, settings: Settings) -> int:
     return DONE
 
 
-def _show_record(options: argparse.Namespace, settings: Settings) -> int:
-    from kin_assistant.cli.tables import show_record
+def _printing(show: Callable[[Assistant, argparse.Namespace, TextIO], None]) -> Callable[..., int]:
+    """A command that opens the index and lets ``show`` print from it."""
 
-    with _opened(settings) as assistant:
-        show_record(assistant, options, sys.stdout)
-    return DONE
+    def run(options: argparse.Namespace, settings: Settings) -> int:
+        with _opened(settings) as assistant:
+            show(assistant, options, sys.stdout)
+        return DONE
 
-
-def _compare(options: argparse.Namespace, settings: Settings) -> int:
-    from kin_assistant.cli.tables import compare_cities
-
-    with _opened(settings) as assistant:
-        compare_cities(assistant, options, sys.stdout)
-    return DONE
+    return run
 
 
 def _brief(options: argparse.Namespace, settings: Settings) -> int:

@@ -1,4 +1,4 @@
-"""What ``kin records show`` and ``kin compare`` print and write."""
+"""What ``kin records show``, ``kin compare`` and ``kin indicators`` print and write."""
 
 from __future__ import annotations
 
@@ -11,7 +11,10 @@ from kin_assistant.cli.files import write_whole
 if TYPE_CHECKING:
     from kin_assistant.assistant import Assistant
 
-__all__ = ["compare_cities", "show_record"]
+__all__ = ["compare_cities", "list_indicators", "show_record"]
+
+_ON_A_TOPIC = 30
+"""Figures that are shown on a topic, unless more are asked for."""
 
 
 def show_record(assistant: Assistant, options: argparse.Namespace, screen: TextIO) -> None:
@@ -37,8 +40,7 @@ def compare_cities(assistant: Assistant, options: argparse.Namespace, screen: Te
     from kin_assistant.rendering import comparison_csv, comparison_markdown, comparison_xlsx, plain, verified_table
 
     columns = parse_columns(options.columns.split(",")) or DEFAULT_COLUMNS
-    cities = [city.strip() for city in options.cities.split(",") if city.strip()]
-    comparison = assistant.compare(" ".join(options.topic), cities, columns)
+    comparison = assistant.compare(" ".join(options.topic), _names(options.cities), columns)
     comparison = verified_table(comparison, assistant.document)
     if comparison.reason and (options.xlsx or options.csv):
         # An empty table would look like evidence that there is nothing.
@@ -55,3 +57,42 @@ def compare_cities(assistant: Assistant, options: argparse.Namespace, screen: Te
         print(plain(comparison_csv(comparison).replace("\r\n", "\n")), end="", file=screen)
     else:
         print(plain(comparison_markdown(comparison)), end="", file=screen)
+
+
+def list_indicators(assistant: Assistant, options: argparse.Namespace, screen: TextIO) -> None:
+    """Print figures, or write them to a file. Raises ``KinError`` if that cannot be done."""
+    from kin_assistant.errors import KinError
+    from kin_assistant.indicators.values import IndicatorQuery
+    from kin_assistant.rendering import indicators_csv, indicators_text, indicators_xlsx, plain, verified_indicators
+
+    topic = " ".join(options.topic) if options.topic else None
+    to_file = options.csv or options.xlsx
+    query = IndicatorQuery(
+        topic=topic,
+        cities=_names(options.cities),
+        countries=_names(options.countries),
+        unit=options.unit,
+        first_year=options.first_year,
+        last_year=options.last_year,
+        status="planned" if options.planned else "actual" if options.actual else None,
+        sort=options.sort,
+        limit=options.limit or (_ON_A_TOPIC if topic and not to_file and not options.series else None),
+        series=options.series,
+    )
+    indicators = verified_indicators(assistant.indicators(query), assistant.document)
+    if to_file:
+        if indicators.reason:
+            # An empty table would look like evidence that there is nothing.
+            raise KinError(indicators.reason)
+        content = indicators_csv(indicators).encode("utf-8-sig") if options.csv else indicators_xlsx(indicators)
+        write_whole(to_file, content)
+        what = f"{len(indicators.indicators)} figures, {len(indicators.citations)} sentences"
+        print(f"Written to {to_file}: {what}.", file=screen)
+    elif options.json:
+        print(as_json(indicators.model_dump(mode="json"), screen, indent=2), file=screen)
+    else:
+        print(plain(indicators_text(indicators)), end="", file=screen)
+
+
+def _names(text: str) -> tuple[str, ...]:
+    return tuple(name.strip() for name in text.split(",") if name.strip())

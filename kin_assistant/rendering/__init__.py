@@ -10,13 +10,14 @@ from kin_assistant.rendering.briefs.markdown import brief_markdown
 from kin_assistant.rendering.briefs.page import brief_html
 from kin_assistant.rendering.briefs.word import brief_docx
 from kin_assistant.rendering.documents import document_html, section_at
+from kin_assistant.rendering.indicators import figure_text, indicators_csv, indicators_text
 from kin_assistant.rendering.markdown import answer_json, answer_markdown, answer_text, reference_list, what_is_read
 from kin_assistant.rendering.passages import search_text
 from kin_assistant.rendering.tables import comparison_csv, comparison_html, comparison_markdown, record_markdown
 from kin_assistant.rendering.templating import render
-from kin_assistant.rendering.verification import verified, verified_table
+from kin_assistant.rendering.verification import verified, verified_indicators, verified_table
 from kin_assistant.rendering.words import count, day, document_link, external_link, period, places, plain
-from kin_assistant.rendering.workbook import comparison_xlsx
+from kin_assistant.rendering.workbook import comparison_xlsx, indicators_xlsx
 
 __all__ = [
     "answer_html",
@@ -36,6 +37,10 @@ __all__ = [
     "document_link",
     "evidence_html",
     "external_link",
+    "figure_text",
+    "indicators_csv",
+    "indicators_text",
+    "indicators_xlsx",
     "period",
     "places",
     "plain",
@@ -46,6 +51,7 @@ __all__ = [
     "search_text",
     "section_at",
     "verified",
+    "verified_indicators",
     "verified_table",
     "what_is_read",
 ]

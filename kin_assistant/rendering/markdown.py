@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from kin_assistant.indicators.values import Indicators
 from kin_assistant.rendering.layout import Quoted, join_paragraphs, lay_out, quotes_by_number
 from kin_assistant.rendering.words import (
     ORIGIN,
@@ -62,7 +63,7 @@ def _reasons(answer: Answer) -> list[str]:
     return [*parts, "Also read:\n\n" + "\n".join(dict.fromkeys(others))] if others else parts if quoted else []
 
 
-def reference_list(answer: Answer | Comparison | Record) -> tuple[str, ...]:
+def reference_list(answer: Answer | Comparison | Indicators | Record) -> tuple[str, ...]:
     """A line of Markdown for each citation, by number: document, place, section, and what the document cites there."""
     return tuple(f"[{citation.number}] {_reference(citation)}" for citation in answer.citations)
 

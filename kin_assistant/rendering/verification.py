@@ -7,9 +7,10 @@ from typing import TypeVar
 
 from kin_assistant.briefs.brief import Brief
 from kin_assistant.errors import KinError
+from kin_assistant.indicators.values import Indicators
 from kin_assistant.types import Answer, Citation, Comparison, Document, Record
 
-__all__ = ["verified", "verified_table"]
+__all__ = ["verified", "verified_indicators", "verified_table"]
 
 _Table = TypeVar("_Table", Brief, Comparison, Record)
 
@@ -31,6 +32,25 @@ def verified_table(table: _Table, document_lookup: Callable[[str], Document]) ->
     """``table`` itself, once every quote was found at its offsets in its document; raises as ``verified`` does."""
     _verify_quotes(table.citations, document_lookup)
     return table
+
+
+def verified_indicators(indicators: Indicators, document_lookup: Callable[[str], Document]) -> Indicators:
+    """``indicators`` itself, once every sentence was found in its document and every figure in its sentence; else raises so."""
+    _verify_quotes(indicators.citations, document_lookup)
+    cited = {citation.number: citation for citation in indicators.citations}
+    for indicator in indicators.indicators:
+        citation, figure = cited[indicator.citation], indicator.figure
+        texts = [(citation.start, citation.quote)]
+        if citation.lead_in:
+            texts.append((citation.lead_in.start, citation.lead_in.text))
+        for span in (figure.written, *figure.measures):
+            stands = any(
+                start <= span.start and text[span.start - start : span.end - start] == span.text
+                for start, text in texts
+            )
+            if not stands or not span.text:
+                raise _not_verbatim(f"{span.text!r} of indicator {indicator.number} is not in its sentence")
+    return indicators
 
 
 def _verify_quotes(citations: Iterable[Citation], document_lookup: Callable[[str], Document]) -> dict[int, str]:

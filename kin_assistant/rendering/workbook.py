@@ -1,4 +1,4 @@
-"""A comparison of cities as a workbook (XLSX)."""
+"""A comparison of cities, and figures, as workbooks (XLSX)."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ import io
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Final
 
+from kin_assistant.indicators.values import Indicators
+from kin_assistant.rendering.indicators import indicators_table
 from kin_assistant.rendering.tables import comparison_table
 from kin_assistant.rendering.words import external_link, plain, section_and_page
 from kin_assistant.types import Citation, Comparison
@@ -13,7 +15,7 @@ from kin_assistant.types import Citation, Comparison
 if TYPE_CHECKING:
     from openpyxl.worksheet.worksheet import Worksheet
 
-__all__ = ["comparison_xlsx"]
+__all__ = ["comparison_xlsx", "indicators_xlsx"]
 
 _CITY_WIDTH, _QUOTE_WIDTH = 18, 48
 """In characters."""
@@ -38,6 +40,19 @@ def comparison_xlsx(comparison: Comparison) -> bytes:
     return target.getvalue()
 
 
+def indicators_xlsx(indicators: Indicators) -> bytes:
+    """A sheet with a row for each figure and its sentence. Values and years are numbers, every other cell is a text."""
+    from openpyxl import Workbook
+
+    book = Workbook()
+    sheet = book.active
+    sheet.title = "Indicators"
+    _fill(sheet, indicators_table(indicators), wide=("Measures", "Sentence", "Document"))
+    target = io.BytesIO()
+    book.save(target)
+    return target.getvalue()
+
+
 def _reference(citation: Citation) -> list[str]:
     links = (external_link(source) for source in citation.sources)
     return [
@@ -50,20 +65,24 @@ def _reference(citation: Citation) -> list[str]:
     ]
 
 
-def _fill(sheet: Worksheet, rows: Iterable[Sequence[str]]) -> None:
+def _fill(sheet: Worksheet, rows: Iterable[Sequence[str | float | None]], wide: Sequence[str] | None = None) -> None:
+    """Write the rows, the first as header; ``wide`` are the headers of wide columns, by default of all but the first."""
     from openpyxl.styles import Alignment, Font
     from openpyxl.utils import get_column_letter
 
     for number, row in enumerate(rows, 1):
-        for column, text in enumerate(row, 1):
+        for column, value in enumerate(row, 1):
             cell = sheet.cell(number, column)
-            if text:
-                cell.value = plain(text)[:_LONGEST_CELL]
+            if isinstance(value, str) and value:
+                cell.value = plain(value)[:_LONGEST_CELL]
                 # Else "=1+1" would be a formula.
                 cell.data_type = "s"
                 cell.quotePrefix = True
+            elif isinstance(value, int | float):
+                cell.value = value
             cell.alignment = Alignment(wrap_text=True, vertical="top")
             if number == 1:
                 cell.font = Font(bold=True)
-            sheet.column_dimensions[get_column_letter(column)].width = _CITY_WIDTH if column == 1 else _QUOTE_WIDTH
+                is_wide = value in wide if wide is not None else column > 1
+                sheet.column_dimensions[get_column_letter(column)].width = _QUOTE_WIDTH if is_wide else _CITY_WIDTH
     sheet.freeze_panes = "B2"

@@ -1,0 +1,1 @@
+"""Indicators: every figure of the documents, with what it measures, where, when, and the sentence that it stands in."""
