@@ -16,6 +16,7 @@ __all__ = [
     "CataloguePolicy",
     "ComparePolicy",
     "ComparisonPolicy",
+    "DocumentPolicy",
     "EvidencePolicy",
     "FormPolicy",
     "IndicatorPolicy",
@@ -237,6 +238,20 @@ class OverviewPolicy:
 
 
 @dataclass(frozen=True, slots=True)
+class DocumentPolicy:
+    """Which documents a question means that describes them. Chosen on questions about digests: ``python -m training.telling``."""
+
+    passages: int = 2
+    """Passages of a document whose scores count beside its best one's."""
+    further: float = 0.15
+    """Weight of each of them."""
+    min_share: float = 0.7
+    """A document is at least at this share of the nearest one's score."""
+    worth: float = 0.3
+    """Weight of the log odds that its best sentence answers, beside that share."""
+
+
+@dataclass(frozen=True, slots=True)
 class TellingPolicy:
     """How much each sentence of a document belongs to what it tells: a logistic function of eight signals.
 
@@ -455,6 +470,7 @@ class AnswerPolicy:
     refusal: RefusalPolicy = field(default_factory=RefusalPolicy)
     catalogue: CataloguePolicy = field(default_factory=CataloguePolicy)
     overview: OverviewPolicy = field(default_factory=OverviewPolicy)
+    documents: DocumentPolicy = field(default_factory=DocumentPolicy)
     portrait: TellingPolicy = _PORTRAIT
     experience: TellingPolicy = _EXPERIENCE
     advice: AdvicePolicy = field(default_factory=AdvicePolicy)

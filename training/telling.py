@@ -78,7 +78,7 @@ def measure(assistant: Assistant, asks: str, policy: TellingPolicy) -> Iterator[
         teller = assistant.open_teller(row["question"])
         document = library.row_of(row["document_id"])
         found, signals, _ = teller.signals_of(document, policy.passages)
-        ranked = rank_documents(assistant.read(row["question"]), assistant.policy.selection)
+        ranked = rank_documents(assistant.read(row["question"]), assistant.policy)
         evidence = [quote.strip() for quote in row["evidence"]]
         texts = [one.text.strip() for one in found]
         yield Marked(

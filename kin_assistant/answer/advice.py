@@ -30,7 +30,7 @@ def draft_advice(
     sections: list[DraftSection] = []
     places: set[str] = set()
     peers = 0
-    for row in rank_documents(evidence, policy.selection):
+    for row in rank_documents(evidence, policy):
         info = search.library.infos[row]
         where = info.cities or info.countries
         if not 0 < len(where) <= policy.advice.most_places or not places.isdisjoint(where):

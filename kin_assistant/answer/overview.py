@@ -90,7 +90,7 @@ def draft_document(
 ) -> Draft | None:
     """A portrait of the document that a query means; None if there is none, or no sentence told has as much as ``min_logit``."""
     teller = DocumentTeller(evidence.query, search, fields_of, evidence.logits)
-    for row in rank_documents(evidence, policy.selection)[:1]:
+    for row in rank_documents(evidence, policy)[:1]:
         told = teller.tell(row, policy.portrait)
         if any(one.logit is None or one.logit >= min_logit for one in told):
             return Draft("quotes", sections=tuple(lay_out_portrait(told)))

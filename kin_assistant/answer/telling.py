@@ -5,6 +5,7 @@ The network reads the question with those passages of the document that it has n
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
@@ -18,7 +19,7 @@ from kin_assistant.answer.evidence import Evidence
 from kin_assistant.answer.sentence_search import Found, SentenceSearch
 from kin_assistant.answer.stretches import MIN_LOGIT, estimate_worth
 from kin_assistant.index.library import DocumentRow, PassageRow
-from kin_assistant.policy import SelectionPolicy, TellingPolicy
+from kin_assistant.policy import AnswerPolicy, TellingPolicy
 from kin_assistant.question.query import Query
 from kin_assistant.types import RecordField
 
@@ -44,6 +45,7 @@ SIGNALS: Final = (
 )  # fmt: skip
 """What speaks for a sentence; ``TellingPolicy`` has a weight for each."""
 _FIELDS: Final[tuple[RecordField, ...]] = ("process", "situation", "lessons", "transferability")
+_LEAST_CHANCE: Final = 1e-4
 _LATE: Final = 5
 """Sentences of its passage before one that stands late; more say no more."""
 
@@ -153,12 +155,32 @@ def estimate_worths(signals: NDArray[np.float64], policy: TellingPolicy) -> NDAr
     return worths
 
 
-def rank_documents(evidence: Evidence, policy: SelectionPolicy) -> list[DocumentRow]:
-    """The documents that were read, by what their best sentence is worth as an answer."""
-    best: dict[DocumentRow, float] = {}
-    for candidate, worth in estimate_worth(evidence.candidates, policy).items():
-        best[candidate.document] = max(best.get(candidate.document, 0.0), worth)
-    return sorted(best, key=lambda row: (-best[row], row))
+def rank_documents(evidence: Evidence, policy: AnswerPolicy) -> list[DocumentRow]:
+    """The documents that were read and that the query may mean, the best first.
+
+    What speaks for one is how near its best passages are, and what its best sentence is worth as an answer.
+    """
+    worth: dict[DocumentRow, float] = {}
+    for candidate, value in estimate_worth(evidence.candidates, policy.selection).items():
+        worth[candidate.document] = max(worth.get(candidate.document, 0.0), value)
+    document_of = {candidate.passage: candidate.document for candidate in evidence.candidates}
+    scores: dict[DocumentRow, list[float]] = {}
+    for passage, score in zip(evidence.ranking.passages, evidence.ranking.scores.tolist(), strict=True):
+        if passage in document_of:
+            scores.setdefault(document_of[passage], []).append(score)
+    limits = policy.documents
+    totals = {row: own[0] + limits.further * sum(own[1 : 1 + limits.passages]) for row, own in scores.items()}
+    nearest = max(totals.values(), default=0.0) or 1.0
+    strength = {
+        row: total / nearest + limits.worth * _log_odds(worth[row])
+        for row, total in totals.items()
+        if total >= limits.min_share * nearest
+    }
+    return sorted(strength, key=lambda row: (-strength[row], row))
+
+
+def _log_odds(chance: float) -> float:
+    return math.log(max(chance, _LEAST_CHANCE) / max(1 - chance, _LEAST_CHANCE))
 
 
 def lay_out_experience(told: Sequence[Told]) -> list[DraftSection]:

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from kin_assistant.answer.advice import draft_advice
 from kin_assistant.answer.draft import Draft
-from kin_assistant.policy import AdvicePolicy, AnswerPolicy
+from kin_assistant.policy import AdvicePolicy, AnswerPolicy, DocumentPolicy
 from tests.form_library import SmallLibrary
 
 ANY = AdvicePolicy(min_cosine=0.0, min_worth=0.0)
+NEAR_OR_NOT = DocumentPolicy(min_share=0.0)
 
 
 def advise(library: SmallLibrary, question: str, policy: AdvicePolicy = ANY) -> Draft | None:
     evidence = library.read(library.query(question))
-    return draft_advice(evidence, library.search, library.records.fields_of, AnswerPolicy(advice=policy))
+    return draft_advice(
+        evidence, library.search, library.records.fields_of, AnswerPolicy(advice=policy, documents=NEAR_OR_NOT)
+    )
 
 
 def test_peers_are_of_different_places_and_named_with_them(library: SmallLibrary) -> None:

@@ -14,7 +14,7 @@ from kin_assistant.answer.telling import (
     lay_out_portrait,
     rank_documents,
 )
-from kin_assistant.policy import AnswerPolicy, TellingPolicy
+from kin_assistant.policy import AnswerPolicy, DocumentPolicy, TellingPolicy
 from tests.form_library import DIGEST, SmallLibrary, open_library
 
 POLICY = replace(AnswerPolicy().portrait, min_worth=0.0)
@@ -26,9 +26,19 @@ def teller(library: SmallLibrary, question: str = QUESTION) -> DocumentTeller:
 
 
 def test_the_document_with_the_best_sentence_comes_first(library: SmallLibrary) -> None:
-    ranked = rank_documents(library.read(library.query(QUESTION)), AnswerPolicy().selection)
+    evidence = library.read(library.query(QUESTION))
+    ranked = rank_documents(evidence, AnswerPolicy(documents=DocumentPolicy(min_share=0.0)))
     assert library.search.library.infos[ranked[0]].id == "cebu-compost"
     assert len(ranked) == len(set(ranked)) > 1
+    assert rank_documents(evidence, AnswerPolicy(documents=DocumentPolicy(min_share=1.0))) == ranked[:1]
+
+
+def test_documents_that_nothing_was_read_of_are_ranked_by_the_search(library: SmallLibrary) -> None:
+    evidence = library.read(library.query(QUESTION))
+    first, *others = dict.fromkeys(map(library.search.library.document_row, evidence.ranking.passages))
+    assert others
+    search_alone = AnswerPolicy(documents=DocumentPolicy(min_share=0.0, worth=0.0, further=0.0))
+    assert rank_documents(evidence, search_alone) == [first, *others]
 
 
 def test_each_passage_is_read_once(library: SmallLibrary) -> None:
