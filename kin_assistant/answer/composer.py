@@ -19,10 +19,13 @@ from kin_assistant.answer.talk import TalkResponder
 from kin_assistant.answer.telling import FieldsOf
 from kin_assistant.places.scope import Scope
 from kin_assistant.policy import AnswerPolicy
+from kin_assistant.question.listing import read_listing
 from kin_assistant.question.query import Query
 from kin_assistant.types import WantedForm
 
 __all__ = ["Composer"]
+
+_FEW_CITIES = 3
 
 
 class Composer:
@@ -63,7 +66,10 @@ class Composer:
                 if draft and len(query.named_documents) == 1:  # a list of one document tells less than a portrait
                     draft = draft_overview(query, read, self._search, self._fields_of, policy) or draft
             case "overview":
-                draft = draft_overview(query, read, self._search, self._fields_of, policy)
+                if _asks_of_several_apart(query, self._search):
+                    draft = draft_compare(query, self._search, policy.compare)
+                if not (draft and draft.candidates):
+                    draft = draft_overview(query, read, self._search, self._fields_of, policy)
             case "compare":
                 draft = draft_compare(query, self._search, policy.compare)
             case "advice":
@@ -147,3 +153,15 @@ def _look_elsewhere(query: Query) -> Query:
     if any(place.kind == "city" for place in query.scope.named):
         return query
     return replace(query, scope=Scope(), about=())
+
+
+def _asks_of_several_apart(query: Query, search: SentenceSearch) -> bool:
+    """Whether something is asked of several places and no document is on two: "dust control in Ube and in Kitakyushu".
+
+    A list of many cities is on none of them in particular.
+    """
+    infos = search.library.infos
+    of_each = [[row for row in about if len(infos[row].cities) <= _FEW_CITIES] for about in query.about]
+    rows = [row for own in of_each for row in own]
+    apart = len(of_each) > 1 and all(of_each) and len(rows) == len(set(rows))
+    return apart and bool(read_listing(query.standalone, search.mentions_of(query)).subject)

@@ -86,3 +86,19 @@ def test_where_it_is_not_sure_little_is_quoted(library: SmallLibrary) -> None:
 
 def count_words(draft: Draft) -> int:
     return sum(len(one.text.split()) for one in draft.candidates)
+
+
+@pytest.mark.parametrize(
+    ("question", "form"),
+    [
+        ("compost of leaves that market vendors sort, in Surabaya and in Cebu", "table"),
+        ("tell me about Surabaya and Cebu", "quotes"),
+        ("compost in Surabaya, overview", "quotes"),
+    ],
+)
+def test_what_is_asked_of_several_places_apart_is_put_side_by_side(
+    composer: Composer, library: SmallLibrary, question: str, form: str
+) -> None:
+    draft = composer.compose_from_library(ask(library, question, "overview"), library.read)
+    assert draft is not None
+    assert draft.form == form
