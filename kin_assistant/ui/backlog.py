@@ -30,6 +30,8 @@ _FETCH_SECONDS = 30.0
 _STREAM_SECONDS = 300.0
 """So long may fetching last."""
 _SWEEP_SECONDS = 1.0
+_WAIT_SECONDS = 6.0
+"""Whoever would wait longer for an answer to begin is told so at once."""
 
 
 @dataclass(slots=True)
@@ -57,8 +59,10 @@ class Backlog:
 
     @property
     def full(self) -> bool:
-        """Whether no further event may wait."""
-        return len(self._queue) + self._arriving.total() >= self._places
+        """Whether no further event may wait: no place is left, or its turn would come too late."""
+        return (
+            len(self._queue) + self._arriving.total() >= self._places or self._seconds_until_a_turn() >= _WAIT_SECONDS
+        )
 
     def share_used(self, client: str) -> bool:
         """Whether ``client`` holds all the places it may: of events that wait, run, or have a result to be fetched."""
@@ -145,6 +149,13 @@ class Backlog:
     @property
     def _places(self) -> int:
         return int(self._queue.max_size)
+
+    def _seconds_until_a_turn(self) -> float:
+        """By how long events like those that wait took until now."""
+        queue = self._queue
+        waiting = (event.fn for own in queue.event_queue_per_concurrency_id.values() for event in own.queue)
+        durations = (queue.process_time_per_fn[fn].avg_time for fn in waiting if fn in queue.process_time_per_fn)
+        return float(sum(durations)) / int(queue.default_concurrency_limit)
 
     def _events_of(self, session: str) -> int:
         return len(self._queue.pending_event_ids_session.get(session, ()))

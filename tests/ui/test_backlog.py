@@ -6,9 +6,11 @@ import asyncio
 import json
 from collections.abc import Awaitable, Callable
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from gradio.queueing import ProcessTime
 
 from kin_assistant.ui.backlog import Backlog
 from kin_assistant.ui.entrance import Entrance
@@ -61,6 +63,24 @@ def left(page: Any) -> set[str]:
 
 def run(steps: Callable[[], Awaitable[None]]) -> None:
     asyncio.run(steps())  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("seconds", "waiting", "full"), [(0.5, 20, False), (0.5, 24, True), (12.0, 1, True), (0.1, 31, False)]
+)
+def test_nobody_is_let_wait_whose_turn_would_come_too_late(
+    backlog: Backlog, page: Any, monkeypatch: pytest.MonkeyPatch, seconds: float, waiting: int, full: bool
+) -> None:
+    ask = next(iter(page.fns.values()))
+    event = SimpleNamespace(fn=ask)
+    taken = ProcessTime()
+    taken.add(seconds)
+    monkeypatch.setattr(
+        page._queue, "event_queue_per_concurrency_id", {"one": SimpleNamespace(queue=[event] * waiting)}
+    )
+    assert not backlog.full, "nothing is known yet of how long it takes"
+    monkeypatch.setitem(page._queue.process_time_per_fn, ask, taken)
+    assert backlog.full == full
 
 
 def test_a_client_may_hold_a_quarter_of_the_places(backlog: Backlog, page: Any) -> None:
