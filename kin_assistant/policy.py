@@ -21,6 +21,7 @@ __all__ = [
     "FormPolicy",
     "IndicatorPolicy",
     "OverviewPolicy",
+    "PeersPolicy",
     "RefusalPolicy",
     "RetrievalPolicy",
     "SelectionPolicy",
@@ -303,6 +304,18 @@ class AdvicePolicy:
 
 
 @dataclass(frozen=True, slots=True)
+class PeersPolicy:
+    """What is shown to who asks which places did something, and more about them. Chosen by reading answers."""
+
+    rows: int = 4
+    """Places, at most."""
+    min_logit: float = -1.5
+    """A place is shown of which the network gives a sentence as much, asked who did it."""
+    min_logit_of_part: float = -1.75
+    """A sentence with less does not say what else is asked."""
+
+
+@dataclass(frozen=True, slots=True)
 class ComparePolicy:
     """What a comparison shows of each place. Chosen by reading answers."""
 
@@ -474,6 +487,7 @@ class AnswerPolicy:
     portrait: TellingPolicy = _PORTRAIT
     experience: TellingPolicy = _EXPERIENCE
     advice: AdvicePolicy = field(default_factory=AdvicePolicy)
+    peers: PeersPolicy = field(default_factory=PeersPolicy)
     compare: ComparePolicy = field(default_factory=ComparePolicy)
     talk: TalkPolicy = field(default_factory=TalkPolicy)
     form: FormPolicy = field(default_factory=FormPolicy)

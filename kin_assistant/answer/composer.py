@@ -13,6 +13,7 @@ from kin_assistant.answer.draft import Draft
 from kin_assistant.answer.evidence import Evidence
 from kin_assistant.answer.forms import Forms, lay_out_as_list, lay_out_as_table, shorten, widen
 from kin_assistant.answer.overview import draft_document, draft_overview, find_gist
+from kin_assistant.answer.peers import asks_for_peers, draft_peers
 from kin_assistant.answer.quoting import Quoter
 from kin_assistant.answer.sentence_search import SentenceSearch
 from kin_assistant.answer.talk import TalkResponder
@@ -59,6 +60,10 @@ class Composer:
         if query.scope.absent and not query.scope.named:
             return None
         draft: Draft | None = None
+        if asks_for_peers(query, self._search) and (
+            draft := draft_peers(query, read, self._search, self._fields_of, policy)
+        ):
+            return draft
         match kind:
             case "catalogue":
                 gist_of = partial(find_gist, search=self._search, fields_of=self._fields_of, policy=policy.overview)

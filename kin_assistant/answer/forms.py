@@ -60,6 +60,7 @@ def widen(policy: AnswerPolicy) -> AnswerPolicy:
             themes=times * policy.overview.themes,
             others=times * policy.overview.others,
         ),
+        peers=replace(policy.peers, rows=times * policy.peers.rows),
         compare=replace(
             policy.compare,
             sentences=times * policy.compare.sentences,

@@ -1,0 +1,95 @@
+"""Places that did something, and more about each: for "who cut landfill waste by composting, and what did it cost?"."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+from kin_assistant.answer.compare import name_row
+from kin_assistant.answer.draft import Draft, DraftSection
+from kin_assistant.answer.evidence import Candidate, Evidence
+from kin_assistant.answer.sentence_search import SentenceSearch
+from kin_assistant.answer.telling import DocumentTeller, FieldsOf, rank_documents
+from kin_assistant.index.library import DocumentRow
+from kin_assistant.policy import AnswerPolicy
+from kin_assistant.question.listing import read_listing
+from kin_assistant.question.parts import Part
+from kin_assistant.question.query import Query
+from kin_assistant.text.wording import count_words, join_words
+
+__all__ = ["asks_for_peers", "draft_peers"]
+
+
+def asks_for_peers(query: Query, search: SentenceSearch) -> bool:
+    """Whether ``query`` asks which places did something, and then for more about them."""
+    if "catalogue" not in query.kinds or len(query.parts) < 2 or query.scope.named or query.scope.absent:
+        return False
+    first = query.parts[0].text
+    listing = read_listing(first, search.places.find_places(first))
+    return listing.listed == "city" and not listing.counted and bool(listing.subject)
+
+
+def draft_peers(
+    query: Query,
+    read: Callable[[Query], Evidence],
+    search: SentenceSearch,
+    fields_of: FieldsOf,
+    policy: AnswerPolicy | None = None,
+) -> Draft | None:
+    """A row a place with a sentence on each part of ``query``; None if fewer than two places did what is asked.
+
+    Places come from documents near the first part; the other parts are asked of each document alone.
+    """
+    policy = policy or AnswerPolicy()
+    limits = policy.peers
+    first, *others = query.parts
+    evidence = read(search.rephrase(query, first.asked))
+    teller = DocumentTeller(evidence.query, search, fields_of, evidence.logits)
+    rows: list[DraftSection] = []
+    places: set[str] = set()
+    for document in rank_documents(evidence, policy):
+        info = search.library.infos[document]
+        where = info.cities or info.countries
+        if not 0 < len(where) <= policy.advice.most_places or not places.isdisjoint(where):
+            continue
+        if leading := _best(teller, document, policy, limits.min_logit):
+            told, missing = _tell_parts(others, document, query, search, fields_of, policy)
+            remark = f"The document does not seem to say {join_words(missing, 'or')}." if missing else ""
+            rows.append(DraftSection((leading, *told), heading=name_row(info), remark=remark))
+            places.update(where)
+        if len(rows) == limits.rows:
+            break
+    if len(rows) < 2:
+        return None
+    subject = read_listing(first.text, search.places.find_places(first.text)).subject
+    said = f"{count_words(len(rows), 'place')} nearest to “{subject}”; documents on others may say it in other words."
+    return Draft("table", sections=tuple(rows), said=said)
+
+
+def _tell_parts(
+    parts: Sequence[Part],
+    document: DocumentRow,
+    query: Query,
+    search: SentenceSearch,
+    fields_of: FieldsOf,
+    policy: AnswerPolicy,
+) -> tuple[list[Candidate], list[str]]:
+    """A sentence of ``document`` for each of ``parts``, and those parts, in quotation marks, for which there is none."""
+    told: list[Candidate] = []
+    missing: list[str] = []
+    for part in parts:
+        # Asked of the document alone: what "it" is stands in the document's title.
+        teller = DocumentTeller(search.rephrase(query, part.text), search, fields_of)
+        if best := _best(teller, document, policy, policy.peers.min_logit_of_part):
+            told.append(best)
+        else:
+            missing.append(f"“{part.text.strip(' ?.,;')}”")
+    return told, missing
+
+
+def _best(teller: DocumentTeller, document: DocumentRow, policy: AnswerPolicy, min_logit: float) -> Candidate | None:
+    """The sentence of a document that says most, if the network takes it for an answer."""
+    told = teller.tell(document, replace(policy.experience, sentences=1, conclusions=0))
+    if not told or (told[0].logit is not None and told[0].logit < min_logit):
+        return None
+    return told[0].found.as_candidate(told[0].logit)

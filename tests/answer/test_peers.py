@@ -1,0 +1,76 @@
+"""Who did something, and more about each: a row a place, with a sentence for each thing that is asked."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from kin_assistant.answer.peers import asks_for_peers, draft_peers
+from kin_assistant.policy import AnswerPolicy, DocumentPolicy, PeersPolicy
+from kin_assistant.question.query import Query
+from kin_assistant.types import Kind
+from tests.form_library import SmallLibrary
+
+GENEROUS = AnswerPolicy(
+    documents=DocumentPolicy(min_share=0.0), peers=PeersPolicy(min_logit=-4.0, min_logit_of_part=-4.0)
+)
+QUESTION = "Which cities have vendors or families that sort waste, and by how much fell waste?"
+
+
+def ask(library: SmallLibrary, question: str, kinds: tuple[Kind, ...] = ("catalogue", "fact")) -> Query:
+    return replace(library.query(question), kinds=kinds)
+
+
+@pytest.mark.parametrize(
+    ("question", "kinds", "asks"),
+    [
+        (QUESTION, ("catalogue", "fact"), True),
+        ("who sorts waste, and what did it cost?", ("fact", "catalogue"), True),
+        (QUESTION, ("fact",), False),
+        ("Which cities sort waste?", ("catalogue",), False),
+        ("Which cities in Nepal sort waste, and what did it cost?", ("catalogue", "fact"), False),
+        ("Which documents are about waste, and what do they say?", ("catalogue", "fact"), False),
+        ("How many cities sort waste, and what did it cost?", ("catalogue", "fact"), False),
+    ],
+)
+def test_it_is_asked_who_did_something_and_then_for_more(
+    library: SmallLibrary, question: str, kinds: tuple[Kind, ...], asks: bool
+) -> None:
+    assert asks_for_peers(ask(library, question, kinds), library.search) == asks
+
+
+def test_each_place_has_a_row_with_a_sentence_for_each_part(library: SmallLibrary) -> None:
+    draft = draft_peers(ask(library, QUESTION), library.read, library.search, library.records.fields_of, GENEROUS)
+    assert draft is not None
+    assert draft.form == "table"
+    rows = {section.heading: [one.text for one in section.candidates] for section in draft.sections}
+    assert rows["Cebu"] == [
+        "Market vendors in Cebu sort their leaves for compost.",
+        "Waste in Cebu fell by 30 per cent from 2010 to 2012.",
+    ]
+    assert len(rows) == len(draft.sections) > 1
+    for section in draft.sections:
+        assert len({one.document for one in section.candidates}) == 1
+    assert draft.said.startswith(f"{len(rows)} places nearest to “vendors or families that sort waste”")
+
+
+def test_what_a_document_does_not_say_is_said(library: SmallLibrary) -> None:
+    strict = replace(GENEROUS, peers=replace(GENEROUS.peers, min_logit_of_part=9.0))
+    draft = draft_peers(ask(library, QUESTION), library.read, library.search, library.records.fields_of, strict)
+    assert draft is not None
+    for section in draft.sections:
+        assert len(section.candidates) == 1
+        assert section.remark == "The document does not seem to say “by how much fell waste”."
+
+
+def test_one_place_alone_is_no_table(library: SmallLibrary) -> None:
+    strict = replace(GENEROUS, documents=DocumentPolicy(min_share=1.0))
+    assert draft_peers(ask(library, QUESTION), library.read, library.search, library.records.fields_of, strict) is None
+
+
+def test_there_are_no_more_rows_than_the_limit(library: SmallLibrary) -> None:
+    few = replace(GENEROUS, peers=replace(GENEROUS.peers, rows=2))
+    draft = draft_peers(ask(library, QUESTION), library.read, library.search, library.records.fields_of, few)
+    assert draft is not None
+    assert len(draft.sections) == 2
