@@ -326,12 +326,12 @@ def test_a_brief_is_proposed_thinned_out_and_downloaded_by_the_keyboard(page: Pa
     title = "Community composting for Hai Phong"
     brief = propose(page, title)
     whole = served.assistant.propose_brief(title)
-    assert [words_of(said) for said in brief.locator(".kin-quote .kin-words").all()] == [
+    assert [words_of(said) for said in brief.locator("p:not(.kin-lead-in) > .kin-words").all()] == [
         quote.quote for quote in whole.quotes
     ]
     assert overflow(page) <= 0
     first = brief.locator(".kin-proposed").first
-    gone = [words_of(said) for said in first.locator(".kin-words").all()]
+    gone = [words_of(said) for said in first.locator("p:not(.kin-lead-in) > .kin-words").all()]
     first.get_by_role("checkbox").focus()
     page.keyboard.press("Space")
     assert page.evaluate(_CONTRAST) == []
