@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
@@ -17,7 +17,7 @@ from kin_assistant.answer.suggestions import suggest_questions
 from kin_assistant.answer.talk import TalkResponder
 from kin_assistant.answer.telling import DocumentTeller
 from kin_assistant.briefs.anchors import QuoteFinder
-from kin_assistant.briefs.brief import Brief, Quote
+from kin_assistant.briefs.brief import Brief, Quote, Span
 from kin_assistant.briefs.maker import BriefMaker
 from kin_assistant.corpus.profile import CorpusProfile
 from kin_assistant.errors import IndexMissing, IndicatorError
@@ -271,13 +271,21 @@ class Assistant:
         topic = check_question(topic, max_characters=self._settings.max_question_characters)
         return self._within(partial(self._comparisons.compare, topic, cities, columns), "The comparison")
 
-    def propose_brief(self, title: str, *, cities: Sequence[str] = (), documents: Sequence[str] = ()) -> Brief:
+    def propose_brief(
+        self,
+        title: str,
+        *,
+        cities: Sequence[str] = (),
+        documents: Sequence[str] = (),
+        left_out: Collection[Span] = (),
+    ) -> Brief:
         """A brief on ``title`` with evidence by section; ``cities`` and ``documents``, by id, restrict where it comes from.
 
-        Raises ``BriefError`` for a title without a topic and for a topic of which nothing is known, ``ComparisonError`` for a
-        city that no document is about, and ``AnswerTimeout`` as ``ask`` does.
+        ``left_out`` are quotes that it would hold otherwise. Raises ``BriefError`` for a title without a topic, for a topic
+        of which nothing is known and where nothing is left, ``ComparisonError`` for a city that no document is about, and
+        ``AnswerTimeout`` as ``ask`` does.
         """
-        return self._within(partial(self._briefs.propose, title, cities, documents), "The brief")
+        return self._within(partial(self._briefs.propose, title, cities, documents, left_out), "The brief")
 
     def reopen_brief(self, brief: Brief) -> Brief:
         """``brief`` with each of its quotes found again in these documents, or marked.

@@ -6,9 +6,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
+from kin_assistant.briefs.brief import Brief
 from kin_assistant.corpus.profile import CorpusProfile
 from kin_assistant.documents.reading import read_document
-from kin_assistant.errors import FilterError, QuestionError
+from kin_assistant.errors import BriefError, FilterError, QuestionError
 from kin_assistant.types import (
     WANTED_FORMS,
     Answer,
@@ -235,6 +236,10 @@ class AssistantDouble:
         if not topic.strip():
             raise QuestionError("Please write a topic.")
         return Comparison(topic=topic, columns=tuple(columns), reason="Nothing is known.", build_id=self.build.id)
+
+    def propose_brief(self, title: str, **_: object) -> Brief:
+        """None: the documents know of nothing."""
+        raise BriefError(f"No document is about “{title}”.")
 
     def newer_build(self) -> str | None:
         """None: there is no other."""

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import dataclass
 from typing import Annotated, Final, Literal
 
 from pydantic import Field
 
+from kin_assistant.errors import BriefError
 from kin_assistant.types import Citation, LeadIn, Origin, Source, Value
 
-__all__ = ["FORMAT", "VERSION", "Brief", "BriefItem", "BriefSection", "OwnText", "Quote", "QuoteState"]
+__all__ = ["FORMAT", "VERSION", "Brief", "BriefItem", "BriefSection", "OwnText", "Quote", "QuoteState", "Span"]
 
 FORMAT: Final = "kin-brief"
 """Tells the file of a brief from other JSON."""
@@ -18,6 +21,32 @@ VERSION: Final = 1
 QuoteState = Literal["exact", "moved", "gone", "altered"]
 """Where a quote stands: where it was; elsewhere in its document; nowhere, since the document is another or away; nowhere,
 though its document is as it was, so that the quote was changed."""
+
+_SPAN: Final = re.compile(r"(.+):([0-9]{1,9})-([0-9]{1,9})", re.DOTALL)
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A stretch of a document's text, from ``start`` to ``end`` in characters; in words ``ID:START-END``."""
+
+    document_id: str
+    start: int
+    end: int
+
+    def __str__(self) -> str:
+        return f"{self.document_id}:{self.start}-{self.end}"
+
+    @classmethod
+    def parse(cls, words: str) -> Span:
+        """What ``str`` made of a span. Raises ``BriefError`` for other words."""
+        match = _SPAN.fullmatch(words)
+        if match is None:
+            raise BriefError(f"“{words[:80]}” is no place in a document. It is written as ID:START-END.")
+        return cls(match[1], int(match[2]), int(match[3]))
+
+    def holds(self, document_id: str, start: int, end: int) -> bool:
+        """Whether all of another stretch lies in this one."""
+        return document_id == self.document_id and self.start <= start and end <= self.end
 
 
 class Quote(Value):

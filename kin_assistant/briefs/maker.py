@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Final
 
 from kin_assistant.answer.citations import cite_sentences
 from kin_assistant.answer.sentence_search import Found, SentenceSearch, Topic
-from kin_assistant.briefs.brief import Brief, BriefItem, BriefSection, OwnText, Quote
+from kin_assistant.briefs.brief import Brief, BriefItem, BriefSection, OwnText, Quote, Span
 from kin_assistant.briefs.selection import Choice, collect_choices, select_choices, select_silences
 from kin_assistant.briefs.subject import Subject, read_subject
 from kin_assistant.errors import BriefError
@@ -44,6 +44,8 @@ class _Evidence:
     """Sentences that say that something is not known."""
     documents: tuple[DocumentRow, ...]
     """The documents quoted in ``selected``."""
+    emptied: Collection[_Part] = ()
+    """Sections whose sentences were all left out."""
 
 
 _PARTS: Final = (
@@ -57,6 +59,7 @@ _PARTS: Final = (
 GAPS: Final = "What the documents do not say"
 """Heads the last section."""
 _NOTHING_FOUND: Final = "No evidence was found in the documents."
+_LEFT_OUT: Final = "The evidence found for this section was left out."
 _FEW_TITLES: Final = 3
 """More are counted and not named."""
 _FEW_PLACES: Final = 3
@@ -83,11 +86,18 @@ class BriefMaker:
         self._compiler_sections = frozenset(map(str.casefold, compiler_sections))
         self._policy = policy or BriefPolicy()
 
-    def propose(self, title: str, cities: Sequence[str] = (), documents: Sequence[str] = ()) -> Brief:
+    def propose(
+        self,
+        title: str,
+        cities: Sequence[str] = (),
+        documents: Sequence[str] = (),
+        left_out: Collection[Span] = (),
+    ) -> Brief:
         """A brief on ``title``, with evidence from documents on ``cities`` and from ``documents``, by id, if any are named.
 
-        Raises ``BriefError`` for a title without a topic, for a topic that the documents do not speak of, for an unknown
-        document and too many cities, and ``ComparisonError`` for a city that no document is about.
+        No sentence in ``left_out`` is quoted, and none takes its place. Raises ``BriefError`` for a title without a topic,
+        for a topic that the documents do not speak of, for an unknown document, too many cities and where what is left out
+        was not proposed or is all there is, and ``ComparisonError`` for a city that no document is about.
         """
         subject = read_subject(title, self._search.places)
         if len(cities) > MAX_CITIES:
@@ -101,6 +111,8 @@ class BriefMaker:
         if not evidence.documents:
             where = named or [place.label for place in subject.where]
             raise BriefError(_explain_nothing(subject.topic, join_words(where, "or") if where else "", documents))
+        if left_out:
+            evidence = self._leave_out(evidence, left_out)
         return Brief(
             title=subject.title,
             topic=subject.topic,
@@ -125,11 +137,35 @@ class BriefMaker:
             selected, select_silences(silences, said, self._policy), tuple(row for row in chosen if row in quoted)
         )
 
+    def _leave_out(self, evidence: _Evidence, left_out: Collection[Span]) -> _Evidence:
+        """``evidence`` without the sentences in ``left_out``. Raises ``BriefError``."""
+        used: set[Span] = set()
+
+        def keep(found: Found) -> bool:
+            place = self._library.infos[found.document].id, found.sentence.start, found.sentence.end
+            holding = {span for span in left_out if span.holds(*place)}
+            used.update(holding)
+            return not holding
+
+        selected: dict[_Part, Sequence[Choice]] = {}
+        for part, choices in evidence.selected.items():
+            kept = (replace(choice, found=tuple(filter(keep, choice.found))) for choice in choices)
+            selected[part] = [choice for choice in kept if choice.found]
+        silences = list(filter(keep, evidence.silences))
+        if not used.issuperset(left_out):
+            raise BriefError("What is to be left out is not among the evidence. Propose the brief again.")
+        quoted = {one.document for own in selected.values() for one in own}
+        if not quoted:
+            raise BriefError(f"All evidence was left out. Keep a quote of a section other than “{GAPS}”.")
+        emptied = [part for part, choices in evidence.selected.items() if choices and not selected[part]]
+        return _Evidence(selected, silences, tuple(row for row in evidence.documents if row in quoted), emptied)
+
     def _write_sections(self, subject: Subject, evidence: _Evidence) -> Iterator[BriefSection]:
         for part, choices in evidence.selected.items():
             found = dict.fromkeys(one for choice in choices for one in choice.found)
             items: list[BriefItem] = [*self._cite(list(found), subject.topic)]
-            yield BriefSection(heading=part.heading, items=tuple(items or [OwnText(text=_NOTHING_FOUND)]))
+            nothing = OwnText(text=_LEFT_OUT if part in evidence.emptied else _NOTHING_FOUND)
+            yield BriefSection(heading=part.heading, items=tuple(items or [nothing]))
         gaps: list[BriefItem] = [OwnText(text=text) for text in self._name_gaps(subject, evidence)]
         yield BriefSection(heading=GAPS, items=(*gaps, *self._cite(evidence.silences, subject.topic)))
 
@@ -242,7 +278,7 @@ class BriefMaker:
     def _name_gaps(self, subject: Subject, evidence: _Evidence) -> Iterator[str]:
         """What the quoted documents say nothing of, a paragraph each."""
         quoted = evidence.documents
-        empty = [part for part, choices in evidence.selected.items() if not choices]
+        empty = [part for part, own in evidence.selected.items() if not own and part not in evidence.emptied]
         for place in subject.audience:
             if self._documents_about([place]).isdisjoint(quoted):
                 yield f"No quote is about {place.label}. What holds there has to be found out there."
@@ -250,7 +286,7 @@ class BriefMaker:
             yield f"On {join_words((part.about for part in empty), 'or')} no sentence near the topic was found."
         for part in _PARTS:
             silent = [row for row in quoted if not self._tells(row, part.fields)]
-            if part in empty:
+            if not evidence.selected[part]:
                 continue
             if len(silent) > _FEW_TITLES:
                 yield f"On {part.about} nothing was found in {len(silent)} of the {len(quoted)} documents quoted here."

@@ -8,6 +8,7 @@ document once more by ``verified`` before it is shown or exported.
 from kin_assistant.rendering.answers import answer_html, evidence_html, refusal_html
 from kin_assistant.rendering.briefs.markdown import brief_markdown
 from kin_assistant.rendering.briefs.page import brief_html
+from kin_assistant.rendering.briefs.proposal import proposal_html, refused_proposal_html
 from kin_assistant.rendering.briefs.word import brief_docx
 from kin_assistant.rendering.documents import document_html, section_at
 from kin_assistant.rendering.indicators import figure_text, indicators_csv, indicators_text
@@ -44,9 +45,11 @@ __all__ = [
     "period",
     "places",
     "plain",
+    "proposal_html",
     "record_markdown",
     "reference_list",
     "refusal_html",
+    "refused_proposal_html",
     "render",
     "search_text",
     "section_at",

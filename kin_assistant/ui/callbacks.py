@@ -11,6 +11,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from kin_assistant.briefs.brief import Brief, Span
+from kin_assistant.briefs.subject import MAX_TITLE
 from kin_assistant.errors import FilterError, KinError, QuestionError
 from kin_assistant.feedback import VERDICTS, record
 from kin_assistant.records.columns import parse_columns
@@ -151,6 +153,21 @@ class Callbacks:
             with self.served.borrowed() as assistant:
                 found = assistant.compare(plain(topic).strip(), cities, parse_columns(columns) or DEFAULT_COLUMNS)
                 return verified_table(found, assistant.document)
+        except Exception as error:  # noqa: BLE001 (as above)
+            return _explain(error)
+
+    def propose(self, title: object, cities: Sequence[str], left_out: Sequence[str] = ()) -> Brief | str:
+        """A brief on ``title`` without the spans ``left_out``; or a sentence that says why there is none."""
+        # Before it is read: a text of any length may come.
+        if not isinstance(title, str) or not plain(title).strip():
+            return "Please write a title, such as Community composting for Hai Phong."
+        if len(title) > MAX_TITLE:
+            return f"Please write a title in at most {MAX_TITLE:,} characters."
+        try:
+            spans = [Span.parse(words) for words in left_out]
+            with self.served.borrowed() as assistant:
+                brief = assistant.propose_brief(plain(title).strip(), cities=cities, left_out=spans)
+                return verified_table(brief, assistant.document)
         except Exception as error:  # noqa: BLE001 (as above)
             return _explain(error)
 

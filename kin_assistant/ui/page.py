@@ -9,10 +9,12 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from kin_assistant.briefs.subject import MAX_TITLE
 from kin_assistant.feedback import MAX_COMMENT
 from kin_assistant.records.comparison import MAX_CITIES
 from kin_assistant.types import DocumentInfo
 from kin_assistant.ui import texts
+from kin_assistant.ui.briefing import brief_panel
 from kin_assistant.ui.callbacks import MAX_TOPIC, Callbacks, Choices
 from kin_assistant.ui.comparing import comparison_panel, offered_columns
 from kin_assistant.ui.conversation import Turn, conversation_html, further_html
@@ -34,6 +36,7 @@ KINDS = {
     "rate": Kind(QUESTION, {"turn": 16, "verdict": 16, "comment": MAX_COMMENT}),
     "suggest": Kind(TRIFLE, follows=True),
     "compare": Kind(QUESTION),
+    "propose": Kind(QUESTION),
     "begin": Kind(TRIFLE),
     "describe": Kind(TRIFLE),
     "renew": Kind(TRIFLE),
@@ -121,6 +124,21 @@ def build_page(
                     )
                 go = gr.Button("Compare", variant="primary", elem_id="kin-compare-go", min_width=0)
                 table = html("")
+            with gr.Tab("Brief", id="brief"), gr.Column(elem_id="kin-brief", min_width=0):
+                title = gr.Textbox(
+                    label="Title of the brief",
+                    placeholder="Such as Community composting for Hai Phong",
+                    max_lines=1,
+                    max_length=MAX_TITLE,
+                )
+                brief_cities = gr.Dropdown(
+                    _offered(infos)[0],
+                    multiselect=True,
+                    label="Evidence from these cities (none: from all)",
+                    max_choices=MAX_CITIES,
+                )
+                draft = gr.Button("Propose a brief", variant="primary", elem_id="kin-brief-go", min_width=0)
+                brief = html("", script=bridge)
             with gr.Tab("Documents", id="documents"):
                 html(texts.place_of_library_html())
                 # Pressed by the script when another build has been opened.
@@ -168,6 +186,9 @@ def build_page(
         def compare(topic: Any, cities: Any, columns: Any) -> str:
             return comparison_panel(callbacks, topic, tuple(cities or ()), tuple(columns or ()))
 
+        def propose(title: Any, cities: Any) -> str:
+            return brief_panel(callbacks, title, tuple(cities or ()))
+
         def begin(request: gr.Request) -> tuple[Any, ...]:
             visits.end(request.session_hash)
             shown_again = gr.update(visible=True)
@@ -186,7 +207,7 @@ def build_page(
             return (
                 texts.header_html(build.profile, build.notices),
                 *(gr.update(choices=offered) for offered in _offered(infos)),
-                gr.update(choices=_offered(infos)[0]),
+                *(gr.update(choices=_offered(infos)[0]) for _ in range(2)),
                 texts.corpus_html(build, infos),
                 texts.about_html(build, version, evaluation),
             )
@@ -200,6 +221,7 @@ def build_page(
         for event in asked:
             event.success(suggest, None, [further], concurrency_id="suggest", concurrency_limit=1, **private)
         gr.on([topic.submit, go.click], compare, [topic, compared_cities, compared_columns], [table], **asking)
+        gr.on([title.submit, draft.click], propose, [title, brief_cities], [brief], **asking)
         anew.click(begin, None, shown, **private)
         conversation.like(rate, None, [conversation], concurrency_limit=1, **private)
         # A year is looked at when it is complete, not at each digit.
@@ -207,7 +229,7 @@ def build_page(
         gr.on(settled, describe, filters, [scope], **private)
         clear.click(reset, None, [*filters, scope], **private)
         if renewable:
-            of_the_build = [header, city, country, theme, compared_cities, extent, about]
+            of_the_build = [header, city, country, theme, compared_cities, brief_cities, extent, about]
             gr.on([page.load, refresh.click], renew, None, of_the_build, **private)
 
     # Else Gradio would take any file of this machine as one of the page. No file is to come in the first place.

@@ -21,6 +21,7 @@ from kin_assistant.api.admission import Admission, Cost
 from kin_assistant.api.arrival import SharedOrigins
 from kin_assistant.api.service import add_api
 from kin_assistant.errors import ServeError
+from kin_assistant.ui.briefing import add_briefs
 from kin_assistant.ui.callbacks import Callbacks
 from kin_assistant.ui.clients import NO_PROXIES, ClientAddresses, OpenRequests, Proxies
 from kin_assistant.ui.comparing import add_comparisons
@@ -171,6 +172,7 @@ def make_app(
     )
     limiter = RateLimiter(questions_per_minute * QUESTION)
     add_comparisons(app, callbacks, limiter)
+    add_briefs(app, callbacks, limiter)
     if api:
         costs: Mapping[Cost, int] = {"question": QUESTION, "trifle": TRIFLE}
         admission = Admission(

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from kin_assistant.briefs.brief import Brief, BriefSection, OwnText, Quote
+import pytest
+
+from kin_assistant.briefs.brief import Brief, BriefSection, OwnText, Quote, Span
+from kin_assistant.errors import BriefError
 from kin_assistant.types import Citation, Source
 
 CITATION = Citation(
@@ -29,3 +32,21 @@ def test_only_quotes_that_stand_are_cited_and_numbered() -> None:
     brief = Brief(title="t", topic="t", build_id="b", sections=sections)
     assert [quote.state for quote in brief.quotes] == ["exact", "gone", "moved", "altered"]
     assert [citation.number for citation in brief.citations] == [1, 2]
+
+
+@pytest.mark.parametrize("document_id", ["cebu", "a: b/c-1", "waste:1-2"])
+def test_a_span_is_read_as_it_is_written(document_id: str) -> None:
+    span = Span(document_id, 4, 12)
+    assert Span.parse(str(span)) == span
+
+
+@pytest.mark.parametrize("words", ["", "cebu", "cebu:4", "cebu:-4-12", ":4-12", "cebu:4-12 ", "cebu:٤-١٢", "x" * 5_000])
+def test_what_is_no_span_is_said(words: str) -> None:
+    with pytest.raises(BriefError, match="is no place in a document"):
+        Span.parse(words)
+
+
+def test_a_span_holds_what_lies_whole_in_it() -> None:
+    span = Span("cebu", 4, 12)
+    assert span.holds("cebu", 4, 12) and span.holds("cebu", 5, 6)
+    assert not span.holds("cebu", 3, 6) and not span.holds("cebu", 11, 13) and not span.holds("bago", 5, 6)

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from kin_assistant.briefs.brief import Brief, OwnText
+from kin_assistant.briefs.brief import Brief, OwnText, Quote, Span
 from kin_assistant.briefs.maker import GAPS, BriefMaker
 from kin_assistant.errors import BriefError, ComparisonError
 from kin_assistant.policy import BriefPolicy
@@ -141,6 +141,46 @@ def test_sections_without_evidence_say_so_and_are_counted_among_the_gaps(maker: 
     assert own_words(brief, "Lessons") == ["No evidence was found in the documents."]
     assert "On lessons or whether it can be replicated no sentence near the topic was found." in own_words(brief, GAPS)
     assert "On results nothing was found in “Compost baskets in two cities”." in own_words(brief, GAPS)
+
+
+def spans_of(*quotes: Quote) -> list[Span]:
+    return [Span(quote.document_id, quote.start, quote.end) for quote in quotes]
+
+
+def test_what_is_left_out_is_not_quoted_and_nothing_takes_its_place(maker: BriefMaker) -> None:
+    whole = maker.propose("Compost")
+    first, *others = whole.quotes
+    assert maker.propose("Compost", left_out=spans_of(first)).quotes == tuple(others)
+
+
+def test_a_document_that_was_left_out_is_not_counted(maker: BriefMaker) -> None:
+    whole = maker.propose("Compost for Lahore")
+    fees = [quote for quote in whole.quotes if quote.document_id == "cebu-compost-fees"]
+    brief = maker.propose("Compost for Lahore", left_out=spans_of(*fees))
+    documents = {quote.document_id for quote in whole.quotes} - {"cebu-compost-fees"}
+    assert {quote.document_id for quote in brief.quotes} == documents
+    assert brief.remarks[-1].startswith(f"The evidence is from {len(documents)} document")
+    assert not any("How compost is paid for" in words for words in own_words(brief, GAPS))
+
+
+def test_a_section_whose_evidence_was_left_out_is_no_gap(maker: BriefMaker) -> None:
+    whole = maker.propose("Compost")
+    lessons = next(section for section in whole.sections if section.heading == "Lessons")
+    quotes = [item for item in lessons.items if isinstance(item, Quote)]
+    brief = maker.propose("Compost", left_out=spans_of(*quotes))
+    assert own_words(brief, "Lessons") == ["The evidence found for this section was left out."]
+    assert not any("lessons" in words for words in own_words(brief, GAPS))
+
+
+def test_a_brief_without_evidence_is_refused(maker: BriefMaker) -> None:
+    with pytest.raises(BriefError, match="All evidence was left out"):
+        maker.propose("Compost", left_out=spans_of(*maker.propose("Compost").quotes))
+
+
+@pytest.mark.parametrize("span", [Span("cebu-compost", 0, 3), Span("atlantis", 0, 10_000)])
+def test_what_was_not_proposed_cannot_be_left_out(maker: BriefMaker, span: Span) -> None:
+    with pytest.raises(BriefError, match="not among the evidence"):
+        maker.propose("Compost", left_out=[span])
 
 
 @pytest.mark.parametrize(

@@ -34,7 +34,7 @@ ADDRESSES = {
 """What addresses of links, pictures and files begin with, where they do not begin with words of the template."""
 
 NO_HTML = {
-    "api.rest": "the address in a Link header",
+    "api.rest": "an address as the header Link writes it",
     "documents.readers.archive": "a pattern for what Python says of a fault",
     "documents.readers.epub": "XHTML is made HTML for the parser",
     "documents.readers.legacy": "settings of LibreOffice, in XML",

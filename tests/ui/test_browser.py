@@ -18,6 +18,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from kin_assistant import Assistant
+from kin_assistant.briefs.files import read_brief
 from kin_assistant.rendering import answer_markdown
 from kin_assistant.types import DocumentInfo
 from kin_assistant.ui.conversation import MAX_TURNS
@@ -299,6 +300,84 @@ def test_a_long_conversation_goes_on(page: Page) -> None:
     )
 
 
+# Briefs
+
+
+def propose(page: Page, title: str) -> Any:
+    """Have a brief proposed by the keyboard, and give it."""
+    page.get_by_role("tab", name="Brief").click()
+    page.get_by_label("Title of the brief").fill(title)
+    page.get_by_label("Title of the brief").press("Enter")
+    page.locator(".kin-proposal h2", has_text=title).wait_for()
+    return page.locator(".kin-proposal")
+
+
+def download(page: Page, name: str) -> tuple[str, str]:
+    """The name and the text of what the button ``name`` gives."""
+    with page.expect_download() as started:
+        button = page.get_by_role("group", name="Download the brief").get_by_role("button", name=name)
+        button.focus()
+        page.keyboard.press("Enter")
+    return started.value.suggested_filename, Path(started.value.path()).read_text("utf-8")
+
+
+@pytest.mark.parametrize("view", [{"viewport": PHONE}, {"viewport": {"width": 1440, "height": 900}}], indirect=True)
+def test_a_brief_is_proposed_thinned_out_and_downloaded_by_the_keyboard(page: Page, served: Served) -> None:
+    title = "Community composting for Hai Phong"
+    brief = propose(page, title)
+    whole = served.assistant.propose_brief(title)
+    assert [words_of(said) for said in brief.locator("p:not(.kin-lead-in) > .kin-words").all()] == [
+        quote.quote for quote in whole.quotes
+    ]
+    assert overflow(page) <= 0
+    first = brief.locator(".kin-proposed").first
+    gone = [words_of(said) for said in first.locator("p:not(.kin-lead-in) > .kin-words").all()]
+    first.get_by_role("checkbox").focus()
+    page.keyboard.press("Space")
+    assert page.evaluate(_CONTRAST) == []
+    name, text = download(page, "JSON")
+    assert name == "brief.json"
+    assert [quote.quote for quote in read_brief(text.encode(), name).quotes] == [
+        quote.quote for quote in whole.quotes if quote.quote not in gone
+    ]
+    page.get_by_text("Downloaded as brief.json").wait_for()
+    again = propose(page, "Septage management for Lahore")
+    assert again.get_by_role("checkbox", checked=True).count() == 0, "nothing of another brief is left out"
+
+
+def test_a_number_of_a_brief_leads_to_the_marked_sentence_and_back(page: Page) -> None:
+    brief = propose(page, "Community composting for Hai Phong")
+    said = words_of(brief.locator(".kin-quote .kin-words").first)
+    brief.locator(".kin-cite").first.focus()
+    page.keyboard.press("Enter")
+    page.locator(".kin-panel mark#cited").wait_for()
+    assert words_of(page.locator(".kin-panel mark#cited")) == said
+    page.get_by_role("button", name="Back to the brief").click()
+    assert page.evaluate("document.activeElement.matches('.kin-proposal .kin-cite')")
+
+
+def test_a_download_that_fails_is_said_in_place_and_the_brief_stays(page: Page) -> None:
+    brief = propose(page, "Community composting for Hai Phong")
+    words = "That was quick. Please wait 3 seconds and try again."
+    page.route("**/brief/brief.docx?*", lambda route: route.fulfill(status=200, body=words, headers={"x-refused": "1"}))
+    page.evaluate(
+        """() => { const real = fetch; window.fetch = async (...all) => {
+            const answer = await real(...all);
+            return answer.headers.get('x-refused') ? new Response(await answer.text(), {status: 429}) : answer;
+        }; }"""
+    )  # a refusal would be a line in the console, which no test may have
+    page.get_by_role("group", name="Download the brief").get_by_role("button", name="Word").click()
+    brief.get_by_text(words).wait_for()
+    assert brief.locator(".kin-quote").count() > 1
+
+
+def test_without_a_title_the_page_asks_for_one(page: Page) -> None:
+    page.get_by_role("tab", name="Brief").click()
+    page.get_by_role("button", name="Propose a brief").click()
+    page.get_by_text("Please write a title, such as").wait_for()
+    assert page.locator(".kin-proposal").count() == 0
+
+
 # Refusing
 
 
@@ -464,7 +543,7 @@ def test_on_a_phone_the_evidence_follows_the_answer(page: Page) -> None:
     assert overflow(page) <= 0
     assert page.locator(".kin-panel").bounding_box()["width"] == PHONE["width"]
     page.get_by_role("button", name="Back to the answer").tap()
-    for tab in ("Compare", "Documents", "About"):
+    for tab in ("Compare", "Brief", "Documents", "About"):
         page.get_by_role("tab", name=tab).tap()
         assert overflow(page) <= 0
 
@@ -521,7 +600,7 @@ def test_all_text_can_be_read_in_light_and_dark(page: Page) -> None:
     page.keyboard.press("Escape")
     ask(page, "What is the airspeed of an unladen swallow?")
     assert page.evaluate(_CONTRAST) == []
-    for tab in ("Compare", "Documents", "About"):
+    for tab in ("Compare", "Brief", "Documents", "About"):
         page.get_by_role("tab", name=tab).click()
         assert page.evaluate(_CONTRAST) == []
 

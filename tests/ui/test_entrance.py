@@ -167,6 +167,7 @@ class Visitor:
             "ask_offered": filters,
             "describe": filters,
             "compare": ["compost", [], []],
+            "propose": ["compost for Lahore", []],
         }
         return values.get(name, [])
 

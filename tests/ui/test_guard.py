@@ -29,6 +29,10 @@ READ = {"GET", "HEAD"}
 NEEDED: dict[str, set[str]] = {
     "/": READ,
     "/assets/x": READ,
+    "/brief/brief.docx": READ,
+    "/brief/brief.html": READ,
+    "/brief/brief.json": READ,
+    "/brief/brief.md": READ,
     "/compare/table.csv": READ,
     "/compare/table.xlsx": READ,
     "/corpus/login": {"GET", "POST", "PUT", "DELETE"},

@@ -1,4 +1,4 @@
-// Runs once in each HTML component that offers questions or takes verdicts: hands clicks on to the server.
+// Runs once in each HTML component that offers questions, takes verdicts or shows a brief: hands clicks on to the server.
 let rated = null;
 
 element.addEventListener("click", (event) => {
@@ -23,8 +23,10 @@ element.addEventListener("click", (event) => {
   }
 });
 
-// The buttons of a verdict are replaced by thanks: the focus must not be lost with them.
 watch("value", () => {
+  // Gradio changes elements in place: what was ticked in one brief must not be ticked in the next.
+  element.querySelector("form")?.reset();
+  // The buttons of a verdict are replaced by thanks: the focus must not be lost with them.
   const box = rated && document.querySelector(`#${rated} .kin-feedback`);
   rated = null;
   if (box) (box.querySelector("textarea") ?? box).focus();

@@ -77,7 +77,11 @@
   const read = async (link) => {
     if (!panel.isConnected) document.body.append(panel);
     ownPage.href = link.href;
-    back.textContent = link.closest(".kin-turn") ? "Back to the answer" : "Back to the list";
+    back.textContent = link.closest(".kin-turn")
+      ? "Back to the answer"
+      : link.closest(".kin-proposal")
+        ? "Back to the brief"
+        : "Back to the list";
     say("Opening the document\u2026");
     if (!panel.open) panel.showModal();
     body.scrollTop = 0;
@@ -129,9 +133,9 @@
     if (!done) throw new Error("not copied");
   };
 
-  const download = (text, name) => {
+  const download = (blob, name) => {
     const link = document.createElement("a");
-    link.href = URL.createObjectURL(new Blob([text], { type: "text/markdown;charset=utf-8" }));
+    link.href = URL.createObjectURL(blob);
     link.download = name;
     link.click();
     setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
@@ -150,6 +154,25 @@
     box.focus();
     show(box, "nearest");
   };
+
+  // A brief is made anew without what was left out. What goes wrong is said here: the page is not left for it.
+
+  document.addEventListener("submit", async (event) => {
+    if (!(event.target instanceof Element) || !event.target.matches("[data-kin-proposal]")) return;
+    event.preventDefault();
+    const done = event.target.querySelector(".kin-done");
+    const address = new URL(event.submitter?.formAction ?? event.target.action);
+    const name = address.pathname.split("/").pop();
+    address.search = new URLSearchParams(new FormData(event.target));
+    done.textContent = "Writing the file\u2026";
+    try {
+      const answer = await fetch(address);
+      if (answer.ok) download(await answer.blob(), name);
+      done.textContent = answer.ok ? `Downloaded as ${name}` : await answer.text();
+    } catch {
+      done.textContent = "The file could not be fetched. Is the server still running?";
+    }
+  });
 
   // One listener for all that can be clicked.
 
@@ -190,7 +213,8 @@
     }
     const actions = on(".kin-actions");
     if (actions && on("[data-kin-download]")) {
-      download(actions.dataset.kinMarkdown, fileName(actions));
+      const blob = new Blob([actions.dataset.kinMarkdown], { type: "text/markdown;charset=utf-8" });
+      download(blob, fileName(actions));
       actions.querySelector(".kin-done").textContent = "Downloaded";
     } else if (actions && on("[data-kin-copy]")) {
       const done = actions.querySelector(".kin-done");

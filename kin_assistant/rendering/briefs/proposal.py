@@ -1,0 +1,96 @@
+"""A proposed brief for the web page: each quote can be read in its document and left out of what is downloaded."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from kin_assistant.briefs.brief import Brief, Span
+from kin_assistant.rendering.briefs.layout import Group, LaidSection, MarkedQuote, Missing, Own, lay_out_brief
+from kin_assistant.rendering.briefs.wording import REFERENCES
+from kin_assistant.rendering.templating import render
+from kin_assistant.rendering.words import document_link
+
+if TYPE_CHECKING:
+    from markupsafe import Markup
+
+__all__ = ["proposal_html", "refused_proposal_html"]
+
+
+@dataclass(frozen=True, slots=True)
+class _Linked:
+    """A quote, and the address at which it is read in its document."""
+
+    quote: MarkedQuote
+    address: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Paragraph:
+    """Quotes that stand next to each other, which are left out together: the second may lean on the first."""
+
+    quotes: tuple[_Linked, ...]
+    span: Span
+
+    @property
+    def marks(self) -> str:
+        """``2.1, 2.2``."""
+        return ", ".join(one.quote.mark for one in self.quotes)
+
+
+@dataclass(frozen=True, slots=True)
+class _Block:
+    """What a section holds: text of its own, or quotes of one document below its name."""
+
+    words: tuple[str, ...]
+    paragraphs: tuple[_Paragraph, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Section:
+    heading: str
+    blocks: tuple[_Block, ...]
+
+
+def proposal_html(brief: Brief) -> Markup:
+    """The brief with its references and the buttons for its downloads, below ``brief/``."""
+    laid = lay_out_brief(brief)
+    return render(
+        "proposal.html",
+        "proposal",
+        laid=laid,
+        cities=brief.cities,
+        sections=[_Section(one.heading, tuple(_blocks_of(one, laid.build_id))) for one in laid.sections],
+        quotes=len(brief.citations),
+        reference_heading=REFERENCES,
+    )
+
+
+def refused_proposal_html(words: str) -> Markup:
+    """The sentence that says why there is no brief."""
+    return render("proposal.html", "reason", words=words)
+
+
+def _blocks_of(section: LaidSection, build_id: str) -> list[_Block]:
+    blocks = []
+    for block in section.blocks:
+        match block:
+            case Own(paragraphs):
+                blocks.append(_Block(paragraphs, ()))
+            case Missing(words):
+                blocks.append(_Block((words,), ()))
+            case Group(heading, quoted):
+                blocks.append(_Block((heading,), tuple(_paragraph(quotes, build_id) for quotes in quoted)))
+    return blocks
+
+
+def _paragraph(quotes: tuple[MarkedQuote, ...], build_id: str) -> _Paragraph:
+    first, last = quotes[0].citation, quotes[-1].citation
+    linked = tuple(
+        _Linked(
+            one,
+            document_link(one.citation.document_id, start=one.citation.start, end=one.citation.end, build_id=build_id),
+        )
+        for one in quotes
+    )
+    return _Paragraph(linked, Span(first.document_id, first.start, last.end))

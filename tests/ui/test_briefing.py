@@ -1,0 +1,216 @@
+"""The Brief tab: a brief whose numbers lead into documents, plain words for what cannot be proposed, and downloads."""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
+
+import pytest
+from docx import Document
+from selectolax.lexbor import LexborHTMLParser
+
+from kin_assistant.briefs.brief import Span
+from kin_assistant.briefs.files import read_brief
+from kin_assistant.briefs.subject import MAX_TITLE
+from kin_assistant.errors import KinError
+from kin_assistant.ui.briefing import add_briefs, brief_panel
+from kin_assistant.ui.callbacks import Callbacks
+from kin_assistant.ui.guard import Guard
+from kin_assistant.ui.ratelimit import QUESTION, RateLimiter
+from kin_assistant.ui.served import Served
+from tests.conftest import write_corpus
+from tests.form_library import TEXTS
+from tests.libraries import Library
+
+NOW = datetime(2026, 11, 21, tzinfo=UTC)
+TITLE = "Compost baskets for Lahore"
+FILES = ("brief.docx", "brief.html", "brief.json", "brief.md")
+
+
+@pytest.fixture(scope="module")
+def callbacks(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callbacks]:
+    root = tmp_path_factory.mktemp("brief")
+    library = Library(write_corpus(root / "corpus", TEXTS), root / "index")
+    library.sync()
+    assistant = library.open()
+    yield Callbacks(served=Served(assistant), feedback=root, max_question_characters=200, now=lambda: NOW)
+    assistant.close()
+
+
+@pytest.fixture
+def client(callbacks: Callbacks) -> Iterator[Any]:
+    from fastapi import FastAPI
+    from starlette.testclient import TestClient
+
+    app = FastAPI()
+    app.add_middleware(Guard)
+    add_briefs(app, callbacks, RateLimiter(5 * QUESTION))
+    with TestClient(app, base_url="http://127.0.0.1:7860") as opened:
+        yield opened
+
+
+def shown(callbacks: Callbacks, title: object = TITLE, cities: tuple[str, ...] = ()) -> LexborHTMLParser:
+    return LexborHTMLParser(brief_panel(callbacks, title, cities))
+
+
+def boxes(page: LexborHTMLParser) -> list[str]:
+    """What is sent for each quote that is left out."""
+    return [node.attributes["value"] or "" for node in page.css("input[type=checkbox][name=without]")]
+
+
+def address(name: str, title: str = TITLE, **more: list[str]) -> str:
+    return f"/brief/{name}?{urlencode({'title': title, **more}, doseq=True)}"
+
+
+def words_in(content: bytes) -> str:
+    """All words of a Word file."""
+    return "\n".join(paragraph.text for paragraph in Document(io.BytesIO(content)).paragraphs)
+
+
+# On the page
+
+
+def test_each_quote_is_shown_and_its_number_leads_to_it_in_its_document(callbacks: Callbacks) -> None:
+    page = shown(callbacks)
+    quotes = [node.text() for node in page.css("blockquote .kin-words")]
+    links = [node.attributes["href"] or "" for node in page.css("blockquote a.kin-cite[data-kin-read]")]
+    found = callbacks.propose(TITLE, [])
+    assert not isinstance(found, str)
+    assert quotes == [quote.quote for quote in found.quotes]
+    for link, quote in zip(links, found.quotes, strict=True):
+        assert link.startswith(f"documents/{quote.document_id}?start={quote.start}&end={quote.end}&")
+
+
+def test_headings_are_in_order_and_every_box_and_button_has_a_name(callbacks: Callbacks) -> None:
+    page = shown(callbacks)
+    assert [node.text() for node in page.css("h2")] == [TITLE]
+    assert [node.text() for node in page.css("h3")][:2] == ["Background", "What peers did"]
+    assert [node.text() for node in page.css("h3")][-1] == "References"
+    names = [node.text().strip() for node in page.css("label:has(input[type=checkbox])")]
+    assert len(names) == len(set(names)) == len(boxes(page))
+    assert [node.text() for node in page.css("button")] == ["Word", "HTML", "Markdown", "JSON"]
+
+
+def test_evidence_is_taken_from_the_chosen_cities_alone_and_so_is_the_download(callbacks: Callbacks) -> None:
+    page = shown(callbacks, "Compost", ("Cebu",))
+    assert {box.split(":")[0] for box in boxes(page)} == {"cebu-compost"}
+    assert [node.attributes["value"] for node in page.css("input[type=hidden][name=city]")] == ["Cebu"]
+
+
+@pytest.mark.parametrize(
+    ("title", "cities", "said"),
+    [
+        ("", (), "Please write a title"),
+        (" \u200b ", (), "Please write a title"),
+        (None, (), "Please write a title"),
+        (["x"], (), "Please write a title"),
+        ("x" * (MAX_TITLE + 1), (), f"in at most {MAX_TITLE} characters"),
+        ("x" * 2_000, (), f"in at most {MAX_TITLE} characters"),
+        ("penguin breeding", (), "No document is about “penguin breeding”."),
+        ("compost", ("Lahore",), "No document is about Lahore"),
+        ("compost", tuple(f"City {number}" for number in range(40)), "At most 20 cities"),
+        ("Lahore", (), "names a place and no topic"),
+    ],
+)
+def test_what_cannot_be_proposed_is_said(
+    callbacks: Callbacks, title: object, cities: tuple[str, ...], said: str
+) -> None:
+    page = shown(callbacks, title, cities)
+    assert said in page.text()
+    assert page.css("[role=status] p") and not page.css("form")
+
+
+def test_markup_in_a_title_is_words_on_the_page_and_in_every_file(callbacks: Callbacks, client: Any) -> None:
+    refused = shown(callbacks, '<img src=x onerror="alert(1)"> penguin breeding')
+    assert not refused.css("img") and "<img src=x" in refused.text()
+    title = 'Compost baskets "><i>'
+    page = shown(callbacks, title)
+    assert not page.css("i")
+    assert [node.text() for node in page.css("h2")] == [title]
+    assert [node.attributes["value"] for node in page.css("input[name=title]")] == [title]
+    assert not LexborHTMLParser(client.get(address("brief.html", title)).text).css("i")
+    assert title in words_in(client.get(address("brief.docx", title)).content)
+
+
+def test_a_quote_that_is_not_verbatim_is_not_shown(callbacks: Callbacks, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object) -> None:
+        raise KinError("A quote differs from its document, so this answer is not shown. Please ask again.")
+
+    monkeypatch.setattr("kin_assistant.ui.callbacks.verified_table", refuse)
+    page = shown(callbacks)
+    assert "A quote differs from its document" in page.text()
+    assert not page.css("blockquote")
+
+
+# Downloads
+
+
+def test_the_brief_is_downloaded_in_every_format_with_every_quote(callbacks: Callbacks, client: Any) -> None:
+    found = callbacks.propose(TITLE, [])
+    assert not isinstance(found, str)
+    answers = {name: client.get(address(name)) for name in FILES}
+    for name, answer in answers.items():
+        assert answer.status_code == 200
+        assert answer.headers["content-disposition"] == f'attachment; filename="{name}"'
+        assert answer.headers["cache-control"] == "no-store"
+    page = LexborHTMLParser(answers["brief.html"].text).text()
+    word = words_in(answers["brief.docx"].content)
+    for quote in found.quotes:
+        assert quote.quote in page and quote.quote in word and quote.quote in answers["brief.md"].text
+    assert read_brief(answers["brief.json"].content, "brief.json") == found
+
+
+def test_what_is_left_out_stands_in_no_file(callbacks: Callbacks, client: Any) -> None:
+    first, *_ = boxes(shown(callbacks))
+    found = callbacks.propose(TITLE, [])
+    assert not isinstance(found, str)
+    span = Span.parse(first)
+    gone = [quote for quote in found.quotes if span.holds(quote.document_id, quote.start, quote.end)]
+    left = read_brief(client.get(address("brief.json", without=[first])).content, "brief.json")
+    assert gone and list(left.quotes) == [quote for quote in found.quotes if quote not in gone]
+    for name in ("brief.html", "brief.md"):
+        text = LexborHTMLParser(client.get(address(name, without=[first])).text).text()
+        assert [quote.quote for quote in found.quotes if quote.quote not in text] == [quote.quote for quote in gone]
+
+
+@pytest.mark.parametrize("name", FILES)
+@pytest.mark.parametrize(
+    ("query", "said"),
+    [
+        ("", "Please write a title"),
+        (f"title={'x' * 2_000}", "in at most"),
+        ("title=penguin+breeding", "No document is about"),
+        ("title=compost&city=Lahore", "No document is about Lahore"),
+        ("title=compost+baskets&without=x", "is no place in a document"),
+        ("title=compost+baskets&without=surabaya-composting:0-1", "is not among the evidence"),
+    ],
+)
+def test_what_cannot_be_downloaded_is_a_sentence(client: Any, name: str, query: str, said: str) -> None:
+    answer = client.get(f"/brief/{name}?{query}")
+    assert answer.status_code == 400
+    assert answer.headers["content-type"].startswith("text/plain")
+    assert said in answer.text and answer.text.endswith(".")
+
+
+def test_whoever_leaves_everything_out_is_told_so(callbacks: Callbacks, client: Any) -> None:
+    answer = client.get(address("brief.docx", without=boxes(shown(callbacks))))
+    assert (answer.status_code, answer.text.partition(".")[0]) == (400, "All evidence was left out")
+
+
+def test_a_download_costs_as_much_as_a_question_and_there_are_no_others(client: Any) -> None:
+    statuses = [client.get("/brief/brief.md?title=").status_code for _ in range(6)]
+    assert statuses == [400] * 5 + [429]
+    assert client.get("/brief/brief.pdf").status_code == 404
+    assert client.post("/brief/brief.md").status_code == 405
+
+
+def test_nothing_is_stored(callbacks: Callbacks, client: Any) -> None:
+    before = sorted(Path(callbacks.feedback).rglob("*"))
+    brief_panel(callbacks, TITLE, ())
+    assert json.loads(client.get(address("brief.json")).content)["title"] == TITLE
+    assert sorted(Path(callbacks.feedback).rglob("*")) == before
