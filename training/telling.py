@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from sklearn.linear_model import LogisticRegression
 
-from kin_assistant.answer.telling import SIGNALS, estimate_worths, rank_documents
+from kin_assistant.answer.telling import SIGNALS, choose_sentences, estimate_worths, rank_documents
 from kin_assistant.assistant import Assistant
 from kin_assistant.policy import AnswerPolicy, TellingPolicy
 
@@ -45,6 +45,8 @@ class Marked:
     """Shape (sentences,)."""
     lengths: NDArray[np.int64]
     """Words; shape (sentences,)."""
+    concluding: NDArray[np.bool_]
+    """Whether a compiler concludes it; shape (sentences,)."""
     marked: int
     """Sentences that are marked; some may not be quotable."""
     place: int | None
@@ -85,6 +87,7 @@ def measure(assistant: Assistant, asks: str, policy: TellingPolicy) -> Iterator[
             signals,
             np.array([any(text in quote or quote in text for quote in evidence) for text in texts], bool),
             np.array([len(text.split()) for text in texts], np.int64),
+            np.array([one.compiled for one in found], bool),
             len(evidence),
             ranked.index(document) if document in ranked else None,
         )
@@ -117,15 +120,8 @@ def report(marked: Sequence[Marked]) -> str:
 
 
 def _judge(one: Marked, policy: TellingPolicy) -> tuple[float, float, int, bool]:
-    worths = estimate_worths(one.signals, policy)
-    told: list[int] = []
-    words = policy.words
-    for i in np.argsort(-worths, kind="stable").tolist():
-        if told and (len(told) == policy.sentences or worths[i] < policy.min_worth):
-            break
-        if one.lengths[i] <= words:
-            told.append(i)
-            words -= int(one.lengths[i])
+    worths = estimate_worths(one.signals, policy).tolist()
+    told = choose_sentences(worths, one.lengths.tolist(), one.concluding.tolist(), policy)
     right = int(one.belongs[told].sum())
     return right / (len(told) or 1), right / one.marked, len(told), bool(told) and bool(one.belongs[told[0]])
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
@@ -79,19 +79,15 @@ class DocumentTeller:
 
     def tell(self, row: DocumentRow, policy: TellingPolicy) -> list[Told]:
         """What is worth telling of a document, the best first: at least one sentence, if one can be quoted and has room."""
-        told = sorted(self.measure(row, policy), key=lambda one: (-one.worth, one.found.passage, one.found.number))
-        chosen: list[Told] = []
-        words, conclusions = policy.words, policy.conclusions
-        for one in told:
-            length = len(one.found.text.split())
-            little = one.worth < policy.min_worth and one.logit is not None
-            if chosen and (len(chosen) == policy.sentences or little):
-                break
-            if length <= words and (conclusions or not one.found.compiled):
-                chosen.append(one)
-                words -= length
-                conclusions -= one.found.compiled
-        return chosen
+        told = self.measure(row, policy)
+        read = any(one.logit is not None for one in told)
+        chosen = choose_sentences(
+            [one.worth for one in told],
+            [len(one.found.text.split()) for one in told],
+            [one.found.compiled for one in told],
+            policy if read else replace(policy, min_worth=0.0),
+        )
+        return [told[i] for i in chosen]
 
     def measure(self, row: DocumentRow, policy: TellingPolicy) -> list[Told]:
         """Every sentence of a document that can be quoted alone, in order."""
@@ -155,6 +151,27 @@ def estimate_worths(signals: NDArray[np.float64], policy: TellingPolicy) -> NDAr
     return worths
 
 
+def choose_sentences(
+    worths: Sequence[float], lengths: Sequence[int], concluding: Sequence[bool], policy: TellingPolicy
+) -> list[int]:
+    """Numbers of the sentences that are told, what is worth most first; what a compiler concludes is not the first of several.
+
+    All three say something of each sentence of a document: its worth, its words, and whether a compiler concludes it.
+    """
+    order = sorted(range(len(worths)), key=lambda i: (-worths[i], i))
+    order.sort(key=lambda i: i != next((k for k in order if not concluding[k]), None))
+    chosen: list[int] = []
+    words, conclusions = policy.words, policy.conclusions
+    for i in order:
+        if chosen and (len(chosen) == policy.sentences or worths[i] < policy.min_worth):
+            break
+        if lengths[i] <= words and (conclusions or not concluding[i]):
+            chosen.append(i)
+            words -= lengths[i]
+            conclusions -= concluding[i]
+    return chosen
+
+
 def rank_documents(evidence: Evidence, policy: AnswerPolicy) -> list[DocumentRow]:
     """The documents that were read and that the query may mean, the best first.
 
@@ -188,10 +205,7 @@ def lay_out_experience(told: Sequence[Told]) -> list[DraftSection]:
 
     What a compiler concludes comes last.
     """
-    if not told:
-        return []
-    leading = next((one for one in told if not one.found.compiled), told[0])
-    return _lay_out(told, lambda one: (one.found.compiled, _place(one) < _place(leading)))
+    return _lay_out(told, lambda one: (one.found.compiled, _place(one) < _place(told[0])))
 
 
 def lay_out_portrait(told: Sequence[Told]) -> list[DraftSection]:
