@@ -309,8 +309,10 @@ class PeersPolicy:
 
     rows: int = 4
     """Places, at most."""
-    min_logit: float = -1.5
-    """A place is shown of which the network gives a sentence as much, asked who did it."""
+    min_logit: float = -2.0
+    """A place is shown of which the network gives a sentence as much, asked who did it, if something more is said of it."""
+    min_logit_alone: float = -1.0
+    """And of which nothing more is said, if it gives one as much as this."""
     min_logit_of_part: float = -1.75
     """A sentence with less does not say what else is asked."""
 

@@ -52,10 +52,12 @@ def draft_peers(
         where = info.cities or info.countries
         if not 0 < len(where) <= policy.advice.most_places or not places.isdisjoint(where):
             continue
-        if leading := _best(teller, document, policy, limits.min_logit):
-            told, missing = _tell_parts(others, document, query, search, fields_of, policy)
+        leading = _best(teller, document, policy)
+        told, missing = _tell_parts(others, document, query, search, fields_of, policy)
+        # What hardly says that a place did it must say something more of it.
+        if leading and _answers(leading, limits.min_logit if told else limits.min_logit_alone):
             remark = f"The document does not seem to say {join_words(missing, 'or')}." if missing else ""
-            rows.append(DraftSection((leading, *told), heading=name_row(info), remark=remark))
+            rows.append(DraftSection(tuple(dict.fromkeys((leading, *told))), heading=name_row(info), remark=remark))
             places.update(where)
         if len(rows) == limits.rows:
             break
@@ -80,16 +82,19 @@ def _tell_parts(
     for part in parts:
         # Asked of the document alone: what "it" is stands in the document's title.
         teller = DocumentTeller(search.rephrase(query, part.text), search, fields_of)
-        if best := _best(teller, document, policy, policy.peers.min_logit_of_part):
+        best = _best(teller, document, policy)
+        if best and _answers(best, policy.peers.min_logit_of_part):
             told.append(best)
         else:
             missing.append(f"“{part.text.strip(' ?.,;')}”")
     return told, missing
 
 
-def _best(teller: DocumentTeller, document: DocumentRow, policy: AnswerPolicy, min_logit: float) -> Candidate | None:
-    """The sentence of a document that says most, if the network takes it for an answer."""
+def _best(teller: DocumentTeller, document: DocumentRow, policy: AnswerPolicy) -> Candidate | None:
+    """The sentence of a document that says most."""
     told = teller.tell(document, replace(policy.experience, sentences=1, conclusions=0))
-    if not told or (told[0].logit is not None and told[0].logit < min_logit):
-        return None
-    return told[0].found.as_candidate(told[0].logit)
+    return told[0].found.as_candidate(told[0].logit) if told else None
+
+
+def _answers(candidate: Candidate, min_logit: float) -> bool:
+    return candidate.logit is None or candidate.logit >= min_logit
