@@ -31,6 +31,8 @@ WEIGHTS_SHA256 = "f4514af83e679975bd766345968c9a2d929ca2478607d1f5a76c2fd66ab89e
 MAX_PIECES = 320
 _MAX_QUESTION_PIECES = 64
 _BATCH = 3
+_WIDTH = 16
+"""Batches are as wide as a multiple of this: OpenVINO keeps what it prepares for each shape that it meets."""
 _HEAD = ("hidden.weight", "hidden.bias", "sentence.weight", "sentence.bias", "nothing.weight", "nothing.bias")
 _UNREADABLE = np.float32(-20)
 """Log odds of a sentence that did not fit."""
@@ -169,7 +171,7 @@ def load_states(folder: Path, weights: Path) -> Any:
 
 
 def _pad(rows: Sequence[tuple[list[int], list[int], list[int]]]) -> tuple[NDArray[np.int64], ...]:
-    width = max(len(ids) for ids, *_ in rows)
+    width = -(-max(len(ids) for ids, *_ in rows) // _WIDTH) * _WIDTH
     ids, mask, types = (np.zeros((len(rows), width), np.int64) for _ in range(3))
     for i, (row_ids, row_types, _) in enumerate(rows):
         ids[i, : len(row_ids)], mask[i, : len(row_ids)], types[i, : len(row_ids)] = row_ids, 1, row_types
