@@ -30,7 +30,7 @@ _FETCH_SECONDS = 30.0
 _STREAM_SECONDS = 300.0
 """So long may fetching last."""
 _SWEEP_SECONDS = 1.0
-_WAIT_SECONDS = 6.0
+_WAIT_SECONDS = 5.0
 """Whoever would wait longer for an answer to begin is told so at once."""
 
 

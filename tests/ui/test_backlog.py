@@ -66,7 +66,7 @@ def run(steps: Callable[[], Awaitable[None]]) -> None:
 
 
 @pytest.mark.parametrize(
-    ("seconds", "waiting", "full"), [(0.5, 20, False), (0.5, 24, True), (12.0, 1, True), (0.1, 31, False)]
+    ("seconds", "waiting", "full"), [(0.5, 19, False), (0.5, 20, True), (12.0, 1, True), (0.1, 31, False)]
 )
 def test_nobody_is_let_wait_whose_turn_would_come_too_late(
     backlog: Backlog, page: Any, monkeypatch: pytest.MonkeyPatch, seconds: float, waiting: int, full: bool
