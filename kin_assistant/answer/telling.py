@@ -31,6 +31,7 @@ __all__ = [
     "DocumentTeller",
     "FieldsOf",
     "Told",
+    "choose_sentences",
     "estimate_worths",
     "lay_out_experience",
     "lay_out_portrait",
