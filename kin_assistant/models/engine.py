@@ -1,7 +1,7 @@
 """Running a small transformer fast on a processor: in OpenVINO where it is installed, else in torch.
 
 Both compute in bfloat16 where the processor has instructions for it. OpenVINO multiplies whole numbers of 8 bits instead,
-in networks that allow it, on processors without matrix instructions. What that is worth is in
+in networks that allow it, on processors that do so at once and have no matrix instructions. What that is worth is in
 ``docs/decisions/0003-embedding-engine.md``.
 """
 
@@ -104,8 +104,7 @@ class _OpenVino:
     """OpenVINO: one stream for a question, two for many passages."""
 
     def __init__(self, source: TorchSource, key: str, cache: Path | None) -> None:
-        if source.eight_bits and _multiplies_matrices():
-            source = replace(source, eight_bits=False)
+        source = replace(source, eight_bits=source.eight_bits and _multiplies_bytes())
         self._source, self._key, self._cache = source, f"{key}-8bit" if source.eight_bits else key, cache
         self._lock = threading.Lock()
         self._compiled: dict[str, Any] = {}
@@ -151,7 +150,7 @@ class _OpenVino:
         core = _import_openvino().Core()
         properties: dict[str, Any] = {"INFERENCE_PRECISION_HINT": "f32", "PERFORMANCE_HINT": hint}
         if self._source.eight_bits:
-            # States are rounded too, as they come, where the processor multiplies 8 bits at once; elsewhere they are not.
+            # States are rounded too, as they come.
             properties["DYNAMIC_QUANTIZATION_GROUP_SIZE"] = _GROUP
         elif "BF16" in core.get_property("CPU", "OPTIMIZATION_CAPABILITIES"):
             properties["INFERENCE_PRECISION_HINT"] = "bf16"
@@ -275,12 +274,16 @@ def _round_weights(model: Any) -> None:
         node.input(1).replace_source_output(restored.output(0))
 
 
-def _multiplies_matrices() -> bool:
-    """Whether the processor has matrix instructions (AMX), in which bfloat16 is as fast as 8 bits and more exact."""
+def _multiplies_bytes() -> bool:
+    """Whether the processor multiplies 8 bits at once (AVX-512 VNNI), and has no matrix instructions (AMX).
+
+    With those bfloat16 is as fast and more exact; without VNNI 8 bits are slower than 32.
+    """
     try:
-        return "amx_bf16" in Path("/proc/cpuinfo").read_text("ascii", errors="replace")
+        known = Path("/proc/cpuinfo").read_text("ascii", errors="replace").split()
     except OSError:
         return False
+    return "avx512_vnni" in known and "amx_bf16" not in known
 
 
 class _Torch:
