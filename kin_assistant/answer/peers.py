@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from kin_assistant.answer.compare import name_row
@@ -13,7 +13,6 @@ from kin_assistant.answer.telling import DocumentTeller, FieldsOf, rank_document
 from kin_assistant.index.library import DocumentRow
 from kin_assistant.policy import AnswerPolicy
 from kin_assistant.question.listing import read_listing
-from kin_assistant.question.parts import Part
 from kin_assistant.question.query import Query
 from kin_assistant.text.wording import count_words, join_words
 
@@ -45,6 +44,8 @@ def draft_peers(
     first, *others = query.parts
     evidence = read(search.rephrase(query, first.asked))
     teller = DocumentTeller(evidence.query, search, fields_of, evidence.logits)
+    # Asked of each document alone: what "it" is stands in the document's title.
+    tellers = {part.text: DocumentTeller(search.rephrase(query, part.text), search, fields_of) for part in others}
     rows: list[DraftSection] = []
     places: set[str] = set()
     for document in rank_documents(evidence, policy):
@@ -53,9 +54,11 @@ def draft_peers(
         if not 0 < len(where) <= policy.advice.most_places or not places.isdisjoint(where):
             continue
         leading = _best(teller, document, policy)
-        told, missing = _tell_parts(others, document, query, search, fields_of, policy)
+        if leading is None or not _answers(leading, min(limits.min_logit, limits.min_logit_alone)):
+            continue
+        told, missing = _tell_parts(tellers, document, policy)
         # What hardly says that a place did it must say something more of it.
-        if leading and _answers(leading, limits.min_logit if told else limits.min_logit_alone):
+        if _answers(leading, limits.min_logit if told else limits.min_logit_alone):
             remark = f"The document does not seem to say {join_words(missing, 'or')}." if missing else ""
             rows.append(DraftSection(tuple(dict.fromkeys((leading, *told))), heading=name_row(info), remark=remark))
             places.update(where)
@@ -69,24 +72,17 @@ def draft_peers(
 
 
 def _tell_parts(
-    parts: Sequence[Part],
-    document: DocumentRow,
-    query: Query,
-    search: SentenceSearch,
-    fields_of: FieldsOf,
-    policy: AnswerPolicy,
+    tellers: Mapping[str, DocumentTeller], document: DocumentRow, policy: AnswerPolicy
 ) -> tuple[list[Candidate], list[str]]:
-    """A sentence of ``document`` for each of ``parts``, and those parts, in quotation marks, for which there is none."""
+    """A sentence of ``document`` for each part that is asked, and the parts, in quotation marks, for which there is none."""
     told: list[Candidate] = []
     missing: list[str] = []
-    for part in parts:
-        # Asked of the document alone: what "it" is stands in the document's title.
-        teller = DocumentTeller(search.rephrase(query, part.text), search, fields_of)
+    for part, teller in tellers.items():
         best = _best(teller, document, policy)
         if best and _answers(best, policy.peers.min_logit_of_part):
             told.append(best)
         else:
-            missing.append(f"“{part.text.strip(' ?.,;')}”")
+            missing.append(f"“{part.strip(' ?.,;')}”")
     return told, missing
 
 
