@@ -155,12 +155,11 @@ def estimate_worths(signals: NDArray[np.float64], policy: TellingPolicy) -> NDAr
 def choose_sentences(
     worths: Sequence[float], lengths: Sequence[int], concluding: Sequence[bool], policy: TellingPolicy
 ) -> list[int]:
-    """Numbers of the sentences that are told, what is worth most first; what a compiler concludes is not the first of several.
+    """Numbers of the sentences that are told, what is worth most first.
 
     All three say something of each sentence of a document: its worth, its words, and whether a compiler concludes it.
     """
     order = sorted(range(len(worths)), key=lambda i: (-worths[i], i))
-    order.sort(key=lambda i: i != next((k for k in order if not concluding[k]), None))
     chosen: list[int] = []
     words, conclusions = policy.words, policy.conclusions
     for i in order:
