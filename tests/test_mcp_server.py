@@ -255,6 +255,42 @@ def test_a_signal_ends_it_while_it_waits(repository: Path, number: int) -> None:
         process.communicate(timeout=10)
 
 
+_SIGNALLED_AT_WORK = """
+import signal
+from kin_assistant import mcp_server
+from kin_assistant.processes.termination import raising_terminated
+
+make_server = mcp_server.make_server
+
+def with_prompts(borrow):
+    server = make_server(borrow)
+
+    @server.list_prompts()
+    async def list_prompts():
+        signal.raise_signal(signal.SIGTERM)
+        return []
+
+    return server
+
+mcp_server.make_server = with_prompts
+with raising_terminated():
+    mcp_server.serve_stdio(None)
+"""
+
+
+def test_a_signal_ends_it_while_it_works(repository: Path) -> None:
+    process = subprocess.Popen(
+        [sys.executable, "-c", _SIGNALLED_AT_WORK], cwd=repository,
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
+    )  # fmt: skip
+    try:
+        talk_to(process, [*BEGINNING, message(2, "prompts/list")], 1)
+        assert process.wait(20) == 128 + signal.SIGTERM
+    finally:
+        process.kill()
+        process.communicate(timeout=10)
+
+
 def test_lines_come_whole_and_those_that_are_too_long_not_at_all(caplog: pytest.LogCaptureFixture) -> None:
     longest = b"y" * MAX_LINE_BYTES
     sent = [b"first", b"", b"x" * (MAX_LINE_BYTES + 1), longest, b"x" * (3 * MAX_LINE_BYTES), b"last"]

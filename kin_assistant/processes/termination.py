@@ -13,8 +13,8 @@ from typing import NoReturn
 __all__ = ["Terminated", "leave_at_once", "raising_terminated"]
 
 
-class Terminated(BaseException):
-    """SIGTERM or SIGHUP came."""
+class Terminated(SystemExit):
+    """SIGTERM or SIGHUP came. Event loops keep other exceptions to themselves."""
 
 
 @contextmanager
@@ -26,7 +26,7 @@ def raising_terminated() -> Iterator[None]:
 
     def stop(*_: object) -> None:
         signal.signal(signal.SIGTERM, signal.SIG_IGN)  # a second one would interrupt the removing
-        raise Terminated
+        raise Terminated(128 + signal.SIGTERM)
 
     def hang_up(*_: object) -> None:
         signal.raise_signal(signal.SIGTERM)  # the web server handles it while it runs
