@@ -104,12 +104,15 @@ def _choose_subject(request: ListingRequest, search: SentenceSearch) -> str:
 
 
 def _quote(subject: str, members: Members) -> str:
-    return subject if members.theme else f"“{subject}”"
+    return subject if members.theme else _say_again(subject)
+
+
+def _say_again(subject: str) -> str:
+    return f"“{subject}”" if len(subject.split()) <= _LONGEST_NAMED else "all of this"
 
 
 def _say_only_near(request: ListingRequest, within: str) -> str:
-    said = f"“{request.subject}”" if len(request.subject.split()) <= _LONGEST_NAMED else "all of this"
-    return f"No document speaks of {said} in clear words{within}; these come near it."
+    return f"No document speaks of {_say_again(request.subject)} in clear words{within}; these come near it."
 
 
 def _read_reasons(
@@ -230,7 +233,8 @@ def _entries(
             said.add((reason.passage, reason.number))
         held = tuple(by_place[place])
         shown = reason.as_candidate() if reason else None
-        entries.append(DraftEntry(place, held, _detail_of_place(listed, place, held, search), shown))
+        detail = _detail_of_place(listed, place, held, search, titled=topic is not None)
+        entries.append(DraftEntry(place, held, detail, shown))
     placed = {row for held in by_place.values() for row in held}
     if topic and not within:
         others = {row: reason for row, reason in reasons.items() if row not in placed}
@@ -358,8 +362,13 @@ def _detail_of(info: DocumentInfo) -> str:
     return "; ".join(filter(None, [", ".join(parts), _span(info.years)]))
 
 
-def _detail_of_place(listed: Listed, place: str, rows: Sequence[DocumentRow], search: SentenceSearch) -> str:
+def _detail_of_place(
+    listed: Listed, place: str, rows: Sequence[DocumentRow], search: SentenceSearch, *, titled: bool
+) -> str:
+    """Its country, and how many documents it has; ``titled``, the title of one that is alone."""
     counted, infos = count_words(len(rows), "document"), search.library.infos
+    if titled and len(rows) == 1 and listed == "city":
+        counted = f"“{infos[rows[0]].title}”"
     if listed == "country":
         cities = {city for row in rows for city in infos[row].cities if search.country_of(city) == place}
         return f"{counted} on {count_words(len(cities), 'city', 'cities')}" if cities else counted

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
 
@@ -13,6 +13,7 @@ from kin_assistant.answer.draft import Draft
 from kin_assistant.answer.evidence import Evidence
 from kin_assistant.answer.forms import Forms, lay_out_as_list, lay_out_as_table, shorten, widen
 from kin_assistant.answer.overview import draft_document, draft_overview, find_gist
+from kin_assistant.answer.parts import PartRead, answer_parts
 from kin_assistant.answer.peers import asks_for_peers, draft_peers
 from kin_assistant.answer.quoting import Quoter
 from kin_assistant.answer.sentence_search import SentenceSearch
@@ -95,6 +96,13 @@ class Composer:
             whole = draft_document(evidence, self._search, self._fields_of, self._policy)
             whole = whole and replace(whole, sections=tuple(map(self._quoter.count_items, whole.sections)))
         return whole or self._quoter.draft_explanation(evidence, words)
+
+    def complete_parts(self, draft: Draft, evidence: Evidence, parts: Sequence[PartRead], words: int) -> Draft:
+        """``draft`` with what each of ``parts`` lacks, if it is one of quotes."""
+        if draft.form != "quotes":
+            return draft
+        room = words - self._policy.selection.words_around
+        return answer_parts(draft, evidence, parts, room, self._policy.parts, self._quoter)
 
     def find_forms(
         self, draft: Draft, query: Query, evidence: Evidence | None, words: int, read: Callable[[Query], Evidence]

@@ -160,21 +160,6 @@ class EvidenceReader:
         """What the network says of the sentences of ``passages``, as ``EvidenceNetwork.score``; empty without a network."""
         return self._network.score(question, [self._with_context(row) for row in passages]) if self._network else []
 
-    def find_unanswered_parts(self, query: Query, passages: Sequence[PassageRow]) -> list[str]:
-        """Of the things that ``query`` asks for, in its words, those that ``passages`` do not seem to give; never all.
-
-        The first few passages are read once more for each part.
-        """
-        passages = passages[: self._policy.passages_read_for_part]
-        if self._network is None or not passages:
-            return []
-        missing = []
-        for part in query.parts:
-            read = np.concatenate(self.score(part.asked, passages))
-            if len(read) and np.logaddexp.reduce(read.astype(np.float64)) < self._policy.min_logit_of_part:
-                missing.append(part.text.strip(" ?.,;"))
-        return missing if len(missing) < len(query.parts) else []
-
     def _score_by_similarity(
         self,
         query: Query,

@@ -12,6 +12,7 @@ from kin_assistant.answer.draft import Draft, DraftEntry, DraftSection
 from kin_assistant.answer.evidence import Candidate, Evidence, EvidenceReader
 from kin_assistant.answer.explanation import explain_silence
 from kin_assistant.answer.forms import take_form
+from kin_assistant.answer.parts import PartRead, find_unanswered, read_parts
 from kin_assistant.answer.refusal import estimate_confidence, reason_to_doubt, reason_to_refuse
 from kin_assistant.index.library import Library, PassageRow
 from kin_assistant.policy import AnswerPolicy
@@ -84,6 +85,10 @@ class AnswerPipeline:
                 draft = self._composer.compose_from_evidence(evidence, words, sure=False)
                 draft = replace(draft, caveats=(doubt, *draft.caveats))
         draft = draft or Draft("quotes")
+        parts: Sequence[PartRead] = ()
+        if evidence and not reason:
+            parts = read_parts(evidence, draft, self._reader, self._library, self._policy.parts)
+            draft = self._composer.complete_parts(draft, evidence, parts, words)
         forms = self._composer.find_forms(draft, query, evidence, words, self._read) if not reason else {}
         draft = take_form(draft, query.wanted_form, forms)
         quoted = draft.candidates
@@ -94,7 +99,7 @@ class AnswerPipeline:
             answering = tuple(find_asked(query.standalone, citations[0].quote))
             citations = (citations[0].model_copy(update={"answering": answering}), *citations[1:])
         numbers = {candidate: citation.number for candidate, citation in zip(quoted, citations, strict=True)}
-        caveats = self._caveats(evidence, quoted) if evidence and not reason else ()
+        caveats = self._caveats(evidence.query, quoted, parts) if evidence and not reason else ()
         unwritten = () if reason or draft.form == "words" else _name_unwritten(query)
         finished = time.perf_counter()
         return Answer(
@@ -168,9 +173,9 @@ class AnswerPipeline:
             number=numbers[entry.reason] if entry.reason else None,
         )
 
-    def _caveats(self, evidence: Evidence, quoted: Sequence[Candidate]) -> tuple[str, ...]:
+    def _caveats(self, query: Query, quoted: Sequence[Candidate], parts: Sequence[PartRead]) -> tuple[str, ...]:
         """What the answer lacks: places without evidence, parts of the question that are not answered."""
-        query, caveats = evidence.query, list[str]()
+        caveats: list[str] = []
         documents = {candidate.document for candidate in quoted}
         silent = [
             place.name
@@ -179,8 +184,7 @@ class AnswerPipeline:
         ]
         if silent:
             caveats.append(f"Nothing was found for {join_words(silent, 'or')}.")
-        nearest = list(dict.fromkeys(candidate.passage for candidate in (*quoted, *evidence.candidates)))
-        if missing := self._reader.find_unanswered_parts(query, nearest):
+        if missing := find_unanswered(parts, self._policy.parts):
             caveats.append(f"The documents do not seem to say {join_words([f'“{part}”' for part in missing], 'or')}.")
         return tuple(caveats)
 

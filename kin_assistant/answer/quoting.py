@@ -85,7 +85,7 @@ class Quoter:
             if left < 0 and kept:
                 break
             kept.append(item)
-        return Draft("list", (DraftSection(tuple(kept), self._heading_of(kept[0].passage), len(kept), len(items)),))
+        return Draft("list", (DraftSection(tuple(kept), self.heading_of(kept[0].passage), len(kept), len(items)),))
 
     def _select(
         self,
@@ -115,7 +115,7 @@ class Quoter:
         }
 
     def _is_conclusion(self, candidate: Candidate) -> bool:
-        return self._heading_of(candidate.passage).casefold() in self._compiler_sections
+        return self.heading_of(candidate.passage).casefold() in self._compiler_sections
 
     def _complete_lists(
         self,
@@ -152,9 +152,9 @@ class Quoter:
         return kept
 
     def _make_whole(self, section: DraftSection, evidence: Evidence) -> DraftSection | None:
-        """``section`` with all of the one list of which it quotes a part; None if it quotes none, or a long one."""
+        """``section`` with all of the one list of which it quotes several items; None if it quotes none, or a long one."""
         keys = {key for one in section.candidates if (key := self._list_around(one))}
-        if len(keys) != 1 or section.shown == section.of:
+        if len(keys) != 1 or not 1 < section.shown < section.of:
             return None
         (key,) = keys
         items = self._items(key, evidence)
@@ -165,7 +165,7 @@ class Quoter:
         return replace(section, candidates=tuple(both), shown=section.of)
 
     def _section(self, stretch: Stretch) -> DraftSection:
-        return self.count_items(DraftSection(stretch.candidates, self._heading_of(stretch.passage)))
+        return self.count_items(DraftSection(stretch.candidates, self.heading_of(stretch.passage)))
 
     def count_items(self, section: DraftSection) -> DraftSection:
         """``section`` with what it shows of the list or table that most of its quotes stand in."""
@@ -178,7 +178,14 @@ class Quoter:
         shown = sum(any(block.start <= one.start < block.end for one in quoted) for block in items)
         return replace(section, shown=shown, of=len(items))
 
-    def _heading_of(self, passage: PassageRow) -> str:
+    def add(self, section: DraftSection, candidate: Candidate) -> DraftSection:
+        """``section`` with one more sentence, in the order of its document."""
+        both = sorted((*section.candidates, candidate), key=lambda one: (one.document, one.passage, one.sentence.start))
+        added = replace(section, candidates=tuple(both))
+        return self.count_items(replace(added, shown=0, of=0)) if section.of else added
+
+    def heading_of(self, passage: PassageRow) -> str:
+        """The innermost heading that a passage stands under."""
         return self._library.passage(passage).heading.split(" > ")[-1]
 
     def _list_of(self, candidate: Candidate) -> _ListKey | None:

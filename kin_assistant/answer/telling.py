@@ -169,6 +169,9 @@ def choose_sentences(
             chosen.append(i)
             words -= lengths[i]
             conclusions -= concluding[i]
+    if all(concluding[i] for i in chosen):
+        # What is concluded is not believed without something that it is concluded from.
+        chosen += [i for i in order if not concluding[i] and lengths[i] <= words][:1]
     return chosen
 
 

@@ -20,7 +20,7 @@ Homes in Cebu use power without thought. The grid of Cebu fails in summer.
 
 ## What the city did
 - The points bank of Cebu reads the meters of homes.
-- Homes that use less than last year get points.
+- Each month the homes of the bank learn what they saved.
 - Points are spent in shops of the market.
 
 ## Lessons
@@ -46,24 +46,31 @@ def explain(library: SmallLibrary, policy: SelectionPolicy, words: int = 150) ->
     return Quoter(library.search.library, policy, {"lessons"}).draft_explanation(read(library), words)
 
 
-def test_a_short_list_is_whole_if_an_item_of_it_answers(library: SmallLibrary) -> None:
-    draft = explain(library, SelectionPolicy())
+def test_a_short_list_is_whole_if_several_items_of_it_answer(library: SmallLibrary) -> None:
+    draft = explain(library, SelectionPolicy(worth_of_conclusion=0.2, price_of_sentence=0.05))
     (listed,) = [section for section in draft.sections if section.of]
     assert (listed.shown, listed.of) == (3, 3)
     assert [one.text for one in listed.candidates][-1] == "Points are spent in shops of the market."
 
 
+def test_an_item_that_answers_alone_stays_alone(library: SmallLibrary) -> None:
+    draft = explain(library, SelectionPolicy(worth_of_conclusion=0.2, price_of_sentence=0.5))
+    (listed,) = draft.sections
+    assert (listed.shown, listed.of) == (1, 3)
+
+
 def test_of_a_longer_list_only_what_answers_is_quoted_and_that_is_said(library: SmallLibrary) -> None:
-    draft = explain(library, SelectionPolicy(words_of_whole_list=10, price_of_sentence=1.0))
+    draft = explain(library, SelectionPolicy(worth_of_conclusion=0.2, words_of_whole_list=10, price_of_sentence=0.05))
     listed = next(section for section in draft.sections if section.of)
     assert listed.shown < listed.of == 3
 
 
 def test_a_whole_list_pushes_out_what_is_worth_less(library: SmallLibrary) -> None:
-    long = explain(library, SelectionPolicy(price_of_sentence=0, price_of_word=0, price_of_stretch=0, min_share=0))
-    short = explain(
-        library, SelectionPolicy(price_of_sentence=0, price_of_word=0, price_of_stretch=0, min_share=0), words=40
+    all_that_is_worth_anything = SelectionPolicy(
+        worth_of_conclusion=0.2, price_of_sentence=0, price_of_word=0, price_of_stretch=0, min_share=0
     )
+    long = explain(library, all_that_is_worth_anything)
+    short = explain(library, all_that_is_worth_anything, words=45)
     assert len(short.sections) < len(long.sections)
     assert any(section.of == section.shown == 3 for section in short.sections)
 

@@ -10,6 +10,7 @@ import pytest
 from kin_assistant.answer.telling import (
     SIGNALS,
     DocumentTeller,
+    choose_sentences,
     lay_out_experience,
     lay_out_portrait,
     rank_documents,
@@ -118,3 +119,12 @@ def test_an_experience_begins_with_the_best_and_a_portrait_with_what_was_done(li
     after = [two.sentence.start for section in portrait for two in section.candidates]
     assert after == sorted(after)
     assert lay_out_experience([]) == lay_out_portrait([]) == []
+
+
+def test_what_is_concluded_does_not_stand_alone() -> None:
+    policy = replace(POLICY, min_worth=0.5, sentences=3, words=20, conclusions=2)
+    concluding = [True, False, False, True]
+    assert choose_sentences([0.9, 0.1, 0.2, 0.8], [5, 5, 5, 5], concluding, policy) == [0, 3, 2]
+    assert choose_sentences([0.9, 0.1, 0.2, 0.8], [5, 5, 11, 5], concluding, policy) == [0, 3, 1], "what has room"
+    assert choose_sentences([0.9, 0.6, 0.2, 0.8], [5, 5, 5, 5], concluding, policy) == [0, 3, 1]
+    assert choose_sentences([0.9, 0.1, 0.2, 0.8], [10, 5, 5, 10], concluding, policy) == [0, 3], "no room is left"
