@@ -145,15 +145,19 @@ def _paragraph(paragraph: Paragraph, is_item: bool) -> list[str]:
 def _rows(paragraph: Paragraph) -> list[str]:
     """The quoted rows under their head, the numbers of each in its last cell."""
     head = _row_cells(paragraph.lead_in)
-    rows = [head, ["---"] * len(head)]
+    rows = [_join_cells(head), "|---" * len(head) + "|"]
     for sentence, _ in paragraph.quoted:
         cells = _row_cells(sentence.text)
-        rows.append([*cells[:-1], f"{cells[-1]} {_numbers(sentence)}".lstrip()])
-    return ["\n".join(f"> | {' | '.join(row)} |" for row in rows)]
+        rows.append(_join_cells([*cells[:-1], f"{cells[-1]} {_numbers(sentence)}".lstrip()]))
+    return ["\n".join(f"> {row}" for row in rows)]
+
+
+def _join_cells(cells: Sequence[str]) -> str:
+    return f"| {' | '.join(cells)} |"
 
 
 def _row_cells(row: str) -> list[str]:
-    return [escape_in_cell(escape_markdown(cell.words)) for cell in split_row(row)]
+    return [escape_in_cell(escape_markdown(cell.words, starts_line=False)) for cell in split_row(row)]
 
 
 def _table(answer: Answer) -> list[str]:
@@ -230,10 +234,10 @@ def _numbers(sentence: AnswerSentence) -> str:
     return "".join(f"[{number}]" for number in sentence.citations)
 
 
-def escape_markdown(text: str, *, keep_numbers: bool = False) -> str:
+def escape_markdown(text: str, *, keep_numbers: bool = False, starts_line: bool = True) -> str:
     """``text`` on one line, with a backslash before each character that Markdown would read as a mark."""
     line = " ".join(plain(text).split())
-    start = _MARK_AT_START.match(line)
+    start = _MARK_AT_START.match(line) if starts_line else None
     head = "" if start is None else start[0]
     tail = _MARK_ANYWHERE.sub(r"\\\g<0>", line[len(head) :])
     if keep_numbers:
