@@ -14,12 +14,12 @@ from kin_assistant.indicators.vocabulary import read_vocabulary
 from kin_assistant.places.matching import Mention, PlaceIndex
 from kin_assistant.text.english import number_words
 from kin_assistant.text.figures import has_figure
+from kin_assistant.text.rows import BAR, ROW
 from kin_assistant.text.words import fold, words
 from kin_assistant.types import Document, Passage, Sentence
 
 __all__ = ["FigureSentence", "extract_figures"]
 
-_ROW: Final = "| "
 _TEXTS_IN_MEMORY: Final = 4096
 _BOTH: Final = (" and ", " or ", " with ")
 _WHERE: Final = (" in ", " across ", " throughout ", " over ", " of ", " in the ", " across the ", " of the ")
@@ -55,7 +55,7 @@ def extract_figures(document: Document, passages: Sequence[Passage], places: Pla
         heading = passage.heading.split(" > ")[-1]
         for number, sentence in enumerate(passage.sentences):
             text = document.text[sentence.start : sentence.end]
-            is_head = text.startswith(_ROW) and (sentence.start, sentence.end) in heads
+            is_head = text.startswith(ROW) and (sentence.start, sentence.end) in heads
             if is_head or not _may_hold_figure(text) or lost_a_word(document, sentence):
                 continue
             lead_in = document.text[slice(*sentence.lead_in)] if sentence.lead_in else ""
@@ -78,8 +78,8 @@ class _Surroundings:
         self._document = document
         self._text = text
         self._own = _of_places(text, find(text))
-        self._heads = _of_places(lead_in, find(lead_in)) if lead_in.startswith(_ROW) else []
-        self._row_of = _city_of_row(text, lead_in) if lead_in.startswith(_ROW) and not self._own else None
+        self._heads = _of_places(lead_in, find(lead_in)) if lead_in.startswith(ROW) else []
+        self._row_of = _city_of_row(text, lead_in) if lead_in.startswith(ROW) and not self._own else None
         self._heading = _of_places(heading, find(heading)) if heading else []
 
     def tell(self, figure: SentenceFigure) -> _Where:
@@ -117,10 +117,15 @@ def _of_places(text: str, mentions: Collection[Mention]) -> list[Mention]:
 
 def _city_of_row(text: str, head: str) -> str | None:
     """What stands in the first column of a table of cities, where the gazetteer does not know it."""
-    heads, cells = head.strip("| ").split(" | "), text.strip("| ").split(" | ")
-    is_city = fold(heads[0]).strip() in read_vocabulary().words["place_columns"]
-    name = cells[0].strip()
+    if not text.startswith(ROW):
+        return None
+    is_city = fold(_first_cell(head)) in read_vocabulary().words["place_columns"]
+    name = _first_cell(text)
     return name if is_city and name[:1].isupper() and not has_figure(name) else None
+
+
+def _first_cell(row: str) -> str:
+    return BAR.split(row, 2)[1].strip()
 
 
 def _is_where(text: str, mention: Mention) -> bool:

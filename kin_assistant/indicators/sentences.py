@@ -14,12 +14,11 @@ from kin_assistant.indicators.measures import find_measures, is_planning, tell_s
 from kin_assistant.indicators.units import Label, read_label
 from kin_assistant.indicators.values import Status
 from kin_assistant.indicators.vocabulary import read_vocabulary
+from kin_assistant.text.rows import BAR, ROW
 from kin_assistant.types import Years
 
 __all__ = ["Context", "SentenceFigure", "read_sentence"]
 
-_BAR: Final = re.compile(r"^\| | \|$| \| ")
-_ROW: Final = "| "
 _NEIGHBOURS: Final = 12
 _LONGEST_HEADING: Final = 8
 """Words."""
@@ -66,7 +65,7 @@ class _CellSpan(NamedTuple):
 def read_sentence(text: str, context: Context | None = None) -> list[SentenceFigure]:
     """The figures of a sentence, list item or table row, in their order."""
     context = context or Context()
-    if text.startswith(_ROW):
+    if text.startswith(ROW):
         return list(_read_row(text, context))
     years = find_years(text)
     amounts = find_amounts(text, years, countries=context.countries)
@@ -120,7 +119,7 @@ def _years_of(
 
 
 def _read_row(text: str, context: Context) -> Iterator[SentenceFigure]:
-    cells, heads = _split(text), _split(context.lead_in) if context.lead_in.startswith(_ROW) else []
+    cells, heads = _split(text), _split(context.lead_in) if context.lead_in.startswith(ROW) else []
     label = cells[0] if cells else _CellSpan(0, "")
     of_label = find_years(label.text)
     for number, cell in enumerate(cells):
@@ -164,10 +163,9 @@ def _first(mentions: Sequence[YearMention]) -> Years | None:
 
 
 def _split(row: str) -> list[_CellSpan]:
-    """The cells of a row, stored as ``| a | b |``, with where each begins; an empty one is an empty text."""
+    """The cells of a row with where each begins; an empty one is an empty text. What a long row was cut at ends no cell."""
     cells = []
-    bars = [match.span() for match in re.finditer(r"\|", row)]
-    for (_, left), (right, _) in pairwise(bars):
+    for (_, left), (right, _) in pairwise(bar.span() for bar in BAR.finditer(row)):
         inside = row[left:right]
         bare = inside.strip()
         cells.append(_CellSpan(left + (inside.index(bare) if bare else 0), bare))

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from kin_assistant.rendering.layout import Group, Paragraph, Quoted, join_paragraphs, lay_out, quotes_by_number
 from kin_assistant.rendering.markdown import section_remark
+from kin_assistant.rendering.rows import row_head
 from kin_assistant.rendering.templating import render
 from kin_assistant.rendering.words import ORIGIN, REFUSAL, document_link, places, plain
 from kin_assistant.types import Answer, Citation, DocumentInfo, Entry, Section
@@ -37,6 +38,8 @@ class _Sentence(NamedTuple):
     links: list[_Link]
     pieces: list[tuple[bool, str]]
     """The text in pieces; those that answer are set off."""
+    head: str
+    """Of a row that every cell has a head for; else empty."""
 
 
 class _Paragraph(NamedTuple):
@@ -44,7 +47,9 @@ class _Paragraph(NamedTuple):
 
     lead_in: str
     points: list[list[_Sentence]]
-    """The sentences; the items of a list apart."""
+    """The sentences; the items of a list and the rows of a table apart."""
+    is_table: bool
+    """Whether the points are rows that stand below ``lead_in``, which is their head."""
 
 
 class _Part(NamedTuple):
@@ -163,18 +168,24 @@ def _group(answer: Answer, group: Group) -> _Group:
 def _row(answer: Answer, section: Section) -> _Row:
     found = quotes_by_number(answer)
     quoted = [found[number] for number in section.numbers if number in found]
-    return _Row(section.heading, _paragraphs(answer, join_paragraphs(quoted)), section_remark(section))
+    # A cell has no room for a table: each of its rows is shown with its head.
+    paragraphs = [
+        one._replace(lead_in="", is_table=False) if one.is_table else one
+        for one in _paragraphs(answer, join_paragraphs(quoted))
+    ]
+    return _Row(section.heading, paragraphs, section_remark(section))
 
 
 def _paragraphs(answer: Answer, paragraphs: Sequence[Paragraph]) -> list[_Paragraph]:
     """The paragraphs as they are shown: in a list, those behind one lead-in are its items."""
     shown: list[_Paragraph] = []
-    for sentences, lead_in in paragraphs:
-        point = _sentences(answer, sentences)
-        if shown and answer.form == "list" and not lead_in:
-            shown[-1].points.append(point)
+    for quoted, lead_in, is_table in paragraphs:
+        sentences = _sentences(answer, quoted)
+        if shown and answer.form == "list" and not lead_in and not shown[-1].is_table:
+            shown[-1].points.append(sentences)
         else:
-            shown.append(_Paragraph(lead_in, [point]))
+            points = [[one] for one in sentences] if is_table else [sentences]
+            shown.append(_Paragraph(lead_in, points, is_table))
     return shown
 
 
@@ -191,6 +202,7 @@ def _sentences(answer: Answer, quoted: Sequence[Quoted]) -> list[_Sentence]:
             sentence.text,
             [_link(answer, number) for number in sentence.citations],
             _set_off(sentence.text, citation.answering),
+            row_head(citation),
         )
         for sentence, citation in quoted
     ]

@@ -8,7 +8,8 @@ from itertools import groupby, pairwise
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from kin_assistant.rendering.templating import render
-from kin_assistant.rendering.words import BAR, period, places
+from kin_assistant.rendering.words import period, places
+from kin_assistant.text.rows import BAR
 from kin_assistant.types import Block, Document
 
 if TYPE_CHECKING:
@@ -262,17 +263,22 @@ def _runs(document: Document, block: Block, highlight: Span | None, *, target: b
         *breaks,
     }
     cuts = sorted(edge for edge in edges if block.start <= edge <= block.end)
+    # An empty cell has no characters, and holds its column open all the same.
+    empty = {bar[1] for bar, following in pairwise(bars) if bar[1] == following[0]}
+    spans = sorted([*pairwise(cuts), *((at, at) for at in empty)])
 
     def piece(span: Span) -> _Piece:
         words = document.text[span[0] : span[1]]
-        behind = sources.get(span[1], ())
+        behind = () if span in bars and span[1] in empty else sources.get(span[1], ())
         if bars:
             return _Piece(words, "bar" if span in bars else "cell", None, behind)
         return _Piece(words, "lead" if _overlap(span, lead) else "plain", breaks.get(span[0]), behind)
 
     runs = [
-        _Run(list(map(piece, spans)), is_cited=is_cited, is_target=is_cited and target)
-        for is_cited, spans in groupby(pairwise(cuts), key=lambda span: bool(highlight and _overlap(span, highlight)))
+        _Run(list(map(piece, alike)), is_cited=is_cited, is_target=is_cited and target)
+        for is_cited, alike in groupby(
+            spans, key=lambda span: bool(highlight and highlight[0] <= span[0] < highlight[1])
+        )
     ]
     if opening := sources.get(block.start):
         # Marks follow the piece that ends where they stand; before the first there is none.

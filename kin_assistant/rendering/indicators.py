@@ -12,7 +12,8 @@ from typing import Final
 
 from kin_assistant.indicators.values import Figure, Indicator, Indicators, Series
 from kin_assistant.indicators.vocabulary import read_vocabulary
-from kin_assistant.rendering.markdown import reference_list, without_bars
+from kin_assistant.rendering.markdown import reference_list
+from kin_assistant.rendering.rows import head_of, one_run, row_head, without_bars
 from kin_assistant.rendering.tables import defuse_formula
 from kin_assistant.rendering.words import REFUSAL, count, period, plain, section_and_page
 from kin_assistant.types import Citation
@@ -128,8 +129,9 @@ def _quote_lines(citation: Citation) -> Iterator[str]:
 
 
 def _sentence(citation: Citation) -> str:
-    head = f"{without_bars(citation.lead_in.text)} / " if citation.lead_in else ""
-    return plain(f"{head}{without_bars(citation.quote)}")
+    if head := row_head(citation):
+        return plain(one_run(citation.quote, head))
+    return plain(" / ".join(filter(None, (without_bars(head_of(citation)), without_bars(citation.quote)))))
 
 
 def _series_lines(indicators: Indicators, series: Series) -> Iterator[str]:

@@ -7,6 +7,7 @@ from itertools import groupby
 from typing import NamedTuple
 
 from kin_assistant.answer.stretches import leans_back
+from kin_assistant.rendering.rows import head_of, row_head, same_table
 from kin_assistant.types import Answer, AnswerSentence, Citation, LeadIn, Section
 
 __all__ = ["Group", "Paragraph", "Part", "Quoted", "join_paragraphs", "lay_out", "quotes_by_number"]
@@ -20,11 +21,13 @@ class Quoted(NamedTuple):
 
 
 class Paragraph(NamedTuple):
-    """Quotes that stand together in one paragraph of their document; a row or an item alone."""
+    """Quotes that stand together in one paragraph of their document; an item alone, the rows under one head together."""
 
     quoted: list[Quoted]
     lead_in: str
     """What heads the list or table, before its first quote; else empty."""
+    is_table: bool
+    """Whether the quotes are rows, each with as many cells as ``lead_in``."""
 
 
 class Part(NamedTuple):
@@ -77,7 +80,10 @@ def quotes_by_number(answer: Answer) -> dict[int, Quoted]:
 
 
 def join_paragraphs(quoted: Sequence[Quoted], *, apart: bool = False) -> list[Paragraph]:
-    """Quoted sentences in paragraphs, in order; those that can stand ``apart`` each in its own, if so wished."""
+    """Quoted sentences in paragraphs, in order; those that can stand ``apart`` each in its own, if so wished.
+
+    Rows that follow each other under one head are a table; it has its head, even if that was shown before.
+    """
     paragraphs: list[Paragraph] = []
     heading: tuple[str, LeadIn | None] | None = None
     for pair in quoted:
@@ -86,7 +92,11 @@ def join_paragraphs(quoted: Sequence[Quoted], *, apart: bool = False) -> list[Pa
         if joined and (not apart or leans_back(citation.quote)):
             paragraphs[-1].quoted.append(pair)
             continue
+        if paragraphs and same_table(citation, paragraphs[-1].quoted[-1].citation):
+            paragraphs[-1].quoted.append(pair)
+            continue
         new = (citation.document_id, citation.lead_in)
-        paragraphs.append(Paragraph([pair], citation.lead_in.text if citation.lead_in and new != heading else ""))
+        is_table = bool(row_head(citation))
+        paragraphs.append(Paragraph([pair], head_of(citation) if is_table or new != heading else "", is_table))
         heading = new
     return paragraphs

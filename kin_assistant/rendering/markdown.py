@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from kin_assistant.indicators.values import Indicators
-from kin_assistant.rendering.layout import Quoted, join_paragraphs, lay_out, quotes_by_number
+from kin_assistant.rendering.layout import Paragraph, Quoted, join_paragraphs, lay_out, quotes_by_number
+from kin_assistant.rendering.rows import DOT, one_run, row_head, without_bars
 from kin_assistant.rendering.words import (
     ORIGIN,
     REFUSAL,
@@ -14,8 +15,8 @@ from kin_assistant.rendering.words import (
     place_and_years,
     plain,
     section_and_page,
-    split_row,
 )
+from kin_assistant.text.rows import split_row
 from kin_assistant.types import Answer, AnswerSentence, Citation, Comparison, Entry, Record, Section, Source
 
 __all__ = [
@@ -28,7 +29,6 @@ __all__ = [
     "section_remark",
     "source_markdown",
     "what_is_read",
-    "without_bars",
 ]
 
 _MARK_ANYWHERE = re.compile(r"[\\`*_\[\]]|<(?=[A-Za-z/!?])|~(?=~)|&(?=#?\w+;)")
@@ -85,17 +85,18 @@ def what_is_read(answer: Answer) -> str:
     lines = [answer.said, *answer.caveats]
     for entry in answer.entries:
         lines.append(" ".join(filter(None, (entry.label, entry.detail))))
-        lines += [quoted.sentence.text for quoted in _reason(answer, entry)]
+        lines += [_run(one, between=" ") for one in _reason(answer, entry)]
     if answer.form == "table":
         for section in answer.sections:
-            lines += [section.heading, *(quoted.sentence.text for quoted in _cell(answer, section)), section.remark]
+            lines += [section.heading, *_runs(_cell(answer, section), between=" "), section.remark]
     else:
         for group in lay_out(answer):
             lines.append(_heading(group.citation))
             for part in group.parts:
                 lines += [part.heading, section_remark(part.section)]
                 for paragraph in part.paragraphs:
-                    lines += [paragraph.lead_in, " ".join(sentence.text for sentence, _ in paragraph.quoted)]
+                    quotes = (without_bars(sentence.text, between=" ") for sentence, _ in paragraph.quoted)
+                    lines += [without_bars(paragraph.lead_in, between=" "), " ".join(quotes)]
     return "\n".join(filter(None, (*lines, *answer.notes)))
 
 
@@ -129,30 +130,45 @@ def _groups(answer: Answer) -> list[str]:
                 heading = part.heading
                 parts += [f"*{escape_markdown(heading)}*"] if heading else []
             for paragraph in part.paragraphs:
-                parts += [f"> {escape_markdown(paragraph.lead_in)}"] if paragraph.lead_in else []
-                parts.append(f"> {'- ' if answer.form == 'list' else ''}{_quotes(paragraph.quoted)}")
+                parts += _rows(paragraph) if paragraph.is_table else _paragraph(paragraph, answer.form == "list")
             if remark := section_remark(part.section):
                 parts.append(escape_markdown(remark))
     return parts
 
 
+def _paragraph(paragraph: Paragraph, is_item: bool) -> list[str]:
+    lead_in = escape_markdown(without_bars(paragraph.lead_in))
+    quotes = " ".join(_numbered(one, without_bars(one.sentence.text)) for one in paragraph.quoted)
+    return [*([f"> {lead_in}"] if lead_in else []), f"> {'- ' if is_item else ''}{quotes}"]
+
+
+def _rows(paragraph: Paragraph) -> list[str]:
+    """The quoted rows under their head, the numbers of each in its last cell."""
+    head = _row_cells(paragraph.lead_in)
+    rows = [_join_cells(head), "|---" * len(head) + "|"]
+    for sentence, _ in paragraph.quoted:
+        cells = _row_cells(sentence.text)
+        rows.append(_join_cells([*cells[:-1], f"{cells[-1]} {_numbers(sentence)}".lstrip()]))
+    return ["\n".join(f"> {row}" for row in rows)]
+
+
+def _join_cells(cells: Sequence[str]) -> str:
+    return f"| {' | '.join(cells)} |"
+
+
+def _row_cells(row: str) -> list[str]:
+    return [escape_in_cell(escape_markdown(cell.words, starts_line=False)) for cell in split_row(row)]
+
+
 def _table(answer: Answer) -> list[str]:
-    """The sections as rows of a table; the bars of a quoted table row would end its cell."""
+    """The sections as rows of a table; in its cells there is no room for another."""
     rows = ["| | |", "|---|---|"]
     for section in answer.sections:
-        quotes = [
-            words
-            for paragraph in join_paragraphs(_cell(answer, section))
-            for words in (escape_markdown(without_bars(paragraph.lead_in)), _quotes(paragraph.quoted, in_cell=True))
-        ]
+        quoted = _cell(answer, section)
+        quotes = map(_numbered, quoted, _runs(quoted))
         cell = " ".join(filter(None, (*quotes, escape_markdown(section_remark(section)))))
         rows.append(f"| **{escape_in_cell(escape_markdown(section.heading))}** | {escape_in_cell(cell)} |")
     return ["\n".join(rows)] if answer.sections else []
-
-
-def without_bars(text: str) -> str:
-    """``text``; of a table's row the cells with dots between them, for its bars would end the cell that quotes it."""
-    return " · ".join(words for kind, words in split_row(text) if kind == "cell") or text
 
 
 def escape_in_cell(markdown: str) -> str:
@@ -162,7 +178,7 @@ def escape_in_cell(markdown: str) -> str:
 
 def _entry(answer: Answer, entry: Entry) -> str:
     detail = f" ({escape_markdown(entry.detail)})" if entry.detail else ""
-    quotes = _quotes(_reason(answer, entry))
+    quotes = " ".join(_numbered(one, _run(one)) for one in _reason(answer, entry))
     return f"- **{escape_markdown(entry.label)}**{detail}{': ' if quotes else ''}{quotes}"
 
 
@@ -176,11 +192,19 @@ def _cell(answer: Answer, section: Section) -> list[Quoted]:
     return [found[number] for number in section.numbers if number in found]
 
 
-def _quotes(quoted: Sequence[Quoted], *, in_cell: bool = False) -> str:
-    return " ".join(
-        f"{escape_markdown(without_bars(sentence.text) if in_cell else sentence.text)} {_numbers(sentence)}"
-        for sentence, _ in quoted
-    )
+def _runs(quoted: Sequence[Quoted], *, between: str = DOT) -> Iterator[str]:
+    """Each quote of a cell in one run, the first of a list behind what heads it, rows with the heads of their columns."""
+    for paragraph in join_paragraphs(quoted):
+        for place, one in enumerate(paragraph.quoted):
+            yield _run(one, "" if place else paragraph.lead_in, between=between)
+
+
+def _run(quoted: Quoted, lead_in: str = "", *, between: str = DOT) -> str:
+    return one_run(quoted.sentence.text, row_head(quoted.citation) or lead_in, between=between)
+
+
+def _numbered(quoted: Quoted, words: str) -> str:
+    return f"{escape_markdown(words)} {_numbers(quoted.sentence)}"
 
 
 def _heading(citation: Citation) -> str:
@@ -210,10 +234,10 @@ def _numbers(sentence: AnswerSentence) -> str:
     return "".join(f"[{number}]" for number in sentence.citations)
 
 
-def escape_markdown(text: str, *, keep_numbers: bool = False) -> str:
+def escape_markdown(text: str, *, keep_numbers: bool = False, starts_line: bool = True) -> str:
     """``text`` on one line, with a backslash before each character that Markdown would read as a mark."""
     line = " ".join(plain(text).split())
-    start = _MARK_AT_START.match(line)
+    start = _MARK_AT_START.match(line) if starts_line else None
     head = "" if start is None else start[0]
     tail = _MARK_ANYWHERE.sub(r"\\\g<0>", line[len(head) :])
     if keep_numbers:

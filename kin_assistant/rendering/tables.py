@@ -7,7 +7,8 @@ import io
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from kin_assistant.rendering.markdown import escape_in_cell, escape_markdown, reference_list, without_bars
+from kin_assistant.rendering.markdown import escape_in_cell, escape_markdown, reference_list
+from kin_assistant.rendering.rows import head_of, one_run
 from kin_assistant.rendering.templating import render
 from kin_assistant.rendering.words import FIELD_NAMES, NO_EVIDENCE, REFUSAL, document_link, period, places, plain
 from kin_assistant.types import Cell, Citation, Comparison, Record
@@ -123,7 +124,7 @@ def _cell_markdown(comparison: Comparison, cell: Cell) -> str:
 
 def _cell_text(comparison: Comparison, cell: Cell) -> Iterator[str]:
     for citation in _cited(comparison, cell):
-        yield f"{plain(citation.quote)} [{citation.number}]"
+        yield f"{plain(one_run(citation.quote, head_of(citation)))} [{citation.number}]"
 
 
 def _cited(comparison: Comparison, cell: Cell) -> list[Citation]:
@@ -131,8 +132,7 @@ def _cited(comparison: Comparison, cell: Cell) -> list[Citation]:
 
 
 def _quote(citation: Citation) -> str:
-    head = f"{escape_markdown(without_bars(citation.lead_in.text))} " if citation.lead_in else ""
-    return f"{head}{escape_markdown(without_bars(citation.quote))} [{citation.number}]"
+    return f"{escape_markdown(one_run(citation.quote, head_of(citation)))} [{citation.number}]"
 
 
 def _said(build_id: str) -> str:

@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING
 
 from markupsafe import Markup
 
+from kin_assistant.rendering.rows import head_of, label_row, row_head
 from kin_assistant.rendering.words import (
     count,
     day,
@@ -31,8 +32,8 @@ from kin_assistant.rendering.words import (
     plain,
     section_and_page,
     source_name,
-    split_row,
 )
+from kin_assistant.text.rows import split_row
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -47,9 +48,12 @@ _FUNCTIONS = (
     day,
     document_link,
     external_link,
+    head_of,
+    label_row,
     period,
     place_and_years,
     places,
+    row_head,
     section_and_page,
     source_name,
     split_row,

@@ -11,7 +11,6 @@ from urllib.parse import quote, urlencode, urlsplit
 from kin_assistant.types import Citation, Origin, RecordField, Source, Years
 
 __all__ = [
-    "BAR",
     "FIELD_NAMES",
     "NO_EVIDENCE",
     "ORIGIN",
@@ -26,7 +25,6 @@ __all__ = [
     "plain",
     "section_and_page",
     "source_name",
-    "split_row",
 ]
 
 REFUSAL = "The documents do not say this"
@@ -60,8 +58,6 @@ _ANSI = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|[\]PX^_][^\x07\x1b]*(?:\x07|\x1b
 _UNUSUAL = re.compile(r"[^\n\t -~]")
 _INVISIBLE_BUT_MEANT = "\u00ad\u200c\u200d"
 _URL_UNSAFE = re.compile(r"[\s<>\"'`\\^{}|]")
-BAR = re.compile(r"^\| | \|$| \| ")
-"""What separates the cells of a table row, which is stored as ``| a | b |``."""
 
 
 def plain(text: str) -> str:
@@ -80,20 +76,6 @@ def _shown(match: re.Match[str]) -> str:
     if category == "Cs":
         return "\ufffd"
     return "" if category in ("Cc", "Cf") and char not in _INVISIBLE_BUT_MEANT else char
-
-
-def split_row(text: str) -> tuple[tuple[str, str], ...]:
-    """The pieces of a quoted table row, each a ``bar`` or a ``cell`` with its characters; empty for another sentence."""
-    if not (text.startswith("| ") and text.endswith(" |")):
-        return ()
-    pieces: list[tuple[str, str]] = []
-    position = 0
-    for bar in BAR.finditer(text):
-        if bar.start() > position:
-            pieces.append(("cell", text[position : bar.start()]))
-        pieces.append(("bar", bar[0]))
-        position = bar.end()
-    return tuple(pieces)
 
 
 def count(number: int, one: str, many: str = "") -> str:

@@ -1,1 +1,1 @@
-"""What is known of English words, sentences and figures, without documents and without an index."""
+"""What is known of English words, sentences and figures, and of rows of tables, without documents and without an index."""

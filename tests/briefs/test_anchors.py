@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 from kin_assistant.briefs.anchors import QuoteFinder, explain_states
 from kin_assistant.briefs.brief import Brief, BriefSection, OwnText, Quote
 from kin_assistant.errors import BriefError
+from kin_assistant.rendering import brief_markdown
 from kin_assistant.types import Source
 from tests.briefs.conftest import LIBRARY, OpenLibrary
 
@@ -156,3 +159,21 @@ def test_a_brief_of_another_corpus_is_refused_with_its_name(library: OpenLibrary
 def test_a_brief_without_quotes_can_be_opened_anywhere(changed: OpenLibrary, brief: Brief) -> None:
     empty = brief.model_copy(update={"sections": ()})
     assert changed.quotes.find_again(empty).build_id == "later"
+
+
+def test_a_row_is_found_by_its_words_in_the_document_and_not_by_how_it_is_shown(tmp_path: Path, brief: Brief) -> None:
+    table = "\n## Prices\n\n| City | Price of a sack | Buyer |\n|---|---|---|\n| Cebu | 5 pesos | |\n"
+    opened = OpenLibrary(tmp_path / "index", {**LIBRARY, "fees.md": LIBRARY["fees.md"] + table})
+    text = opened.index.library.document(opened.index.library.row_of(FEES)).text
+    (row,) = re.findall(r"(?m)^\| Cebu .*$", text)
+    start = text.index(row)
+    quote = quote_of(brief, BOUGHT).model_copy(update={"quote": row, "start": start, "end": start + len(row)})
+    found = find(opened.quotes, brief, quote)
+    assert (found.state, found.quote) == ("exact", row)
+    assert found.lead_in is not None and found.lead_in.text == "| City | Price of a sack | Buyer |"
+    assert "> Cebu · Price of a sack: 5 pesos [1.1]" in brief_markdown(only(brief, found))
+    kept = Brief.model_validate_json(only(brief, found).model_dump_json())
+    assert find(opened.quotes, brief, kept.quotes[0]) == found
+    shown = quote.model_copy(update={"quote": "Cebu · Price of a sack: 5 pesos"})
+    assert not find(opened.quotes, brief, shown).stands
+    opened.index.close()

@@ -35,6 +35,15 @@ def test_numbers_that_name_rows_are_no_figures() -> None:
     assert len(row("| 7 Hill villages | 264 |", "| Line | Forms |")) == 1
 
 
+def test_an_empty_cell_leaves_the_others_under_their_heads() -> None:
+    head = "| Ward | Households | Fee, rupees |"
+    for text in ("| Ward six | | 1,200 |", "| Ward six |  | 1,200 |"):
+        (fee,) = row(text, head)
+        assert (fee.amount.value, fee.amount.unit) == (1200, "INR")
+        assert text[fee.amount.start : fee.amount.end] == "1,200"
+        assert fee.head is not None and head[slice(*fee.head)] == "Fee, rupees"
+
+
 def test_spans_are_those_of_the_row() -> None:
     text = "| Price of a bus | about 1.8 million yuan |"
     (figure,) = row(text, "| Item | Figure |")

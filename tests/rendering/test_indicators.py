@@ -17,7 +17,7 @@ from kin_assistant.rendering import (
     indicators_xlsx,
     verified_indicators,
 )
-from kin_assistant.types import Citation, Document
+from kin_assistant.types import Citation, Document, LeadIn
 
 QUOTE = "=Waste of Cebu fell by about 600 tonnes a day in 2009."
 
@@ -64,6 +64,23 @@ def test_a_figure_is_printed_with_its_sentence_and_reference() -> None:
     assert line.split() == ["1.", "about", "600", "t/day", "Cebu", "2009", "actual", "=Wast"]
     assert f"\u201c{QUOTE}\u201d [1]" in " ".join(" ".join(lines).split())
     assert any(line.startswith("[1] ") and "=Title" in line for line in lines)
+
+
+def test_a_row_is_printed_with_the_heads_of_its_columns() -> None:
+    head, row = "| City | Waste, t/day | Source |", "| Cebu | about 600 | |"
+    start = row.index("about")
+    (cited,) = indicators().citations
+    headed = cited.model_copy(update={"quote": row, "lead_in": LeadIn(start=0, end=len(head), text=head)})
+    one = figure(written=Span(start=start, end=start + 9, text="about 600"), measures=())
+    told = indicators(indicators=(Indicator(number=1, figure=one, citation=1),), citations=(headed,))
+    run = "Cebu \u00b7 Waste, t/day: about 600"
+    assert f"\u201c{run}\u201d [1]" in indicators_text(told)
+    header, cells = csv.reader(io.StringIO(indicators_csv(told)))
+    assert cells[header.index("Sentence")] == run
+    narrow = headed.model_copy(update={"quote": "| All | 600 |"})
+    assert "\u201cCity \u00b7 Waste, t/day \u00b7 Source / All \u00b7 600\u201d [1]" in indicators_text(
+        told.model_copy(update={"citations": (narrow,)})
+    )
 
 
 def test_figures_of_one_sentence_share_it() -> None:

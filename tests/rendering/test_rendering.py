@@ -340,21 +340,19 @@ def test_a_sentence_that_leans_stays_with_the_one_before_it(assistant: Assistant
 
 def test_a_cell_of_a_table_says_what_heads_the_list_that_it_quotes(assistant: AssistantDouble) -> None:
     answer = assistant.ask(QUESTION)
-    header = "| Year | Waste a day |"
-    start = assistant.document("surabaya-composting").text.index(header)
-    lead_in = LeadIn(start=start, end=start + len(header), text=header)
-    row = answer.citations[2].model_copy(update={"lead_in": lead_in})
+    lead_in = LeadIn(start=0, end=16, text="Two lessons are:")
+    item = answer.citations[3].model_copy(update={"lead_in": lead_in})
     table = answer.model_copy(
         update={
             "form": "table",
-            "citations": (*answer.citations[:2], row, *answer.citations[3:]),
-            "sections": (Section(heading="Surabaya", numbers=(1, 3)), Section(heading="Kitakyushu", numbers=(5,))),
+            "citations": (*answer.citations[:3], item, *answer.citations[4:]),
+            "sections": (Section(heading="Surabaya", numbers=(1, 4)), Section(heading="Kitakyushu", numbers=(5,))),
         }
     )
     cells = [parse(cell).text for cell in re.findall(r"<td>(.*?)</td>", answer_html(table))]
-    assert header in cells[0]
-    assert "Waste a day" not in cells[1]
-    assert "Waste a day" in answer_markdown(table)
+    assert lead_in.text in cells[0]
+    assert lead_in.text not in cells[1]
+    assert f"{lead_in.text} {item.quote} [4]" in answer_markdown(table)
 
 
 def test_what_a_refusal_lacks_is_said_above_it(assistant: AssistantDouble) -> None:

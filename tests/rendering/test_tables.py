@@ -7,10 +7,12 @@ import io
 
 import pytest
 from openpyxl import load_workbook
+from selectolax.lexbor import LexborHTMLParser
 
 from kin_assistant.errors import KinError
 from kin_assistant.rendering import (
     comparison_csv,
+    comparison_html,
     comparison_markdown,
     comparison_xlsx,
     record_markdown,
@@ -23,6 +25,7 @@ from kin_assistant.types import (
     ComparisonRow,
     Document,
     DocumentInfo,
+    LeadIn,
     Record,
     RecordPart,
 )
@@ -40,10 +43,15 @@ HOSTILE = [
 ]
 
 
-def citation(number: int, quote: str, start: int = 0) -> Citation:
+HEAD = "| City | Cost | Paid by |"
+ROW = "| Cebu | 5 pesos | |"
+
+
+def citation(number: int, quote: str, start: int = 0, head: str = "") -> Citation:
     return Citation(
         number=number, passage_id="p", document_id="d", title="=Title", cities=("Cebu",), countries=(), years=None,
         heading="Results", page=None, start=start, end=start + len(quote), quote=quote,
+        lead_in=LeadIn(start=0, end=len(head), text=head) if head else None,
     )  # fmt: skip
 
 
@@ -97,6 +105,29 @@ def test_a_row_of_a_table_stands_in_a_cell_without_its_bars() -> None:
     assert "\\|" not in row
 
 
+def test_in_every_format_of_a_comparison_a_row_stands_in_one_run_with_the_heads_of_its_columns() -> None:
+    compared = comparison(ROW).model_copy(update={"citations": (citation(1, ROW, head=HEAD),)})
+    run = "Cebu · Cost: 5 pesos [1]"
+    assert f"| **Cebu** | {run} | no evidence" in comparison_markdown(compared)
+    assert list(csv.reader(io.StringIO(comparison_csv(compared))))[1][1] == run
+    book = load_workbook(io.BytesIO(comparison_xlsx(compared)))
+    assert book["Comparison"]["B2"].value == run
+    assert book["References"]["B2"].value == ROW, "what is quoted is word for word there"
+    (shown,) = LexborHTMLParser(str(comparison_html(compared, query=""))).css("td .kin-run")
+    assert shown.text() == "| Cebu | Cost: 5 pesos | |"
+    assert [label.text() for label in shown.css(".kin-head")] == ["Cost: "]
+
+
+def test_a_comparison_shows_what_heads_a_row_of_another_width_and_an_item() -> None:
+    cited = (citation(1, "| All | 5 |", head=HEAD), citation(2, "A law helped.", head="Reasons:"))
+    compared = comparison("x", "y").model_copy(update={"citations": cited})
+    markdown, html = comparison_markdown(compared), LexborHTMLParser(str(comparison_html(compared, query="")))
+    assert "City · Cost · Paid by All · 5 [1]" in markdown
+    assert "Reasons: A law helped. [2]" in markdown
+    assert [node.text() for node in html.css(".kin-row")] == [HEAD, "| All | 5 |"]
+    assert "Reasons: A law helped." in html.text()
+
+
 def test_a_refused_comparison_has_its_reason_and_no_table() -> None:
     refused = Comparison(topic="x", columns=("results",), reason="No document is about it.", build_id="b")
     assert comparison_markdown(refused) == "# x\n\n**The documents do not say this.** No document is about it.\n"
@@ -107,6 +138,8 @@ def test_a_record_has_its_fields_as_headings_and_a_reference_for_each_quote() ->
     parts = (RecordPart(field="results", citations=(citation(1, "It fell."),)),)
     text = record_markdown(Record(document=info, parts=parts, build_id="b"))
     assert "# Waste in Cebu\n\nCebu (2001-2005)\n\n## Results\n\n- It fell. [1]\n\n## References\n\n[1] " in text
+    rows = (RecordPart(field="finance", citations=(citation(1, ROW, head=HEAD),)),)
+    assert "- Cebu · Cost: 5 pesos [1]" in record_markdown(Record(document=info, parts=rows, build_id="b"))
     empty = record_markdown(Record(document=info, build_id="b"))
     assert "No sentence of this document tells a field of a record." in empty
 

@@ -38,6 +38,8 @@ pytestmark = [
 
 QUESTION = "How did Surabaya cut its household waste?"
 UNKNOWN = "What did Lahore do about floods?"
+CONTACTS = "What are the contacts of the Kitakyushu Forum on Asian Women?"
+COMPARED = "LED streetlights Akola compared to Bhubaneswar"
 DESK, PHONE = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
 
 _ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
@@ -182,6 +184,41 @@ def test_each_number_leads_to_its_quote_and_on_to_the_marked_sentence(page: Page
         assert proof.get_by_role("link", name="Open in document").evaluate(
             "element => element === document.activeElement"
         )
+
+
+@pytest.mark.parametrize("view", [{"viewport": DESK}, {"viewport": PHONE, "has_touch": True}], indirect=True)
+def test_quoted_rows_stand_in_the_columns_of_their_head(page: Page, served: Served) -> None:
+    turn = ask(page, CONTACTS)
+    rows = [one for one in served.assistant.ask(CONTACTS).citations if one.quote.startswith("| ")]
+    assert rows, "the documents have a table of contacts"
+    table = turn.locator(".kin-quote table")
+    assert [words_of(row) for row in table.locator("tbody tr").all()] == [
+        f"{one.quote}\xa0{one.number}" for one in rows
+    ]
+    assert words_of(table.locator("thead tr")) == rows[0].lead_in.text
+    heads = table.get_by_role("columnheader", name=re.compile(r"^[^|]+$")).all()
+    cells = table.locator("tbody tr").first.locator("td").all()
+    assert [head.bounding_box()["x"] for head in heads] == [cell.bounding_box()["x"] for cell in cells]
+    assert overflow(page) <= 0
+
+
+def test_in_a_cell_a_row_is_read_with_the_heads_of_its_columns(page: Page, served: Served) -> None:
+    turn = ask(page, COMPARED)
+    rows = [one for one in served.assistant.ask(COMPARED).citations if one.quote.startswith("| ")]
+    assert rows, "the documents have a table of cities"
+    for one, shown in zip(rows, turn.locator("td .kin-run").all(), strict=True):
+        assert shown.locator(".kin-head").count() == one.quote.count(" | ")
+        assert (
+            shown.evaluate(
+                """element => {
+                const bare = element.cloneNode(true);
+                bare.querySelectorAll('.kin-head').forEach((head) => head.remove());
+                return bare.textContent;
+            }"""
+            )
+            == one.quote
+        )
+    assert page.evaluate(_CONTRAST) == []
 
 
 def test_a_number_in_the_evidence_leads_back_to_the_sentence(page: Page) -> None:

@@ -41,14 +41,13 @@ def _block(block: Group | Own | Missing) -> Iterator[str]:
         case Group(heading, paragraphs):
             yield f"**{escape_markdown(heading)}**"
             for quotes in paragraphs:
-                head = quotes[0].citation.lead_in
-                yield from [f"> {escape_markdown(head.text)}"] if head else []
+                yield from [f"> {escape_markdown(quotes[0].head)}"] if quotes[0].head else []
                 yield f"> {' '.join(map(_quote, quotes))}"
 
 
 def _quote(quote: MarkedQuote) -> str:
     remark = f", {quote.remark}" if quote.remark else ""
-    return f"{escape_markdown(quote.citation.quote)} [{quote.mark}{remark}]"
+    return f"{escape_markdown(quote.words)} [{quote.mark}{remark}]"
 
 
 def _back_matter(laid: BriefLayout) -> Iterator[str]:
@@ -61,7 +60,7 @@ def _back_matter(laid: BriefLayout) -> Iterator[str]:
         yield f"### {one.number}. {escape_markdown(one.title)}"
         for quote in one.quotes:
             yield f"**{quote.mark}** {escape_markdown(describe_quote(quote.citation))}"
-            yield f"> {escape_markdown(quote.citation.quote)}"
+            yield f"> {escape_markdown(quote.words)}"
             yield "\n".join(f"- {source_markdown(source)}" for source in quote.citation.sources)
 
 

@@ -124,12 +124,11 @@ class _Writer:
 
     def _write_quotes(self, quotes: Iterable[MarkedQuote]) -> None:
         quotes = list(quotes)
-        head = quotes[0].citation.lead_in
-        if head:
-            self.add(head.text, "Quote").runs[0].font.color.rgb = _colour(_QUIET)
+        if quotes[0].head:
+            self.add(quotes[0].head, "Quote").runs[0].font.color.rgb = _colour(_QUIET)
         paragraph = self.add("", "Quote")
         for place, one in enumerate(quotes):
-            paragraph.add_run(f"{' ' if place else ''}{_clean(one.citation.quote)}\u00a0")
+            paragraph.add_run(f"{' ' if place else ''}{_clean(one.words)}\u00a0")
             remark = f", {one.remark}" if one.remark else ""
             self._link(paragraph, f"[{one.mark}{remark}]", anchor=_anchor(one))
 
@@ -145,7 +144,7 @@ class _Writer:
         paragraph = self.add("", _SOURCE)
         self._mark(paragraph, _anchor(quote), f"{quote.mark} ")
         paragraph.add_run(_clean(describe_quote(quote.citation)))
-        self.add(quote.citation.quote, "Quote")
+        self.add(quote.words, "Quote")
         for source in quote.citation.sources:
             self._name(source, self.add("", "List Bullet"))
 

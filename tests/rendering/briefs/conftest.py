@@ -22,6 +22,14 @@ def quote_of(document_id: str, words: str, start: int = 0, **more: object) -> Qu
     return Quote.model_validate(fields)
 
 
+HEAD, ROW, SHOWN = "| City | Cost | Paid by |", "| Cebu | 5 pesos | |", "Cebu · Cost: 5 pesos"
+"""The head of a table, a row below it, and the row as a brief shows it."""
+
+
+def row_of(row: str = ROW) -> Quote:
+    return quote_of("cebu", row, 60, lead_in=LeadIn(start=20, end=20 + len(HEAD), text=HEAD))
+
+
 def brief_of(*items: Quote | OwnText, title: str = "Compost for Lahore") -> Brief:
     sections = (BriefSection(heading="What peers did", items=items),)
     return Brief(

@@ -6,7 +6,7 @@ from markdown_it import MarkdownIt
 
 from kin_assistant.briefs.brief import Brief, OwnText
 from kin_assistant.rendering import brief_markdown
-from tests.rendering.briefs.conftest import HOSTILE_LINES, LINK, brief_of, quote_of
+from tests.rendering.briefs.conftest import HOSTILE_LINES, LINK, SHOWN, brief_of, quote_of, row_of
 
 
 def in_quotes(markdown: str) -> str:
@@ -63,3 +63,10 @@ def test_hostile_words_of_writer_and_document_stay_words() -> None:
         kinds = [token.type for token in tokens]
         assert "html_block" not in kinds and kinds.count("blockquote_open") == 2, words
         assert kinds.count("heading_open") == 5, words
+
+
+def test_a_row_stands_in_one_run_with_the_heads_of_its_columns_also_in_the_annex() -> None:
+    text = brief_markdown(brief_of(row_of(), row_of("| All | 9 |")))
+    assert f"> {SHOWN} [1.1]\n\n> City · Cost · Paid by\n\n> All · 9 [1.2]" in text
+    assert f"> {SHOWN}\n" in text.split("## Annex")[1]
+    assert "|" not in text

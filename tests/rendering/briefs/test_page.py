@@ -9,7 +9,7 @@ from selectolax.lexbor import LexborHTMLParser
 from kin_assistant.briefs.brief import Brief, OwnText
 from kin_assistant.rendering import brief_html
 from kin_assistant.types import Source
-from tests.rendering.briefs.conftest import HOSTILE_LINES, LINK, brief_of, quote_of
+from tests.rendering.briefs.conftest import HOSTILE_LINES, LINK, SHOWN, brief_of, quote_of, row_of
 
 
 def parsed(brief: Brief) -> LexborHTMLParser:
@@ -69,3 +69,12 @@ def test_an_address_that_is_not_safe_is_no_link() -> None:
     source = Source(title="t", url="javascript:alert(1)")
     page = parsed(brief_of(quote_of("d", "a.", sources=(source,), origin="sources")))
     assert [node.attributes["href"] for node in page.css("a")] == ["#quote-1.1"]
+
+
+def test_a_row_stands_in_one_run_with_the_heads_of_its_columns() -> None:
+    page = parsed(brief_of(row_of(), row_of("| All | 9 |")))
+    assert [node.text() for node in page.css(".quotes blockquote")] == [
+        f"{SHOWN}\xa0[1.1]",
+        "City · Cost · Paid byAll · 9\xa0[1.2]",
+    ]
+    assert page.css_first(".annexed blockquote").text() == SHOWN

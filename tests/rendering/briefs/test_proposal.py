@@ -6,7 +6,7 @@ from selectolax.lexbor import LexborHTMLParser
 
 from kin_assistant.briefs.brief import Brief, OwnText
 from kin_assistant.rendering import proposal_html, refused_proposal_html
-from tests.rendering.briefs.conftest import HOSTILE_LINES, LINK, brief_of, quote_of
+from tests.rendering.briefs.conftest import HEAD, HOSTILE_LINES, LINK, ROW, brief_of, quote_of, row_of
 
 
 def parsed(brief: Brief) -> LexborHTMLParser:
@@ -46,3 +46,15 @@ def test_hostile_words_stay_words() -> None:
         }
     refused = LexborHTMLParser(str(refused_proposal_html("<img src=x>")))
     assert not refused.css("img") and "<img src=x>" in refused.text()
+
+
+def test_each_row_can_be_left_out_and_has_the_heads_of_its_columns() -> None:
+    page = parsed(brief_of(row_of(), row_of("| All | 9 |")))
+    row, narrow = page.css("blockquote")
+    assert [label.text() for label in row.css(".kin-head")] == ["Cost: "]
+    assert not row.css(".kin-lead-in")
+    assert [node.text() for node in narrow.css(".kin-row")] == [HEAD, "| All | 9 |"]
+    assert len(page.css("input[name=without]")) == 2
+    for label in row.css(".kin-head"):
+        label.decompose()
+    assert row.css_first(".kin-words").text() == ROW

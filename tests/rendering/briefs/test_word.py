@@ -15,7 +15,7 @@ from kin_assistant.briefs.brief import Brief, BriefSection, OwnText
 from kin_assistant.documents.reading import read_document
 from kin_assistant.rendering import brief_docx, plain
 from kin_assistant.types import Source
-from tests.rendering.briefs.conftest import HOSTILE_LINES, LINK, brief_of, quote_of
+from tests.rendering.briefs.conftest import HOSTILE_LINES, LINK, SHOWN, brief_of, quote_of, row_of
 
 if TYPE_CHECKING:
     from docx.document import Document as WordDocument
@@ -127,3 +127,14 @@ def test_a_brief_of_ten_sections_takes_less_than_three_seconds() -> None:
     assert perf_counter() - started < 3
     text = "\n".join(one.text for one in Document(io.BytesIO(content)).paragraphs)
     assert all(text.count(quote.quote) == 2 for quote in quotes)
+
+
+def test_a_row_stands_in_one_run_with_the_heads_of_its_columns() -> None:
+    document = opened(brief_of(row_of(), row_of("| All | 9 |")))
+    assert lines(document, "Quote") == [
+        f"{SHOWN}\u00a0[1.1]",
+        "City · Cost · Paid by",
+        "All · 9\u00a0[1.2]",
+        SHOWN,
+        "All · 9",
+    ]

@@ -1,0 +1,69 @@
+"""How a quoted row of a table is shown: under its head in a table or, where there is no room for one, in one run of words.
+
+In a run each cell but the first stands behind the head of its column: "Cebu · Cost: 5 pesos · Paid by: the households". A
+row that no head fits, and the head itself then, is its cells with dots between them.
+"""
+
+from __future__ import annotations
+
+from typing import Final, NamedTuple
+
+from kin_assistant.text.rows import fits_head, split_row
+from kin_assistant.types import Citation
+
+__all__ = ["DOT", "LabelledCell", "head_of", "label_row", "one_run", "row_head", "same_table", "without_bars"]
+
+DOT: Final = " · "
+"""Stands between the cells of a row that is shown in one run."""
+
+
+class LabelledCell(NamedTuple):
+    """A cell of a row, with the bars beside it and the head of its column."""
+
+    before: str
+    label: str
+    """Empty for the first cell, which names the row, for an empty cell, and where the head is empty."""
+    words: str
+    after: str
+
+
+def head_of(citation: Citation) -> str:
+    """What heads the table or list that the quote is of; else empty."""
+    return citation.lead_in.text if citation.lead_in else ""
+
+
+def row_head(citation: Citation) -> str:
+    """The head of a quoted row, where each of its cells has one; else empty."""
+    head = head_of(citation)
+    return head if fits_head(citation.quote, head) else ""
+
+
+def same_table(citation: Citation, before: Citation) -> bool:
+    """Whether both quotes are rows under one head of one document."""
+    one_head = citation.document_id == before.document_id and citation.lead_in == before.lead_in
+    return one_head and bool(row_head(citation) and row_head(before))
+
+
+def label_row(row: str, head: str) -> tuple[LabelledCell, ...]:
+    """The cells of ``row`` with their labels; none if it is no row that ``head`` fits."""
+    if not fits_head(row, head):
+        return ()
+    heads = [cell.words.strip().rstrip(":") for cell in split_row(head)]
+    return tuple(
+        LabelledCell(cell.before, heads[column] if column and cell.words.strip() else "", cell.words, cell.after)
+        for column, cell in enumerate(split_row(row))
+    )
+
+
+def one_run(quote: str, head: str = "", *, between: str = DOT) -> str:
+    """A quote in one run of words: a row's cells with their labels, any other quote behind the head of its list or table."""
+    cells = label_row(quote, head)
+    if not cells:
+        return " ".join(filter(None, (without_bars(head, between=between), without_bars(quote, between=between))))
+    shown = (f"{cell.label}: {cell.words.strip()}" if cell.label else cell.words.strip() for cell in cells)
+    return between.join(filter(None, shown))
+
+
+def without_bars(text: str, *, between: str = DOT) -> str:
+    """``text``; of a row its cells with ``between`` them, but for the empty ones."""
+    return between.join(filter(None, (cell.words.strip() for cell in split_row(text)))) or text
