@@ -156,6 +156,18 @@ class Document(DocumentInfo):
         after = bisect_right(self.page_starts, offset, key=lambda start: start[0])
         return self.page_starts[after - 1][1] if after else None
 
+    def sources_of(self, start: int, end: int) -> tuple[Source, ...]:
+        """The sources whose marks stand within the words from ``start`` to ``end``, or right behind them, each once."""
+        # A mark in front of the first words of a block has no sentence before it to belong to.
+        opens_block = any(block.start == start for block in self.blocks)
+        numbers = dict.fromkeys(
+            number
+            for mark in self.marks
+            if start < mark.at <= end or (opens_block and mark.at == start)
+            for number in mark.sources
+        )
+        return tuple(self.sources[number - 1] for number in numbers)
+
     @property
     def info(self) -> DocumentInfo:
         """This document without its text."""

@@ -6,10 +6,11 @@ from collections.abc import Collection, Sequence
 
 from kin_assistant.answer.evidence import Candidate
 from kin_assistant.answer.explanation import explain_quote
+from kin_assistant.answer.origins import tell_origin
 from kin_assistant.errors import KinError
 from kin_assistant.index.library import Library
 from kin_assistant.text.words import words
-from kin_assistant.types import AnswerSentence, Citation, Document, DocumentInfo, LeadIn, Origin, Passage, Source
+from kin_assistant.types import AnswerSentence, Citation, DocumentInfo, LeadIn
 
 __all__ = ["cite_sentences"]
 
@@ -50,7 +51,7 @@ def _cite(
     if quote != candidate.text:
         raise KinError("A quote does not stand in its document.", details=f"{document.id} {start}:{end}")
     page = document.page_at(start)
-    origin, sources = _tell_origin(document, passage, start, end, compiler_sections)
+    origin, sources = tell_origin(document, passage, start, end, compiler_sections)
     return Citation(
         number=number,
         passage_id=passage.id,
@@ -71,35 +72,6 @@ def _cite(
         origin=origin,
         why=explain_quote(candidate, question),
     )
-
-
-def _tell_origin(
-    document: Document, passage: Passage, start: int, end: int, compiler_sections: Collection[str]
-) -> tuple[Origin, tuple[Source, ...]]:
-    """Where the words from ``start`` to ``end`` come from, and the sources that the document cites for them."""
-    if not document.sources:
-        return "document", ()
-    if sources := _marked_sources(document, start, end):
-        return "sources", sources
-    if any(heading.casefold() in compiler_sections for heading in passage.heading.split(" > ")):
-        return "compiler", ()
-    # Who marks nothing in a digest of one publication means that one throughout.
-    if len(document.sources) == 1 and not document.marks:
-        return "sources", document.sources
-    return "none named", ()
-
-
-def _marked_sources(document: Document, start: int, end: int) -> tuple[Source, ...]:
-    """The sources of the marks within the words or right behind them, each once."""
-    # A mark in front of the first words of a block has no sentence before it to belong to.
-    opens_block = any(block.start == start for block in document.blocks)
-    numbers = dict.fromkeys(
-        number
-        for mark in document.marks
-        if start < mark.at <= end or (opens_block and mark.at == start)
-        for number in mark.sources
-    )
-    return tuple(document.sources[number - 1] for number in numbers)
 
 
 def _years_as_text(document: DocumentInfo) -> str | None:

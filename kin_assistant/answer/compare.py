@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from itertools import chain
+from itertools import chain, zip_longest
 
 from kin_assistant.answer.draft import Draft, DraftSection
 from kin_assistant.answer.evidence import Candidate
@@ -67,20 +67,32 @@ def _is_superlative(word: str) -> bool:
 
 
 def _draft_places(query: Query, search: SentenceSearch, policy: ComparePolicy) -> Draft:
-    """A row for each place that the query names, those without a document among them."""
+    """A row for each place that the query names, those without a document among them; in it something on each part."""
     allowed = search.documents_allowed(query)
     about = [rows & allowed for rows in query.about]
+    parts = [search.rephrase(query, part.asked) for part in query.parts] or [query]
     share = max(policy.passages_read // len(about), 1)
     sections = []
     for place, rows in zip(query.scope.named, about, strict=True):
-        asked = search.rephrase(query, _ask_of(place, query, search))
-        ranking = search.retriever.rank(asked, within=rows)
-        read = search.read(asked, ranking, ranking.passages[:share])
-        spoken = [one for one in read if search.speaks_of(place, one)]
-        best = _best_sentences([one for one in spoken if _can_stand_for(place, one)], query, policy)
+        of_parts: list[list[Candidate]] = []
+        for part in parts:
+            asked = search.rephrase(part, _ask_of(place, part, search))
+            ranking = search.retriever.rank(asked, within=rows)
+            read = search.read(asked, ranking, ranking.passages[:share])
+            spoken = [one for one in read if search.speaks_of(place, one)]
+            of_parts.append(_best_sentences([one for one in spoken if _can_stand_for(place, one)], asked, policy))
+        best = _take_in_turn(of_parts, policy.sentences)
         sections.append(DraftSection(tuple(best), heading=place.name, remark="" if best else NO_EVIDENCE))
     sections += [DraftSection(heading=place.name, remark=NO_EVIDENCE) for place in query.scope.absent]
     return Draft("table", sections=tuple(sections), caveats=_caveats(query, about))
+
+
+def _take_in_turn(of_parts: Sequence[Sequence[Candidate]], most: int) -> list[Candidate]:
+    """The best sentence for each part, then the second best, each sentence once."""
+    taken: dict[tuple[PassageRow, int], Candidate] = {}
+    for one in filter(None, chain.from_iterable(zip_longest(*of_parts))):
+        taken.setdefault((one.passage, one.sentence.start), one)
+    return list(taken.values())[:most]
 
 
 def _ask_of(place: Place, query: Query, search: SentenceSearch) -> str:

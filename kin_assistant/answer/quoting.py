@@ -10,6 +10,7 @@ from typing import Final
 
 from kin_assistant.answer.draft import Draft, DraftSection
 from kin_assistant.answer.evidence import Candidate, Evidence
+from kin_assistant.answer.origins import is_conclusion
 from kin_assistant.answer.stretches import Stretch, estimate_worth, select_stretches
 from kin_assistant.index.library import DocumentRow, Library, PassageRow
 from kin_assistant.policy import SelectionPolicy
@@ -115,7 +116,9 @@ class Quoter:
         }
 
     def _is_conclusion(self, candidate: Candidate) -> bool:
-        return self.heading_of(candidate.passage).casefold() in self._compiler_sections
+        document, passage = self._library.document(candidate.document), self._library.passage(candidate.passage)
+        span = candidate.sentence.start, candidate.sentence.end
+        return is_conclusion(document, passage, *span, self._compiler_sections)
 
     def _complete_lists(
         self,
@@ -158,7 +161,9 @@ class Quoter:
             return None
         (key,) = keys
         items = self._items(key, evidence)
-        if _count_words(items) > self._policy.words_of_whole_list:
+        candidates, read = set(evidence.candidates), set(evidence.passages)
+        is_ruled_out = any(one.passage in read and one not in candidates for one in items)
+        if is_ruled_out or _count_words(items) > self._policy.words_of_whole_list:
             return None
         beside = [one for one in section.candidates if self._list_around(one) != key]
         both = sorted({*beside, *items}, key=lambda one: one.sentence.start)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from kin_assistant.answer.evidence import Candidate, EvidenceReader
+from kin_assistant.answer.origins import is_conclusion
 from kin_assistant.answer.stretches import leans_back
 from kin_assistant.documents.themes import themes_called
 from kin_assistant.index.library import DocumentRow, PassageRow
@@ -90,7 +91,7 @@ class Found:
     """Whether all of them stand close together."""
     heading: str
     compiled: bool
-    """Whether its section holds what the compiler of the document concludes."""
+    """Whether the compiler of the document concludes it."""
 
     @property
     def quotable(self) -> bool:
@@ -311,11 +312,13 @@ class SentenceSearch:
         texts = self.library.sentences_of(passage)
         document = self.library.document_row(passage)
         heading = stored.heading.split(" > ")[-1]
-        compiled = heading.casefold() in self.compiler_sections
         found = []
         for number, words in enumerate(self._words_of(passage)):
             share, near = max(_share_of(topic, own, words) for own in topic.alternatives)
             sentence, cosine = stored.sentences[number], float(cosines[number])
+            compiled = is_conclusion(
+                self.library.document(document), stored, sentence.start, sentence.end, self.compiler_sections
+            )
             found.append(
                 Found(passage, document, sentence, number, texts[number], cosine, share, near, heading, compiled)
             )
