@@ -145,11 +145,16 @@ class Assistant:
 
     @classmethod
     def open(
-        cls, index: Path | str | None = None, *, settings: Settings | None = None, notices: Sequence[str] = ()
+        cls,
+        index: Path | str | None = None,
+        *,
+        settings: Settings | None = None,
+        notices: Sequence[str] = (),
+        policy: AnswerPolicy | None = None,
     ) -> Assistant:
         """Open the published build of the folder ``index`` (by default the one that the settings name).
 
-        ``notices`` are what a user should know about this build, a sentence each.
+        ``notices`` are what a user should know about this build, a sentence each; ``policy`` is another one than ships.
 
         Raises ``IndexMissing``, ``IndexStale`` or ``IndexDamaged``, ``ModelError`` if the embedding model is not there, and
         ``ResourceError`` if there is no room to open it.
@@ -163,7 +168,7 @@ class Assistant:
         kinds = KindClassifier(engine=settings.engine, cache=models)
         opened = open_published(root, current_recipe(embedder.name, embedder.dimension))
         opened = replace(opened, notices=(*opened.notices, *notices))
-        return cls(opened, embedder, settings, network=network, kinds=kinds)
+        return cls(opened, embedder, settings, network=network, kinds=kinds, policy=policy)
 
     def warm(self) -> None:
         """Load the networks, which else happens at the first question. Raises ``ModelError`` if they cannot be."""

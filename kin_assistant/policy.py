@@ -91,7 +91,7 @@ class EvidencePolicy:
 
 @dataclass(frozen=True, slots=True)
 class PartsPolicy:
-    """What each thing gets that a query for several asks for. Chosen on ``training/questions/compound.jsonl``."""
+    """What each thing gets that a query for several asks for. Chosen by ``python -m training.quoting``."""
 
     passages_read: int = 3
     """Passages that the network reads once more with each part alone."""
@@ -105,7 +105,7 @@ class PartsPolicy:
 
 @dataclass(frozen=True, slots=True)
 class SelectionPolicy:
-    """Which sentences are quoted. Fitted on the development questions: decision 5."""
+    """Which sentences are quoted. Fitted as decision 19 tells; ``python -m training.quoting`` measures it."""
 
     worth_offset: float = -2.0
     """Offset of the chance that a sentence answers: a logistic function of the following."""
