@@ -2,10 +2,19 @@
 
 from __future__ import annotations
 
+from itertools import chain
+
 from kin_assistant.answer.draft import Draft, DraftSection
 from kin_assistant.answer.evidence import Evidence
 from kin_assistant.answer.sentence_search import SentenceSearch
-from kin_assistant.answer.telling import DocumentTeller, FieldsOf, lay_out_experience, rank_documents
+from kin_assistant.answer.telling import (
+    DocumentTeller,
+    FieldsOf,
+    lay_out_experience,
+    rank_documents,
+    take_of_places,
+)
+from kin_assistant.index.library import DocumentRow
 from kin_assistant.policy import AnswerPolicy
 
 __all__ = ["draft_advice"]
@@ -27,19 +36,15 @@ def draft_advice(
     if evidence.ranking.best_cosine < policy.advice.min_cosine:
         return None
     teller = DocumentTeller(evidence.query, search, fields_of, evidence.logits)
-    sections: list[DraftSection] = []
-    places: set[str] = set()
-    peers = 0
-    for row in rank_documents(evidence, policy):
-        info = search.library.infos[row]
-        where = info.cities or info.countries
-        if not 0 < len(where) <= policy.advice.most_places or not places.isdisjoint(where):
-            continue
+    shown: list[DocumentRow] = []
+
+    def tell(row: DocumentRow) -> list[DraftSection] | None:
         told = teller.tell(row, policy.experience)
-        if told and (not sections or told[0].logit is None or told[0].worth >= policy.advice.min_worth):
-            sections += lay_out_experience(told)
-            places.update(where)
-            peers += 1
-        if peers == policy.advice.peers:
-            break
-    return Draft("quotes", sections=tuple(sections), said=_SAID) if sections else None
+        if not told or (shown and told[0].logit is not None and told[0].worth < policy.advice.min_worth):
+            return None
+        shown.append(row)
+        return lay_out_experience(told)
+
+    ranked = rank_documents(evidence, policy)
+    peers = take_of_places(ranked, search.library.infos, tell, policy.advice, most=policy.advice.peers)
+    return Draft("quotes", sections=tuple(chain.from_iterable(peers)), said=_SAID) if peers else None

@@ -9,7 +9,7 @@ from kin_assistant.answer.compare import name_row
 from kin_assistant.answer.draft import Draft, DraftSection
 from kin_assistant.answer.evidence import Candidate, Evidence
 from kin_assistant.answer.sentence_search import SentenceSearch
-from kin_assistant.answer.telling import DocumentTeller, FieldsOf, rank_documents
+from kin_assistant.answer.telling import DocumentTeller, FieldsOf, rank_documents, take_of_places
 from kin_assistant.index.library import DocumentRow
 from kin_assistant.policy import AnswerPolicy
 from kin_assistant.question.listing import read_listing
@@ -46,24 +46,21 @@ def draft_peers(
     teller = DocumentTeller(evidence.query, search, fields_of, evidence.logits)
     # Asked of each document alone: what "it" is stands in the document's title.
     tellers = {part.text: DocumentTeller(search.rephrase(query, part.text), search, fields_of) for part in others}
-    rows: list[DraftSection] = []
-    places: set[str] = set()
-    for document in rank_documents(evidence, policy):
-        info = search.library.infos[document]
-        where = info.cities or info.countries
-        if not 0 < len(where) <= policy.advice.most_places or not places.isdisjoint(where):
-            continue
+
+    def tell(document: DocumentRow) -> DraftSection | None:
         leading = _best(teller, document, policy)
         if leading is None or not _answers(leading, min(limits.min_logit, limits.min_logit_alone)):
-            continue
+            return None
         told, missing = _tell_parts(tellers, document, policy)
         # What hardly says that a place did it must say something more of it.
-        if _answers(leading, limits.min_logit if told else limits.min_logit_alone):
-            remark = f"The document does not seem to say {join_words(missing, 'or')}." if missing else ""
-            rows.append(DraftSection(tuple(dict.fromkeys((leading, *told))), heading=name_row(info), remark=remark))
-            places.update(where)
-        if len(rows) == limits.rows:
-            break
+        if not _answers(leading, limits.min_logit if told else limits.min_logit_alone):
+            return None
+        remark = f"The document does not seem to say {join_words(missing, 'or')}." if missing else ""
+        heading = name_row(search.library.infos[document])
+        return DraftSection(tuple(dict.fromkeys((leading, *told))), heading=heading, remark=remark)
+
+    ranked = rank_documents(evidence, policy)
+    rows = take_of_places(ranked, search.library.infos, tell, policy.advice, most=limits.rows)
     if len(rows) < 2:
         return None
     subject = read_listing(first.text, search.places.find_places(first.text)).subject

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeVar
 
 import numpy as np
 
@@ -19,9 +19,9 @@ from kin_assistant.answer.evidence import Evidence
 from kin_assistant.answer.sentence_search import Found, SentenceSearch
 from kin_assistant.answer.stretches import MIN_LOGIT, estimate_worth
 from kin_assistant.index.library import DocumentRow, PassageRow
-from kin_assistant.policy import AnswerPolicy, TellingPolicy
+from kin_assistant.policy import AdvicePolicy, AnswerPolicy, TellingPolicy
 from kin_assistant.question.query import Query
-from kin_assistant.types import RecordField
+from kin_assistant.types import DocumentInfo, RecordField
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -36,8 +36,10 @@ __all__ = [
     "lay_out_experience",
     "lay_out_portrait",
     "rank_documents",
+    "take_of_places",
 ]
 
+Made = TypeVar("Made")
 FieldsOf = Callable[[DocumentRow], Mapping[tuple[PassageRow, int], RecordField]]
 """The fields of a record that the sentences of a document tell, by passage and offset in the document."""
 
@@ -197,6 +199,33 @@ def rank_documents(evidence: Evidence, policy: AnswerPolicy) -> list[DocumentRow
         if total >= limits.min_share * nearest
     }
     return sorted(strength, key=lambda row: (-strength[row], row))
+
+
+def take_of_places(
+    rows: Iterable[DocumentRow],
+    infos: Sequence[DocumentInfo],
+    make: Callable[[DocumentRow], Made | None],
+    policy: AdvicePolicy,
+    *,
+    most: int,
+) -> list[Made]:
+    """What ``make`` makes of the first documents on few places, each on others than those before; at most ``most``.
+
+    A document of which it makes nothing leaves its places to later ones.
+    """
+    made: list[Made] = []
+    taken: set[str] = set()
+    for row in rows:
+        where = infos[row].cities or infos[row].countries
+        if not 0 < len(where) <= policy.most_places or not taken.isdisjoint(where):
+            continue
+        one = make(row)
+        if one is not None:
+            made.append(one)
+            taken.update(where)
+        if len(made) == most:
+            break
+    return made
 
 
 def _log_odds(chance: float) -> float:
