@@ -32,7 +32,7 @@ __all__ = ["FORMAT", "KINDS", "UNSURE", "WEIGHTS", "WEIGHTS_SHA256", "Guess", "K
 
 WEIGHTS: Final = Path(__file__).parent.parent / "data" / "kinds.safetensors"
 """The weights that ship; ``python -m training.kinds`` makes them."""
-WEIGHTS_SHA256: Final = "43731027ff30e91152b0345b7fe1c75c1125e610541bed66f6cacc4fcde8be39"
+WEIGHTS_SHA256: Final = "abe596c6066fe9e160a90382e06a5e118eb461609e952423e6aa147e8a7c5ce4"
 FORMAT: Final = "kin-kinds-2"
 """Changes with what the network is given and gives."""
 
