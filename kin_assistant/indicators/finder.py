@@ -63,7 +63,7 @@ class IndicatorFinder:
         disputes = find_disputes(compared, vectors, self._policy)
         groups = group_series(compared, vectors, self._policy) if query.series else []
         order = _sort(found, query.sort or ("relevance" if query.topic else "document"), disputes)
-        if query.series:
+        if query.series == "alone":
             in_series = {at for group in groups for at in (*group.actual, *group.planned)}
             order = [at for at in order if at in in_series]
             if not order:

@@ -152,7 +152,7 @@ def _table(answer: Answer) -> list[str]:
 
 def without_bars(text: str) -> str:
     """``text``; of a table's row the cells with dots between them, for its bars would end the cell that quotes it."""
-    return " · ".join(words for kind, words in split_row(text) if kind == "cell") or text
+    return " · ".join(words for kind, ((_, words),) in split_row(text) if kind == "cell") or text
 
 
 def escape_in_cell(markdown: str) -> str:

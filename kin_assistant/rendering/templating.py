@@ -30,6 +30,7 @@ from kin_assistant.rendering.words import (
     places,
     plain,
     section_and_page,
+    sentence_link,
     source_name,
     split_row,
 )
@@ -51,6 +52,7 @@ _FUNCTIONS = (
     place_and_years,
     places,
     section_and_page,
+    sentence_link,
     source_name,
     split_row,
 )
