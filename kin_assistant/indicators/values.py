@@ -23,10 +23,10 @@ __all__ = [
     "Indicators",
     "PlaceSource",
     "Series",
-    "SeriesPlace",
     "Sort",
     "Span",
     "Status",
+    "WantedSeries",
 ]
 
 Hedge = Literal["", "about", "at least", "at most"]
@@ -39,7 +39,7 @@ STATUSES: Final[tuple[Status, ...]] = get_args(Status)
 Sort = Literal["relevance", "value", "year", "place", "document"]
 """Order of the figures: the largest value, the earliest year and the first name lead; values within a unit."""
 SORTS: Final[tuple[Sort, ...]] = get_args(Sort)
-SeriesPlace = Literal["", "beside", "alone"]
+WantedSeries = Literal["", "beside", "alone"]
 """Whether to find what was measured in several years, and the targets for it: beside all other figures, or those alone."""
 SHOWN_ON_TOPIC: Final = 30
 """Figures that are shown on a topic, unless more are asked for."""
@@ -146,4 +146,4 @@ class IndicatorQuery(_Value):
     """By default the nearest to the topic lead, or the documents' order is kept where there is none."""
     limit: int | None = None
     """Figures that are shown, at most."""
-    series: SeriesPlace = ""
+    series: WantedSeries = ""

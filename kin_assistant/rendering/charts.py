@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Final
 
@@ -19,7 +19,7 @@ _WIDTH, _HEIGHT = 360, 230
 """Of the picture; all lengths are in its units, about a pixel on a phone."""
 _TOP, _BOTTOM, _RIGHT = 34, 26, 14
 """Room around the plot: for the unit, for the years, and for half a year."""
-_LINE, _LETTER = 14, 6.6
+_LINE, _LETTER = 14, 7
 """Height of a line of text and width of a letter, at a font size of 12."""
 _RADIUS: Final = 4.5
 _GAP: Final = 6
@@ -90,22 +90,27 @@ class Chart:
     height: int = _HEIGHT
 
 
+@dataclass(frozen=True, slots=True, order=True)
+class _Value:
+    """What is marked: one and the same of two sentences is marked once."""
+
+    years: Years
+    planned: bool
+    low: float
+    high: float
+    label: str = field(compare=False)
+
+
 def draw_chart(figures: Sequence[Figure]) -> Chart | None:
-    """The chart of figures in one unit, each of some year; None if all are of the same years, so that there is no course."""
-    dated = sorted(
-        {
-            (one.years, one.status == "planned", one.value, one.high or one.value): one for one in figures if one.years
-        }.items(),
-        key=lambda item: item[0],
-    )
-    if len({years for (years, *_), _ in dated}) < 2:
+    """The chart of figures in one unit, by year; None if all that are dated are of the same years, so that there is no course."""
+    shown = sorted({_value(one, one.years) for one in figures if one.years})
+    if len({one.years for one in shown}) < 2:
         return None
-    marked = [(years, planned, (low, high), _label(one)) for (years, planned, low, high), one in dated]
-    steps = _steps([value for *_, ends, _ in marked for value in ends])
+    steps = _steps([end for one in shown for end in (one.low, one.high)])
     ticks = [number_text(value) for value in steps]
-    left = max(len(label) for label in ticks) * _LETTER + 10
+    left = max(map(len, ticks)) * _LETTER + 10
     plot = Box(left, _TOP, _WIDTH - _RIGHT - left, _HEIGHT - _TOP - _BOTTOM)
-    first, last = min(years[0] for years, *_ in marked), max(years[1] for years, *_ in marked)
+    first, last = min(one.years[0] for one in shown), max(one.years[1] for one in shown)
 
     def x(year: int) -> float:
         return round(plot.x + _INSET + (year - first) / (last - first) * (plot.width - 2 * _INSET), 1)
@@ -113,30 +118,43 @@ def draw_chart(figures: Sequence[Figure]) -> Chart | None:
     def y(value: float) -> float:
         return round(plot.y + plot.height * (1 - (value - steps[0]) / (steps[-1] - steps[0])), 1)
 
-    boxes = [_around(x(years[0]), y(high), x(years[1]), y(low)) for years, _, (low, high), _ in marked]
-    labels = _place_labels(boxes, [label for *_, label in marked], plot)
-    measured = [(years, box) for (years, planned, *_), box in zip(marked, boxes, strict=True) if not planned]
-    is_course = all(before[1] < after[0] for (before, _), (after, _) in pairwise(measured))
+    boxes = [_around(x(one.years[0]), y(one.high), x(one.years[1]), y(one.low)) for one in shown]
+    places = _place_labels(boxes, [one.label for one in shown], plot)
     return Chart(
         plot=plot,
         unit=figures[0].unit or "number",
-        years=tuple(Tick(x(year), str(year)) for year in _shown_years([years for years, *_ in marked], x)),
+        years=tuple(Tick(x(year), str(year)) for year in _shown_years([one.years for one in shown], x)),
         values=tuple(Tick(y(value), label) for value, label in zip(steps, ticks, strict=True)),
         marks=tuple(
-            Mark(box, _RADIUS, max(box.width, box.height) > 2 * _RADIUS, planned, label, place.x, place.y + _LINE - 3)
-            for (_, planned, _, label), box, place in zip(marked, boxes, labels, strict=True)
+            Mark(
+                box,
+                _RADIUS,
+                spread=max(box.width, box.height) > 2 * _RADIUS,
+                planned=one.planned,
+                label=one.label,
+                label_x=place.x,
+                label_y=place.y + _LINE - 3,
+            )
+            for one, box, place in zip(shown, boxes, places, strict=True)
         ),
-        line=" ".join(f"{box.x + box.width / 2:.1f},{box.y + box.height / 2:.1f}" for _, box in measured)
-        if is_course
-        else "",
-        description="; ".join(f"{period(years)}: {label}" for years, _, _, label in marked),
+        line=_line([(one.years, box) for one, box in zip(shown, boxes, strict=True) if not one.planned]),
+        description="; ".join(f"{period(one.years)}: {one.label}" for one in shown),
     )
 
 
-def _label(figure: Figure) -> str:
-    """The value without its unit, which stands at the axis; "%" is as short as none."""
-    text = figure_text(figure.model_copy(update={"unit": "%" if figure.unit == "%" else ""}))
-    return f"planned {text}" if figure.status == "planned" else text
+def _value(figure: Figure, years: Years) -> _Value:
+    """The unit stands at the axis and not in the label; "%" is as short as none."""
+    label = figure_text(figure.model_copy(update={"unit": "%" if figure.unit == "%" else ""}))
+    planned = figure.status == "planned"
+    high = figure.value if figure.high is None else figure.high
+    return _Value(years, planned, figure.value, high, f"planned {label}" if planned else label)
+
+
+def _line(measured: Sequence[tuple[Years, Box]]) -> str:
+    """The line through what was measured, by year; none where two values are of one year."""
+    if any(before[1] >= after[0] for (before, _), (after, _) in pairwise(measured)):
+        return ""
+    return " ".join(f"{box.x + box.width / 2:.1f},{box.y + box.height / 2:.1f}" for _, box in measured)
 
 
 def _around(left: float, top: float, right: float, bottom: float) -> Box:

@@ -152,7 +152,7 @@ def build_page(
                         gr.Dropdown([(name, key) for key, name in names.items()], label=label, filterable=False)
                         for label, names in (("Planned or actual", STATUS_NAMES), ("Order", ORDERS))
                     )
-                find = gr.Button("Show the figures", variant="primary", elem_id="kin-figures-go", min_width=0)
+                find = gr.Button("Show the figures", variant="primary", min_width=0)
                 figures = html("")
             with gr.Tab("Documents", id="documents"):
                 html(texts.place_of_library_html())
@@ -236,15 +236,16 @@ def build_page(
         # What comes in was checked before Gradio saw it, and names of filters may be newer than those it knows.
         private: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden", "preprocess": False}
         asking = private | {"concurrency_id": "ask", "concurrency_limit": 2}
+        looking_up = asking | {"show_progress": "minimal"}
         asked = [gr.on([question.submit, ask.click], ask_typed, [question, *filters], [*shown, question], **asking)]
         asked += [offer.submit(ask_offered, filters, shown, **asking) for offer in (further, examples)]
         asked.append(conversation.select(ask_again, None, shown, **asking))
         for event in asked:
             event.success(suggest, None, [further], concurrency_id="suggest", concurrency_limit=1, **private)
-        gr.on([topic.submit, go.click], compare, [topic, compared_cities, compared_columns], [table], **asking)
-        gr.on([title.submit, draft.click], propose, [title, brief_cities], [brief], **asking)
+        gr.on([topic.submit, go.click], compare, [topic, compared_cities, compared_columns], [table], **looking_up)
+        gr.on([title.submit, draft.click], propose, [title, brief_cities], [brief], **looking_up)
         asked_of_figures = [measured, figure_cities, figure_countries, unit, status, order]
-        gr.on([measured.submit, unit.submit, find.click], find_figures, asked_of_figures, [figures], **asking)
+        gr.on([measured.submit, unit.submit, find.click], find_figures, asked_of_figures, [figures], **looking_up)
         anew.click(begin, None, shown, **private)
         conversation.like(rate, None, [conversation], concurrency_limit=1, **private)
         # A year is looked at when it is complete, not at each digit.

@@ -12,7 +12,7 @@ from kin_assistant import Assistant
 from kin_assistant.indicators.values import Figure, IndicatorQuery, Span
 from kin_assistant.rendering.charts import Box, Chart, draw_chart
 
-LETTER, LINE = 6.6, 14
+LETTER, LINE = 7, 14
 """Of a label, in units of the picture."""
 
 
