@@ -443,12 +443,13 @@ def test_figures_are_narrowed_to_a_city_and_to_what_was_planned(page: Page) -> N
 
 def test_while_figures_are_looked_for_the_button_says_so(page: Page) -> None:
     said = """() => getComputedStyle(document.querySelector(".kin-lookup button.primary"), "::after").content"""
+    results = "**/gradio_api/queue/data*"
     held: list[Any] = []
-    page.route("**/gradio_api/queue/data*", held.append)
-    look_up(page, "Figures", "What the figures are about", "non-revenue water")
+    page.route(results, lambda route: held.append(route))
+    with page.expect_request(results):
+        look_up(page, "Figures", "What the figures are about", "non-revenue water")
     page.wait_for_function(f"({said})().includes('searching')")
-    for route in held:
-        route.continue_()
+    held[0].continue_()
     page.locator(".kin-indicators").wait_for()
     assert page.evaluate(said) == "none"
 
