@@ -10,6 +10,7 @@ from kin_assistant.briefs.brief import Brief
 from kin_assistant.corpus.profile import CorpusProfile
 from kin_assistant.documents.reading import read_document
 from kin_assistant.errors import BriefError, FilterError, QuestionError
+from kin_assistant.indicators.values import IndicatorQuery, Indicators
 from kin_assistant.types import (
     WANTED_FORMS,
     Answer,
@@ -240,6 +241,10 @@ class AssistantDouble:
     def propose_brief(self, title: str, **_: object) -> Brief:
         """None: the documents know of nothing."""
         raise BriefError(f"No document is about “{title}”.")
+
+    def indicators(self, query: IndicatorQuery) -> Indicators:
+        """None: the documents give no figure."""
+        return Indicators(topic=query.topic or "", reason="The documents give no figure.", build_id=self.build.id)
 
     def newer_build(self) -> str | None:
         """None: there is no other."""

@@ -15,7 +15,7 @@ from kin_assistant.briefs.subject import Subject, read_subject
 from kin_assistant.errors import BriefError
 from kin_assistant.index.library import DocumentRow
 from kin_assistant.places.gazetteer import Place
-from kin_assistant.policy import BriefPolicy
+from kin_assistant.product_policy import BriefPolicy
 from kin_assistant.records.comparison import MAX_CITIES, ComparisonMaker
 from kin_assistant.records.reader import RecordReader
 from kin_assistant.text.wording import count_words, join_words

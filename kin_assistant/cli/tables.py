@@ -13,9 +13,6 @@ if TYPE_CHECKING:
 
 __all__ = ["compare_cities", "list_indicators", "show_record"]
 
-_ON_A_TOPIC = 30
-"""Figures that are shown on a topic, unless more are asked for."""
-
 
 def show_record(assistant: Assistant, options: argparse.Namespace, screen: TextIO) -> None:
     """Print the record of a document. Raises ``KinError`` for an unknown one."""
@@ -62,7 +59,7 @@ def compare_cities(assistant: Assistant, options: argparse.Namespace, screen: Te
 def list_indicators(assistant: Assistant, options: argparse.Namespace, screen: TextIO) -> None:
     """Print figures, or write them to a file. Raises ``KinError`` if that cannot be done."""
     from kin_assistant.errors import KinError
-    from kin_assistant.indicators.values import IndicatorQuery
+    from kin_assistant.indicators.values import SHOWN_ON_TOPIC, IndicatorQuery
     from kin_assistant.rendering import indicators_csv, indicators_text, indicators_xlsx, plain, verified_indicators
 
     topic = " ".join(options.topic) if options.topic else None
@@ -76,8 +73,8 @@ def list_indicators(assistant: Assistant, options: argparse.Namespace, screen: T
         last_year=options.last_year,
         status="planned" if options.planned else "actual" if options.actual else None,
         sort=options.sort,
-        limit=options.limit or (_ON_A_TOPIC if topic and not to_file and not options.series else None),
-        series=options.series,
+        limit=options.limit or (SHOWN_ON_TOPIC if topic and not to_file and not options.series else None),
+        series="alone" if options.series else "",
     )
     indicators = verified_indicators(assistant.indicators(query), assistant.document)
     if to_file:

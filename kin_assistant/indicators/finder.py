@@ -15,7 +15,7 @@ from kin_assistant.indicators.candidates import FigureFilter, FoundFigure
 from kin_assistant.indicators.likeness import find_disputes, group_series
 from kin_assistant.indicators.reader import FigureReader
 from kin_assistant.indicators.values import Figure, Indicator, IndicatorQuery, Indicators, Series, Sort
-from kin_assistant.policy import IndicatorPolicy
+from kin_assistant.product_policy import IndicatorPolicy
 from kin_assistant.text.wording import count_words
 from kin_assistant.text.words import stems
 from kin_assistant.types import Citation
@@ -63,7 +63,7 @@ class IndicatorFinder:
         disputes = find_disputes(compared, vectors, self._policy)
         groups = group_series(compared, vectors, self._policy) if query.series else []
         order = _sort(found, query.sort or ("relevance" if query.topic else "document"), disputes)
-        if query.series:
+        if query.series == "alone":
             in_series = {at for group in groups for at in (*group.actual, *group.planned)}
             order = [at for at in order if at in in_series]
             if not order:

@@ -12,7 +12,9 @@ from pydantic import BaseModel, ConfigDict
 from kin_assistant.types import Citation, Years
 
 __all__ = [
+    "SHOWN_ON_TOPIC",
     "SORTS",
+    "STATUSES",
     "Change",
     "Figure",
     "Hedge",
@@ -24,6 +26,7 @@ __all__ = [
     "Sort",
     "Span",
     "Status",
+    "WantedSeries",
 ]
 
 Hedge = Literal["", "about", "at least", "at most"]
@@ -32,9 +35,14 @@ Change = Literal["", "before", "after"]
 """Which end of a change a figure is: "fell from 72% (before) to 8% (after)"."""
 Status = Literal["actual", "planned"]
 """Whether it was so, or was aimed at or expected."""
+STATUSES: Final[tuple[Status, ...]] = get_args(Status)
 Sort = Literal["relevance", "value", "year", "place", "document"]
 """Order of the figures: the largest value, the earliest year and the first name lead; values within a unit."""
 SORTS: Final[tuple[Sort, ...]] = get_args(Sort)
+WantedSeries = Literal["", "beside", "alone"]
+"""Whether to find what was measured in several years, and the targets for it: beside all other figures, or those alone."""
+SHOWN_ON_TOPIC: Final = 30
+"""Figures that are shown on a topic, unless more are asked for."""
 PlaceSource = Literal["", "sentence", "heading", "document"]
 """What tells the place; nothing where it is not told."""
 
@@ -138,5 +146,4 @@ class IndicatorQuery(_Value):
     """By default the nearest to the topic lead, or the documents' order is kept where there is none."""
     limit: int | None = None
     """Figures that are shown, at most."""
-    series: bool = False
-    """Whether to find what was measured in several years, and the targets for it."""
+    series: WantedSeries = ""

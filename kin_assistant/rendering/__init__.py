@@ -8,13 +8,15 @@ document once more by ``verified`` before it is shown or exported.
 from kin_assistant.rendering.answers import answer_html, evidence_html, refusal_html
 from kin_assistant.rendering.briefs.markdown import brief_markdown
 from kin_assistant.rendering.briefs.page import brief_html
-from kin_assistant.rendering.briefs.proposal import proposal_html, refused_proposal_html
+from kin_assistant.rendering.briefs.proposal import proposal_html
 from kin_assistant.rendering.briefs.word import brief_docx
 from kin_assistant.rendering.documents import document_html, section_at
+from kin_assistant.rendering.figures import figures_html
 from kin_assistant.rendering.indicators import figure_text, indicators_csv, indicators_text
 from kin_assistant.rendering.markdown import answer_json, answer_markdown, answer_text, reference_list, what_is_read
 from kin_assistant.rendering.passages import search_text
 from kin_assistant.rendering.tables import comparison_csv, comparison_html, comparison_markdown, record_markdown
+from kin_assistant.rendering.tabs import reason_html
 from kin_assistant.rendering.templating import render
 from kin_assistant.rendering.verification import verified, verified_indicators, verified_table
 from kin_assistant.rendering.words import count, day, document_link, external_link, period, places, plain
@@ -39,6 +41,7 @@ __all__ = [
     "evidence_html",
     "external_link",
     "figure_text",
+    "figures_html",
     "indicators_csv",
     "indicators_text",
     "indicators_xlsx",
@@ -46,10 +49,10 @@ __all__ = [
     "places",
     "plain",
     "proposal_html",
+    "reason_html",
     "record_markdown",
     "reference_list",
     "refusal_html",
-    "refused_proposal_html",
     "render",
     "search_text",
     "section_at",

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 from kin_assistant.rendering.layout import Group, Paragraph, Quoted, join_paragraphs, lay_out, quotes_by_number
 from kin_assistant.rendering.markdown import section_remark
 from kin_assistant.rendering.rows import row_head
 from kin_assistant.rendering.templating import render
-from kin_assistant.rendering.words import ORIGIN, REFUSAL, document_link, places, plain
+from kin_assistant.rendering.words import ORIGIN, REFUSAL, places, plain, sentence_link
 from kin_assistant.types import Answer, Citation, DocumentInfo, Entry, Section
 
 if TYPE_CHECKING:
@@ -36,8 +35,8 @@ class _Sentence(NamedTuple):
 
     text: str
     links: list[_Link]
-    pieces: list[tuple[bool, str]]
-    """The text in pieces; those that answer are set off."""
+    answering: Sequence[tuple[int, int]]
+    """Offsets of the words that answer, which are set off."""
     head: str
     """Of a row that every cell has a head for; else empty."""
 
@@ -157,7 +156,7 @@ def _group(answer: Answer, group: Group) -> _Group:
     for part in group.parts:
         section, paragraphs = part
         cut = section.shown < section.of
-        address = _address(answer, paragraphs[0].quoted[0].citation) if cut else ""
+        address = sentence_link(paragraphs[0].quoted[0].citation, answer.build_id) if cut else ""
         quoted = _paragraphs(answer, paragraphs)
         new = part.heading if part.heading != heading else ""
         parts.append(_Part(new, quoted, section_remark(section), address))
@@ -201,24 +200,16 @@ def _sentences(answer: Answer, quoted: Sequence[Quoted]) -> list[_Sentence]:
         _Sentence(
             sentence.text,
             [_link(answer, number) for number in sentence.citations],
-            _set_off(sentence.text, citation.answering),
+            citation.answering,
             row_head(citation),
         )
         for sentence, citation in quoted
     ]
 
 
-def _set_off(text: str, spans: Sequence[tuple[int, int]]) -> list[tuple[bool, str]]:
-    cuts = sorted({0, len(text), *(offset for span in spans for offset in span)})
-    return [((start, end) in spans, text[start:end]) for start, end in pairwise(cuts)]
-
-
-def _address(answer: Answer, citation: Citation) -> str:
-    return document_link(citation.document_id, start=citation.start, end=citation.end, build_id=answer.build_id)
-
-
 def _proof(answer: Answer, citation: Citation) -> _Proof:
-    return _Proof(citation, _link(answer, citation.number), _address(answer, citation), ORIGIN.get(citation.origin))
+    address = sentence_link(citation, answer.build_id)
+    return _Proof(citation, _link(answer, citation.number), address, ORIGIN.get(citation.origin))
 
 
 def _notes(answer: Answer) -> list[list[str | _Link]]:

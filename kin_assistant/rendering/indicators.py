@@ -18,7 +18,7 @@ from kin_assistant.rendering.tables import defuse_formula
 from kin_assistant.rendering.words import REFUSAL, count, period, plain, section_and_page
 from kin_assistant.types import Citation
 
-__all__ = ["figure_text", "indicators_csv", "indicators_table", "indicators_text"]
+__all__ = ["figure_text", "indicators_csv", "indicators_table", "indicators_text", "number_text"]
 
 _WIDTH: Final = 110
 """Characters of a line on a terminal."""
@@ -34,9 +34,9 @@ _HEADER: Final = (
 
 def figure_text(figure: Figure) -> str:
     """The value with its unit and hedge, for people: "about 600 t/day", "at most US$ 2.5 million"."""
-    value = _number_text(figure.value)
+    value = number_text(figure.value)
     if figure.high is not None:
-        value += f" to {_number_text(figure.high)}"
+        value += f" to {number_text(figure.high)}"
     money, slash, rate = figure.unit.partition("/")
     if money == "%":
         value += figure.unit
@@ -144,7 +144,8 @@ def _series_lines(indicators: Indicators, series: Series) -> Iterator[str]:
             yield f"{_INDENT}{name}{period(one.figure.years):<11} {figure_text(one.figure)} (see {number})"
 
 
-def _number_text(value: float) -> str:
+def number_text(value: float) -> str:
+    """A number for people: "1,234.5", "2.5 million"."""
     for factor, name in _SCALES:
         if abs(value) >= factor and isclose(round(value / factor, 4) * factor, value, rel_tol=1e-9):
             return f"{value / factor:,.4f}".rstrip("0").rstrip(".") + f" {name}"

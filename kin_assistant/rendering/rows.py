@@ -6,24 +6,27 @@ row that no head fits, and the head itself then, is its cells with dots between 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final, NamedTuple
 
+from kin_assistant.rendering.words import set_off
 from kin_assistant.text.rows import fits_head, split_row
 from kin_assistant.types import Citation
 
-__all__ = ["DOT", "LabelledCell", "head_of", "label_row", "one_run", "row_head", "same_table", "without_bars"]
+__all__ = ["DOT", "ShownCell", "head_of", "one_run", "row_head", "same_table", "show_row", "without_bars"]
 
 DOT: Final = " · "
 """Stands between the cells of a row that is shown in one run."""
 
 
-class LabelledCell(NamedTuple):
+class ShownCell(NamedTuple):
     """A cell of a row, with the bars beside it and the head of its column."""
 
     before: str
     label: str
-    """Empty for the first cell, which names the row, for an empty cell, and where the head is empty."""
-    words: str
+    """Empty for the first cell, which names the row, for an empty cell, and where no head fits."""
+    pieces: list[tuple[bool, str]]
+    """Its words, each with whether they are set off; none for an empty cell."""
     after: str
 
 
@@ -44,24 +47,26 @@ def same_table(citation: Citation, before: Citation) -> bool:
     return one_head and bool(row_head(citation) and row_head(before))
 
 
-def label_row(row: str, head: str) -> tuple[LabelledCell, ...]:
-    """The cells of ``row`` with their labels; none if it is no row that ``head`` fits."""
-    if not fits_head(row, head):
-        return ()
-    heads = [cell.words.strip().rstrip(":") for cell in split_row(head)]
-    return tuple(
-        LabelledCell(cell.before, heads[column] if column and cell.words.strip() else "", cell.words, cell.after)
-        for column, cell in enumerate(split_row(row))
-    )
+def show_row(row: str, head: str = "", spans: Sequence[tuple[int, int]] = ()) -> tuple[ShownCell, ...]:
+    """The cells of ``row``, with labels if ``head`` fits, and the ``spans`` of its offsets set off; none if it is no row."""
+    heads = [cell.words.strip().rstrip(":") for cell in split_row(head)] if fits_head(row, head) else []
+    shown: list[ShownCell] = []
+    at = 0
+    for column, cell in enumerate(split_row(row)):
+        at += len(cell.before)
+        pieces = set_off(cell.words, [(first - at, last - at) for first, last in spans])
+        label = heads[column] if heads and column and cell.words.strip() else ""
+        shown.append(ShownCell(cell.before, label, pieces, cell.after))
+        at += len(cell.words)
+    return tuple(shown)
 
 
 def one_run(quote: str, head: str = "", *, between: str = DOT) -> str:
     """A quote in one run of words: a row's cells with their labels, any other quote behind the head of its list or table."""
-    cells = label_row(quote, head)
-    if not cells:
+    if not fits_head(quote, head):
         return " ".join(filter(None, (without_bars(head, between=between), without_bars(quote, between=between))))
-    shown = (f"{cell.label}: {cell.words.strip()}" if cell.label else cell.words.strip() for cell in cells)
-    return between.join(filter(None, shown))
+    cells = ((cell.label, "".join(words for _, words in cell.pieces).strip()) for cell in show_row(quote, head))
+    return between.join(f"{label}: {words}" if label else words for label, words in cells if words)
 
 
 def without_bars(text: str, *, between: str = DOT) -> str:

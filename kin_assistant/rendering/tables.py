@@ -5,12 +5,13 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
 from kin_assistant.rendering.markdown import escape_in_cell, escape_markdown, reference_list
 from kin_assistant.rendering.rows import head_of, one_run
+from kin_assistant.rendering.tabs import Asked, reason_html
 from kin_assistant.rendering.templating import render
-from kin_assistant.rendering.words import FIELD_NAMES, NO_EVIDENCE, REFUSAL, document_link, period, places, plain
+from kin_assistant.rendering.words import FIELD_NAMES, NO_EVIDENCE, REFUSAL, period, places, plain
 from kin_assistant.types import Cell, Citation, Comparison, Record
 
 if TYPE_CHECKING:
@@ -26,13 +27,6 @@ __all__ = [
 ]
 
 _STARTS_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n")
-
-
-class _Linked(NamedTuple):
-    """A quote of a cell, and the address at which it is read in its document."""
-
-    citation: Citation
-    address: str
 
 
 def record_markdown(record: Record) -> str:
@@ -66,20 +60,20 @@ def comparison_markdown(comparison: Comparison) -> str:
     return "\n\n".join([*parts, "## References", *reference_list(comparison), _said(comparison.build_id)]) + "\n"
 
 
-def comparison_html(comparison: Comparison, *, query: str) -> Markup:
-    """The table for the page, each number a link into its document; or why there is none.
+def comparison_html(comparison: Comparison, *, asked: Asked) -> Markup:
+    """The table for the page, each number a link into its document, with its downloads; or why there is none.
 
-    ``query`` says in the address of a download what is compared.
+    ``asked`` says for a download what is compared.
     """
     if comparison.reason:
-        return render("comparison.html", "reason", heading=REFUSAL, words=comparison.reason)
+        return reason_html(REFUSAL, comparison.reason)
     return render(
         "comparison.html",
         "comparison",
         shown=comparison,
         columns=[FIELD_NAMES[column] for column in comparison.columns],
-        rows=[(row.city, [_linked(comparison, cell) for cell in row.cells]) for row in comparison.rows],
-        query=query,
+        rows=[(row.city, [_cited(comparison, cell) for cell in row.cells]) for row in comparison.rows],
+        asked=asked,
     )
 
 
@@ -106,16 +100,6 @@ def comparison_csv(comparison: Comparison) -> str:
 def defuse_formula(text: str) -> str:
     """``text`` with an apostrophe in front if a spreadsheet would take it for a formula."""
     return f"'{text}" if text.lstrip(" ").startswith(_STARTS_FORMULA) else text
-
-
-def _linked(comparison: Comparison, cell: Cell) -> list[_Linked]:
-    return [
-        _Linked(
-            citation,
-            document_link(citation.document_id, start=citation.start, end=citation.end, build_id=comparison.build_id),
-        )
-        for citation in _cited(comparison, cell)
-    ]
 
 
 def _cell_markdown(comparison: Comparison, cell: Cell) -> str:

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING
 
 from markupsafe import Markup
 
-from kin_assistant.rendering.rows import head_of, label_row, row_head
+from kin_assistant.rendering.rows import head_of, row_head, show_row
 from kin_assistant.rendering.words import (
     count,
     day,
@@ -31,9 +31,11 @@ from kin_assistant.rendering.words import (
     places,
     plain,
     section_and_page,
+    sentence_link,
+    set_off,
     source_name,
 )
-from kin_assistant.text.rows import split_row
+from kin_assistant.text.rows import fits_head, split_row
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -48,13 +50,16 @@ _FUNCTIONS = (
     day,
     document_link,
     external_link,
+    fits_head,
     head_of,
-    label_row,
     period,
     place_and_years,
     places,
     row_head,
     section_and_page,
+    sentence_link,
+    set_off,
+    show_row,
     source_name,
     split_row,
 )

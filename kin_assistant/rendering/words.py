@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from itertools import pairwise
 from urllib.parse import quote, urlencode, urlsplit
 
 from kin_assistant.types import Citation, Origin, RecordField, Source, Years
@@ -24,6 +25,8 @@ __all__ = [
     "places",
     "plain",
     "section_and_page",
+    "sentence_link",
+    "set_off",
     "source_name",
 ]
 
@@ -78,6 +81,14 @@ def _shown(match: re.Match[str]) -> str:
     return "" if category in ("Cc", "Cf") and char not in _INVISIBLE_BUT_MEANT else char
 
 
+def set_off(text: str, spans: Sequence[tuple[int, int]]) -> list[tuple[bool, str]]:
+    """``text`` in pieces, each with whether it is in one of the ``spans`` of offsets and is to be set off."""
+    cuts = sorted({0, len(text), *(offset for span in spans for offset in span if 0 < offset < len(text))})
+    return [
+        (any(first <= start and end <= last for first, last in spans), text[start:end]) for start, end in pairwise(cuts)
+    ]
+
+
 def count(number: int, one: str, many: str = "") -> str:
     """``1 city``, ``1,200 cities``."""
     return f"{number:,} {one if number == 1 else many or one + 's'}"
@@ -127,7 +138,12 @@ def document_link(document_id: str, *, start: int | None = None, end: int | None
     path = f"documents/{quote(plain(document_id), safe='')}"
     if start is None or end is None:
         return path
-    return f"{path}?{urlencode({'start': start, 'end': end, 'build': plain(build_id)})}#cited"
+    return f"{path}?{urlencode({'start': start, 'end': end, 'build': plain(build_id)}, errors='replace')}#cited"
+
+
+def sentence_link(citation: Citation, build_id: str) -> str:
+    """Address of a cited sentence in its document."""
+    return document_link(citation.document_id, start=citation.start, end=citation.end, build_id=build_id)
 
 
 def external_link(source: Source) -> str | None:

@@ -15,19 +15,21 @@ from kin_assistant.briefs.brief import Brief, Span
 from kin_assistant.briefs.subject import MAX_TITLE
 from kin_assistant.errors import FilterError, KinError, QuestionError
 from kin_assistant.feedback import VERDICTS, record
+from kin_assistant.indicators.values import Indicators
 from kin_assistant.records.columns import parse_columns
 from kin_assistant.records.comparison import DEFAULT_COLUMNS
-from kin_assistant.rendering import plain, verified, verified_table
+from kin_assistant.rendering import plain, verified, verified_indicators, verified_table
 from kin_assistant.types import Comparison, DocumentInfo, Filters, WantedForm, Years
 from kin_assistant.ui.conversation import CHANGES, Turn, describe_filters
 
 if TYPE_CHECKING:
+    from kin_assistant.ui.figures import FigureRequest
     from kin_assistant.ui.served import Served
 
 __all__ = ["MAX_TOPIC", "Callbacks", "Choices"]
 
 MAX_TOPIC = 300
-"""Characters of what is compared."""
+"""Characters of what is compared, or of what figures are about."""
 
 logger = logging.getLogger(__name__)
 
@@ -145,29 +147,31 @@ class Callbacks:
 
     def compare(self, topic: object, cities: Sequence[str], columns: Sequence[str]) -> Comparison | str:
         """What the cities, or those best documented, did about ``topic``; or a sentence that says why there is no table."""
-        if not isinstance(topic, str) or not plain(topic).strip():
-            return "Please write a topic, such as household composting."
-        if len(topic) > MAX_TOPIC:
-            return f"Please write a topic in at most {MAX_TOPIC:,} characters."
         try:
+            words = _read("topic", topic, MAX_TOPIC, "household composting")
             with self.served.borrowed() as assistant:
-                found = assistant.compare(plain(topic).strip(), cities, parse_columns(columns) or DEFAULT_COLUMNS)
+                found = assistant.compare(words, cities, parse_columns(columns) or DEFAULT_COLUMNS)
                 return verified_table(found, assistant.document)
         except Exception as error:  # noqa: BLE001 (as above)
             return _explain(error)
 
     def propose(self, title: object, cities: Sequence[str], left_out: Sequence[str] = ()) -> Brief | str:
         """A brief on ``title`` without the spans ``left_out``; or a sentence that says why there is none."""
-        # Before it is read: a text of any length may come.
-        if not isinstance(title, str) or not plain(title).strip():
-            return "Please write a title, such as Community composting for Hai Phong."
-        if len(title) > MAX_TITLE:
-            return f"Please write a title in at most {MAX_TITLE:,} characters."
         try:
+            words = _read("title", title, MAX_TITLE, "Community composting for Hai Phong")
             spans = [Span.parse(words) for words in left_out]
             with self.served.borrowed() as assistant:
-                brief = assistant.propose_brief(plain(title).strip(), cities=cities, left_out=spans)
+                brief = assistant.propose_brief(words, cities=cities, left_out=spans)
                 return verified_table(brief, assistant.document)
+        except Exception as error:  # noqa: BLE001 (as above)
+            return _explain(error)
+
+    def find_figures(self, request: FigureRequest) -> Indicators | str:
+        """The figures that ``request`` asks for, each in its sentence; or a sentence that says why there are none."""
+        try:
+            query = request.query(_read("topic", request.topic, MAX_TOPIC, "non-revenue water"))
+            with self.served.borrowed() as assistant:
+                return verified_indicators(assistant.indicators(query), assistant.document)
         except Exception as error:  # noqa: BLE001 (as above)
             return _explain(error)
 
@@ -201,6 +205,16 @@ class Callbacks:
         except Exception as error:  # noqa: BLE001 (as above)
             return replace(rated, feedback_fault=_explain(error))
         return replace(rated, verdict=known, commented=bool(words), feedback_fault="")
+
+
+def _read(name: str, text: object, most: int, example: str) -> str:
+    """What was written into a box. Raises ``QuestionError`` if it is empty or longer than ``most``, before all of it is read."""
+    if isinstance(text, str) and len(text) > most:
+        raise QuestionError(f"Please write a {name} in at most {most:,} characters.")
+    words = plain(text).strip() if isinstance(text, str) else ""
+    if not words:
+        raise QuestionError(f"Please write a {name}, such as {example}.")
+    return words
 
 
 def _known_years(infos: Iterable[DocumentInfo]) -> Years:

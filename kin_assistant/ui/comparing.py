@@ -2,28 +2,27 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
-from urllib.parse import urlencode
 
-from kin_assistant.rendering import comparison_csv, comparison_html, comparison_xlsx, render
+from kin_assistant.rendering import comparison_csv, comparison_html, comparison_xlsx, reason_html
 from kin_assistant.rendering.words import FIELD_NAMES
+from kin_assistant.types import Comparison
 from kin_assistant.ui.callbacks import Callbacks
-from kin_assistant.ui.clients import client_of
-from kin_assistant.ui.ratelimit import QUESTION, RateLimiter, please_wait
+from kin_assistant.ui.downloads import CSV, XLSX, add_downloads
+from kin_assistant.ui.ratelimit import RateLimiter
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
-    from starlette.requests import Request
-    from starlette.responses import Response
+    from starlette.datastructures import QueryParams
 
 __all__ = ["add_comparisons", "comparison_panel", "offered_columns"]
 
-_CSV = "text/csv; charset=utf-8"
-_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-_MARK = b"\xef\xbb\xbf"
-"""By which a spreadsheet knows that CSV is UTF-8."""
+_FILES = {
+    # The mark in front tells a spreadsheet that CSV is UTF-8.
+    "comparison.csv": (CSV, lambda found: comparison_csv(found).encode("utf-8-sig")),
+    "comparison.xlsx": (XLSX, comparison_xlsx),
+}
 
 
 def offered_columns() -> list[tuple[str, str]]:
@@ -35,28 +34,17 @@ def comparison_panel(callbacks: Callbacks, topic: object, cities: Sequence[str],
     """The table as HTML, or the sentence that says why there is none."""
     found = callbacks.compare(topic, cities, columns)
     if isinstance(found, str):
-        return str(render("comparison.html", "reason", heading="Not compared", words=found))
-    query = urlencode({"topic": found.topic, "city": list(cities), "column": list(found.columns)}, doseq=True)
-    return str(comparison_html(found, query=query))
+        return str(reason_html("Not compared", found))
+    asked = [("topic", found.topic)]
+    asked += [("city", city) for city in cities] + [("column", column) for column in found.columns]
+    return str(comparison_html(found, asked=asked))
 
 
 def add_comparisons(app: FastAPI, callbacks: Callbacks, limiter: RateLimiter) -> None:
-    """Serve ``/compare/table.csv`` and ``/compare/table.xlsx``; ``topic``, ``city`` and ``column`` say what is compared."""
-    from starlette.responses import PlainTextResponse, Response
+    """Serve the table as the files below ``/compare/``; ``topic``, ``city`` and ``column`` say what is compared."""
 
-    def download(request: Request) -> Response:
-        if wait := limiter.acquire(client_of(request), QUESTION):
-            return PlainTextResponse(please_wait(wait), 429, {"retry-after": str(math.ceil(wait))})
-        asked = request.query_params
+    def find(asked: QueryParams) -> Comparison | str:
         found = callbacks.compare(asked.get("topic", ""), asked.getlist("city"), asked.getlist("column"))
-        if isinstance(found, str) or found.reason:
-            return PlainTextResponse(found if isinstance(found, str) else found.reason, 400)
-        if request.url.path.endswith(".xlsx"):
-            content, kind, name = comparison_xlsx(found), _XLSX, "comparison.xlsx"
-        else:
-            content, kind, name = _MARK + comparison_csv(found).encode(), _CSV, "comparison.csv"
-        headers = {"content-disposition": f'attachment; filename="{name}"', "cache-control": "no-store"}
-        return Response(content, media_type=kind, headers=headers)
+        return found if isinstance(found, str) else found.reason or found
 
-    for path in ("/compare/table.csv", "/compare/table.xlsx"):
-        app.add_route(path, download, methods=["GET"], include_in_schema=False)
+    add_downloads(app, limiter, "compare", _FILES, find)

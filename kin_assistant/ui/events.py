@@ -1,7 +1,7 @@
 """What a visitor may send to the functions of the page. It is read and checked here before Gradio sees any of it.
 
 Gradio takes an object with a path or an address in any field for a file, and reads or fetches it. None of our fields holds
-an object: a field is a text or a list of texts of bounded length, or nothing.
+an object: a field is a text or a list of texts of bounded length, one of the texts on offer, or nothing.
 """
 
 from __future__ import annotations
@@ -74,8 +74,18 @@ class _Names:
 
 
 @dataclass(frozen=True, slots=True)
+class _OneOf:
+    offered: frozenset[str]
+
+    def check(self, value: object) -> object:
+        if type(value) is not str or value not in self.offered:
+            raise EventRefused("A field must be one of those on offer.")
+        return value
+
+
+@dataclass(frozen=True, slots=True)
 class _Function:
-    fields: Sequence[_Text | _Names]
+    fields: Sequence[_Text | _Names | _OneOf]
     triggers: frozenset[int]
     kind: Kind
 
@@ -148,7 +158,7 @@ def _function(function: Any, functions: Mapping[int, Any], kinds: Mapping[str, K
     return _Function(fields, frozenset(number for number, _ in first.targets), kinds[name])
 
 
-def _field(component: Any, name: str) -> _Text | _Names:
+def _field(component: Any, name: str) -> _Text | _Names | _OneOf:
     import gradio as gr
 
     match component:
@@ -156,6 +166,8 @@ def _field(component: Any, name: str) -> _Text | _Names:
             return _Text(most * _ROOM)
         case gr.Dropdown(multiselect=True):
             return _Names()
+        case gr.Dropdown(choices=[_, *_] as offered, allow_custom_value=False):
+            return _OneOf(frozenset(value for _, value in offered))
     raise TypeError(f'A {type(component).__name__} is not checked, so the function "{name}" may not take one.')
 
 

@@ -36,6 +36,7 @@ _FOLDERS = {
     "/compare/": _READ,
     "/corpus/": frozenset({"DELETE", "GET", "POST", "PUT"}),
     "/documents/": _READ,
+    "/figures/": _READ,
     "/page/": _READ,
     "/pages/": _READ,
     "/static/": _READ,

@@ -19,6 +19,7 @@ from kin_assistant.ui.callbacks import MAX_TOPIC, Callbacks, Choices
 from kin_assistant.ui.comparing import comparison_panel, offered_columns
 from kin_assistant.ui.conversation import Turn, conversation_html, further_html
 from kin_assistant.ui.events import Kind
+from kin_assistant.ui.figures import MAX_UNIT, ORDERS, STATUS_NAMES, FigureRequest, figures_panel
 from kin_assistant.ui.ratelimit import QUESTION, TRIFLE
 from kin_assistant.ui.visits import Visits
 
@@ -37,6 +38,7 @@ KINDS = {
     "suggest": Kind(TRIFLE, follows=True),
     "compare": Kind(QUESTION),
     "propose": Kind(QUESTION),
+    "find_figures": Kind(QUESTION),
     "begin": Kind(TRIFLE),
     "describe": Kind(TRIFLE),
     "renew": Kind(TRIFLE),
@@ -66,6 +68,9 @@ def build_page(
 
     def html(value: str, *, script: str | None = None, **options: Any) -> gr.HTML:
         return gr.HTML(value, apply_default_css=False, js_on_load=script, **options)
+
+    def city_box(label: str) -> gr.Dropdown:
+        return gr.Dropdown(_offered(infos)[0], multiselect=True, label=label, max_choices=MAX_CITIES)
 
     with gr.Blocks(title=build.profile.title, analytics_enabled=False, fill_width=True) as page:
         header = html(texts.header_html(build.profile, build.notices))
@@ -105,7 +110,7 @@ def build_page(
                         html(texts.busy_html())
                         anew = gr.Button("New conversation", elem_id="kin-anew", min_width=0, visible=False)
                     examples = html(texts.examples_html(build.profile, infos), script=bridge)
-            with gr.Tab("Compare", id="compare"), gr.Column(elem_id="kin-compare", min_width=0):
+            with gr.Tab("Compare", id="compare"), gr.Column(elem_classes="kin-lookup", min_width=0):
                 topic = gr.Textbox(
                     label="What to compare",
                     placeholder="A topic, such as household composting",
@@ -113,32 +118,42 @@ def build_page(
                     max_length=MAX_TOPIC,
                 )
                 with gr.Row():
-                    compared_cities = gr.Dropdown(
-                        _offered(infos)[0],
-                        multiselect=True,
-                        label="Cities (none: the best documented)",
-                        max_choices=MAX_CITIES,
-                    )
+                    compared_cities = city_box("Cities (none: the best documented)")
                     compared_columns = gr.Dropdown(
                         offered_columns(), multiselect=True, label="Columns (none: the usual)"
                     )
                 go = gr.Button("Compare", variant="primary", elem_id="kin-compare-go", min_width=0)
                 table = html("")
-            with gr.Tab("Brief", id="brief"), gr.Column(elem_id="kin-brief", min_width=0):
+            with gr.Tab("Brief", id="brief"), gr.Column(elem_classes="kin-lookup", min_width=0):
                 title = gr.Textbox(
                     label="Title of the brief",
                     placeholder="Such as Community composting for Hai Phong",
                     max_lines=1,
                     max_length=MAX_TITLE,
                 )
-                brief_cities = gr.Dropdown(
-                    _offered(infos)[0],
-                    multiselect=True,
-                    label="Evidence from these cities (none: from all)",
-                    max_choices=MAX_CITIES,
-                )
+                brief_cities = city_box("Evidence from these cities (none: from all)")
                 draft = gr.Button("Propose a brief", variant="primary", elem_id="kin-brief-go", min_width=0)
                 brief = html("", script=bridge)
+            with gr.Tab("Figures", id="figures"), gr.Column(elem_classes="kin-lookup", min_width=0):
+                measured = gr.Textbox(
+                    label="What the figures are about",
+                    placeholder="A topic, such as non-revenue water",
+                    max_lines=1,
+                    max_length=MAX_TOPIC,
+                )
+                with gr.Row():
+                    figure_cities = city_box("Cities (none: all)")
+                    figure_countries = gr.Dropdown(
+                        _offered(infos)[1], multiselect=True, label="Countries (none: all)", max_choices=MAX_CITIES
+                    )
+                with gr.Row():
+                    unit = gr.Textbox(label="Unit", placeholder="any, such as t/day", max_lines=1, max_length=MAX_UNIT)
+                    status, order = (
+                        gr.Dropdown([(name, key) for key, name in names.items()], label=label, filterable=False)
+                        for label, names in (("Planned or actual", STATUS_NAMES), ("Order", ORDERS))
+                    )
+                find = gr.Button("Show the figures", variant="primary", min_width=0)
+                figures = html("")
             with gr.Tab("Documents", id="documents"):
                 html(texts.place_of_library_html())
                 # Pressed by the script when another build has been opened.
@@ -147,6 +162,7 @@ def build_page(
                 about = html(texts.about_html(build, version, evaluation))
 
         filters = [city, country, theme, first, last]
+        city_boxes = [compared_cities, brief_cities, figure_cities]
         shown = [conversation, further, introduction, examples, anew]
 
         def ask_in_visit(request: gr.Request, ask: Callable[[Sequence[Turn]], Turn]) -> tuple[Turn, tuple[Any, ...]]:
@@ -189,6 +205,10 @@ def build_page(
         def propose(title: Any, cities: Any) -> str:
             return brief_panel(callbacks, title, tuple(cities or ()))
 
+        def find_figures(topic: Any, cities: Any, countries: Any, unit: Any, status: str, order: str) -> str:
+            request = FigureRequest(topic, tuple(cities or ()), tuple(countries or ()), unit or "", status, order)
+            return figures_panel(callbacks, request)
+
         def begin(request: gr.Request) -> tuple[Any, ...]:
             visits.end(request.session_hash)
             shown_again = gr.update(visible=True)
@@ -207,7 +227,8 @@ def build_page(
             return (
                 texts.header_html(build.profile, build.notices),
                 *(gr.update(choices=offered) for offered in _offered(infos)),
-                *(gr.update(choices=_offered(infos)[0]) for _ in range(2)),
+                *(gr.update(choices=_offered(infos)[0]) for _ in city_boxes),
+                gr.update(choices=_offered(infos)[1]),
                 texts.corpus_html(build, infos),
                 texts.about_html(build, version, evaluation),
             )
@@ -215,13 +236,16 @@ def build_page(
         # What comes in was checked before Gradio saw it, and names of filters may be newer than those it knows.
         private: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden", "preprocess": False}
         asking = private | {"concurrency_id": "ask", "concurrency_limit": 2}
+        looking_up = asking | {"show_progress": "minimal"}
         asked = [gr.on([question.submit, ask.click], ask_typed, [question, *filters], [*shown, question], **asking)]
         asked += [offer.submit(ask_offered, filters, shown, **asking) for offer in (further, examples)]
         asked.append(conversation.select(ask_again, None, shown, **asking))
         for event in asked:
             event.success(suggest, None, [further], concurrency_id="suggest", concurrency_limit=1, **private)
-        gr.on([topic.submit, go.click], compare, [topic, compared_cities, compared_columns], [table], **asking)
-        gr.on([title.submit, draft.click], propose, [title, brief_cities], [brief], **asking)
+        gr.on([topic.submit, go.click], compare, [topic, compared_cities, compared_columns], [table], **looking_up)
+        gr.on([title.submit, draft.click], propose, [title, brief_cities], [brief], **looking_up)
+        asked_of_figures = [measured, figure_cities, figure_countries, unit, status, order]
+        gr.on([measured.submit, unit.submit, find.click], find_figures, asked_of_figures, [figures], **looking_up)
         anew.click(begin, None, shown, **private)
         conversation.like(rate, None, [conversation], concurrency_limit=1, **private)
         # A year is looked at when it is complete, not at each digit.
@@ -229,7 +253,7 @@ def build_page(
         gr.on(settled, describe, filters, [scope], **private)
         clear.click(reset, None, [*filters, scope], **private)
         if renewable:
-            of_the_build = [header, city, country, theme, compared_cities, brief_cities, extent, about]
+            of_the_build = [header, city, country, theme, *city_boxes, figure_countries, extent, about]
             gr.on([page.load, refresh.click], renew, None, of_the_build, **private)
 
     # Else Gradio would take any file of this machine as one of the page. No file is to come in the first place.

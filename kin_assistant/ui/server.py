@@ -28,6 +28,7 @@ from kin_assistant.ui.comparing import add_comparisons
 from kin_assistant.ui.corpus_routes import add_corpus_routes
 from kin_assistant.ui.curators import Curators
 from kin_assistant.ui.entrance import put_entrance
+from kin_assistant.ui.figures import add_figures
 from kin_assistant.ui.guard import Guard
 from kin_assistant.ui.page import ASSETS, build_page, head_html
 from kin_assistant.ui.pictures import Pictures, add_pictures
@@ -173,6 +174,7 @@ def make_app(
     limiter = RateLimiter(questions_per_minute * QUESTION)
     add_comparisons(app, callbacks, limiter)
     add_briefs(app, callbacks, limiter)
+    add_figures(app, callbacks, limiter)
     if api:
         costs: Mapping[Cost, int] = {"question": QUESTION, "trifle": TRIFLE}
         admission = Admission(

@@ -110,7 +110,7 @@ def test_whatever_is_asked_comes_out_of_one_budget(tmp_path: Path) -> None:
         ("GET", "/api/v1/search?query=waste"): None,
         ("POST", "/api/v1/compare"): {"topic": ""},
         ("POST", "/v1/chat/completions"): {"messages": [{"role": "user", "content": QUESTION}]},
-        ("GET", "/compare/table.csv?topic="): None,
+        ("GET", "/compare/comparison.csv?topic="): None,
     }
     for (method, path), body in asked.items():
         with opened(AssistantDouble(), tmp_path, questions_per_minute=2) as client:

@@ -88,7 +88,7 @@ def test_while_one_client_floods_another_is_answered(page: PageProcess) -> None:
 def test_what_one_program_asks_the_page_may_no_longer(page: PageProcess) -> None:
     source = "127.0.0.4"
     assert [ask(page.port, source)[0] for _ in range(PER_MINUTE + 1)] == [200] * PER_MINUTE + [429]
-    assert send(page.port, "GET", "/compare/table.csv?topic=waste", source=source)[0] == 429
+    assert send(page.port, "GET", "/compare/comparison.csv?topic=waste", source=source)[0] == 429
     assert send(page.port, "GET", "/", source=source)[0] == 200, "the page itself costs nothing"
 
 

@@ -83,7 +83,7 @@ def test_figures_of_two_documents_for_the_same_stand_side_by_side_and_are_marked
 
 
 def test_a_series_has_the_values_by_year_and_the_target(finder: IndicatorFinder) -> None:
-    found = finder.find(IndicatorQuery(topic="landfill waste", cities=("Surabaya",), series=True))
+    found = finder.find(IndicatorQuery(topic="landfill waste", cities=("Surabaya",), series="alone"))
     by_number = {one.number: one.figure for one in found.indicators}
     (series,) = (one for one in found.series if one.unit == "t/day")
     assert series.place == "Surabaya"
@@ -91,8 +91,23 @@ def test_a_series_has_the_values_by_year_and_the_target(finder: IndicatorFinder)
     assert [(by_number[number].value, by_number[number].years) for number in series.targets] == [(1000, (2012, 2012))]
 
 
+def test_series_are_found_beside_all_other_figures(finder: IndicatorFinder) -> None:
+    query = IndicatorQuery(topic="landfill waste")
+    every, beside, alone = (
+        finder.find(query.model_copy(update={"series": series})) for series in ("", "beside", "alone")
+    )
+    assert beside.indicators == every.indicators and every.series == ()
+    assert len(alone.indicators) < len(every.indicators)
+
+    def of_series(found: Indicators) -> list[list[float]]:
+        by_number = {one.number: one.figure.value for one in found.indicators}
+        return [[by_number[number] for number in (*one.actual, *one.targets)] for one in found.series]
+
+    assert of_series(beside) == of_series(alone) != []
+
+
 def test_a_row_of_years_is_a_series(finder: IndicatorFinder) -> None:
-    found = finder.find(IndicatorQuery(topic="landfill fee", unit="Rp", series=True))
+    found = finder.find(IndicatorQuery(topic="landfill fee", unit="Rp", series="alone"))
     by_number = {one.number: one.figure for one in found.indicators}
     (series,) = found.series
     assert [(by_number[number].years, by_number[number].value) for number in series.actual] == [
@@ -102,7 +117,7 @@ def test_a_row_of_years_is_a_series(finder: IndicatorFinder) -> None:
 
 
 def test_where_nothing_runs_over_years_a_sentence_says_so(finder: IndicatorFinder) -> None:
-    found = finder.find(IndicatorQuery(topic="landfill waste", cities=("Cebu",), series=True))
+    found = finder.find(IndicatorQuery(topic="landfill waste", cities=("Cebu",), series="alone"))
     assert found.indicators == ()
     assert found.reason == (
         "The documents give no figure on “landfill waste” in Cebu for several years or beside a target."
@@ -138,5 +153,5 @@ def test_what_nobody_knows_is_a_sentence(finder: IndicatorFinder, query: Indicat
 
 
 def test_the_same_question_has_the_same_answer(finder: IndicatorFinder) -> None:
-    query = IndicatorQuery(topic="waste", series=True)
+    query = IndicatorQuery(topic="waste", series="alone")
     assert finder.find(query) == finder.find(query)

@@ -53,7 +53,7 @@ ALLOWED = {
     "button": {"type", "class", "data-kin-fill", "data-kin-ask", "data-kin-verdict", "data-kin-copy", "data-kin-download"}
     | {"data-kin-change"},
     "details": {"class"},
-    "div": {"class", "id", "tabindex", "role", "aria-label", "aria-live", "data-kin-markdown", "data-kin-turn"},
+    "div": {"class", "id", "tabindex", "role", "aria-label", "aria-live", "data-kin-from", "data-kin-markdown", "data-kin-turn"},
     "h2": {"class", "id"},
     "h3": {"class", "id"},
     "h4": {"class"},

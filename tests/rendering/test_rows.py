@@ -16,7 +16,7 @@ from kin_assistant.rendering import (
     evidence_html,
     what_is_read,
 )
-from kin_assistant.rendering.rows import label_row, one_run, without_bars
+from kin_assistant.rendering.rows import one_run, show_row, without_bars
 from kin_assistant.text.rows import fits_head
 from kin_assistant.types import Answer, AnswerSentence, Block, Citation, Document, Entry, Form, LeadIn, Section
 from tests.hostile.markup import HOSTILE
@@ -264,7 +264,19 @@ def test_a_row_that_has_no_head_of_its_own_follows_what_heads_it() -> None:
     assert one_run("| All | 5 |", HEAD) == "City · What it did · Who pays All · 5"
     assert one_run("| All | 5 |") == "All · 5"
     assert one_run("A law helped.", "Reasons:") == "Reasons: A law helped."
-    assert label_row("| All | 5 |", HEAD) == label_row("A law helped.", "Reasons:") == ()
+    assert [cell.label for cell in show_row("| All | 5 |", HEAD)] == ["", ""]
+    assert show_row("A law helped.", "Reasons:") == ()
+
+
+def test_words_of_a_row_are_set_off_in_their_cells() -> None:
+    start = AKOLA.index("lamps")
+    cells = show_row(AKOLA, HEAD, [(start, start + len("lamps"))])
+    assert [cell.label for cell in cells] == ["", "What it did", "Who pays"]
+    assert [cell.pieces for cell in cells] == [
+        [(False, "Akola")],
+        [(False, "new "), (True, "lamps")],
+        [(False, "the company")],
+    ]
 
 
 def test_a_row_of_empty_cells_alone_stays_as_it_is() -> None:

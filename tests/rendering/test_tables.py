@@ -113,7 +113,7 @@ def test_in_every_format_of_a_comparison_a_row_stands_in_one_run_with_the_heads_
     book = load_workbook(io.BytesIO(comparison_xlsx(compared)))
     assert book["Comparison"]["B2"].value == run
     assert book["References"]["B2"].value == ROW, "what is quoted is word for word there"
-    (shown,) = LexborHTMLParser(str(comparison_html(compared, query=""))).css("td .kin-run")
+    (shown,) = LexborHTMLParser(str(comparison_html(compared, asked=()))).css("td .kin-run")
     assert shown.text() == "| Cebu | Cost: 5 pesos | |"
     assert [label.text() for label in shown.css(".kin-head")] == ["Cost: "]
 
@@ -121,7 +121,7 @@ def test_in_every_format_of_a_comparison_a_row_stands_in_one_run_with_the_heads_
 def test_a_comparison_shows_what_heads_a_row_of_another_width_and_an_item() -> None:
     cited = (citation(1, "| All | 5 |", head=HEAD), citation(2, "A law helped.", head="Reasons:"))
     compared = comparison("x", "y").model_copy(update={"citations": cited})
-    markdown, html = comparison_markdown(compared), LexborHTMLParser(str(comparison_html(compared, query="")))
+    markdown, html = comparison_markdown(compared), LexborHTMLParser(str(comparison_html(compared, asked=())))
     assert "City · Cost · Paid by All · 5 [1]" in markdown
     assert "Reasons: A law helped. [2]" in markdown
     assert [node.text() for node in html.css(".kin-row")] == [HEAD, "| All | 5 |"]

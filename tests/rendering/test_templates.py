@@ -25,6 +25,8 @@ UNESCAPED: dict[str, str] = {}
 ADDRESSES = {
     "document_link(id)": "words.py quotes the id",
     "external_link(source)": "words.py lets through what is http or https and nothing else",
+    "address": "another template writes it",
+    "sentence_link(citation, build_id)": "words.py makes it with document_link",
     "shown.address": "words.py makes it with document_link",
     "part.more": "words.py makes it with document_link",
     "image.address": "ui/pictures.py makes it",
@@ -89,6 +91,11 @@ class Anything(str):
 
     def __sub__(self, number: int) -> int:
         return 0
+
+    def _is_no_number(self, _: object) -> bool:
+        return False
+
+    __lt__ = __le__ = __gt__ = __ge__ = _is_no_number
 
     def __format__(self, form: str) -> str:
         return str(self)

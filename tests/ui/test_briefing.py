@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import io
 import json
-from collections.abc import Iterator
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
@@ -20,38 +18,15 @@ from kin_assistant.briefs.subject import MAX_TITLE
 from kin_assistant.errors import KinError
 from kin_assistant.ui.briefing import add_briefs, brief_panel
 from kin_assistant.ui.callbacks import Callbacks
-from kin_assistant.ui.guard import Guard
-from kin_assistant.ui.ratelimit import QUESTION, RateLimiter
-from kin_assistant.ui.served import Served
-from tests.conftest import write_corpus
-from tests.form_library import TEXTS
-from tests.libraries import Library
+from tests.ui.conftest import Serve
 
-NOW = datetime(2026, 11, 21, tzinfo=UTC)
 TITLE = "Compost baskets for Lahore"
 FILES = ("brief.docx", "brief.html", "brief.json", "brief.md")
 
 
-@pytest.fixture(scope="module")
-def callbacks(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callbacks]:
-    root = tmp_path_factory.mktemp("brief")
-    library = Library(write_corpus(root / "corpus", TEXTS), root / "index")
-    library.sync()
-    assistant = library.open()
-    yield Callbacks(served=Served(assistant), feedback=root, max_question_characters=200, now=lambda: NOW)
-    assistant.close()
-
-
 @pytest.fixture
-def client(callbacks: Callbacks) -> Iterator[Any]:
-    from fastapi import FastAPI
-    from starlette.testclient import TestClient
-
-    app = FastAPI()
-    app.add_middleware(Guard)
-    add_briefs(app, callbacks, RateLimiter(5 * QUESTION))
-    with TestClient(app, base_url="http://127.0.0.1:7860") as opened:
-        yield opened
+def client(serve: Serve) -> Any:
+    return serve(add_briefs, 5)
 
 
 def shown(callbacks: Callbacks, title: object = TITLE, cities: tuple[str, ...] = ()) -> LexborHTMLParser:

@@ -19,7 +19,8 @@ import pytest
 
 from kin_assistant import Assistant
 from kin_assistant.briefs.files import read_brief
-from kin_assistant.rendering import answer_markdown
+from kin_assistant.indicators.values import SHOWN_ON_TOPIC, IndicatorQuery, Indicators
+from kin_assistant.rendering import answer_markdown, figure_text
 from kin_assistant.types import DocumentInfo
 from kin_assistant.ui.conversation import MAX_TURNS
 from tests.conftest import write_corpus
@@ -41,6 +42,7 @@ UNKNOWN = "What did Lahore do about floods?"
 CONTACTS = "What are the contacts of the Kitakyushu Forum on Asian Women?"
 COMPARED = "LED streetlights Akola compared to Bhubaneswar"
 DESK, PHONE = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
+WIDTHS = [{"viewport": PHONE}, {"viewport": {"width": 1440, "height": 900}}]
 
 _ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
 _ARGUMENTS += ["--disable-component-update", "--disable-sync"]
@@ -349,16 +351,16 @@ def propose(page: Page, title: str) -> Any:
     return page.locator(".kin-proposal")
 
 
-def download(page: Page, name: str) -> tuple[str, str]:
-    """The name and the text of what the button ``name`` gives."""
+def download(page: Page, what: str, name: str) -> tuple[str, str]:
+    """The name and the text of what the button ``name`` gives, by the keyboard."""
     with page.expect_download() as started:
-        button = page.get_by_role("group", name="Download the brief").get_by_role("button", name=name)
+        button = page.get_by_role("group", name=f"Download {what}").get_by_role("button", name=name)
         button.focus()
         page.keyboard.press("Enter")
     return started.value.suggested_filename, Path(started.value.path()).read_text("utf-8")
 
 
-@pytest.mark.parametrize("view", [{"viewport": PHONE}, {"viewport": {"width": 1440, "height": 900}}], indirect=True)
+@pytest.mark.parametrize("view", WIDTHS, indirect=True)
 def test_a_brief_is_proposed_thinned_out_and_downloaded_by_the_keyboard(page: Page, served: Served) -> None:
     title = "Community composting for Hai Phong"
     brief = propose(page, title)
@@ -372,7 +374,7 @@ def test_a_brief_is_proposed_thinned_out_and_downloaded_by_the_keyboard(page: Pa
     first.get_by_role("checkbox").focus()
     page.keyboard.press("Space")
     assert page.evaluate(_CONTRAST) == []
-    name, text = download(page, "JSON")
+    name, text = download(page, "the brief", "JSON")
     assert name == "brief.json"
     assert [quote.quote for quote in read_brief(text.encode(), name).quotes] == [
         quote.quote for quote in whole.quotes if quote.quote not in gone
@@ -413,6 +415,105 @@ def test_without_a_title_the_page_asks_for_one(page: Page) -> None:
     page.get_by_role("button", name="Propose a brief").click()
     page.get_by_text("Please write a title, such as").wait_for()
     assert page.locator(".kin-proposal").count() == 0
+
+
+# Comparisons and figures
+
+
+def look_up(page: Page, tab: str, box: str, topic: str) -> None:
+    """Ask for what a tab shows on ``topic``, by the keyboard."""
+    page.get_by_role("tab", name=tab).click()
+    page.get_by_label(box).fill(topic)
+    page.get_by_label(box).press("Enter")
+
+
+def show_figures(page: Page, topic: str) -> Any:
+    look_up(page, "Figures", "What the figures are about", topic)
+    page.locator(".kin-indicators h2", has_text=topic).wait_for()
+    return page.locator(".kin-indicators")
+
+
+@pytest.mark.parametrize("view", WIDTHS, indirect=True)
+def test_figures_are_found_read_and_downloaded_by_the_keyboard(page: Page, served: Served) -> None:
+    topic = "non-revenue water"
+    figures = show_figures(page, topic)
+    found = served.assistant.indicators(IndicatorQuery(topic=topic, sort="relevance", series="beside"))
+    shown = found.indicators[:SHOWN_ON_TOPIC]
+    assert figures.locator("tbody th").all_inner_texts() == [figure_text(one.figure) for one in shown]
+    quotes = {citation.quote for citation in found.citations}
+    assert {words_of(said) for said in figures.locator("td p:last-child > .kin-words").all()} <= quotes
+    assert overflow(page) <= 0
+    assert page.evaluate(_CONTRAST) == []
+    link = figures.locator("figure .kin-cite").first
+    link.focus()
+    page.keyboard.press("Enter")
+    page.locator(".kin-panel mark#cited").wait_for()
+    assert words_of(page.locator(".kin-panel mark#cited")) in quotes
+    page.get_by_role("button", name="Back to the figures").click()
+    assert link.evaluate("element => element === document.activeElement")
+    name, text = download(page, "the figures", "JSON")
+    assert (name, Indicators.model_validate_json(text)) == ("figures.json", found)
+    page.get_by_text("Downloaded as figures.json").wait_for()
+
+
+@pytest.mark.parametrize("view", WIDTHS, indirect=True)
+def test_a_chart_has_a_name_and_its_words_can_be_read(page: Page) -> None:
+    chart = show_figures(page, "non-revenue water").get_by_role("img", name="Phnom Penh: non-revenue water")
+    assert "1993: 72%" in chart.locator("desc").text_content()
+    heights = chart.locator("text").evaluate_all("all => all.map((one) => one.getBoundingClientRect().height)")
+    assert min(heights) >= 11
+    box, width = chart.bounding_box(), page.viewport_size["width"]
+    assert box["x"] >= 0 and box["x"] + box["width"] <= width
+
+
+def test_figures_are_narrowed_to_a_city_and_to_what_was_planned(page: Page) -> None:
+    page.get_by_role("tab", name="Figures").click()
+    page.get_by_label("Cities (none: all)").click()
+    page.keyboard.type("Nagpur")
+    page.get_by_role("option", name=re.compile(r"^\W*Nagpur")).first.click()
+    page.get_by_label("Planned or actual").click()
+    page.get_by_role("option", name="Planned").click()
+    figures = show_figures(page, "water")
+    assert set(figures.locator(".kin-cell-where").all_inner_texts()) == {"Nagpur, India"}
+    assert set(figures.locator(".kin-cell-status").all_inner_texts()) == {"planned"}
+
+
+def test_while_figures_are_looked_for_the_button_says_so(page: Page) -> None:
+    said = """() => getComputedStyle(document.querySelector(".kin-lookup button.primary"), "::after").content"""
+    results = "**/gradio_api/queue/data*"
+    held: list[Any] = []
+    page.route(results, lambda route: held.append(route))
+    with page.expect_request(results):
+        look_up(page, "Figures", "What the figures are about", "non-revenue water")
+    page.wait_for_function(f"({said})().includes('searching')")
+    held[0].continue_()
+    page.locator(".kin-indicators").wait_for()
+    assert page.evaluate(said) == "none"
+
+
+@pytest.mark.parametrize(
+    ("topic", "said"),
+    [
+        ("", "Please write a topic, such as"),
+        ("penguin breeding", "The documents give no figure on “penguin breeding”."),
+    ],
+)
+def test_a_topic_without_figures_is_a_sentence(page: Page, topic: str, said: str) -> None:
+    look_up(page, "Figures", "What the figures are about", topic)
+    page.get_by_text(said).wait_for()
+    assert page.locator(".kin-indicators").count() == 0
+
+
+def test_a_comparison_is_read_and_downloaded_by_the_keyboard(page: Page) -> None:
+    look_up(page, "Compare", "What to compare", "household composting")
+    link = page.locator(".kin-comparison .kin-cite").first
+    link.focus()
+    page.keyboard.press("Enter")
+    page.locator(".kin-panel mark#cited").wait_for()
+    page.get_by_role("button", name="Back to the table").click()
+    assert link.evaluate("element => element === document.activeElement")
+    name, text = download(page, "the table", "CSV")
+    assert name == "comparison.csv" and text.startswith("\ufeffCity,")
 
 
 # Refusing
@@ -580,7 +681,7 @@ def test_on_a_phone_the_evidence_follows_the_answer(page: Page) -> None:
     assert overflow(page) <= 0
     assert page.locator(".kin-panel").bounding_box()["width"] == PHONE["width"]
     page.get_by_role("button", name="Back to the answer").tap()
-    for tab in ("Compare", "Brief", "Documents", "About"):
+    for tab in ("Compare", "Brief", "Figures", "Documents", "About"):
         page.get_by_role("tab", name=tab).tap()
         assert overflow(page) <= 0
 
@@ -637,9 +738,11 @@ def test_all_text_can_be_read_in_light_and_dark(page: Page) -> None:
     page.keyboard.press("Escape")
     ask(page, "What is the airspeed of an unladen swallow?")
     assert page.evaluate(_CONTRAST) == []
-    for tab in ("Compare", "Brief", "Documents", "About"):
+    for tab in ("Compare", "Brief", "Figures", "Documents", "About"):
         page.get_by_role("tab", name=tab).click()
         assert page.evaluate(_CONTRAST) == []
+    show_figures(page, "waste")
+    assert page.evaluate(_CONTRAST) == []
 
 
 @pytest.mark.parametrize("view", [{"viewport": PHONE, "has_touch": True}], indirect=True)

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator
-from datetime import UTC, datetime
+import re
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
@@ -15,36 +14,14 @@ from openpyxl import load_workbook
 
 from kin_assistant.ui.callbacks import MAX_TOPIC, Callbacks
 from kin_assistant.ui.comparing import add_comparisons, comparison_panel, offered_columns
-from kin_assistant.ui.guard import Guard
-from kin_assistant.ui.ratelimit import QUESTION, RateLimiter
-from kin_assistant.ui.served import Served
-from tests.conftest import write_corpus
-from tests.form_library import TEXTS
-from tests.libraries import Library
+from tests.ui.conftest import Serve
 
-NOW = datetime(2026, 11, 21, tzinfo=UTC)
-
-
-@pytest.fixture(scope="module")
-def callbacks(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callbacks]:
-    root = tmp_path_factory.mktemp("compare")
-    library = Library(write_corpus(root / "corpus", TEXTS), root / "index")
-    library.sync()
-    assistant = library.open()
-    yield Callbacks(served=Served(assistant), feedback=root, max_question_characters=200, now=lambda: NOW)
-    assistant.close()
+COLUMNS = [("column", "process"), ("column", "lessons")]
 
 
 @pytest.fixture
-def client(callbacks: Callbacks) -> Iterator[Any]:
-    from fastapi import FastAPI
-    from starlette.testclient import TestClient
-
-    app = FastAPI()
-    app.add_middleware(Guard)
-    add_comparisons(app, callbacks, RateLimiter(2 * QUESTION))
-    with TestClient(app, base_url="http://127.0.0.1:7860") as opened:
-        yield opened
+def client(serve: Serve) -> Any:
+    return serve(add_comparisons, 2)
 
 
 def test_the_table_has_a_row_a_city_and_its_numbers_lead_into_documents(callbacks: Callbacks) -> None:
@@ -53,7 +30,9 @@ def test_the_table_has_a_row_a_city_and_its_numbers_lead_into_documents(callback
     assert '<th scope="col">What was done</th>' in html
     assert 'href="documents/surabaya-composting?start=' in html
     assert "no evidence in the documents" in html
-    assert 'href="compare/table.csv?topic=compost+baskets&amp;city=Surabaya&amp;city=Cebu&amp;column=process' in html
+    assert 'formaction="compare/comparison.csv"' in html
+    asked = re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)">', html)
+    assert asked == [("topic", "compost baskets"), ("city", "Surabaya"), ("city", "Cebu"), *COLUMNS]
 
 
 @pytest.mark.parametrize(
@@ -88,12 +67,12 @@ def test_every_column_on_offer_is_understood(callbacks: Callbacks) -> None:
 
 def test_the_table_is_downloaded_as_csv_and_as_a_workbook(client: Any) -> None:
     query = urlencode({"topic": "compost baskets", "city": ["Surabaya", "Cebu"], "column": ["process"]}, doseq=True)
-    answer = client.get(f"/compare/table.csv?{query}")
+    answer = client.get(f"/compare/comparison.csv?{query}")
     assert answer.status_code == 200
     assert answer.headers["content-disposition"] == 'attachment; filename="comparison.csv"'
     rows = list(csv.reader(io.StringIO(answer.content.decode("utf-8-sig"))))
     assert [row[0] for row in rows] == ["City", "Surabaya", "Cebu"]
-    book = load_workbook(io.BytesIO(client.get(f"/compare/table.xlsx?{query}").content))
+    book = load_workbook(io.BytesIO(client.get(f"/compare/comparison.xlsx?{query}").content))
     assert [cell.value for cell in book["Comparison"]["A"]] == ["City", "Surabaya", "Cebu"]
 
 
@@ -101,16 +80,16 @@ def test_the_table_is_downloaded_as_csv_and_as_a_workbook(client: Any) -> None:
     "query", ["", "topic=", "topic=compost&city=Lahore", "topic=penguin+breeding", "topic=a&column=x"]
 )
 def test_what_cannot_be_downloaded_is_a_sentence(client: Any, query: str) -> None:
-    answer = client.get(f"/compare/table.xlsx?{query}")
+    answer = client.get(f"/compare/comparison.xlsx?{query}")
     assert answer.status_code == 400
     assert answer.text.endswith(".") and "Traceback" not in answer.text
 
 
 def test_a_download_costs_as_much_as_a_question_and_there_are_no_others(callbacks: Callbacks, client: Any) -> None:
-    statuses = [client.get("/compare/table.csv?topic=").status_code for _ in range(3)]
+    statuses = [client.get("/compare/comparison.csv?topic=").status_code for _ in range(3)]
     assert statuses == [400, 400, 429]
     assert client.get("/compare/other").status_code == 404
-    assert client.post("/compare/table.csv").status_code == 405
+    assert client.post("/compare/comparison.csv").status_code == 405
 
 
 def test_the_folder_is_left_as_it_was(callbacks: Callbacks) -> None:

@@ -168,6 +168,7 @@ class Visitor:
             "describe": filters,
             "compare": ["compost", [], []],
             "propose": ["compost for Lahore", []],
+            "find_figures": ["waste", [], [], "", "any", "relevance"],
         }
         return values.get(name, [])
 
@@ -371,6 +372,20 @@ def test_an_event_that_the_page_does_not_send_is_refused(served: Served, change:
 def test_details_that_the_script_does_not_send_are_refused(served: Served, details: dict[str, Any]) -> None:
     visitor = Visitor(served)
     assert visitor.join(visitor.event("rate", **details))[0] == 400
+
+
+@pytest.mark.parametrize("choice", [None, "", "beauty", "Relevance", 7, ["relevance"], {"path": "x"}], ids=str)
+def test_a_choice_that_is_not_on_offer_is_refused(served: Served, choice: object) -> None:
+    visitor = Visitor(served, session="visit00008")
+    for place in (4, 5):
+        data = visitor.no_choice("find_figures")
+        data[place] = choice
+        assert visitor.join(visitor.event("find_figures", data)) == (
+            400,
+            {"detail": "A field must be one of those on offer."},
+        )
+    assert visitor.join(visitor.event("find_figures"))[0] == 200
+    assert "The documents give no figure." in json.dumps(visitor.fetch())
 
 
 def test_only_json_is_taken(served: Served) -> None:

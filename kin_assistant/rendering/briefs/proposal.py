@@ -8,34 +8,26 @@ from typing import TYPE_CHECKING
 from kin_assistant.briefs.brief import Brief, Span
 from kin_assistant.rendering.briefs.layout import Group, LaidSection, MarkedQuote, Missing, Own, lay_out_brief
 from kin_assistant.rendering.briefs.wording import REFERENCES
+from kin_assistant.rendering.tabs import Asked
 from kin_assistant.rendering.templating import render
-from kin_assistant.rendering.words import document_link
 
 if TYPE_CHECKING:
     from markupsafe import Markup
 
-__all__ = ["proposal_html", "refused_proposal_html"]
-
-
-@dataclass(frozen=True, slots=True)
-class _Linked:
-    """A quote, and the address at which it is read in its document."""
-
-    quote: MarkedQuote
-    address: str
+__all__ = ["proposal_html"]
 
 
 @dataclass(frozen=True, slots=True)
 class _Paragraph:
     """Quotes that stand next to each other, which are left out together: the second may lean on the first."""
 
-    quotes: tuple[_Linked, ...]
+    quotes: tuple[MarkedQuote, ...]
     span: Span
 
     @property
     def marks(self) -> str:
         """``2.1, 2.2``."""
-        return ", ".join(one.quote.mark for one in self.quotes)
+        return ", ".join(one.mark for one in self.quotes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,26 +44,21 @@ class _Section:
     blocks: tuple[_Block, ...]
 
 
-def proposal_html(brief: Brief) -> Markup:
-    """The brief with its references and the buttons for its downloads, below ``brief/``."""
+def proposal_html(brief: Brief, *, asked: Asked) -> Markup:
+    """The brief with its references and its downloads, for which ``asked`` says what brief it is."""
     laid = lay_out_brief(brief)
     return render(
         "proposal.html",
         "proposal",
         laid=laid,
-        cities=brief.cities,
-        sections=[_Section(one.heading, tuple(_blocks_of(one, laid.build_id))) for one in laid.sections],
+        asked=asked,
+        sections=[_Section(one.heading, tuple(_blocks_of(one))) for one in laid.sections],
         quotes=len(brief.citations),
         reference_heading=REFERENCES,
     )
 
 
-def refused_proposal_html(words: str) -> Markup:
-    """The sentence that says why there is no brief."""
-    return render("proposal.html", "reason", words=words)
-
-
-def _blocks_of(section: LaidSection, build_id: str) -> list[_Block]:
+def _blocks_of(section: LaidSection) -> list[_Block]:
     blocks = []
     for block in section.blocks:
         match block:
@@ -80,17 +67,10 @@ def _blocks_of(section: LaidSection, build_id: str) -> list[_Block]:
             case Missing(words):
                 blocks.append(_Block((words,), ()))
             case Group(heading, quoted):
-                blocks.append(_Block((heading,), tuple(_paragraph(quotes, build_id) for quotes in quoted)))
+                blocks.append(_Block((heading,), tuple(map(_paragraph, quoted))))
     return blocks
 
 
-def _paragraph(quotes: tuple[MarkedQuote, ...], build_id: str) -> _Paragraph:
+def _paragraph(quotes: tuple[MarkedQuote, ...]) -> _Paragraph:
     first, last = quotes[0].citation, quotes[-1].citation
-    linked = tuple(
-        _Linked(
-            one,
-            document_link(one.citation.document_id, start=one.citation.start, end=one.citation.end, build_id=build_id),
-        )
-        for one in quotes
-    )
-    return _Paragraph(linked, Span(first.document_id, first.start, last.end))
+    return _Paragraph(quotes, Span(first.document_id, first.start, last.end))

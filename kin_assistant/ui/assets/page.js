@@ -77,11 +77,7 @@
   const read = async (link) => {
     if (!panel.isConnected) document.body.append(panel);
     ownPage.href = link.href;
-    back.textContent = link.closest(".kin-turn")
-      ? "Back to the answer"
-      : link.closest(".kin-proposal")
-        ? "Back to the brief"
-        : "Back to the list";
+    back.textContent = `Back to the ${link.closest("[data-kin-from]")?.dataset.kinFrom ?? "list"}`;
     say("Opening the document\u2026");
     if (!panel.open) panel.showModal();
     body.scrollTop = 0;
@@ -155,13 +151,13 @@
     show(box, "nearest");
   };
 
-  // A brief is made anew without what was left out. What goes wrong is said here: the page is not left for it.
+  // A download is made anew of what its form says. What goes wrong is said here: the page is not left for it.
 
   document.addEventListener("submit", async (event) => {
-    if (!(event.target instanceof Element) || !event.target.matches("[data-kin-proposal]")) return;
+    if (!(event.target instanceof Element) || !event.target.matches("[data-kin-downloads]")) return;
     event.preventDefault();
     const done = event.target.querySelector(".kin-done");
-    const address = new URL(event.submitter?.formAction ?? event.target.action);
+    const address = new URL(event.submitter.formAction);
     const name = address.pathname.split("/").pop();
     address.search = new URLSearchParams(new FormData(event.target));
     done.textContent = "Writing the file\u2026";

@@ -5,12 +5,12 @@ from __future__ import annotations
 from selectolax.lexbor import LexborHTMLParser
 
 from kin_assistant.briefs.brief import Brief, OwnText
-from kin_assistant.rendering import proposal_html, refused_proposal_html
+from kin_assistant.rendering import proposal_html, reason_html
 from tests.rendering.briefs.conftest import HEAD, HOSTILE_LINES, LINK, ROW, brief_of, quote_of, row_of
 
 
 def parsed(brief: Brief) -> LexborHTMLParser:
-    return LexborHTMLParser(str(proposal_html(brief)))
+    return LexborHTMLParser(str(proposal_html(brief, asked=[("title", brief.title)])))
 
 
 def test_quotes_stand_in_blockquotes_and_own_text_and_what_is_missing_do_not(brief: Brief) -> None:
@@ -44,7 +44,7 @@ def test_hostile_words_stay_words() -> None:
         assert {node.tag for node in page.css("form *")} <= {
             *("input", "h2", "h3", "p", "section", "div", "blockquote", "span", "a", "label", "ol", "li", "button")
         }
-    refused = LexborHTMLParser(str(refused_proposal_html("<img src=x>")))
+    refused = LexborHTMLParser(str(reason_html("No brief", "<img src=x>")))
     assert not refused.css("img") and "<img src=x>" in refused.text()
 
 

@@ -1,0 +1,53 @@
+"""The addresses at which what a tab shows is downloaded."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Final, TypeVar
+
+from kin_assistant.ui.clients import client_of
+from kin_assistant.ui.ratelimit import QUESTION, RateLimiter, please_wait
+
+if TYPE_CHECKING:
+    from fastapi import FastAPI
+    from starlette.datastructures import QueryParams
+    from starlette.requests import Request
+    from starlette.responses import Response
+
+__all__ = ["CSV", "JSON", "XLSX", "add_downloads"]
+
+CSV: Final = "text/csv; charset=utf-8"
+JSON: Final = "application/json"
+XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+_Found = TypeVar("_Found")
+
+
+def add_downloads(
+    app: FastAPI,
+    limiter: RateLimiter,
+    folder: str,
+    files: Mapping[str, tuple[str, Callable[[_Found], bytes]]],
+    find: Callable[[QueryParams], _Found | str],
+) -> None:
+    """Serve ``files`` below ``folder``: names, each with its media type and what writes it.
+
+    ``find`` gives what the query of the address asks for, or the sentence that says why there is nothing. Each download costs
+    as much as a question.
+    """
+    from starlette.responses import PlainTextResponse, Response
+
+    def download(request: Request) -> Response:
+        if wait := limiter.acquire(client_of(request), QUESTION):
+            return PlainTextResponse(please_wait(wait), 429, {"retry-after": str(math.ceil(wait))})
+        found = find(request.query_params)
+        if isinstance(found, str):
+            return PlainTextResponse(found, 400)
+        name = request.url.path.rpartition("/")[2]
+        kind, write = files[name]
+        headers = {"content-disposition": f'attachment; filename="{name}"', "cache-control": "no-store"}
+        return Response(write(found), media_type=kind, headers=headers)
+
+    for name in files:
+        app.add_route(f"/{folder}/{name}", download, methods=["GET"], include_in_schema=False)

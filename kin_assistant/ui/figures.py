@@ -1,0 +1,99 @@
+"""The Figures tab: what it shows, and the addresses at which its figures can be downloaded."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from kin_assistant.errors import IndicatorError
+from kin_assistant.indicators.values import SHOWN_ON_TOPIC, SORTS, STATUSES, IndicatorQuery, Indicators
+from kin_assistant.rendering import figures_html, indicators_csv, indicators_xlsx, reason_html
+from kin_assistant.ui.downloads import CSV, JSON, XLSX, add_downloads
+from kin_assistant.ui.ratelimit import RateLimiter
+
+if TYPE_CHECKING:
+    from fastapi import FastAPI
+    from starlette.datastructures import QueryParams
+
+    from kin_assistant.ui.callbacks import Callbacks
+
+__all__ = ["MAX_UNIT", "ORDERS", "STATUS_NAMES", "FigureRequest", "add_figures", "figures_panel"]
+
+MAX_UNIT: Final = 40
+"""Characters of a unit."""
+STATUS_NAMES: Final = {"any": "Both", "actual": "Actual", "planned": "Planned"}
+"""What may be chosen of planned and actual figures, and how it is named."""
+ORDERS: Final = {
+    "relevance": "Nearest to the topic first",
+    "value": "Largest value first",
+    "year": "Earliest year first",
+    "place": "By place",
+    "document": "By document",
+}
+"""The orders of figures, and how they are named."""
+_FILES: Final = {
+    # The mark in front tells a spreadsheet that CSV is UTF-8.
+    "figures.csv": (CSV, lambda found: indicators_csv(found).encode("utf-8-sig")),
+    "figures.xlsx": (XLSX, indicators_xlsx),
+    "figures.json": (JSON, lambda found: f"{found.model_dump_json(indent=2)}\n".encode()),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class FigureRequest:
+    """What figures a visitor asks for; anything may stand in it."""
+
+    topic: object
+    cities: Sequence[str] = ()
+    countries: Sequence[str] = ()
+    unit: str = ""
+    status: str = "any"
+    """A key of ``STATUS_NAMES``."""
+    order: str = "relevance"
+    """A key of ``ORDERS``."""
+
+    def query(self, topic: str) -> IndicatorQuery:
+        """For all figures on ``topic``, with their series. Raises ``IndicatorError`` for what is not on offer."""
+        if len(self.unit) > MAX_UNIT:
+            raise IndicatorError(f"Please write a unit in at most {MAX_UNIT} characters, such as t/day.")
+        if self.status not in STATUS_NAMES or self.order not in ORDERS:
+            raise IndicatorError("Please choose an order and planned or actual figures from the lists.")
+        return IndicatorQuery(
+            topic=topic,
+            cities=tuple(self.cities),
+            countries=tuple(self.countries),
+            unit=self.unit,
+            status=next((one for one in STATUSES if one == self.status), None),
+            sort=next(one for one in SORTS if one == self.order),
+            series="beside",
+        )
+
+
+def figures_panel(callbacks: Callbacks, request: FigureRequest) -> str:
+    """The figures as HTML, or the sentence that says why there are none."""
+    found = callbacks.find_figures(request)
+    if isinstance(found, str):
+        return str(reason_html("No figures", found))
+    asked = [("topic", found.topic), ("unit", request.unit), ("status", request.status), ("order", request.order)]
+    asked += [("city", city) for city in request.cities] + [("country", country) for country in request.countries]
+    return str(figures_html(found, shown=SHOWN_ON_TOPIC, asked=asked))
+
+
+def add_figures(app: FastAPI, callbacks: Callbacks, limiter: RateLimiter) -> None:
+    """Serve figures as the files below ``/figures/``; the query says which, as the tab does."""
+
+    def find(asked: QueryParams) -> Indicators | str:
+        found = callbacks.find_figures(
+            FigureRequest(
+                topic=asked.get("topic", ""),
+                cities=asked.getlist("city"),
+                countries=asked.getlist("country"),
+                unit=asked.get("unit", ""),
+                status=asked.get("status", "any"),
+                order=asked.get("order", "relevance"),
+            )
+        )
+        return found if isinstance(found, str) else found.reason or found
+
+    add_downloads(app, limiter, "figures", _FILES, find)
