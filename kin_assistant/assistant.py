@@ -314,17 +314,17 @@ class Assistant:
             query = query.model_copy(update={"topic": topic})
         return self._within(partial(self._indicators.find, query), "The search for figures")
 
-    def coverage(self) -> Coverage:
+    def coverage(self, *, max_read: int = MAX_READ) -> Coverage:
         """What the documents cover and where nothing is known: themes by countries, cities and years, from their metadata.
 
-        Of a library with ``MAX_READ`` documents or fewer also which fields of a good-practice record each document tells. Raises
+        Of a library with ``max_read`` documents or fewer also which fields of a good-practice record each document tells. Raises
         ``AnswerTimeout`` as ``ask`` does.
         """
         manifest, library = self._index.manifest, self._index.library
         coverage = survey_documents(
             library.infos, Gazetteer.load(), build_id=manifest.build_id, built_in=manifest.built_at.year
         )
-        if len(library.infos) > MAX_READ:
+        if len(library.infos) > max_read:
             return coverage
         rows = [library.row_of(info.id) for info in library.infos]
         told = self._within(lambda: [set(self._records.fields_of(row).values()) for row in rows], "The coverage")

@@ -31,9 +31,18 @@ class CityGroup:
 
 def group_by_city(infos: Sequence[DocumentInfo], gazetteer: Gazetteer) -> tuple[CityGroup, ...]:
     """The cities of the metadata in the order of their first document. Of two cities with one name each is an entry."""
-    spelt = {number: name for name, number in country_numbers(infos, gazetteer).items()}
+    numbers = country_numbers(infos, gazetteer)
+    spelt = {gazetteer.places[number].name: name for name, number in numbers.items()}
+    named = dict.fromkeys(name for info in infos for name in info.cities)
+    called = {name: _places_called(name, "city", gazetteer) for name in named}
+
+    def within(name: str, countries: Sequence[str]) -> int | None:
+        """Number of the city of that name in one of the countries."""
+        inside = {gazetteer.places[numbers[country]].name for country in countries if country in numbers}
+        return next((number for number in called[name] if gazetteer.places[number].country in inside), None)
+
     chosen = {
-        (row, name): _city_within(name, info.countries, gazetteer)
+        (row, name): within(name, info.countries)
         for row, info in enumerate(infos)
         for name in dict.fromkeys(info.cities)
     }
@@ -41,42 +50,30 @@ def group_by_city(infos: Sequence[DocumentInfo], gazetteer: Gazetteer) -> tuple[
     for (_, name), number in chosen.items():
         if number is not None:
             meanings.setdefault(name, Counter())[number] += 1
-    groups: dict[tuple[str, int | str | None], list[int]] = {}
+    groups: dict[tuple[str, int | None, str | None], list[int]] = {}
     for (row, name), number in chosen.items():
+        countries = infos[row].countries
         if number is None and name in meanings:
             number = min(meanings[name], key=lambda other: (-meanings[name][other], other))
-        elif number is None and not infos[row].countries:
-            number = next(iter(_places_called(name, "city", gazetteer)), None)
-        alone = infos[row].countries[0] if len(infos[row].countries) == 1 else None
-        groups.setdefault((name, alone if number is None else number), []).append(row)
-    by_name = {place.name: number for number, place in enumerate(gazetteer.places) if place.kind == "country"}
-    found: list[CityGroup] = []
-    for (name, place), rows in groups.items():
-        country, point = place, None
-        if isinstance(place, int):
-            own = gazetteer.places[place].country
-            country = spelt.get(by_name[own], own) if own else None
-            point = gazetteer.points.get(place)
-        found.append(CityGroup(name, country if isinstance(country, str) else None, point, tuple(rows)))
-    return tuple(found)
+        elif number is None and not countries:
+            number = next(iter(called[name]), None)
+        if number is None:
+            country = countries[0] if len(countries) == 1 else None
+        else:
+            own = gazetteer.places[number].country
+            country = spelt.get(own, own) if own else None
+        groups.setdefault((name, number, country), []).append(row)
+    return tuple(
+        CityGroup(name, country, None if number is None else gazetteer.points.get(number), tuple(rows))
+        for (name, number, country), rows in groups.items()
+    )
 
 
 def country_numbers(infos: Sequence[DocumentInfo], gazetteer: Gazetteer) -> dict[str, int]:
     """The number in the gazetteer of each country that documents name, where it is known there."""
     names = dict.fromkeys(name for info in infos for name in info.countries)
-    numbers = {name: next(iter(_places_called(name, "country", gazetteer)), None) for name in names}
-    return {name: number for name, number in numbers.items() if number is not None}
-
-
-def _city_within(name: str, countries: Sequence[str], gazetteer: Gazetteer) -> int | None:
-    """Number of the city of that name in one of the countries."""
-    inside = {
-        gazetteer.places[number].name
-        for country in countries
-        for number in _places_called(country, "country", gazetteer)
-    }
-    called = _places_called(name, "city", gazetteer)
-    return next((number for number in called if gazetteer.places[number].country in inside), None)
+    called = {name: _places_called(name, "country", gazetteer) for name in names}
+    return {name: numbers[0] for name, numbers in called.items() if numbers}
 
 
 def _places_called(name: str, kind: PlaceKind, gazetteer: Gazetteer) -> list[int]:
