@@ -20,6 +20,8 @@ from kin_assistant.briefs.anchors import QuoteFinder
 from kin_assistant.briefs.brief import Brief, Quote, Span
 from kin_assistant.briefs.maker import BriefMaker
 from kin_assistant.corpus.profile import CorpusProfile
+from kin_assistant.coverage.survey import MAX_READ, survey_documents, with_fields
+from kin_assistant.coverage.values import Coverage
 from kin_assistant.errors import IndexMissing, IndicatorError
 from kin_assistant.index.layout import IndexFolder
 from kin_assistant.index.opened import OpenIndex, current_recipe, open_published
@@ -316,6 +318,22 @@ class Assistant:
             topic = check_question(query.topic, max_characters=self._settings.max_question_characters)
             query = query.model_copy(update={"topic": topic})
         return self._within(partial(self._indicators.find, query), "The search for figures")
+
+    def coverage(self, *, max_read: int = MAX_READ) -> Coverage:
+        """What the documents cover and where nothing is known: themes by countries, cities and years, from their metadata.
+
+        Of a library with ``max_read`` documents or fewer also which fields of a good-practice record each document tells. Raises
+        ``AnswerTimeout`` as ``ask`` does.
+        """
+        manifest, library = self._index.manifest, self._index.library
+        coverage = survey_documents(
+            library.infos, Gazetteer.load(), build_id=manifest.build_id, built_in=manifest.built_at.year
+        )
+        if len(library.infos) > max_read:
+            return coverage
+        rows = [library.row_of(info.id) for info in library.infos]
+        told = self._within(lambda: [set(self._records.fields_of(row).values()) for row in rows], "The coverage")
+        return with_fields(coverage, library.infos, told)
 
     @property
     def documents(self) -> tuple[DocumentInfo, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from difflib import get_close_matches
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Literal, get_args
 
 from kin_assistant.errors import FilterError
 from kin_assistant.text.wording import join_words
@@ -16,10 +16,20 @@ if TYPE_CHECKING:
 
     from kin_assistant.types import DocumentInfo, Filters
 
-__all__ = ["NAME_FIELDS", "allowed_documents", "count_filters", "name_filters", "parse_filters", "place_names"]
+__all__ = [
+    "NAME_FIELDS",
+    "NameField",
+    "allowed_documents",
+    "count_filters",
+    "name_filters",
+    "parse_filters",
+    "place_names",
+    "values_of",
+]
 
-NAME_FIELDS: Final = ("city", "country", "region", "theme")
-"""Filters that take names; "years" takes a span."""
+NameField = Literal["city", "country", "region", "theme"]
+"""A filter that takes names; "years" takes a span."""
+NAME_FIELDS: Final[tuple[NameField, ...]] = get_args(NameField)
 
 _YEARS = re.compile(r"\s*(\d{4})\s*(?:[-\u2013]\s*(\d{4})\s*)?")
 
@@ -78,11 +88,24 @@ def allowed_documents(infos: Sequence[DocumentInfo], filters: Filters | None) ->
         return None
     for field in NAME_FIELDS:
         if wanted := _names(filters, field):
-            known = {fold(value): value for info in infos for value in _values(info, field)}
+            known = {fold(value): value for info in infos for value in values_of(info, field)}
             for value in wanted:
                 if fold(value) not in known:
                     raise FilterError(_explain_unknown(field, value, known))
     return np.array([row for row, info in enumerate(infos) if _passes(info, filters)], np.int64)
+
+
+def values_of(info: DocumentInfo, field: NameField) -> tuple[str, ...]:
+    """What a document carries for the filter ``field``."""
+    match field:
+        case "city":
+            return info.cities
+        case "country":
+            return info.countries
+        case "theme":
+            return info.themes
+        case _:
+            return (info.region,) if info.region else ()
 
 
 def _parse_years(value: object) -> tuple[int, int]:
@@ -102,24 +125,12 @@ def _names(filters: Filters, field: str) -> tuple[str, ...]:
     return names
 
 
-def _values(info: DocumentInfo, field: str) -> tuple[str, ...]:
-    match field:
-        case "city":
-            return info.cities
-        case "country":
-            return info.countries
-        case "theme":
-            return info.themes
-        case _:
-            return (info.region,) if info.region else ()
-
-
 def _passes(info: DocumentInfo, filters: Filters) -> bool:
     from kin_assistant.text.words import fold
 
     for field in NAME_FIELDS:
         wanted = _names(filters, field)
-        carried = {fold(value) for value in _values(info, field)}
+        carried = {fold(value) for value in values_of(info, field)}
         if wanted and carried.isdisjoint(fold(value) for value in wanted):
             return False
     if filters.years is None:

@@ -8,9 +8,12 @@ from datetime import UTC, datetime
 
 from kin_assistant.briefs.brief import Brief
 from kin_assistant.corpus.profile import CorpusProfile
+from kin_assistant.coverage.survey import survey_documents
+from kin_assistant.coverage.values import Coverage
 from kin_assistant.documents.reading import read_document
 from kin_assistant.errors import BriefError, FilterError, QuestionError
 from kin_assistant.indicators.values import IndicatorQuery, Indicators
+from kin_assistant.places.gazetteer import Gazetteer
 from kin_assistant.types import (
     WANTED_FORMS,
     Answer,
@@ -152,6 +155,12 @@ class AssistantDouble:
     def documents(self) -> tuple[DocumentInfo, ...]:
         """Sorted by id."""
         return tuple(self._documents[key].info for key in sorted(self._documents))
+
+    def coverage(self) -> Coverage:
+        """Counted from the metadata of the three; no records are looked into."""
+        return survey_documents(
+            self.documents, Gazetteer.load(), build_id=self.build.id, built_in=self.build.built_at.year
+        )
 
     def document(self, document_id: str) -> Document:
         """With text; raises ``KeyError``."""

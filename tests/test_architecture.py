@@ -19,7 +19,7 @@ FLOW: tuple[tuple[str, ...], ...] = (
     ("types", "errors", "settings", "policy", "product_policy", "text"),
     ("processes", "corpus", "filters", "feedback"),
     ("places",),
-    ("documents",),
+    ("coverage", "documents"),
     ("models",),
     ("index",),
     ("question",),

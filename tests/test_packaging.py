@@ -303,7 +303,13 @@ def test_the_wheel_holds_every_file_of_the_package_and_the_licences(wheel: Path)
     check_wheel.check_contents(wheel)
     with zipfile.ZipFile(wheel) as archive:
         names = archive.namelist()
-    for needed in ("py.typed", "data/gazetteer.tsv", "data/evidence_reader.safetensors", "ui/assets/style.css"):
+    for needed in (
+        "py.typed",
+        "data/coastlines.txt",
+        "data/gazetteer.tsv",
+        "data/evidence_reader.safetensors",
+        "ui/assets/style.css",
+    ):
         assert f"kin_assistant/{needed}" in names
 
 

@@ -28,7 +28,8 @@ HEADER = """\
 # region   name, aliases, demonyms
 # country  name, code, region, aliases, demonyms
 # area     islands, provinces, states and waters: a city of the corpus may lie there without its documents saying so
-# city     name as the corpus spells it, else GeoNames; country code, population, "*" for a capital, aliases, other spellings
+# city     name as the corpus spells it, else GeoNames; country code, population, latitude and longitude in degrees, "*" for
+#          a capital, aliases, other spellings
 """
 
 LETTERS = str.maketrans("đĐøØłŁıəƏ’‘ʻʼ", "dDoOlLiaA''''", "") | str.maketrans(
@@ -245,6 +246,8 @@ class City(TypedDict):
     name: str
     countrycode: str
     population: int
+    latitude: float
+    longitude: float
     alternatenames: list[str]
 
 
@@ -431,6 +434,7 @@ def city_rows(corpus: Path) -> Iterator[str]:
             spelt,
             code,
             str(city["population"]),
+            f"{city['latitude']:.2f} {city['longitude']:.2f}",
             capital,
             "|".join(alias for alias in dict.fromkeys(aliases) if alias != spelt),
             "|".join(spellings),

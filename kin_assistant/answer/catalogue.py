@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from kin_assistant.answer.draft import Draft, DraftEntry
 from kin_assistant.answer.membership import Members, find_members, shows_topic
 from kin_assistant.answer.sentence_search import Found, SentenceSearch, Topic
-from kin_assistant.filters import name_filters
+from kin_assistant.coverage.counting import group_by_decade, group_by_name
+from kin_assistant.filters import name_filters, values_of
 from kin_assistant.index.library import DocumentRow, PassageRow
 from kin_assistant.places.gazetteer import Place
 from kin_assistant.policy import CataloguePolicy
@@ -37,8 +37,6 @@ _BY_SENTENCES = (
 
 _LONGEST_NAMED = 8
 """Words of a subject that is said again."""
-_FEW_DOCUMENTS = 5
-"""Earlier decades, with fewer documents each, are one line."""
 
 
 def draft_catalogue(
@@ -158,8 +156,8 @@ def _draft_listing(
     infos = search.library.infos
     match request.listed:
         case "theme":
-            counts = Counter(theme for row in rows for theme in infos[row].themes)
-            entries = [_entry_of(theme, [r for r in rows if theme in infos[r].themes]) for theme, _ in _ranked(counts)]
+            themes = group_by_name({row: infos[row] for row in rows}, "theme")
+            entries = [_entry_of(theme, carrying) for theme, carrying in themes.items()]
         case "year":
             return _draft_years(rows, within, search)
         case "document" if len(rows) <= policy.reasons:
@@ -176,20 +174,12 @@ def _say_none(within: str) -> str:
 
 
 def _draft_years(rows: Sequence[DocumentRow], within: str, search: SentenceSearch) -> Draft | None:
-    spans = {row: years for row in rows if (years := search.library.infos[row].years)}
+    infos = {row: search.library.infos[row] for row in rows}
+    spans = [info.years for info in infos.values() if info.years]
     if not spans:
         return None
-    decades = Counter(decade for first, last in spans.values() for decade in range(first // 10, last // 10 + 1))
-    often = [decade for decade, count in decades.items() if count >= _FEW_DOCUMENTS]
-    since = min(often or decades)
-    entries = (
-        [_entry_of(f"before {since}0", early)] if (early := [r for r, y in spans.items() if y[0] < since * 10]) else []
-    )
-    for decade in range(since, max(decades) + 1):
-        inside = [row for row, (first, last) in spans.items() if first // 10 <= decade <= last // 10]
-        if inside:
-            entries.append(_entry_of(f"{decade}0s", inside))
-    first, last = min(first for first, _ in spans.values()), max(last for _, last in spans.values())
+    entries = [_entry_of(decade.name, decade.documents) for decade in group_by_decade(infos) if decade.documents]
+    first, last = min(first for first, _ in spans), max(last for _, last in spans)
     said = f"The documents{within} speak of the years {first} to {last}; {len(spans)} of {len(rows)} name their years."
     return Draft("entries", entries=tuple(entries), said=said)
 
@@ -257,7 +247,7 @@ def _places_in(
     another place, if the sentence that speaks of the topic names that one alone.
     """
     info = search.library.infos[row]
-    names = info.cities if listed == "city" else info.countries
+    names = values_of(info, "city" if listed == "city" else "country")
     if topic is None or policy is None:
         return dict.fromkeys(names)
     if len(names) > policy.few_places:
@@ -347,10 +337,6 @@ def _name_restrictions(request: ListingRequest, query: Query) -> str:
 
 def _entry_of(label: str, rows: Sequence[DocumentRow]) -> DraftEntry:
     return DraftEntry(label, tuple(rows), count_words(len(rows), "document"))
-
-
-def _ranked(counts: Counter[str]) -> list[tuple[str, int]]:
-    return sorted(counts.items(), key=lambda item: (-item[1], item[0]))
 
 
 def _detail_of(info: DocumentInfo) -> str:

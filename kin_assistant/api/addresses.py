@@ -17,6 +17,7 @@ _POST = frozenset({"POST"})
 ADDRESSES: Mapping[str, frozenset[str]] = {
     f"{REST}/ask": _POST,
     f"{REST}/compare": _POST,
+    f"{REST}/coverage": _GET,
     f"{REST}/documents": _GET,
     f"{REST}/openapi.json": _GET,
     f"{REST}/search": _GET | _POST,

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from kin_assistant.api.requests import AskRequest, CompareRequest, DocumentsQuery, OpenRequest, SearchRequest
 from kin_assistant.api.responses import AnswerWithText, DocumentList, DocumentPiece, DocumentWithSentences
+from kin_assistant.coverage.values import Coverage
 from kin_assistant.errors import KinError
 from kin_assistant.filters import allowed_documents
 from kin_assistant.records.columns import parse_columns
@@ -21,6 +22,7 @@ __all__ = [
     "UnknownDocument",
     "ask",
     "compare",
+    "count_coverage",
     "list_documents",
     "open_piece",
     "search",
@@ -95,6 +97,11 @@ def open_piece(assistant: Assistant, asked: OpenRequest) -> DocumentPiece:
 def show_record(assistant: Assistant, document_id: str) -> Record:
     """A document as a good-practice record, its quotes compared with it. Raises ``UnknownDocument``."""
     return verified_table(assistant.record(_find(assistant, document_id).id), assistant.document)
+
+
+def count_coverage(assistant: Assistant) -> Coverage:
+    """What the documents cover. Raises as ``Assistant.coverage`` does."""
+    return assistant.coverage()
 
 
 def _find(assistant: Assistant, document_id: str) -> Document:

@@ -16,6 +16,7 @@ from kin_assistant.api.admission import Admission, Cost, client_of
 from kin_assistant.api.problems import PROBLEM, say_faults
 from kin_assistant.api.requests import AskRequest, CompareRequest, DocumentsQuery, SearchQuery, SearchRequest
 from kin_assistant.api.responses import AnswerWithText, DocumentWithSentences, Problem
+from kin_assistant.coverage.values import Coverage
 from kin_assistant.types import Comparison, DocumentInfo, Record, SearchResult
 
 if TYPE_CHECKING:
@@ -118,6 +119,11 @@ def make_rest(admission: Admission) -> FastAPI:
     async def record(request: Request, document_id: DocumentId) -> Response:
         """Give a document by the fields of a good-practice record, each with quoted sentences."""
         return await answer(request, "trifle", lambda assistant: operations.show_record(assistant, document_id))
+
+    @app.get("/coverage", response_model=Coverage, responses=_problems(*_READING))
+    async def coverage(request: Request) -> Response:
+        """Count what the documents cover: themes by countries, cities and years, and where nothing is known."""
+        return await answer(request, "trifle", operations.count_coverage)
 
     described = json.dumps(_with_problem(app.openapi())).encode("ascii")
 

@@ -113,6 +113,12 @@ def make_parser(commands_by_name: Mapping[str, Run]) -> argparse.ArgumentParser:
     )
     target.add_argument("--json", action="store_true", help="print JSON")
     _add_indicators(command("indicators", "list the figures of the documents, each with its sentence", []))
+    coverage = command("coverage", "count what the documents cover: themes by countries, cities, years", [])
+    target = coverage.add_mutually_exclusive_group()
+    target.add_argument("--json", action="store_true", help="print JSON")
+    target.add_argument(
+        "--out", type=Path, metavar="FILE", help="write .csv (themes by countries) or .xlsx (everything)"
+    )
     serve = command("serve", "serve the page, building the index first if that is needed", [])
     serve.add_argument("--host", metavar="ADDRESS", help="address to listen on (default: 127.0.0.1)")
     serve.add_argument("--port", type=int, metavar="PORT", help="port to listen on (default: 7860)")

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 
 from kin_assistant.cli.arguments import make_parser
 from kin_assistant.cli.batch import answer_lines, as_json
-from kin_assistant.cli.tables import compare_cities, list_indicators, show_record
+from kin_assistant.cli.tables import compare_cities, list_indicators, show_coverage, show_record
 from kin_assistant.filters import NAME_FIELDS, parse_filters
 from kin_assistant.processes.termination import Terminated, leave_at_once, raising_terminated
 
@@ -62,6 +62,7 @@ def _parser() -> argparse.ArgumentParser:
             "records show": _printing(show_record),
             "compare": _printing(compare_cities),
             "indicators": _printing(list_indicators),
+            "coverage": _printing(show_coverage),
             "brief": _brief,
             "serve": _serve,
             "mcp": _mcp,

@@ -1,4 +1,4 @@
-"""What ``kin records show``, ``kin compare`` and ``kin indicators`` print and write."""
+"""What ``kin records show``, ``kin compare``, ``kin indicators`` and ``kin coverage`` print and write."""
 
 from __future__ import annotations
 
@@ -9,9 +9,11 @@ from kin_assistant.cli.batch import as_json
 from kin_assistant.cli.files import write_whole
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from kin_assistant.assistant import Assistant
 
-__all__ = ["compare_cities", "list_indicators", "show_record"]
+__all__ = ["compare_cities", "list_indicators", "show_coverage", "show_record"]
 
 
 def show_record(assistant: Assistant, options: argparse.Namespace, screen: TextIO) -> None:
@@ -89,6 +91,26 @@ def list_indicators(assistant: Assistant, options: argparse.Namespace, screen: T
         print(as_json(indicators.model_dump(mode="json"), screen, indent=2), file=screen)
     else:
         print(plain(indicators_text(indicators)), end="", file=screen)
+
+
+def show_coverage(assistant: Assistant, options: argparse.Namespace, screen: TextIO) -> None:
+    """Print what the documents cover, or write it to a file. Raises ``KinError`` if that cannot be done."""
+    from kin_assistant.errors import KinError
+    from kin_assistant.rendering import coverage_csv, coverage_text, coverage_xlsx
+
+    out: Path | None = options.out
+    if out and out.suffix.lower() not in (".csv", ".xlsx"):
+        raise KinError(f"{out}: coverage is written as .csv or .xlsx.")
+    coverage = assistant.coverage()
+    if out:
+        is_csv = out.suffix.lower() == ".csv"
+        write_whole(out, coverage_csv(coverage).encode("utf-8-sig") if is_csv else coverage_xlsx(coverage))
+        what = f"{len(coverage.themes)} themes, {len(coverage.countries)} countries"
+        print(f"Written to {out}: {what}{'' if is_csv else f', {len(coverage.cities)} cities'}.", file=screen)
+    elif options.json:
+        print(as_json(coverage.model_dump(mode="json"), screen, indent=2), file=screen)
+    else:
+        print(coverage_text(coverage), end="", file=screen)
 
 
 def _names(text: str) -> tuple[str, ...]:

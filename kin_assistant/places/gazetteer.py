@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
 from typing import Final, Literal, NamedTuple
@@ -19,6 +19,7 @@ __all__ = [
     "Name",
     "Place",
     "PlaceKind",
+    "Point",
     "Token",
     "fold",
     "key_of",
@@ -72,6 +73,13 @@ class Name(NamedTuple):
     demonym: bool = False
 
 
+class Point(NamedTuple):
+    """A place on the globe, in degrees: north and east are positive."""
+
+    latitude: float
+    longitude: float
+
+
 class Token(NamedTuple):
     """A word of a text."""
 
@@ -103,6 +111,10 @@ class Gazetteer:
     """Number of a country to the number of its capital."""
     areas: frozenset[str] = frozenset()
     """Islands, provinces, states and waters, by their letters: what is known of them is that they are no towns."""
+    points: Mapping[int, Point] = field(default_factory=dict)
+    """Where each city is, by its number."""
+    codes: Mapping[int, str] = field(default_factory=dict)
+    """The two letters of ISO 3166 for each country, by its number."""
 
     @classmethod
     def load(cls) -> Gazetteer:
@@ -164,6 +176,7 @@ def _read_gazetteer() -> Gazetteer:
     areas: frozenset[str] = frozenset()
     countries: dict[str, int] = {}
     capitals: dict[int, int] = {}
+    points: dict[int, Point] = {}
 
     def add(values: str, place: int | None, trust: Trust = "name", *, demonym: bool = False) -> None:
         for name in values.split("|") if values else ():
@@ -175,9 +188,11 @@ def _read_gazetteer() -> Gazetteer:
         kind, *fields = line.split("\t")
         number = len(places)
         if kind == "city":
-            name, code, population, capital, aliases, spellings = fields + [""] * (6 - len(fields))
+            name, code, population, degrees, capital, aliases, spellings = fields + [""] * (7 - len(fields))
             country = countries[code]
             places.append(Place(name, "city", places[country].name, places[country].region, int(population)))
+            latitude, _, longitude = degrees.partition(" ")
+            points[number] = Point(float(latitude), float(longitude))
             if capital:
                 capitals[country] = number
             add(name, number)
@@ -205,7 +220,9 @@ def _read_gazetteer() -> Gazetteer:
     for shared in names.values():
         if len(shared) > 1:
             shared.sort(key=lambda name: _order(name, places))
-    return Gazetteer(tuple(places), {key: tuple(shared) for key, shared in names.items()}, words, capitals, areas)
+    codes = {number: code for code, number in countries.items()}
+    by_letters = {key: tuple(shared) for key, shared in names.items()}
+    return Gazetteer(tuple(places), by_letters, words, capitals, areas, points, codes)
 
 
 def _order(name: Name, places: Sequence[Place]) -> tuple[bool, bool, bool, int]:

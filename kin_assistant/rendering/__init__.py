@@ -10,6 +10,9 @@ from kin_assistant.rendering.briefs.markdown import brief_markdown
 from kin_assistant.rendering.briefs.page import brief_html
 from kin_assistant.rendering.briefs.proposal import proposal_html
 from kin_assistant.rendering.briefs.word import brief_docx
+from kin_assistant.rendering.coverage.page import coverage_html
+from kin_assistant.rendering.coverage.tables import coverage_csv
+from kin_assistant.rendering.coverage.text import coverage_text
 from kin_assistant.rendering.documents import document_html, section_at
 from kin_assistant.rendering.figures import figures_html
 from kin_assistant.rendering.indicators import figure_text, indicators_csv, indicators_text
@@ -20,7 +23,7 @@ from kin_assistant.rendering.tabs import reason_html
 from kin_assistant.rendering.templating import render
 from kin_assistant.rendering.verification import verified, verified_indicators, verified_table
 from kin_assistant.rendering.words import count, day, document_link, external_link, period, places, plain
-from kin_assistant.rendering.workbook import comparison_xlsx, indicators_xlsx
+from kin_assistant.rendering.workbook import comparison_xlsx, coverage_xlsx, indicators_xlsx
 
 __all__ = [
     "answer_html",
@@ -35,6 +38,10 @@ __all__ = [
     "comparison_markdown",
     "comparison_xlsx",
     "count",
+    "coverage_csv",
+    "coverage_html",
+    "coverage_text",
+    "coverage_xlsx",
     "day",
     "document_html",
     "document_link",

@@ -6,19 +6,23 @@ import io
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Final
 
+from kin_assistant.coverage.values import Coverage
 from kin_assistant.indicators.values import Indicators
+from kin_assistant.rendering.coverage.tables import coverage_cities, coverage_matrix
 from kin_assistant.rendering.indicators import indicators_table
 from kin_assistant.rendering.tables import comparison_table
-from kin_assistant.rendering.words import external_link, plain, section_and_page
+from kin_assistant.rendering.words import FIELD_NAMES, external_link, plain, section_and_page
 from kin_assistant.types import Citation, Comparison
 
 if TYPE_CHECKING:
     from openpyxl.worksheet.worksheet import Worksheet
 
-__all__ = ["comparison_xlsx", "indicators_xlsx"]
+__all__ = ["comparison_xlsx", "coverage_xlsx", "indicators_xlsx"]
 
 _CITY_WIDTH, _QUOTE_WIDTH = 18, 48
 """In characters."""
+_ZERO_UNSEEN: Final = "#,##0;-#,##0;;@"
+"""A format of numbers that shows nothing for 0."""
 _LONGEST_CELL: Final = 32_767
 """Characters that a cell of a workbook holds."""
 
@@ -35,6 +39,29 @@ def comparison_xlsx(comparison: Comparison) -> bytes:
     quotes = book.create_sheet("References")
     header = ["Number", "Quote", "Document", "Section", "Sources named there", "Links"]
     _fill(quotes, [header, *map(_reference, comparison.citations)])
+    target = io.BytesIO()
+    book.save(target)
+    return target.getvalue()
+
+
+def coverage_xlsx(coverage: Coverage) -> bytes:
+    """Sheets with the matrix, whose empty cells look empty and hold 0, the cities, the years and the fields of records."""
+    from openpyxl import Workbook
+
+    book = Workbook()
+    matrix = book.active
+    matrix.title = "Themes and countries"
+    _fill(matrix, coverage_matrix(coverage), wide=("Theme",))
+    for row in matrix.iter_rows(min_row=2, min_col=2):
+        for cell in row:
+            cell.number_format = _ZERO_UNSEEN
+    _fill(book.create_sheet("Cities"), coverage_cities(coverage), wide=("Themes",))
+    years: list[list[str | float]] = [[decade.name, decade.documents] for decade in coverage.decades]
+    _fill(book.create_sheet("Years"), [["Years", "Documents"], *years], wide=())
+    fields: list[list[str | float]] = [[FIELD_NAMES[one.field], one.documents] for one in coverage.fields]
+    _fill(book.create_sheet("Fields"), [["Field of a record", "Documents"], *fields], wide=())
+    records: list[list[str | float]] = [[one.title, one.id, one.fields] for one in coverage.records]
+    _fill(book.create_sheet("Records"), [["Document", "Id", "Fields told"], *records], wide=("Document", "Id"))
     target = io.BytesIO()
     book.save(target)
     return target.getvalue()

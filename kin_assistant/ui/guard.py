@@ -21,6 +21,7 @@ MAX_BODY_BYTES = 256 * 1024
 _READ = frozenset({"GET", "HEAD"})
 _ADDRESSES = {
     "/": _READ,
+    "/coverage": _READ,
     "/favicon.ico": _READ,
     "/library": _READ,
     "/manifest.json": _READ,
@@ -35,6 +36,7 @@ _FOLDERS = {
     "/brief/": _READ,
     "/compare/": _READ,
     "/corpus/": frozenset({"DELETE", "GET", "POST", "PUT"}),
+    "/coverage/": _READ,
     "/documents/": _READ,
     "/figures/": _READ,
     "/page/": _READ,

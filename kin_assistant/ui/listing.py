@@ -55,6 +55,7 @@ class _Facets(NamedTuple):
     """What the list is filtered by; several values are parted by tabs, which stand in no name."""
 
     words: str
+    cities: str
     countries: str
     themes: str
     format: str
@@ -138,6 +139,7 @@ def _desk(inventory: Inventory, suffixes: Sequence[str], *, logged_in: bool) -> 
 def _selects(entries: Sequence[Entry]) -> list[_Select]:
     infos = [entry.info for entry in entries if entry.info]
     counted = (
+        ("city", "City", Counter(name for info in infos for name in info.cities)),
         ("country", "Country", Counter(name for info in infos for name in info.countries)),
         ("theme", "Theme", Counter(name for info in infos for name in info.themes)),
         ("language", "Language", Counter(_language(info.language) for info in infos if info.language)),
@@ -188,11 +190,12 @@ def _remark(entry: Entry) -> str:
 def _facets(entry: Entry) -> _Facets:
     info = entry.info
     if info is None:
-        return _Facets(entry.path.casefold(), "", "", _format(entry.path), "")
+        return _Facets(entry.path.casefold(), "", "", "", _format(entry.path), "")
     # All names can be found, also those that are not shown.
     words = (entry.path, info.title, info.id, *info.cities, *info.countries, info.region or "", *info.themes)
     return _Facets(
         words=" ".join(words).casefold(),
+        cities="\t".join(info.cities),
         countries="\t".join(info.countries),
         themes="\t".join(info.themes),
         format=_format(entry.path),

@@ -158,6 +158,8 @@ def build_page(
                 html(texts.place_of_library_html())
                 # Pressed by the script when another build has been opened.
                 refresh = gr.Button("Show the new documents", elem_id="kin-refresh")
+            with gr.Tab("Coverage", id="coverage"):
+                html(texts.place_of_coverage_html())
             with gr.Tab("About", id="about"):
                 about = html(texts.about_html(build, version, evaluation))
 
@@ -264,7 +266,7 @@ def build_page(
 
 def head_html() -> str:
     """Style and scripts of the page, by addresses that change with their content."""
-    names = ("style.css", "page.js", "documents.js")
+    names = ("style.css", "page.js", "documents.js", "coverage.js")
     style, *scripts = (f"page/{name}?v={_fingerprint(name)}" for name in names)
     # Gradio puts texts of its own beside it, which Markup would escape.
     return str(texts.head_html(style, scripts))

@@ -26,6 +26,7 @@ from kin_assistant.ui.callbacks import Callbacks
 from kin_assistant.ui.clients import NO_PROXIES, ClientAddresses, OpenRequests, Proxies
 from kin_assistant.ui.comparing import add_comparisons
 from kin_assistant.ui.corpus_routes import add_corpus_routes
+from kin_assistant.ui.coverage import add_coverage
 from kin_assistant.ui.curators import Curators
 from kin_assistant.ui.entrance import put_entrance
 from kin_assistant.ui.figures import add_figures
@@ -243,6 +244,7 @@ def make_frame(
     local = on_loopback and not proxies.networks
     curators = Curators(curator_password, on_loopback=local, clock=time.monotonic)
     add_corpus_routes(app, served, collection, curators, RateLimiter(_LISTS_PER_MINUTE))
+    add_coverage(app, served, RateLimiter(_LISTS_PER_MINUTE))
     app.mount("/page", StaticFiles(directory=ASSETS))
 
     @app.get("/favicon.ico", include_in_schema=False)

@@ -24,6 +24,7 @@ __all__ = [
     "head_html",
     "header_html",
     "introduction_html",
+    "place_of_coverage_html",
     "place_of_library_html",
     "scope_html",
 ]
@@ -75,6 +76,11 @@ def scope_html(words: str) -> Markup:
 def busy_html() -> Markup:
     """Shown by the style while a question is on its way."""
     return render("page.html", "busy")
+
+
+def place_of_coverage_html() -> Markup:
+    """Where the script puts what the documents cover, which comes from an address of its own."""
+    return render("coverage.html", "place")
 
 
 def place_of_library_html() -> Markup:

@@ -9,7 +9,9 @@ import pytest
 from kin_assistant.answer.catalogue import draft_catalogue
 from kin_assistant.answer.draft import Draft
 from kin_assistant.answer.overview import find_gist
+from kin_assistant.coverage.survey import survey_documents
 from kin_assistant.index.library import DocumentRow
+from kin_assistant.places.gazetteer import Gazetteer
 from kin_assistant.policy import CataloguePolicy, OverviewPolicy
 from kin_assistant.types import Filters
 from tests.form_library import SmallLibrary
@@ -168,3 +170,18 @@ def test_a_few_documents_are_listed_each_with_its_gist(library: SmallLibrary) ->
     assert found is not None
     gists = {entry.label: entry.reason.text for entry in found.entries if entry.reason}
     assert gists["Electric tempos in Kathmandu"].startswith("Electric tempos run in Kathmandu since 1996")
+
+
+@pytest.mark.parametrize("listed", ["themes", "countries", "cities", "years"])
+def test_a_list_of_the_whole_library_counts_as_its_coverage_does(library: SmallLibrary, listed: str) -> None:
+    coverage = survey_documents(library.search.library.infos, Gazetteer.load(), built_in=2026)
+    counted = {
+        "themes": coverage.themes,
+        "countries": coverage.countries,
+        "cities": coverage.cities,
+        "years": coverage.decades,
+    }[listed]
+    found = draft(library, f"list all {listed}")
+    listing = {entry.label: len(entry.documents) for entry in found.entries}
+    assert listing == {one.name: one.documents for one in counted if one.documents}
+    assert len(listing) > 2

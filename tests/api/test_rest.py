@@ -115,6 +115,14 @@ def test_documents_records_and_comparisons_are_those_of_the_command_line(
     )
 
 
+def test_the_coverage_is_that_of_the_command_line(
+    client: Any, small: Assistant, capsys: pytest.CaptureFixture[str]
+) -> None:
+    coverage = client.get("/api/v1/coverage").json()
+    assert coverage == printed(capsys, cli_tables.show_coverage, small, {"out": None})
+    assert coverage["documents"] == len(small.documents)
+
+
 def test_the_sentences_of_a_document_are_spans_in_order(client: Any, small: Assistant) -> None:
     for info in small.documents:
         document = client.get(f"/api/v1/documents/{info.id}").json()

@@ -274,6 +274,27 @@ def test_the_gazetteer_knows_every_capital_of_the_region() -> None:
             assert number in gazetteer.capitals, place
 
 
+def test_every_city_has_a_point_on_the_globe_and_every_country_a_code() -> None:
+    gazetteer = Gazetteer.load()
+    by_kind = {
+        kind: {n for n, place in enumerate(gazetteer.places) if place.kind == kind} for kind in ("city", "country")
+    }
+    assert gazetteer.points.keys() == by_kind["city"]
+    assert all(-90 <= point.latitude <= 90 and -180 <= point.longitude <= 180 for point in gazetteer.points.values())
+    assert gazetteer.codes.keys() == by_kind["country"]
+    codes = {gazetteer.places[number].name: code for number, code in gazetteer.codes.items()}
+    assert (codes["Japan"], codes["Viet Nam"], codes["Republic of Korea"]) == ("JP", "VN", "KR")
+
+
+def test_a_city_is_where_it_is() -> None:
+    gazetteer = Gazetteer.load()
+    known = {"Kitakyushu": (33.9, 130.8), "Apia": (-13.8, -171.8), "Surabaya": (-7.2, 112.7)}
+    for number, point in gazetteer.points.items():
+        if expected := known.pop(gazetteer.places[number].name, None):
+            assert point == pytest.approx(expected, abs=0.2)
+    assert not known
+
+
 def test_words_of_any_script_are_read_in_place() -> None:
     text = "L'Đà Nẵng — 北九州, Xi'an; Surabaya's"
     tokens = read_tokens(text)

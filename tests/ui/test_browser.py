@@ -150,8 +150,13 @@ def ask(page: Page, question: str) -> Any:
 
 
 def words_of(locator: Any) -> str:
-    """Text as it stands in the page, hidden bars of table rows included."""
-    return str(locator.evaluate("element => element.textContent"))
+    """Text as it stands in the page, hidden bars of table rows included, without the heads of their columns."""
+    bare = """element => {
+        const copy = element.cloneNode(true);
+        copy.querySelectorAll(".kin-head").forEach((head) => head.remove());
+        return copy.textContent;
+    }"""
+    return str(locator.evaluate(bare))
 
 
 def overflow(page: Page) -> int:
@@ -210,16 +215,7 @@ def test_in_a_cell_a_row_is_read_with_the_heads_of_its_columns(page: Page, serve
     assert rows, "the documents have a table of cities"
     for one, shown in zip(rows, turn.locator("td .kin-run").all(), strict=True):
         assert shown.locator(".kin-head").count() == one.quote.count(" | ")
-        assert (
-            shown.evaluate(
-                """element => {
-                const bare = element.cloneNode(true);
-                bare.querySelectorAll('.kin-head').forEach((head) => head.remove());
-                return bare.textContent;
-            }"""
-            )
-            == one.quote
-        )
+        assert words_of(shown) == one.quote
     assert page.evaluate(_CONTRAST) == []
 
 
@@ -516,6 +512,87 @@ def test_a_comparison_is_read_and_downloaded_by_the_keyboard(page: Page) -> None
     assert name == "comparison.csv" and text.startswith("\ufeffCity,")
 
 
+# Coverage
+
+
+def open_coverage(page: Page) -> Any:
+    """The Coverage tab, once it is there."""
+    page.get_by_role("tab", name="Coverage").click()
+    page.locator("[data-kin-coverage]").wait_for()
+    return page.locator("[data-kin-coverage]")
+
+
+def listed_titles(page: Page) -> set[str]:
+    """What the Documents tab lists, once it is shown."""
+    page.locator("[data-kin-found]").wait_for()
+    return set(page.locator(".kin-list tbody tr:visible th").all_inner_texts())
+
+
+@pytest.mark.parametrize("view", [{"viewport": PHONE}, {"viewport": {"width": 1440, "height": 900}}], indirect=True)
+def test_a_number_of_the_coverage_leads_to_its_documents(page: Page, served: Served) -> None:
+    coverage = open_coverage(page)
+    assert overflow(page) <= 0
+    assert page.evaluate(_CONTRAST) == []
+    infos = served.infos.values()
+    both = {info.title for info in infos if "composting" in info.themes and "Indonesia" in info.countries}
+    coverage.get_by_role("button", name=f"{len(both)} documents, composting, Indonesia").focus()
+    page.keyboard.press("Enter")
+    assert listed_titles(page) == both
+    assert page.evaluate("document.activeElement.matches('#kin-all')")
+    open_coverage(page).locator(".kin-towns").get_by_role("button", name="Cebu").click()
+    assert listed_titles(page) == {info.title for info in infos if "Cebu" in info.cities}, (
+        "the filters of before are gone"
+    )
+    open_coverage(page).locator("thead").get_by_role("button", name="Peru").click()
+    assert listed_titles(page) == {info.title for info in infos if "Peru" in info.countries}
+    open_coverage(page).locator("tbody").get_by_role("button", name="e-waste", exact=True).click()
+    assert listed_titles(page) == {info.title for info in infos if "e-waste" in info.themes}
+
+
+def test_a_click_on_the_map_leads_to_the_documents_on_the_city(page: Page, served: Served) -> None:
+    open_coverage(page)
+    dot = page.locator(".kin-dot[data-kin-list-city=Apia]")
+    dot.evaluate("element => element.scrollIntoView({block: 'center'})")
+    at = dot.evaluate("element => { const {x, y} = element.getBoundingClientRect(); return [x, y]; }")
+    page.mouse.click(*at)
+    assert listed_titles(page) == {info.title for info in served.infos.values() if "Apia" in info.cities}
+
+
+def test_the_map_and_empty_cells_are_said_to_a_screen_reader(page: Page) -> None:
+    coverage = open_coverage(page)
+    drawing = coverage.get_by_role("img", name="Map of the cities that documents are about")
+    assert drawing.count() == 1
+    table = coverage.get_by_role("table", name="Themes and countries")
+    assert table.get_by_role("rowheader", name="composting").count() == 1
+    assert table.get_by_role("columnheader", name="Viet Nam").count() == 1
+    assert table.get_by_role("cell", name="none").count() > 100
+
+
+def test_coverage_that_cannot_be_fetched_is_said_so_and_fetched_again(page: Page) -> None:
+    page.evaluate(
+        """() => { const real = fetch; window.fetch = async (...all) => {
+            if (all[0] !== 'coverage') return real(...all);
+            window.fetch = real;
+            throw new TypeError('no network');
+        }; }"""
+    )
+    page.get_by_role("tab", name="Coverage").click()
+    page.get_by_text("What the documents cover could not be fetched.").wait_for()
+    page.get_by_role("button", name="Try again").click()
+    page.locator("[data-kin-coverage]").wait_for()
+
+
+@pytest.mark.parametrize("view", [{"viewport": PHONE, "has_touch": True}], indirect=True)
+def test_every_tab_is_in_reach_on_a_phone(page: Page) -> None:
+    for tab in page.locator("#kin-tabs [role=tab]").all():
+        box = tab.bounding_box()
+        assert box is not None
+        assert 0 <= box["x"] <= box["x"] + box["width"] <= PHONE["width"]
+        assert box["height"] >= 40
+    assert page.get_by_role("tab").count() == page.locator("#kin-tabs .tab-container.visually-hidden button").count()
+    assert not page.locator("#kin-tabs .overflow-menu").is_visible()
+
+
 # Refusing
 
 
@@ -681,7 +758,7 @@ def test_on_a_phone_the_evidence_follows_the_answer(page: Page) -> None:
     assert overflow(page) <= 0
     assert page.locator(".kin-panel").bounding_box()["width"] == PHONE["width"]
     page.get_by_role("button", name="Back to the answer").tap()
-    for tab in ("Compare", "Brief", "Figures", "Documents", "About"):
+    for tab in ("Compare", "Brief", "Figures", "Documents", "Coverage", "About"):
         page.get_by_role("tab", name=tab).tap()
         assert overflow(page) <= 0
 
@@ -738,7 +815,7 @@ def test_all_text_can_be_read_in_light_and_dark(page: Page) -> None:
     page.keyboard.press("Escape")
     ask(page, "What is the airspeed of an unladen swallow?")
     assert page.evaluate(_CONTRAST) == []
-    for tab in ("Compare", "Brief", "Figures", "Documents", "About"):
+    for tab in ("Compare", "Brief", "Figures", "Documents", "Coverage", "About"):
         page.get_by_role("tab", name=tab).click()
         assert page.evaluate(_CONTRAST) == []
     show_figures(page, "waste")

@@ -39,6 +39,9 @@ NEEDED: dict[str, set[str]] = {
     "/corpus/logout": {"GET", "POST", "PUT", "DELETE"},
     "/corpus/sync": {"GET", "POST", "PUT", "DELETE"},
     "/corpus/x": {"GET", "POST", "PUT", "DELETE"},
+    "/coverage": READ,
+    "/coverage/table.csv": READ,
+    "/coverage/table.xlsx": READ,
     "/documents/x": READ,
     "/favicon.ico": READ,
     "/figures/figures.csv": READ,
@@ -59,6 +62,7 @@ NEEDED: dict[str, set[str]] = {
 FOR_PROGRAMS: dict[str, set[str]] = {
     "/api/v1/ask": {"POST"},
     "/api/v1/compare": {"POST"},
+    "/api/v1/coverage": {"GET"},
     "/api/v1/documents": {"GET"},
     "/api/v1/documents/x": {"GET"},
     "/api/v1/openapi.json": {"GET"},

@@ -8,10 +8,10 @@
 
   // The list comes from an address of its own, when the tab is opened and after each change.
 
-  let fetched = false;
+  let loading = null;
   let following = false;
-  const load = async () => {
-    fetched = true;
+  const load = () => (loading = fetchList());
+  const fetchList = async () => {
     const kept = [...document.querySelectorAll("[data-kin-sieve] :is(input, select)")].map((box) => [box.id, box.value]);
     const shown = { arrivals: find("[data-kin-arrivals]"), outcome: find("[data-kin-outcome]") };
     const focused = document.activeElement?.id;
@@ -43,7 +43,7 @@
   };
   const look = () => {
     const here = place();
-    if (here && !fetched && here.checkVisibility()) load();
+    if (here && !loading && here.checkVisibility()) load();
   };
   new MutationObserver(look).observe(document.documentElement, { childList: true, subtree: true, attributes: true, attributeFilter: ["class", "style", "hidden"] });
   addEventListener("DOMContentLoaded", look);
@@ -76,6 +76,26 @@
     find("[data-kin-found]").textContent = few(documents, "document") + (others ? ` and ${few(others, "other file")}` : "");
     find(".kin-none").hidden = shown.length > 0;
   };
+
+  // Another tab leads to the documents on a city, a country or a theme.
+  const list = async (wanted) => {
+    find("#kin-tabs [role=tab][data-tab-id=documents]").click();
+    await (loading ?? load());
+    const form = find("[data-kin-sieve]");
+    if (!form) return; // the place says why there is no list
+    form.reset();
+    for (const box of form.querySelectorAll("[data-kin-by]")) box.value = wanted[box.dataset.kinBy] ?? "";
+    sieve();
+    find("#kin-all").scrollIntoView({ block: "start" });
+    find("#kin-all").focus({ preventScroll: true });
+  };
+
+  document.addEventListener("click", (event) => {
+    const asked = event.target instanceof Element && event.target.closest("[data-kin-list]");
+    if (!asked) return;
+    const { kinListCity: city, kinListCountry: country, kinListTheme: theme } = asked.dataset;
+    list({ city, country, theme });
+  });
 
   document.addEventListener("input", (event) => {
     if (event.target instanceof Element && event.target.closest("[data-kin-sieve]")) sieve();
