@@ -291,8 +291,8 @@ class TellingPolicy:
     """Sentences that are told, at most."""
     words: int
     """Words, at most."""
-    conclusions: int = 1
-    """Sentences that a compiler concludes, at most."""
+    lessons_told: int = 1
+    """Sentences, at most, that tell what was learnt or where else it may be done, or that a compiler concludes."""
     passages: int = 10
     """Nearest passages of a document that are read, at most."""
 
@@ -384,7 +384,7 @@ _PORTRAIT = TellingPolicy(
 """What a document tells to who asks what something is."""
 _EXPERIENCE = TellingPolicy(
     offset=-0.94, logit=0.33, below_best=0.49, cosine=2.53, place=-0.05, process=0.63, situation=-1.69, lessons=1.45,
-    transferability=1.31, min_worth=0.3, sentences=4, words=85, conclusions=2,
+    transferability=1.31, min_worth=0.3, sentences=4, words=85, lessons_told=2,
 )  # fmt: skip
 """What it tells to who asks for advice."""
 

@@ -45,8 +45,8 @@ class Marked:
     """Shape (sentences,)."""
     lengths: NDArray[np.int64]
     """Words; shape (sentences,)."""
-    concluding: NDArray[np.bool_]
-    """Whether a compiler concludes it; shape (sentences,)."""
+    lessons: NDArray[np.bool_]
+    """Which of them are lessons; shape (sentences,)."""
     marked: int
     """Sentences that are marked; some may not be quotable."""
     place: int | None
@@ -79,15 +79,16 @@ def measure(assistant: Assistant, asks: str, policy: TellingPolicy) -> Iterator[
             continue
         teller = assistant.open_teller(row["question"])
         document = library.row_of(row["document_id"])
-        found, signals, _ = teller.signals_of(document, policy.passages)
+        _, signals, _ = teller.signals_of(document, policy.passages)
+        told = teller.measure(document, policy)
         ranked = rank_documents(assistant.read(row["question"]), assistant.policy)
         evidence = [quote.strip() for quote in row["evidence"]]
-        texts = [one.text.strip() for one in found]
+        texts = [one.found.text.strip() for one in told]
         yield Marked(
             signals,
             np.array([any(text in quote or quote in text for quote in evidence) for text in texts], bool),
             np.array([len(text.split()) for text in texts], np.int64),
-            np.array([one.compiled for one in found], bool),
+            np.array([one.is_lesson for one in told], bool),
             len(evidence),
             ranked.index(document) if document in ranked else None,
         )
@@ -121,7 +122,7 @@ def report(marked: Sequence[Marked]) -> str:
 
 def _judge(one: Marked, policy: TellingPolicy) -> tuple[float, float, int, bool]:
     worths = estimate_worths(one.signals, policy).tolist()
-    told = choose_sentences(worths, one.lengths.tolist(), one.concluding.tolist(), policy)
+    told = choose_sentences(worths, one.lengths.tolist(), one.lessons.tolist(), policy)
     right = int(one.belongs[told].sum())
     return right / (len(told) or 1), right / one.marked, len(told), bool(told) and bool(one.belongs[told[0]])
 

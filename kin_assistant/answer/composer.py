@@ -82,7 +82,7 @@ class Composer:
                 draft = draft_advice(read(_look_elsewhere(query)), self._search, self._fields_of, policy)
         if draft is None or not (draft.candidates or draft.entries):
             return None
-        return replace(draft, sections=tuple(map(self._quoter.count_items, draft.sections)))
+        return draft
 
     def compose_from_evidence(self, evidence: Evidence, words: int, *, sure: bool = True) -> Draft:
         """An answer in quotes of at most ``words`` words: a fact, a list, a portrait, or stretches; if not ``sure``, a fact."""
@@ -94,8 +94,11 @@ class Composer:
             whole = self._quoter.draft_list(evidence, words)
         elif kind == "overview" and evidence.candidates and not evidence.query.parts:
             whole = draft_document(evidence, self._search, self._fields_of, self._policy)
-            whole = whole and replace(whole, sections=tuple(map(self._quoter.count_items, whole.sections)))
         return whole or self._quoter.draft_explanation(evidence, words)
+
+    def count_lists(self, draft: Draft) -> Draft:
+        """``draft`` with what it shows of each list that it quotes in part."""
+        return self._quoter.count_lists(draft)
 
     def complete_parts(self, draft: Draft, evidence: Evidence, parts: Sequence[PartRead], words: int) -> Draft:
         """``draft`` with what each of ``parts`` lacks, if it is one of quotes."""
@@ -128,8 +131,7 @@ class Composer:
             wider = self._compose_more(draft, evidence, words * self._policy.form.times)
             offer("more", wider if wider and len(wider.candidates) > quoted else None)
         offer("list", lay_out_as_list(draft))
-        if table := lay_out_as_table(draft, self._search.library):
-            offer("table", replace(table, sections=tuple(map(self._quoter.count_items, table.sections))))
+        offer("table", lay_out_as_table(draft, self._search.library))
         return forms
 
     def _compose_more(self, draft: Draft, evidence: Evidence, words: int) -> Draft | None:

@@ -85,7 +85,7 @@ def _tell_parts(
 
 def _best(teller: DocumentTeller, document: DocumentRow, policy: AnswerPolicy) -> Candidate | None:
     """The sentence of a document that says most."""
-    told = teller.tell(document, replace(policy.experience, sentences=1, conclusions=0))
+    told = teller.tell(document, replace(policy.experience, sentences=1, lessons_told=0))
     return told[0].found.as_candidate(told[0].logit) if told else None
 
 

@@ -90,7 +90,7 @@ class AnswerPipeline:
             parts = read_parts(evidence, draft, self._reader, self._library, self._policy.parts)
             draft = self._composer.complete_parts(draft, evidence, parts, words)
         forms = self._composer.find_forms(draft, query, evidence, words, self._read) if not reason else {}
-        draft = take_form(draft, query.wanted_form, forms)
+        draft = self._composer.count_lists(take_form(draft, query.wanted_form, forms))
         quoted = draft.candidates
         citations, sentences = cite_sentences(
             quoted, self._library, query.standalone, compiler_sections=self._compiler_sections

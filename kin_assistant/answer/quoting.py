@@ -41,9 +41,7 @@ class Quoter:
         stretches = self._select(
             evidence, min(words, policy.words_of_fact), policy.stretches_of_fact, price_of_same=policy.price_of_fact
         )
-        sections = map(self._section, stretches)
-        # One row is all that was asked for.
-        return Draft("quotes", tuple(replace(one, shown=0, of=0) if one.shown == 1 else one for one in sections))
+        return Draft("quotes", tuple(map(self._section, stretches)))
 
     def draft_explanation(self, evidence: Evidence, words: int) -> Draft:
         """A few stretches, each under the heading of its document that it stands under."""
@@ -170,24 +168,43 @@ class Quoter:
         return replace(section, candidates=tuple(both), shown=section.of)
 
     def _section(self, stretch: Stretch) -> DraftSection:
-        return self.count_items(DraftSection(stretch.candidates, self.heading_of(stretch.passage)))
+        section = DraftSection(stretch.candidates, self.heading_of(stretch.passage))
+        key = self._list_in(section)
+        return self._count(section, key, section.candidates) if key else section
 
-    def count_items(self, section: DraftSection) -> DraftSection:
-        """``section`` with what it shows of the list or table that most of its quotes stand in."""
+    def count_lists(self, draft: Draft) -> Draft:
+        """``draft`` with what it shows of each list or table, said once, behind the last quote of it.
+
+        Of an item alone nothing is said, unless the answer is a list: it may be all that was asked for.
+        """
+        keys = [self._list_in(section) for section in draft.sections]
+        last = {key: i for i, key in enumerate(keys) if key}
+        sections = list(draft.sections)
+        for i, key in enumerate(keys):
+            if key is None:
+                continue
+            counted = self._count(sections[i], key, draft.candidates)
+            is_said = i == last[key] and (counted.shown > 1 or draft.form == "list")
+            sections[i] = counted if is_said else replace(counted, shown=0, of=0)
+        return replace(draft, sections=tuple(sections))
+
+    def _list_in(self, section: DraftSection) -> _ListKey | None:
+        """The list or table that most of the quotes of a section stand in."""
         lists = Counter(key for one in section.candidates if (key := self._list_around(one)))
-        if section.of or not lists:
-            return section
-        (document, span), _ = lists.most_common(1)[0]
+        return lists.most_common(1)[0][0] if lists else None
+
+    def _count(self, section: DraftSection, key: _ListKey, quoted: Iterable[Candidate]) -> DraftSection:
+        """``section`` with how many items of a list are ``quoted``."""
+        document, span = key
         items = self._items_of(document)[span]
-        quoted = [one.sentence for one in section.candidates if one.document == document]
-        shown = sum(any(block.start <= one.start < block.end for one in quoted) for block in items)
+        starts = [one.sentence.start for one in quoted if one.document == document]
+        shown = sum(any(block.start <= start < block.end for start in starts) for block in items)
         return replace(section, shown=shown, of=len(items))
 
     def add(self, section: DraftSection, candidate: Candidate) -> DraftSection:
         """``section`` with one more sentence, in the order of its document."""
         both = sorted((*section.candidates, candidate), key=lambda one: (one.document, one.passage, one.sentence.start))
-        added = replace(section, candidates=tuple(both))
-        return self.count_items(replace(added, shown=0, of=0)) if section.of else added
+        return replace(section, candidates=tuple(both))
 
     def heading_of(self, passage: PassageRow) -> str:
         """The innermost heading that a passage stands under."""

@@ -48,6 +48,7 @@ SIGNALS: Final = (
 )  # fmt: skip
 """What speaks for a sentence; ``TellingPolicy`` has a weight for each."""
 _FIELDS: Final[tuple[RecordField, ...]] = ("process", "situation", "lessons", "transferability")
+LESSONS: Final[tuple[RecordField, ...]] = ("lessons", "transferability")
 _LEAST_CHANCE: Final = 1e-4
 _LATE: Final = 5
 """Sentences of its passage before one that stands late; more say no more."""
@@ -63,6 +64,11 @@ class Told:
     logit: float | None
     """As for ``Candidate``."""
     worth: float
+
+    @property
+    def is_lesson(self) -> bool:
+        """Whether it tells what was learnt or where else it may be done, or a compiler concludes it."""
+        return self.found.compiled or self.field in LESSONS
 
 
 class DocumentTeller:
@@ -87,7 +93,7 @@ class DocumentTeller:
         chosen = choose_sentences(
             [one.worth for one in told],
             [len(one.found.text.split()) for one in told],
-            [one.found.compiled for one in told],
+            [one.is_lesson for one in told],
             policy if read else replace(policy, min_worth=0.0),
         )
         return [told[i] for i in chosen]
@@ -155,25 +161,25 @@ def estimate_worths(signals: NDArray[np.float64], policy: TellingPolicy) -> NDAr
 
 
 def choose_sentences(
-    worths: Sequence[float], lengths: Sequence[int], concluding: Sequence[bool], policy: TellingPolicy
+    worths: Sequence[float], lengths: Sequence[int], lessons: Sequence[bool], policy: TellingPolicy
 ) -> list[int]:
     """Numbers of the sentences that are told, what is worth most first.
 
-    All three say something of each sentence of a document: its worth, its words, and whether a compiler concludes it.
+    All three say something of each sentence of a document: its worth, its words, and whether it is a lesson.
     """
     order = sorted(range(len(worths)), key=lambda i: (-worths[i], i))
     chosen: list[int] = []
-    words, conclusions = policy.words, policy.conclusions
+    words, lessons_left = policy.words, policy.lessons_told
     for i in order:
         if chosen and (len(chosen) == policy.sentences or worths[i] < policy.min_worth):
             break
-        if lengths[i] <= words and (conclusions or not concluding[i]):
+        if lengths[i] <= words and (lessons_left or not lessons[i]):
             chosen.append(i)
             words -= lengths[i]
-            conclusions -= concluding[i]
-    if all(concluding[i] for i in chosen):
-        # What is concluded is not believed without something that it is concluded from.
-        chosen += [i for i in order if not concluding[i] and lengths[i] <= words][:1]
+            lessons_left -= lessons[i]
+    if all(lessons[i] for i in chosen):
+        # A lesson is not believed without something that it was learnt from.
+        chosen += [i for i in order if not lessons[i] and lengths[i] <= words][:1]
     return chosen
 
 

@@ -6,10 +6,11 @@ from collections.abc import Iterator
 
 import pytest
 
-from kin_assistant.answer.draft import Draft
-from kin_assistant.answer.evidence import Evidence
+from kin_assistant.answer.draft import Draft, DraftSection
+from kin_assistant.answer.evidence import Candidate, Evidence
 from kin_assistant.answer.quoting import Quoter
 from kin_assistant.policy import SelectionPolicy
+from kin_assistant.types import Form
 from tests.form_library import DIGEST, SmallLibrary, open_library
 
 CEBU = DIGEST.format(
@@ -78,3 +79,18 @@ def test_a_whole_list_pushes_out_what_is_worth_less(library: SmallLibrary) -> No
 def test_what_a_compiler_concludes_comes_behind_what_sources_say(library: SmallLibrary) -> None:
     assert explain(library, SelectionPolicy(worth_of_conclusion=1.0)).sections[0].heading == "Lessons"
     assert explain(library, SelectionPolicy(worth_of_conclusion=0.2)).sections[0].heading == "What the city did"
+
+
+def test_what_is_shown_of_a_list_is_said_once_behind_its_last_quote(library: SmallLibrary) -> None:
+    evidence = read(library)
+    items = [one for one in evidence.candidates if one.sentence.lead_in or one.text.endswith(("homes.", "market."))]
+    first, last = sorted(items, key=lambda one: one.sentence.start)[:: len(items) - 1]
+    quoter = Quoter(library.search.library, SelectionPolicy())
+
+    def counts(form: Form, *sections: Candidate) -> list[tuple[int, int]]:
+        draft = Draft(form, tuple(DraftSection((one,)) for one in sections))
+        return [(section.shown, section.of) for section in quoter.count_lists(draft).sections]
+
+    assert counts("quotes", first, last) == [(0, 0), (2, 3)]
+    assert counts("quotes", first) == [(0, 0)], "an item alone may be all that was asked for"
+    assert counts("list", first) == [(1, 3)]

@@ -88,7 +88,7 @@ def test_each_signal_speaks_with_its_weight(library: SmallLibrary, signal: str) 
     assert [one.worth < 0.5 for one in told] == [value < 0 for value in values]
 
 
-def test_conclusions_of_the_compiler_are_few_and_come_last(tmp_path: Path) -> None:
+def test_lessons_are_few_and_what_a_compiler_concludes_comes_last(tmp_path: Path) -> None:
     digest = DIGEST.format(
         id="fees", title="Fees of Cebu", cities="Cebu", countries="Philippines", region="South-East Asia",
         themes="fees", years="2001-2011",
@@ -98,7 +98,7 @@ def test_conclusions_of_the_compiler_are_few_and_come_last(tmp_path: Path) -> No
     small, index = open_library(tmp_path, {"fees.md": digest + lessons + done})
     row = small.search.library.row_of("fees")
     generous = replace(POLICY, sentences=20, words=500, lessons=9.0)
-    few, none = (teller(small, "fees of Cebu").tell(row, replace(generous, conclusions=most)) for most in (1, 0))
+    few, none = (teller(small, "fees of Cebu").tell(row, replace(generous, lessons_told=most)) for most in (1, 0))
     index.close()
     assert few[0].found.compiled
     assert [one.found.compiled for one in few].count(True) == 1
@@ -121,10 +121,10 @@ def test_an_experience_begins_with_the_best_and_a_portrait_with_what_was_done(li
     assert lay_out_experience([]) == lay_out_portrait([]) == []
 
 
-def test_what_is_concluded_does_not_stand_alone() -> None:
-    policy = replace(POLICY, min_worth=0.5, sentences=3, words=20, conclusions=2)
-    concluding = [True, False, False, True]
-    assert choose_sentences([0.9, 0.1, 0.2, 0.8], [5, 5, 5, 5], concluding, policy) == [0, 3, 2]
-    assert choose_sentences([0.9, 0.1, 0.2, 0.8], [5, 5, 11, 5], concluding, policy) == [0, 3, 1], "what has room"
-    assert choose_sentences([0.9, 0.6, 0.2, 0.8], [5, 5, 5, 5], concluding, policy) == [0, 3, 1]
-    assert choose_sentences([0.9, 0.1, 0.2, 0.8], [10, 5, 5, 10], concluding, policy) == [0, 3], "no room is left"
+def test_lessons_do_not_stand_alone() -> None:
+    policy = replace(POLICY, min_worth=0.5, sentences=3, words=20, lessons_told=2)
+    lessons = [True, False, False, True]
+    assert choose_sentences([0.9, 0.1, 0.2, 0.8], [5, 5, 5, 5], lessons, policy) == [0, 3, 2]
+    assert choose_sentences([0.9, 0.1, 0.2, 0.8], [5, 5, 11, 5], lessons, policy) == [0, 3, 1], "what has room"
+    assert choose_sentences([0.9, 0.6, 0.2, 0.8], [5, 5, 5, 5], lessons, policy) == [0, 3, 1]
+    assert choose_sentences([0.9, 0.1, 0.2, 0.8], [10, 5, 5, 10], lessons, policy) == [0, 3], "no room is left"
