@@ -124,7 +124,7 @@ class SelectionPolicy:
     """What each sentence has to add."""
     price_of_word: float = 0.002
     """What each word has to add."""
-    price_exponent: float = 0.7
+    price_exponent: float = 0.8
     """Prices are multiplied by the best sentence's worth to this power: the less sure, the more is quoted."""
     min_share_repeated: float = 0.7
     """A sentence of whose stems a chosen one has this share adds only the rest."""

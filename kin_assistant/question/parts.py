@@ -19,17 +19,21 @@ _REQUEST = re.compile(
     r"(?:any|compare|describe|explain|give|list|name|show|tell)\b",
     re.IGNORECASE,
 )
-_ASKING = re.compile(rf"(?:and\s+|but\s+|or\s+|so\s+)?(?:{_ASKS}|{_VERB})", re.IGNORECASE)
+_AND = r"(?:and|but|or|n|&)"
+"""What joins; who types in haste writes "n"."""
+_ASKING = re.compile(rf"(?:{_AND}\s+|so\s+)?(?:{_ASKS}|{_VERB})", re.IGNORECASE)
 _BETWEEN = re.compile(
-    rf"\s*[,;:]?\s+(?:and|but|or)(?:\s+also|\s+then)?\s+(?={_ASKS})"
-    rf"|\s*[,;]\s*(?:and|but|or)\s+(?={_VERB})"
+    rf"\s*[,;:]?\s+{_AND}(?:\s+also|\s+then)?\s+(?={_ASKS})"
+    rf"|\s*[,;]\s*{_AND}\s+(?={_VERB})"
     rf"|\s*[,;]\s*(?:so\s+)?(?={_ASKS_AFTER_COMMA})"
     rf"|\s*:\s*(?={_ASKS}|{_VERB})",
     re.IGNORECASE,
 )
 _ASKED_BEHIND = re.compile(rf"in\s[^,;:?]+,\s+{_ASKS}", re.IGNORECASE)
 """What is asked behind the place or the matter that it is about: "In Dhaka, who provides the land"."""
-_CONJUNCTION = re.compile(r"[\s,;]+(?:and|but|or)(?:\s+also|\s+then)?\s*$", re.IGNORECASE)
+_CONJUNCTION = re.compile(rf"[\s,;]+{_AND}(?:\s+also|\s+then)?\s*$", re.IGNORECASE)
+_ASKED_WITHIN = re.compile(r"\bhow (?:far|long|many|much|often)\b", re.IGNORECASE)
+"""What never begins a relative clause asks wherever it stands: "when the drought came how many days"."""
 _QUESTION_WORD = re.compile(r"\b(?:how|what|when|where|which|who|whom|whose|why)\b", re.IGNORECASE)
 _FEWEST_WORDS = 2
 _MOST_PARTS = 4
@@ -75,7 +79,7 @@ def _asks(piece: str) -> bool:
     """Whether ``piece`` asks for something, and does not only say what the rest is about."""
     if piece.rstrip().endswith(":"):
         return False
-    if _ASKED_BEHIND.match(piece):
+    if _ASKED_BEHIND.match(piece) or _ASKED_WITHIN.search(piece):
         return True
     return bool(_ASKING.match(piece) or _REQUEST.match(piece) or (piece.endswith("?") and _QUESTION_WORD.search(piece)))
 

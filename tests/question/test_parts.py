@@ -27,6 +27,11 @@ from kin_assistant.question.parts import parts_of
             "Is sorting worth it? Give me figures from Surabaya.",
             ["Is sorting worth it?", "Give me figures from Surabaya."],
         ),
+        (
+            "when the drought came how many days was water short n how did people get some",
+            ["when the drought came how many days was water short", "how did people get some"],
+        ),
+        ("Who paid for it & what did it bring?", ["Who paid for it", "what did it bring?"]),
     ],
 )
 def test_a_question_is_cut_where_another_thing_is_asked_for(question, texts):
@@ -43,6 +48,7 @@ def test_a_question_is_cut_where_another_thing_is_asked_for(question, texts):
         "Which technique, windrow or box, do the centres use?",
         "We are a small town by the sea. What would you advise?",
         "What was done and how?",
+        "Tell me how many buses n trains they have",
     ],
 )
 def test_a_question_that_asks_for_one_thing_is_left_whole(question):
