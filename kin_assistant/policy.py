@@ -143,7 +143,9 @@ class SelectionPolicy:
     words_of_list: int = 250
     """A list or table of so many words is quoted whole."""
     worth_of_conclusion: float = 0.7
-    """What a compiler of a document concludes is worth so much of what a source says."""
+    """What a compiler of a document concludes is worth so much of what a source says,"""
+    share_of_leading_conclusion: float = 0.6
+    """and so much of that as the beginning of an answer."""
     words_of_whole_list: int = 120
     """A list or table of so many words is quoted whole in an explanation,"""
     min_share_of_whole_list: float = 0.5

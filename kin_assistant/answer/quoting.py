@@ -94,15 +94,18 @@ class Quoter:
         worth: Mapping[Candidate, float] | None = None,
         price_of_same: float = 1.0,
     ) -> list[Stretch]:
+        worth = worth or self._estimate_worth(evidence)
+        share = self._policy.share_of_leading_conclusion
         return select_stretches(
             evidence.candidates,
-            worth or self._estimate_worth(evidence),
+            worth,
             evidence.query.about,
             lambda row: self._library.passage(row).sentences,
             words - self._policy.words_around,
             self._policy,
             most=most,
             price_of_same=price_of_same,
+            leading_worth={one: value * (share if self._is_conclusion(one) else 1.0) for one, value in worth.items()},
         )
 
     def _estimate_worth(self, evidence: Evidence) -> dict[Candidate, float]:

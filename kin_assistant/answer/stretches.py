@@ -104,11 +104,13 @@ def select_stretches(
     *,
     most: int,
     price_of_same: float = 1.0,
+    leading_worth: Mapping[Candidate, float] | None = None,
 ) -> list[Stretch]:
     """At most ``most`` stretches of at most ``words`` words together, in reading order; at least one if there is a candidate.
 
     ``places`` holds the documents about each place that the query names: if there are several, each has its part. More of a
-    document that is quoted already costs ``price_of_same`` times as much.
+    document that is quoted already costs ``price_of_same`` times as much. ``leading_worth`` is what each is worth as the
+    beginning, where that is not its worth.
     """
     if not candidates:
         return []
@@ -116,7 +118,7 @@ def select_stretches(
     best = max(worth.values())
     options = list(runs.make(worth, policy.min_share * best)) or list(runs.make(worth, 0.0))
     # The answer comes first: what leads begins with the best sentence, or with what that leans on.
-    leading = _begin_with_best(options, worth)
+    leading = _begin_with_best(options, leading_worth or worth)
     fitting = [option for option in leading if option.words <= words or len(option.candidates) == 1]
     # With what the best sentence leans on it may be too long; then something leads that is not.
     leading = fitting or [option for option in options if option.words <= words] or leading[:1]
@@ -146,7 +148,7 @@ def select_stretches(
         words -= length
         waiting = [about for about in waiting if option.document not in about]
         taken = _join([*taken, Stretch(tuple(new))])
-    return _in_reading_order(taken, worth)
+    return _in_reading_order(taken, leading_worth or worth)
 
 
 def _begin_with_best(options: Sequence[Stretch], worth: Mapping[Candidate, float]) -> list[Stretch]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 
@@ -77,8 +78,11 @@ def test_a_whole_list_pushes_out_what_is_worth_less(library: SmallLibrary) -> No
 
 
 def test_what_a_compiler_concludes_comes_behind_what_sources_say(library: SmallLibrary) -> None:
-    assert explain(library, SelectionPolicy(worth_of_conclusion=1.0)).sections[0].heading == "Lessons"
+    equal = SelectionPolicy(worth_of_conclusion=1.0, share_of_leading_conclusion=1.0)
+    assert explain(library, equal).sections[0].heading == "Lessons"
     assert explain(library, SelectionPolicy(worth_of_conclusion=0.2)).sections[0].heading == "What the city did"
+    behind = explain(library, replace(equal, share_of_leading_conclusion=0.2, price_of_sentence=0.05))
+    assert [section.heading for section in behind.sections] == ["What the city did", "Lessons"], "there it may stand"
 
 
 def test_what_is_shown_of_a_list_is_said_once_behind_its_last_quote(library: SmallLibrary) -> None:
