@@ -10,26 +10,33 @@ import pytest
 
 import kin_assistant
 from kin_assistant.policy import AnswerPolicy
+from kin_assistant.product_policy import BriefPolicy, ComparisonPolicy, IndicatorPolicy
 
 PACKAGE = Path(kin_assistant.__file__).parent
 
 
-def test_every_value_has_its_name_and_a_description() -> None:
-    tree = ast.parse((PACKAGE / "policy.py").read_text("utf-8"))
-    for node in ast.walk(tree):
+@pytest.mark.parametrize("file", ["policy.py", "product_policy.py"])
+def test_every_value_has_a_description(file: str) -> None:
+    for node in ast.walk(ast.parse((PACKAGE / file).read_text("utf-8"))):
         if isinstance(node, ast.ClassDef) and node.name != "AnswerPolicy":
             values = [(i, line) for i, line in enumerate(node.body) if isinstance(line, ast.AnnAssign)]
             assert values
             for i, _ in values:
                 assert isinstance(node.body[i + 1], ast.Expr), f"{node.name} has a value without a description"
+
+
+def test_every_value_has_its_name() -> None:
     flat = AnswerPolicy().flatten()
     assert len(flat) == sum(len(fields(getattr(AnswerPolicy(), stage.name))) for stage in fields(AnswerPolicy))
 
 
 def test_every_value_is_used() -> None:
-    code = "\n".join(path.read_text("utf-8") for path in PACKAGE.rglob("*.py") if path.name != "policy.py")
-    for name in AnswerPolicy().flatten():
-        assert f".{name.split('.')[1]}" in code, f"{name} decides nothing"
+    files = [path for path in PACKAGE.rglob("*.py") if path.name not in ("policy.py", "product_policy.py")]
+    code = "\n".join(path.read_text("utf-8") for path in files)
+    names = [name.split(".")[1] for name in AnswerPolicy().flatten()]
+    names += [one.name for policy in (BriefPolicy, ComparisonPolicy, IndicatorPolicy) for one in fields(policy)]
+    for name in names:
+        assert f".{name}" in code, f"{name} decides nothing"
 
 
 def test_it_cannot_be_changed() -> None:
