@@ -9,20 +9,27 @@ from typing import TYPE_CHECKING, Final
 from kin_assistant.errors import KinError
 from kin_assistant.rendering import coverage_csv, coverage_html, coverage_xlsx
 from kin_assistant.ui.clients import client_of
+from kin_assistant.ui.downloads import CSV, XLSX, add_downloads
 from kin_assistant.ui.kept_page import KeptPage
-from kin_assistant.ui.ratelimit import QUESTION, TRIFLE, RateLimiter, please_wait
+from kin_assistant.ui.ratelimit import TRIFLE, RateLimiter, please_wait
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
+    from starlette.datastructures import QueryParams
     from starlette.requests import Request
     from starlette.responses import Response
 
     from kin_assistant.assistant import Assistant
+    from kin_assistant.coverage.values import Coverage
     from kin_assistant.ui.served import Served
 
 __all__ = ["add_coverage"]
 
-_XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+_FILES: Final = {
+    # The mark in front tells a spreadsheet that CSV is UTF-8.
+    "coverage.csv": (CSV, lambda coverage: coverage_csv(coverage).encode("utf-8-sig")),
+    "coverage.xlsx": (XLSX, coverage_xlsx),
+}
 
 
 class _CoveragePage:
@@ -41,40 +48,26 @@ class _CoveragePage:
 
 
 def add_coverage(app: FastAPI, served: Served, limiter: RateLimiter) -> None:
-    """Serve ``/coverage``, and the files ``/coverage/table.csv`` and ``/coverage/table.xlsx``."""
-    from starlette.responses import PlainTextResponse, Response
+    """Serve ``/coverage``, and the files below it."""
+    from starlette.responses import PlainTextResponse
 
     page = _CoveragePage()
 
-    def refused(request: Request, cost: int) -> Response | None:
-        wait = limiter.acquire(client_of(request), cost)
-        return PlainTextResponse(please_wait(wait), 429, {"retry-after": str(math.ceil(wait))}) if wait else None
-
     def show(request: Request) -> Response:
-        if answer := refused(request, TRIFLE):
-            return answer
+        if wait := limiter.acquire(client_of(request), TRIFLE):
+            return PlainTextResponse(please_wait(wait), 429, {"retry-after": str(math.ceil(wait))})
         try:
             with served.borrowed() as assistant:
                 return page.of(assistant).answer(request)
         except KinError as error:
             return PlainTextResponse(str(error), 500)
 
-    def download(request: Request) -> Response:
-        if answer := refused(request, QUESTION):
-            return answer
+    def survey(_: QueryParams) -> Coverage | str:
         try:
             with served.borrowed() as assistant:
-                coverage = assistant.coverage()
+                return assistant.coverage()
         except KinError as error:
-            return PlainTextResponse(str(error), 500)
-        if request.url.path.endswith(".xlsx"):
-            content, kind, name = coverage_xlsx(coverage), _XLSX, "coverage.xlsx"
-        else:
-            # By the mark a spreadsheet knows that it is UTF-8.
-            content, kind, name = coverage_csv(coverage).encode("utf-8-sig"), "text/csv; charset=utf-8", "coverage.csv"
-        headers = {"content-disposition": f'attachment; filename="{name}"', "cache-control": "no-store"}
-        return Response(content, media_type=kind, headers=headers)
+            return str(error)
 
     app.add_route("/coverage", show, methods=["GET"], include_in_schema=False)
-    for path in ("/coverage/table.csv", "/coverage/table.xlsx"):
-        app.add_route(path, download, methods=["GET"], include_in_schema=False)
+    add_downloads(app, limiter, "coverage", _FILES, survey)

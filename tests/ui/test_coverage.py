@@ -93,17 +93,17 @@ def test_another_build_has_another_tab(client: Any, library: Library) -> None:
 
 def test_the_tables_are_downloaded(client: Any, library: Library) -> None:
     coverage = library.opened[0].coverage()
-    answer = client.get("/coverage/table.csv")
+    answer = client.get("/coverage/coverage.csv")
     assert answer.headers["content-disposition"] == 'attachment; filename="coverage.csv"'
     rows = list(csv.reader(io.StringIO(answer.content.decode("utf-8-sig"))))
     assert [row[0] for row in rows[2:]] == [theme.name for theme in coverage.themes]
-    answer = client.get("/coverage/table.xlsx")
+    answer = client.get("/coverage/coverage.xlsx")
     assert answer.headers["content-disposition"] == 'attachment; filename="coverage.xlsx"'
     assert load_workbook(io.BytesIO(answer.content))["Cities"].max_row == len(coverage.cities) + 1
 
 
 def test_a_download_costs_as_much_as_a_question_and_there_are_no_others(client: Any) -> None:
-    statuses = [client.get("/coverage/table.csv").status_code for _ in range(4)]
+    statuses = [client.get("/coverage/coverage.csv").status_code for _ in range(4)]
     assert statuses == [200, 200, 200, 429]
     assert client.get("/coverage").status_code == 429
     assert client.get("/coverage").text.startswith("That was quick. Please wait")
