@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import shutil
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -35,6 +38,16 @@ class Library:
     @property
     def collection(self) -> Collection:
         return Collection(self.corpus, self.index, self.sync)
+
+    @contextmanager
+    def copied(self, folder: Path) -> Iterator[Library]:
+        """A copy in ``folder`` that a test may change; what it opened is closed afterwards."""
+        copy = Library(
+            Path(shutil.copytree(self.corpus, folder / "corpus")), Path(shutil.copytree(self.index, folder / "index"))
+        )
+        yield copy
+        for assistant in copy.opened:
+            assistant.close()
 
     def sync(self, progress: Progress = lambda *_: None) -> SyncReport:
         self.syncs += 1

@@ -20,7 +20,7 @@ def tell_origin(
         return "document", ()
     if sources := document.sources_of(start, end):
         return "sources", sources
-    if any(heading.casefold() in compiler_sections for heading in passage.heading.split(" > ")):
+    if _is_compilers(passage, compiler_sections):
         return "compiler", ()
     # Who marks nothing in a digest of one publication means that one throughout.
     if len(document.sources) == 1 and not document.marks:
@@ -31,6 +31,11 @@ def tell_origin(
 def is_conclusion(
     document: Document, passage: Passage, start: int, end: int, compiler_sections: Collection[str]
 ) -> bool:
-    """Whether the compiler of the document concludes it, and no source says it."""
-    origin, _ = tell_origin(document, passage, start, end, compiler_sections)
-    return origin == "compiler"
+    """Whether ``tell_origin`` says "compiler"."""
+    # Asked of every sentence that is looked at: few stand under such a heading, and only for them marks are looked up.
+    is_under = bool(document.sources) and _is_compilers(passage, compiler_sections)
+    return is_under and not document.sources_of(start, end)
+
+
+def _is_compilers(passage: Passage, compiler_sections: Collection[str]) -> bool:
+    return any(heading.casefold() in compiler_sections for heading in passage.heading.split(" > "))

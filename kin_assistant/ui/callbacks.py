@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from kin_assistant.briefs.brief import Brief, Span
 from kin_assistant.briefs.subject import MAX_TITLE
@@ -23,6 +23,7 @@ from kin_assistant.types import Comparison, DocumentInfo, Filters, WantedForm, Y
 from kin_assistant.ui.conversation import CHANGES, Turn, describe_filters
 
 if TYPE_CHECKING:
+    from kin_assistant.assistant import Assistant
     from kin_assistant.ui.figures import FigureRequest
     from kin_assistant.ui.served import Served
 
@@ -30,6 +31,8 @@ __all__ = ["MAX_TOPIC", "Callbacks", "Choices"]
 
 MAX_TOPIC = 300
 """Characters of what is compared, or of what figures are about."""
+
+Found = TypeVar("Found")
 
 logger = logging.getLogger(__name__)
 
@@ -147,32 +150,40 @@ class Callbacks:
 
     def compare(self, topic: object, cities: Sequence[str], columns: Sequence[str]) -> Comparison | str:
         """What the cities, or those best documented, did about ``topic``; or a sentence that says why there is no table."""
-        try:
+
+        def find(assistant: Assistant) -> Comparison:
             words = _read("topic", topic, MAX_TOPIC, "household composting")
-            with self.served.borrowed() as assistant:
-                found = assistant.compare(words, cities, parse_columns(columns) or DEFAULT_COLUMNS)
-                return verified_table(found, assistant.document)
-        except Exception as error:  # noqa: BLE001 (as above)
-            return _explain(error)
+            found = assistant.compare(words, cities, parse_columns(columns) or DEFAULT_COLUMNS)
+            return verified_table(found, assistant.document)
+
+        return self._find(find)
 
     def propose(self, title: object, cities: Sequence[str], left_out: Sequence[str] = ()) -> Brief | str:
         """A brief on ``title`` without the spans ``left_out``; or a sentence that says why there is none."""
-        try:
+
+        def find(assistant: Assistant) -> Brief:
             words = _read("title", title, MAX_TITLE, "Community composting for Hai Phong")
-            spans = [Span.parse(words) for words in left_out]
-            with self.served.borrowed() as assistant:
-                brief = assistant.propose_brief(words, cities=cities, left_out=spans)
-                return verified_table(brief, assistant.document)
-        except Exception as error:  # noqa: BLE001 (as above)
-            return _explain(error)
+            spans = [Span.parse(span) for span in left_out]
+            brief = assistant.propose_brief(words, cities=cities, left_out=spans)
+            return verified_table(brief, assistant.document)
+
+        return self._find(find)
 
     def find_figures(self, request: FigureRequest) -> Indicators | str:
         """The figures that ``request`` asks for, each in its sentence; or a sentence that says why there are none."""
-        try:
+
+        def find(assistant: Assistant) -> Indicators:
             query = request.query(_read("topic", request.topic, MAX_TOPIC, "non-revenue water"))
+            return verified_indicators(assistant.indicators(query), assistant.document)
+
+        return self._find(find)
+
+    def _find(self, find: Callable[[Assistant], Found]) -> Found | str:
+        """What ``find`` finds, or the sentence that says why there is nothing."""
+        try:
             with self.served.borrowed() as assistant:
-                return verified_indicators(assistant.indicators(query), assistant.document)
-        except Exception as error:  # noqa: BLE001 (as above)
+                return find(assistant)
+        except Exception as error:  # noqa: BLE001 (the reader gets a sentence, the log the traceback)
             return _explain(error)
 
     def documents(self) -> dict[str, DocumentInfo]:

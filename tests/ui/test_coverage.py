@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -34,12 +33,8 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Library:
 
 @pytest.fixture
 def library(built: Library, tmp_path: Path) -> Iterator[Library]:
-    copied = Library(
-        Path(shutil.copytree(built.corpus, tmp_path / "corpus")), Path(shutil.copytree(built.index, tmp_path / "index"))
-    )
-    yield copied
-    for assistant in copied.opened:
-        assistant.close()
+    with built.copied(tmp_path) as library:
+        yield library
 
 
 @pytest.fixture
