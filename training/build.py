@@ -1,8 +1,9 @@
 """Build the examples: ``python -m training.build --digests CORPUS --public PUBLIC --out DATA``.
 
-Four kinds go in: questions on the digests, questions on raw documents, questions on either that several sentences answer
-together, and public sets. What comes out is what the reader is trained on and, apart from it by document, what it is validated
-on. Passages are cut by the product's own splitter. Every draw is seeded.
+Five kinds go in: questions on the digests, questions on raw documents, questions on either that several sentences answer
+together, messages in the words of people who have not read the documents, and public sets. What comes out is what the reader is
+trained on and, apart from it by document, what it is validated on. Passages are cut by the product's own splitter. Every draw is
+seeded.
 """
 
 from __future__ import annotations
@@ -45,7 +46,16 @@ from training.naming import Subject, name_question, read_subjects
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["Collection", "Item", "balance_overlap", "held_out_raw", "is_held_out_digest", "raw_examples", "read_items"]
+__all__ = [
+    "Collection",
+    "Item",
+    "balance_overlap",
+    "held_out_raw",
+    "is_held_out_digest",
+    "raw_examples",
+    "read_items",
+    "several_examples",
+]
 
 HERE = Path(__file__).parent
 SEED = 11
@@ -76,11 +86,14 @@ class Item:
 
     question: str
     document: str
+    """What it is asked of; the question itself if it was written for several documents."""
     answerable: bool
     quotes: dict[str, frozenset[str]]
     """The sentences that answer, by document."""
     near_miss: str
     style: str
+    unfit: frozenset[str] = frozenset()
+    """Documents that look as if they helped and do not."""
 
 
 class Collection:
@@ -134,6 +147,9 @@ def main(arguments: Sequence[str] | None = None, embedder: Embedder | None = Non
     parser.add_argument("--raw", type=Path, default=HERE / "raw")
     parser.add_argument("--questions", type=Path, default=HERE / "questions")
     parser.add_argument("--explanations", type=Path, default=HERE / "explanations.jsonl")
+    parser.add_argument(
+        "--messages", type=Path, nargs="*", default=[HERE / "messages.jsonl", HERE / "situations.jsonl"]
+    )
     parser.add_argument("--rawdev", type=Path, help="folder of raw documents of another writer, for validation only")
     parser.add_argument("--out", type=Path, required=True)
     options = parser.parse_args(arguments)
@@ -145,7 +161,7 @@ def main(arguments: Sequence[str] | None = None, embedder: Embedder | None = Non
     subjects = read_subjects(options.raw / "subjects.jsonl")
     raw = read_items([options.raw / "questions.jsonl"])
     digests = read_items(sorted(options.questions.glob("*.jsonl")))
-    of_raw, of_digests = _part(read_items([options.explanations]), lambda item: item.document in subjects)
+    several = {"explained": read_items([options.explanations]), "messages": read_items(options.messages)}
     files = [*sorted((options.raw / "docs").glob("*.txt")), *sorted(options.digests.glob("*.md"))]
     with _indexed(
         [path for path in files if path.stem not in held], options.out / "index-train", embedder
@@ -164,17 +180,22 @@ def main(arguments: Sequence[str] | None = None, embedder: Embedder | None = Non
         generator.shuffle(kept)
         names = [path.stem for path in files if path.suffix == ".md" and path.stem != "README"]
         _write_validation(options.out, "digests", kept[:300], collection, names)
-        explained, kept = _part(of_digests, lambda item: is_held_out_digest(item.document))
-        _write_validation(options.out, "explained-digests", explained, collection, names)
-        kept += [item for item in of_raw if item.document not in held]
-        write_examples(options.out / "explained.jsonl.gz", _explained_examples(kept, collection, generator, subjects))
+        for kind, items in several.items():
+            of_raw, of_digests = _part(items, lambda item: item.document in subjects)
+            validated, kept = _part(of_digests, lambda item: is_held_out_digest(item.document))
+            _write_validation(options.out, f"{kind}-digests", validated, collection, names)
+            kept += [item for item in of_raw if item.document not in held]
+            write_examples(
+                options.out / f"{kind}.jsonl.gz", several_examples(kind, kept, collection, generator, subjects)
+            )
     with _indexed([path for path in files if path.stem in held], options.out / "index-raw", embedder) as collection:
         kept = [
             _named(item, subjects.get(item.document), _SHARE_NAMED, generator) for item in raw if item.document in held
         ]
         _write_validation(options.out, "raw", kept, collection)
-        kept = [item for item in of_raw if item.document in held]
-        _write_validation(options.out, "explained-raw", kept, collection)
+        for kind, items in several.items():
+            kept = [item for item in items if item.document in held]
+            _write_validation(options.out, f"{kind}-raw", kept, collection)
     if options.rawdev:
         docs = sorted((options.rawdev / "docs").glob("*.txt"))
         with _indexed(docs, options.out / "index-rawdev", embedder) as collection:
@@ -213,13 +234,13 @@ def read_items(files: Sequence[Path]) -> list[Item]:
     for row in rows:
         question = _asked(row)
         found = {document: frozenset(texts) for document, texts in quotes.get(question, {}).items()}
-        document = row.get("document_id") or min(found, default="")
+        document = row.get("document_id") or (question if len(found) > 1 else min(found, default=""))
         # The same may be asked of several documents, one of which does not answer.
         if "document_id" in row and not row["answerable"]:
             found.pop(document, None)
-        items.append(
-            Item(question, document, bool(row["evidence"]), found, row.get("near_miss") or "", row.get("style") or "")
-        )
+        unfit = frozenset(row.get("unfit", ()))
+        near_miss, style = row.get("near_miss") or "", row.get("style") or ""
+        items.append(Item(question, document, bool(row["evidence"]), found, near_miss, style, unfit))
     return items
 
 
@@ -275,20 +296,26 @@ def _mentions(question: str, subject: Subject | None) -> bool:
 def _sort_rows(
     item: Item, order: NDArray[np.int64], collection: Collection
 ) -> tuple[list[Example], list[Example], list[Example]]:
-    """Examples of all passages: those that answer, those of the same documents that do not, and the nearest of others."""
+    """Examples of all passages: those that answer, those of the same documents that do not, and the nearest of others.
+
+    The nearest passage of each document that only looks as if it helped is with the second.
+    """
     positive: list[Example] = []
     negative: list[Example] = []
     strangers: list[Example] = []
     own = {item.document, *item.quotes}
+    unfit = set(item.unfit)
     kind = "digests"
     for row in order.tolist():
         document = collection.documents[row]
-        if document not in own and len(strangers) == _NEAREST_STRANGERS:
+        looks_near = document in unfit
+        unfit.discard(document)
+        if document not in own and not looks_near and len(strangers) == _NEAREST_STRANGERS:
             continue
         _, context, sentences = collection.passage(row)
         evidence = answering(sentences, item.quotes.get(document, ()))
         example = Example(item.question, context, sentences, evidence, 1.0, kind, item.document, document)
-        (positive if evidence else negative if document in own else strangers).append(example)
+        (positive if evidence else negative if document in own or looks_near else strangers).append(example)
     if item.near_miss:
         # The sentence that looks most like an answer stands in the passage that is hardest to turn down.
         negative.sort(key=lambda example: not answering(example.sentences, [item.near_miss]))
@@ -363,8 +390,12 @@ def _digest_examples(items: Sequence[Item], collection: Collection, generator: r
             yield replace(example, context="") if bare else example
 
 
-def _explained_examples(
-    items: Sequence[Item], collection: Collection, generator: random.Random, subjects: Mapping[str, Subject]
+def several_examples(
+    kind: str,
+    items: Sequence[Item],
+    collection: Collection,
+    generator: random.Random,
+    subjects: Mapping[str, Subject],
 ) -> Iterator[Example]:
     """As for the digests. Many of these questions name no place, so that other documents may answer them as well."""
     for item, order in zip(items, collection.ranked([item.question for item in items]), strict=True):
@@ -373,9 +404,11 @@ def _explained_examples(
             for examples in _sort_rows(item, order, collection)
         )
         far = [replace(one, weight=_WEIGHT_OF_STRANGERS_WITHOUT_NAME) for one in strangers[:1]]
-        for example in (*positive, *negative[: 1 if positive else 2], *far):
+        near = [one for one in negative if one.source in item.unfit]
+        same = [one for one in negative if one.source not in item.unfit]
+        for example in (*positive, *near, *same[: 1 if positive else 2], *far):
             bare = generator.random() < _SHARE_OF_BARE_DIGESTS
-            yield replace(example, kind="explained", context="" if bare else example.context)
+            yield replace(example, kind=kind, context="" if bare else example.context)
 
 
 def _part(items: Iterable[Item], chosen: Callable[[Item], bool]) -> tuple[list[Item], list[Item]]:

@@ -39,7 +39,7 @@ AVERAGED_STEPS = 100
 """The weights that are judged are a running mean over about so many steps."""
 FROZEN = 2
 """Lowest layers that stay: a step takes three quarters of the time, and what they give is common to both networks."""
-KINDS = ("explained", "raw", "digests", "public")
+KINDS = ("messages", "explained", "raw", "digests", "public")
 """Kinds of examples."""
 LEARNT_FROM_BEFORE = 0.5
 """Share of the loss that compares with what the weights said before, for examples of a kind that is not new."""
@@ -47,8 +47,10 @@ LEARNT_FROM_BEFORE = 0.5
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What one pass holds beside all examples of questions that several sentences answer."""
+    """What one pass holds beside all examples of messages."""
 
+    explained: int
+    """Examples of questions that several sentences answer."""
     raw: int
     """Examples of the raw documents."""
     digests: int
@@ -67,7 +69,8 @@ def main() -> None:
     parser.add_argument("--start-from", type=Path, default=WEIGHTS)
     parser.add_argument("--passes", type=int, default=3)
     parser.add_argument("--rate", type=float, default=3e-5)
-    parser.add_argument("--new", nargs="+", choices=KINDS, default=["explained"], help="kinds learnt from marks alone")
+    parser.add_argument("--new", nargs="+", choices=KINDS, default=["messages"], help="kinds learnt from marks alone")
+    parser.add_argument("--explained", type=int, default=2000, help="examples of explanations in a pass")
     parser.add_argument("--raw", type=int, default=1500, help="examples of raw documents in a pass")
     parser.add_argument("--digests", type=int, default=1500, help="examples of the digests in a pass")
     parser.add_argument("--public", type=int, default=2000, help="examples of public sets in a pass")
@@ -81,7 +84,7 @@ def main() -> None:
     folder = find_model("bundled")
     run = Run(folder, options.start_from, options.rate, options.out, options.new)
     run.resume()
-    plan = Plan(options.raw, options.digests, options.public, options.strangers)
+    plan = Plan(options.explained, options.raw, options.digests, options.public, options.strangers)
     started = saved = time.monotonic()
     while run.passes < options.passes:
         batches = list(batched(examples_of_pass(options.data, plan, run.passes), random.Random(SEED + run.passes)))
@@ -197,13 +200,15 @@ class Run:
 
 
 def examples_of_pass(data: Path, plan: Plan, number: int) -> list[Example]:
-    """The questions that several sentences answer, and draws of the others; the same at every call."""
+    """The messages, and draws of the others; the same at every call."""
     generator = random.Random(SEED + number)
+    explained = read_examples(data / "explained.jsonl.gz")
     digests = read_examples(data / "digests.jsonl.gz")
     raw = read_examples(data / f"raw-{number % PASSES}.jsonl.gz")
     raw = [one for one in raw if one.source == one.document or generator.random() < plan.strangers]
     return [
-        *read_examples(data / "explained.jsonl.gz"),
+        *read_examples(data / "messages.jsonl.gz"),
+        *generator.sample(explained, min(plan.explained, len(explained))),
         *generator.sample(raw, min(plan.raw, len(raw))),
         *generator.sample(digests, min(plan.digests, len(digests))),
         *draw_public(read_examples(data / "public.jsonl.gz"), plan.public, generator),

@@ -1,10 +1,10 @@
 """Validate weights side by side: ``python -m training.validate --data DATA WEIGHTS...``.
 
-Six sets, none of which the reader is trained on: digests and raw documents held out, for single facts and for what several
-sentences answer together, raw documents of another writer, and public sets. For each ``hit@1``, how often the best sentence of
-all passages read is one that answers, where one was read; ``found@5``, how many of the sentences that answer are among the best
-five, of five at most; and ``auc``, how well the evidence summed over all passages read tells questions that were answered from
-those that cannot be.
+Eight sets, none of which the reader is trained on: digests and raw documents held out, for single facts, for what several
+sentences answer together and for messages, raw documents of another writer, and public sets. For each ``hit@1``, how often the
+best sentence of all passages read is one that answers, where one was read; ``found@5``, how many of the sentences that answer
+are among the best five, of five at most; and ``auc``, how well the evidence summed over all passages read tells questions that
+were answered from those that cannot be.
 """
 
 from __future__ import annotations
@@ -30,9 +30,20 @@ if TYPE_CHECKING:
 
 __all__ = ["SETS", "better_on_all", "measure", "validation_sets"]
 
-SETS = ("rawdev", "raw", "digests", "public", "explained-digests", "explained-raw")
+SETS = (
+    "rawdev",
+    "raw",
+    "digests",
+    "public",
+    "explained-digests",
+    "explained-raw",
+    "messages-digests",
+    "messages-raw",
+)
 FIGURES = ("hit@1", "found@5", "auc")
-_QUESTIONS = {"digests": 110, "raw": 140, "rawdev": 160, "public": 240, "explained-digests": 110, "explained-raw": 140}
+_OF_SEVERAL = {"digests": 110, "raw": 140}
+_QUESTIONS = {"digests": 110, "raw": 140, "rawdev": 160, "public": 240}
+_QUESTIONS |= {f"{kind}-{part}": count for kind in ("explained", "messages") for part, count in _OF_SEVERAL.items()}
 _PASSAGES = 5
 _BEST = 5
 _PIECES_IN_BATCH = 4096

@@ -5,12 +5,13 @@ from __future__ import annotations
 import gzip
 import json
 import random
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from tests.embedders import HashingEmbedder
-from training.build import Item, balance_overlap, held_out_raw, is_held_out_digest, main, raw_examples
+from training.build import Item, balance_overlap, held_out_raw, is_held_out_digest, main, raw_examples, several_examples
 from training.examples import SHARES, Example, read_examples, read_readings
 from training.naming import Subject
 
@@ -83,6 +84,16 @@ def explanations_of(document, place):
     }
 
 
+def messages_of(document, place):
+    yield {
+        "id": f"{document}/m01",
+        "document_id": document,
+        "question": f"{document} sorting plant did the city carry the bill alone",
+        "answerable": True,
+        "evidence": [f"A bank lent {place} half of the money."],
+    }
+
+
 @pytest.fixture(scope="module")
 def built(tmp_path_factory):
     root = tmp_path_factory.mktemp("built")
@@ -114,7 +125,9 @@ def built(tmp_path_factory):
         ]
         write_lines(root / "public" / f"{name}.jsonl.gz", lines)
     write_lines(root / "explanations", [row for d, p in {**raw, **digests}.items() for row in explanations_of(d, p)])
-    folders = {name: str(root / name) for name in ("digests", "public", "raw", "questions", "explanations", "rawdev")}
+    write_lines(root / "messages", [row for d, p in {**raw, **digests}.items() for row in messages_of(d, p)])
+    parts = ("digests", "public", "raw", "questions", "explanations", "messages", "rawdev")
+    folders = {name: str(root / name) for name in parts}
     main(
         [*(part for name, folder in folders.items() for part in (f"--{name}", folder)), "--out", str(root / "out")],
         HashingEmbedder(),
@@ -127,13 +140,13 @@ def test_no_document_stands_on_both_sides(built):
     held = held_out_raw(raw) | {name for name in digests if is_held_out_digest(name)}
     assert held & raw.keys()
     assert held & digests.keys()
-    for name in ("raw-0", "raw-1", "digests", "explained", "public"):
+    for name in ("raw-0", "raw-1", "digests", "explained", "messages", "public"):
         examples = read_examples(out / f"{name}.jsonl.gz")
         assert examples
         assert held.isdisjoint({example.document for example in examples})
         assert held.isdisjoint({example.source for example in examples})
     public = {example.document for example in read_examples(out / "public.jsonl.gz")}
-    for name in ("raw", "digests", "explained-raw", "explained-digests"):
+    for name in ("raw", "digests", "explained-raw", "explained-digests", "messages-raw", "messages-digests"):
         asked = {reading.document for reading in read_readings(out / f"validation-{name}.jsonl.gz")}
         assert asked
         assert asked <= held
@@ -177,7 +190,7 @@ def test_other_writers_documents_are_for_validation_only(built):
     out, *_ = built
     (reading,) = read_readings(out / "validation-rawdev.jsonl.gz")
     assert any(example.evidence for example in reading.passages)
-    for name in ("raw-0", "raw-1", "digests", "explained"):
+    for name in ("raw-0", "raw-1", "digests", "explained", "messages"):
         assert "v-elsewhere" not in {example.source for example in read_examples(out / f"{name}.jsonl.gz")}
 
 
@@ -212,6 +225,27 @@ def test_a_wrong_name_takes_the_answer_away():
     assert 0.4 < named < 0.8
     assert {example.context for example in right} == {"", "Sheet", "Hirapur plant. Sheet"}
     assert all(example.weight < 1 for example in made if example.source == "c-other-sheet")
+
+
+def test_a_document_that_only_looks_as_if_it_helped_is_an_example_without_an_answer():
+    item = Item(
+        "we are short of money for a plant",
+        "b-hirapur-plant",
+        True,
+        {"b-hirapur-plant": frozenset({"It cost 5."})},
+        "",
+        "hasty",
+    )
+    subjects = {"b-hirapur-plant": Subject("Hirapur", body=False), "c-other-sheet": Subject("Koraleng", body=False)}
+    weights = {}
+    for unfit in (frozenset(), frozenset({"c-other-sheet"})):
+        generator = random.Random(1)  # noqa: S311
+        made = list(several_examples("messages", [replace(item, unfit=unfit)], TwoDocuments(), generator, subjects))
+        (other,) = [example for example in made if example.source == "c-other-sheet"]
+        assert not other.evidence
+        weights[unfit] = other.weight
+    assert weights[frozenset()] < 0.5
+    assert weights[frozenset({"c-other-sheet"})] == 1
 
 
 def test_balanced_weights_take_shared_words_their_meaning():

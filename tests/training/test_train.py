@@ -63,10 +63,11 @@ def test_a_pass_has_the_same_examples_at_every_call(tmp_path):
     write_examples(tmp_path / "raw-0.jsonl.gz", [example(i, "raw") for i in range(40)])
     write_examples(tmp_path / "raw-1.jsonl.gz", [example(i + 100, "raw") for i in range(40)])
     write_examples(tmp_path / "explained.jsonl.gz", [example(i + 300, "explained") for i in range(10)])
+    write_examples(tmp_path / "messages.jsonl.gz", [example(i + 400, "messages") for i in range(12)])
     write_examples(tmp_path / "digests.jsonl.gz", [example(i + 200, "digests") for i in range(40)])
     public = [Example("Who?", "", ("I.",), frozenset({0}), 1.0, "public", str(i), "selqa") for i in range(40)]
     write_examples(tmp_path / "public.jsonl.gz", public)
-    plan = Plan(raw=15, digests=10, public=20, strangers=0.5)
+    plan = Plan(explained=5, raw=15, digests=10, public=20, strangers=0.5)
     first = examples_of_pass(tmp_path, plan, 0)
     assert first == examples_of_pass(tmp_path, plan, 0)
     assert first != examples_of_pass(tmp_path, plan, 2)
@@ -74,7 +75,8 @@ def test_a_pass_has_the_same_examples_at_every_call(tmp_path):
     assert kinds.count("digests") == 10
     assert 10 <= kinds.count("public") <= 30
     assert kinds.count("raw") == 15
-    assert kinds.count("explained") == 10
+    assert kinds.count("explained") == 5
+    assert kinds.count("messages") == 12
 
 
 def test_batches_hold_every_example_once_and_are_of_like_length():
