@@ -333,7 +333,7 @@ class ComparePolicy:
 
     passages_read: int = 12
     """Passages that the network reads, shared by the places."""
-    sentences: int = 2
+    sentences: int = 3
     """Sentences for each place."""
     places: int = 6
     """Rows of a comparison over all documents."""

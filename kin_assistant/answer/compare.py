@@ -3,24 +3,25 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from itertools import chain, zip_longest
 
 from kin_assistant.answer.draft import Draft, DraftSection
 from kin_assistant.answer.evidence import Candidate
 from kin_assistant.answer.sentence_search import ROW, Found, SentenceSearch, stands_alone
+from kin_assistant.answer.telling import LESSONS, DocumentTeller, FieldsOf, Told, rank_documents
 from kin_assistant.index.library import DocumentRow, Library, PassageRow
 from kin_assistant.places.gazetteer import Place
 from kin_assistant.places.matching import Mention
-from kin_assistant.policy import ComparePolicy
+from kin_assistant.policy import AnswerPolicy, ComparePolicy
 from kin_assistant.question.listing import CLAUSE_END, strip_frame
 from kin_assistant.question.query import Query
-from kin_assistant.question.sides import sides_of
+from kin_assistant.question.sides import sides_of, strip_comparing
 from kin_assistant.text.english import read_measures, read_words
 from kin_assistant.text.figures import has_figure
 from kin_assistant.text.wording import count_words, join_words
 from kin_assistant.text.words import stems, words
-from kin_assistant.types import DocumentInfo
+from kin_assistant.types import DocumentInfo, RecordField
 
 __all__ = ["NO_EVIDENCE", "asks_for_extreme", "draft_compare", "name_row"]
 
@@ -38,21 +39,25 @@ _LEADING = re.compile(
 """What leads to a name that is left out."""
 _FEWEST = 2
 """Rows of a comparison, at least; and places of a document that are named in the place of its title, at most."""
+_ASPECTS: tuple[tuple[RecordField, ...], ...] = (("process",), ("results", "finance"), LESSONS)
+"""What each place has a sentence on, in this order, where nothing in particular is asked of them."""
 _UNEQUAL = 3
 """So many times the documents on another place are unequal coverage."""
 
 
-def draft_compare(query: Query, search: SentenceSearch, policy: ComparePolicy | None = None) -> Draft | None:
+def draft_compare(
+    query: Query, search: SentenceSearch, fields_of: FieldsOf, policy: AnswerPolicy | None = None
+) -> Draft | None:
     """A table with a row a place or practice. None if the request names or describes fewer than two and asks for no extreme."""
-    policy = policy or ComparePolicy()
+    policy = policy or AnswerPolicy()
     # "The Japanese city with the dear bag" is told by more than its country.
     named = [place.kind for place in query.scope.named]
-    if named.count("city") < _FEWEST and (draft := _draft_sides(query, search, policy)):
+    if named.count("city") < _FEWEST and (draft := _draft_sides(query, search, policy.compare)):
         return draft
     if named and len(named) + len(query.scope.absent) > 1:
-        return _draft_places(query, search, policy)
+        return _draft_places(query, search, fields_of, policy)
     if asks_for_extreme(query.text):
-        return _draft_extreme(query, search, policy)
+        return _draft_extreme(query, search, policy.compare)
     return None
 
 
@@ -66,25 +71,72 @@ def _is_superlative(word: str) -> bool:
     return bool(re.fullmatch(r"[a-z]{3,}est", word)) and word not in read_words("no_superlative")
 
 
-def _draft_places(query: Query, search: SentenceSearch, policy: ComparePolicy) -> Draft:
-    """A row for each place that the query names, those without a document among them; in it something on each part."""
+def _draft_places(query: Query, search: SentenceSearch, fields_of: FieldsOf, policy: AnswerPolicy) -> Draft:
+    """A row for each place that the query names, those without a document among them."""
     allowed = search.documents_allowed(query)
     about = [rows & allowed for rows in query.about]
-    parts = [search.rephrase(query, part.asked) for part in query.parts] or [query]
-    share = max(policy.passages_read // len(about), 1)
+    share = max(policy.compare.passages_read // len(about), 1)
+    apart = bool(query.parts) or query.wants_figure
     sections = []
     for place, rows in zip(query.scope.named, about, strict=True):
-        of_parts: list[list[Candidate]] = []
-        for part in parts:
-            asked = search.rephrase(part, _ask_of(place, part, search))
-            ranking = search.retriever.rank(asked, within=rows)
-            read = search.read(asked, ranking, ranking.passages[:share])
-            spoken = [one for one in read if search.speaks_of(place, one)]
-            of_parts.append(_best_sentences([one for one in spoken if _can_stand_for(place, one)], asked, policy))
-        best = _take_in_turn(of_parts, policy.sentences)
+        best = [] if apart else _tell_of_place(place, rows, query, search, share, fields_of, policy)
+        best = best or _answer_of_place(place, rows, query, search, share, policy.compare)
         sections.append(DraftSection(tuple(best), heading=place.name, remark="" if best else NO_EVIDENCE))
     sections += [DraftSection(heading=place.name, remark=NO_EVIDENCE) for place in query.scope.absent]
     return Draft("table", sections=tuple(sections), caveats=_caveats(query, about))
+
+
+def _answer_of_place(
+    place: Place, rows: Collection[DocumentRow], query: Query, search: SentenceSearch, share: int, policy: ComparePolicy
+) -> list[Candidate]:
+    """What answers each part of the query best, of the documents ``rows`` on ``place``, in ``share`` passages read."""
+    of_parts: list[list[Candidate]] = []
+    for part in [search.rephrase(query, part.asked) for part in query.parts] or [query]:
+        asked = search.rephrase(part, _ask_of(place, part, search))
+        ranking = search.retriever.rank(asked, within=rows)
+        read = search.read(asked, ranking, ranking.passages[:share])
+        spoken = [one for one in read if search.speaks_of(place, one)]
+        of_parts.append(_best_sentences([one for one in spoken if _can_stand_for(place, one)], asked, policy))
+    return _take_in_turn(of_parts, policy.sentences)
+
+
+def _tell_of_place(
+    place: Place,
+    rows: Collection[DocumentRow],
+    query: Query,
+    search: SentenceSearch,
+    share: int,
+    fields_of: FieldsOf,
+    policy: AnswerPolicy,
+) -> list[Candidate]:
+    """What was done in ``place``, what it brought and what was learnt, from that document on it which answers best."""
+    asked = search.rephrase(query, _ask_of(place, query, search))
+    ranking = search.retriever.rank(asked, within=rows)
+    evidence = search.reader.read(asked, ranking, ranking.passages[:share])
+    spoken = {
+        one.document
+        for one in evidence.candidates
+        if search.speaks_of(place, one) and _is_evidence(one, policy.compare)
+    }
+    best = next((row for row in rank_documents(evidence, policy) if row in spoken), None)
+    if best is None:
+        return []
+    teller = DocumentTeller(asked, search, fields_of, evidence.logits)
+    told = [
+        one
+        for one in teller.measure(best, policy.experience)
+        if search.speaks_of(place, one.found.as_candidate()) and one.worth >= policy.experience.min_worth
+    ]
+    return [one.found.as_candidate(one.logit) for one in _take_aspects(told, policy.compare.sentences)]
+
+
+def _take_aspects(told: Sequence[Told], most: int) -> list[Told]:
+    """The best sentence on each aspect, then the best others, as they stand in the document, and lessons last."""
+    ranked = sorted(told, key=lambda one: -one.worth)
+    of_aspects = [next((one for one in ranked if one.field in fields), None) for fields in _ASPECTS]
+    first = [one for one in of_aspects if one]
+    chosen = [*first, *(one for one in ranked if one not in first)][:most]
+    return sorted(chosen, key=lambda one: (one.is_lesson, one.found.passage, one.found.number))
 
 
 def _take_in_turn(of_parts: Sequence[Sequence[Candidate]], most: int) -> list[Candidate]:
@@ -100,10 +152,12 @@ def _ask_of(place: Place, query: Query, search: SentenceSearch) -> str:
 
     "Where is the fee higher, Cebu or Suva?" asks of Cebu: "Where is the fee higher, Cebu?"
     """
-    text = query.text
+    text = strip_comparing(query.text)
     compared = (*query.scope.named, *query.scope.absent)
-    for side in sides_of(text):
-        if {mention.place for mention in search.places.find_places(side)}.intersection(compared) == {place}:
+    for side in sides_of(query.text):
+        inside = search.places.find_places(side)
+        is_own = {mention.place for mention in inside}.intersection(compared) == {place}
+        if is_own and _asks_something(side, inside):
             return side
     mentions = [mention for mention in search.places.find_places(text) if mention.place in compared]
     runs: list[list[Mention]] = []
@@ -120,6 +174,13 @@ def _ask_of(place: Place, query: Query, search: SentenceSearch) -> str:
         else:
             text = f"{_LEADING.sub('', text[:start])} {text[end:].lstrip()}"
     return text
+
+
+def _asks_something(side: str, mentions: Sequence[Mention]) -> bool:
+    """Whether a side holds more than the names of places."""
+    for mention in sorted(mentions, key=lambda mention: -mention.start):
+        side = f"{side[: mention.start]} {side[mention.end :]}"
+    return bool(stems(side))
 
 
 def _draft_sides(query: Query, search: SentenceSearch, policy: ComparePolicy) -> Draft | None:

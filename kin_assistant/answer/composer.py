@@ -73,11 +73,11 @@ class Composer:
                     draft = draft_overview(query, read, self._search, self._fields_of, policy) or draft
             case "overview":
                 if _asks_of_several_apart(query, self._search):
-                    draft = draft_compare(query, self._search, policy.compare)
+                    draft = draft_compare(query, self._search, self._fields_of, policy)
                 if not (draft and draft.candidates):
                     draft = draft_overview(query, read, self._search, self._fields_of, policy)
             case "compare":
-                draft = draft_compare(query, self._search, policy.compare)
+                draft = draft_compare(query, self._search, self._fields_of, policy)
             case "advice":
                 draft = draft_advice(read(_look_elsewhere(query)), self._search, self._fields_of, policy)
         if draft is None or not (draft.candidates or draft.entries):

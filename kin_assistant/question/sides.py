@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-__all__ = ["sides_of"]
+__all__ = ["sides_of", "strip_comparing"]
 
 _AGAINST: Final = re.compile(
     r"\s*,?\s+(?:against|as opposed to|in comparison (?:to|with)|compared (?:to|with)|versus|vs\.?)\s+", re.IGNORECASE
@@ -40,9 +40,8 @@ def sides_of(question: str) -> tuple[str, ...]:
     >>> sides_of("the tram of the port against the bus lanes of the capital: what did they cost?")
     ('the tram of the port: what did they cost', 'the bus lanes of the capital: what did they cost')
     """
-    text = question.strip(" ?.!")
-    comparing = _COMPARING.match(text)
-    text = text[comparing.end() :] if comparing else text
+    text = strip_comparing(question.strip(" ?.!"))
+    comparing = text != question.strip(" ?.!")
     if between := _AGAINST.search(text) or (_AND.search(text) if comparing else None):
         sides = _ask_each(text[: between.start()], text[between.end() :])
     elif (between := _CHOOSING.search(text)) and (cuts := list(_BEFORE_CHOICE.finditer(text, 0, between.start()))):
@@ -51,6 +50,11 @@ def sides_of(question: str) -> tuple[str, ...]:
     else:
         return ()
     return tuple(sides) if all(len(side.split(":")[0].split()) >= _FEWEST_WORDS for side in sides) else ()
+
+
+def strip_comparing(question: str) -> str:
+    """``question`` without the words that only ask to compare what follows."""
+    return _COMPARING.sub("", question)
 
 
 def _ask_each(first: str, second: str) -> list[str]:

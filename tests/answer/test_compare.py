@@ -8,12 +8,21 @@ from pathlib import Path
 import pytest
 
 from kin_assistant.answer.compare import NO_EVIDENCE, asks_for_extreme, draft_compare
-from kin_assistant.policy import ComparePolicy
+from kin_assistant.answer.draft import Draft
+from kin_assistant.policy import AnswerPolicy, ComparePolicy
+from kin_assistant.question.query import Query
 from tests.form_library import DIGEST, SmallLibrary, open_library
 
 
+def compare(query: Query, library: SmallLibrary, policy: ComparePolicy | None = None) -> Draft | None:
+    """What ``draft_compare`` makes of it."""
+    return draft_compare(
+        query, library.search, library.records.fields_of, AnswerPolicy(compare=policy or ComparePolicy())
+    )
+
+
 def test_each_place_has_a_row_with_its_own_sentences(library: SmallLibrary) -> None:
-    draft = draft_compare(library.query("How much did waste fall in Surabaya and in Cebu?"), library.search)
+    draft = compare(library.query("How much did waste fall in Surabaya and in Cebu?"), library)
     assert draft is not None
     assert draft.form == "table"
     rows = {section.heading: [one.text for one in section.candidates] for section in draft.sections}
@@ -21,8 +30,59 @@ def test_each_place_has_a_row_with_its_own_sentences(library: SmallLibrary) -> N
     assert "Waste in Cebu fell by 30 per cent from 2010 to 2012." in rows["Cebu"]
 
 
+def test_where_nothing_in_particular_is_asked_a_row_tells_what_was_done_what_it_brought_and_what_was_learnt(
+    tmp_path: Path,
+) -> None:
+    digests = {
+        f"{city.lower()}.md": DIGEST.format(
+            id=city.lower(), title=f"Baskets in {city}", cities=city, countries=country,
+            region="South-East Asia", themes="waste", years="2001-2011",
+        )
+        + f"## What the city did\n\n{city} gave compost baskets to households. {city} trained leaders for compost baskets.\n\n"
+        f"## Results\n\nCompost baskets cut the waste of {city}.\n\n"
+        f"## Lessons\n\nCompost baskets work in {city} where a leader visits.\n"
+        for city, country in (("Surabaya", "Indonesia"), ("Cebu", "Philippines"))
+    }  # fmt: skip
+    library, index = open_library(tmp_path, digests)
+    draft = compare(library.query("compare compost baskets in Surabaya and Cebu"), library)
+    index.close()
+    assert draft is not None
+    rows = {section.heading: [one.text for one in section.candidates] for section in draft.sections}
+    for city, quotes in rows.items():
+        assert quotes[0] in (
+            f"{city} gave compost baskets to households.",
+            f"{city} trained leaders for compost baskets.",
+        )
+        assert quotes[1:] == [
+            f"Compost baskets cut the waste of {city}.",
+            f"Compost baskets work in {city} where a leader visits.",
+        ]
+    assert rows.keys() == {"Surabaya", "Cebu"}
+
+
+def test_a_name_alone_is_no_side(tmp_path: Path) -> None:
+    digests = {
+        f"{name}.md": DIGEST.format(
+            id=name, title=name, cities=city, countries=country, region="Asia", themes="x", years="2001-2011"
+        )
+        + f"## What the city did\n\n{text}\n"
+        for name, city, country, text in (
+            ("a", "Cebu", "Philippines", "Cebu City opened a waste bank in Cebu City."),
+            ("b", "Cebu", "Philippines", "Sewers were built along the dirty river of Cebu."),
+            ("c", "Surabaya", "Indonesia", "Sewers were built along the river of Surabaya."),
+            ("d", "Kathmandu", "Nepal", "Sewers were built along the river of Kathmandu."),
+        )
+    }
+    library, index = open_library(tmp_path, digests)
+    draft = compare(library.query("compare river sewers in Surabaya, Kathmandu and Cebu City"), library)
+    index.close()
+    assert draft is not None
+    rows = {section.heading: section.candidates[0].text for section in draft.sections}
+    assert rows["Cebu"] == "Sewers were built along the dirty river of Cebu."
+
+
 def test_a_place_without_a_document_has_a_row_that_says_so(library: SmallLibrary) -> None:
-    draft = draft_compare(library.query("Compare compost in Surabaya and in Lahore"), library.search)
+    draft = compare(library.query("Compare compost in Surabaya and in Lahore"), library)
     assert draft is not None
     assert draft.sections[-1].heading == "Lahore"
     assert draft.sections[-1].remark == NO_EVIDENCE
@@ -50,14 +110,14 @@ def test_a_row_quotes_no_sentence_on_another_city(
 
 
 def test_what_the_documents_on_a_place_do_not_answer_is_no_evidence(library: SmallLibrary) -> None:
-    draft = draft_compare(library.query("Which football clubs play in Cebu and Kathmandu?"), library.search)
+    draft = compare(library.query("Which football clubs play in Cebu and Kathmandu?"), library)
     assert draft is not None
     assert [section.remark for section in draft.sections] == [NO_EVIDENCE, NO_EVIDENCE]
 
 
 def test_for_the_most_of_all_figures_stand_side_by_side_and_no_winner_is_named(library: SmallLibrary) -> None:
     query = library.query("largest fall of waste by per cent")
-    draft = draft_compare(query, library.search, ComparePolicy(min_strength=0))
+    draft = compare(query, library, ComparePolicy(min_strength=0))
     assert draft is not None
     assert {section.heading for section in draft.sections} >= {"Surabaya", "Cebu"}
     assert "no winner" in draft.said
@@ -67,10 +127,7 @@ def test_for_the_most_of_all_figures_stand_side_by_side_and_no_winner_is_named(l
 def test_a_clause_that_only_asks_for_the_most_is_not_looked_for(library: SmallLibrary) -> None:
     asked = ("fall of waste by per cent", "fall of waste by per cent, which town is the greatest?")
     policy = ComparePolicy(min_strength=0)
-    drafts = [
-        draft_compare(library.query(f"highest {text}" if "," not in text else text), library.search, policy)
-        for text in asked
-    ]
+    drafts = [compare(library.query(f"highest {text}" if "," not in text else text), library, policy) for text in asked]
     rows = [[section.heading for section in draft.sections] for draft in drafts if draft]
     assert len(rows) == 2
     assert rows[0] == rows[1]
@@ -83,7 +140,7 @@ def test_the_row_of_a_table_stands_for_the_place_that_it_names(tmp_path: Path) -
     )  # fmt: skip
     table = "## Fees\n\n| City | What it takes |\n|---|---|\n| Surabaya | waste fee 5 dollars |\n| Cebu | waste fee 7 dollars |\n"
     library, index = open_library(tmp_path, {"fees.md": digest + table})
-    draft = draft_compare(library.query("Compare the waste fee of Surabaya and the waste fee of Cebu"), library.search)
+    draft = compare(library.query("Compare the waste fee of Surabaya and the waste fee of Cebu"), library)
     index.close()
     assert draft is not None
     rows = {section.heading: [one.text for one in section.candidates] for section in draft.sections}
@@ -92,7 +149,7 @@ def test_the_row_of_a_table_stands_for_the_place_that_it_names(tmp_path: Path) -
 
 def test_sides_that_are_described_have_rows_of_their_own(library: SmallLibrary) -> None:
     query = library.query("compost baskets given to households versus a waste bank for bottles")
-    draft = draft_compare(query, library.search)
+    draft = compare(query, library)
     assert draft is not None
     rows = {section.heading: [one.text for one in section.candidates] for section in draft.sections}
     assert rows.keys() == {"Surabaya", "Cebu"}
@@ -102,12 +159,12 @@ def test_sides_that_are_described_have_rows_of_their_own(library: SmallLibrary) 
 
 def test_a_place_that_one_side_names_goes_for_both(library: SmallLibrary) -> None:
     query = library.query("compost baskets given to households versus the waste bank for bottles in Cebu")
-    assert draft_compare(query, library.search) is None
+    assert compare(query, library) is None
 
 
 def test_two_sides_in_one_document_make_no_table(library: SmallLibrary) -> None:
     query = library.query("diesel tempos off the road versus electric tempos run with a loan")
-    assert draft_compare(query, library.search) is None
+    assert compare(query, library) is None
 
 
 @pytest.mark.parametrize("question", ["the best of all", "dearest project", "on the west coast", "a test of interest"])
@@ -116,4 +173,4 @@ def test_superlatives_are_told_from_words_that_end_alike(question: str) -> None:
 
 
 def test_one_place_and_no_superlative_is_no_comparison(library: SmallLibrary) -> None:
-    assert draft_compare(library.query("How is waste collected in Cebu?"), library.search) is None
+    assert compare(library.query("How is waste collected in Cebu?"), library) is None
