@@ -11,6 +11,7 @@ from typing import Final
 from kin_assistant.answer.draft import Draft, DraftSection
 from kin_assistant.answer.evidence import Candidate, Evidence
 from kin_assistant.answer.origins import is_conclusion
+from kin_assistant.answer.sentence_search import ROW
 from kin_assistant.answer.stretches import Stretch, estimate_worth, select_stretches
 from kin_assistant.index.library import DocumentRow, Library, PassageRow
 from kin_assistant.policy import SelectionPolicy
@@ -178,7 +179,8 @@ class Quoter:
     def count_lists(self, draft: Draft) -> Draft:
         """``draft`` with what it shows of each list or table, said once, behind the last quote of it.
 
-        Of an item alone nothing is said, unless the answer is a list: it may be all that was asked for.
+        Of a row alone nothing is said, unless the answer is a list: it may be all that was asked for. An item alone is shown
+        with the words that announce all of its list.
         """
         keys = [self._list_in(section) for section in draft.sections]
         last = {key: i for i, key in enumerate(keys) if key}
@@ -187,7 +189,8 @@ class Quoter:
             if key is None:
                 continue
             counted = self._count(sections[i], key, draft.candidates)
-            is_said = i == last[key] and (counted.shown > 1 or draft.form == "list")
+            is_announced = any(one.sentence.lead_in and not one.text.startswith(ROW) for one in sections[i].candidates)
+            is_said = i == last[key] and (counted.shown > 1 or is_announced or draft.form == "list")
             sections[i] = counted if is_said else replace(counted, shown=0, of=0)
         return replace(draft, sections=tuple(sections))
 

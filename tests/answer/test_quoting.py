@@ -14,6 +14,13 @@ from kin_assistant.policy import SelectionPolicy
 from kin_assistant.types import Form
 from tests.form_library import DIGEST, SmallLibrary, open_library
 
+ANNOUNCED = """
+## Cost and finance
+The bank of Cebu has two accounts, for meters and for points:
+
+- Meters of the bank: the city pays.
+- Points of the bank: the shops pay.
+"""
 CEBU = DIGEST.format(
     id="cebu-points", title="Points for homes in Cebu", cities="Cebu", countries="Philippines", region="South-East Asia",
     themes="energy", years="2008-2014",
@@ -27,7 +34,7 @@ Homes in Cebu use power without thought. The grid of Cebu fails in summer.
 
 ## Lessons
 In our reading the points bank reads the meters of homes each month for trust.
-"""  # fmt: skip
+""" + ANNOUNCED  # fmt: skip
 QUESTION = "How does the points bank reads the meters of homes each month?"
 
 
@@ -87,7 +94,7 @@ def test_what_a_compiler_concludes_comes_behind_what_sources_say(library: SmallL
 
 def test_what_is_shown_of_a_list_is_said_once_behind_its_last_quote(library: SmallLibrary) -> None:
     evidence = read(library)
-    items = [one for one in evidence.candidates if one.sentence.lead_in or one.text.endswith(("homes.", "market."))]
+    items = [one for one in evidence.candidates if one.text.endswith(("homes.", "market."))]
     first, last = sorted(items, key=lambda one: one.sentence.start)[:: len(items) - 1]
     quoter = Quoter(library.search.library, SelectionPolicy())
 
@@ -97,4 +104,6 @@ def test_what_is_shown_of_a_list_is_said_once_behind_its_last_quote(library: Sma
 
     assert counts("quotes", first, last) == [(0, 0), (2, 3)]
     assert counts("quotes", first) == [(0, 0)], "an item alone may be all that was asked for"
+    announced = next(one for one in evidence.candidates if one.text == "Meters of the bank: the city pays.")
+    assert counts("quotes", announced) == [(1, 2)], "but not where the words in front of it announce more"
     assert counts("list", first) == [(1, 3)]
