@@ -333,8 +333,10 @@ class ComparePolicy:
 
     passages_read: int = 12
     """Passages that the network reads, shared by the places."""
-    sentences: int = 3
-    """Sentences for each place."""
+    sentences: int = 2
+    """Sentences for each place that answer."""
+    sentences_told: int = 3
+    """Sentences for each place where nothing in particular is asked."""
     places: int = 6
     """Rows of a comparison over all documents."""
     min_logit: float = -2.5

@@ -127,7 +127,7 @@ def _tell_of_place(
         for one in teller.measure(best, policy.experience)
         if search.speaks_of(place, one.found.as_candidate()) and one.worth >= policy.experience.min_worth
     ]
-    return [one.found.as_candidate(one.logit) for one in _take_aspects(told, policy.compare.sentences)]
+    return [one.found.as_candidate(one.logit) for one in _take_aspects(told, policy.compare.sentences_told)]
 
 
 def _take_aspects(told: Sequence[Told], most: int) -> list[Told]:

@@ -72,10 +72,10 @@ class Composer:
                 if draft and len(query.named_documents) == 1:  # a list of one document tells less than a portrait
                     draft = draft_overview(query, read, self._search, self._fields_of, policy) or draft
             case "overview":
-                if _asks_of_several_apart(query, self._search):
-                    draft = draft_compare(query, self._search, self._fields_of, policy)
-                if not (draft and draft.candidates):
-                    draft = draft_overview(query, read, self._search, self._fields_of, policy)
+                draft = self._compare_apart(query, policy)
+                draft = draft or draft_overview(query, read, self._search, self._fields_of, policy)
+            case "explain" | "fact":
+                draft = self._compare_apart(query, policy)
             case "compare":
                 draft = draft_compare(query, self._search, self._fields_of, policy)
             case "advice":
@@ -83,6 +83,13 @@ class Composer:
         if draft is None or not (draft.candidates or draft.entries):
             return None
         return draft
+
+    def _compare_apart(self, query: Query, policy: AnswerPolicy) -> Draft | None:
+        """A row for each of several places that are asked about and have documents of their own; None if one says nothing."""
+        if not _asks_of_several_apart(query, self._search):
+            return None
+        draft = draft_compare(query, self._search, self._fields_of, policy)
+        return draft if draft and all(section.candidates for section in draft.sections) else None
 
     def compose_from_evidence(self, evidence: Evidence, words: int, *, sure: bool = True) -> Draft:
         """An answer in quotes of at most ``words`` words: a fact, a list, a portrait, or stretches; if not ``sure``, a fact."""
@@ -147,7 +154,7 @@ class Composer:
         match query.kinds[0]:
             case "overview":
                 return len(draft.candidates) >= min(policy.portrait.sentences, policy.overview.themes)
-            case "compare":
+            case "compare" | "explain" | "fact":
                 return longest >= policy.compare.sentences or len(draft.sections) >= policy.compare.places
             case "advice":
                 return len(draft.sections) >= policy.advice.peers

@@ -64,6 +64,7 @@ def widen(policy: AnswerPolicy) -> AnswerPolicy:
         compare=replace(
             policy.compare,
             sentences=times * policy.compare.sentences,
+            sentences_told=times * policy.compare.sentences_told,
             places=times * policy.compare.places,
         ),
         portrait=_widen_telling(policy.portrait, times),

@@ -177,10 +177,13 @@ class AnswerPipeline:
         """What the answer lacks: places without evidence, parts of the question that are not answered."""
         caveats: list[str] = []
         documents = {candidate.document for candidate in quoted}
+        said = [fold(candidate.text) for candidate in quoted]
         silent = [
             place.name
             for place, about in zip(query.scope.named, query.about, strict=True)
-            if documents.isdisjoint(about) and len(query.about) > 1
+            if len(query.about) > 1
+            and documents.isdisjoint(about)
+            and not any(fold(place.name) in text for text in said)
         ]
         if silent:
             caveats.append(f"Nothing was found for {join_words(silent, 'or')}.")

@@ -89,16 +89,25 @@ def count_words(draft: Draft) -> int:
 
 
 @pytest.mark.parametrize(
-    ("question", "form"),
+    ("question", "kind", "form"),
     [
-        ("compost of leaves that market vendors sort, in Surabaya and in Cebu", "table"),
-        ("tell me about Surabaya and Cebu", "quotes"),
-        ("compost in Surabaya, overview", "quotes"),
+        ("compost of leaves that market vendors sort, in Surabaya and in Cebu", "overview", "table"),
+        ("How do Surabaya and Cebu compost leaves that market vendors sort?", "explain", "table"),
+        ("How much did waste fall in Surabaya and in Cebu?", "fact", "table"),
+        ("tell me about Surabaya and Cebu", "overview", "quotes"),
+        ("compost in Surabaya, overview", "overview", "quotes"),
     ],
 )
 def test_what_is_asked_of_several_places_apart_is_put_side_by_side(
-    composer: Composer, library: SmallLibrary, question: str, form: str
+    composer: Composer, library: SmallLibrary, question: str, kind: Kind, form: str
 ) -> None:
-    draft = composer.compose_from_library(ask(library, question, "overview"), library.read)
+    draft = composer.compose_from_library(ask(library, question, kind), library.read)
     assert draft is not None
     assert draft.form == form
+
+
+def test_a_question_on_two_places_is_no_table_if_one_of_them_says_nothing(
+    composer: Composer, library: SmallLibrary
+) -> None:
+    query = ask(library, "Which football clubs play in Surabaya and Cebu?", "fact")
+    assert composer.compose_from_library(query, library.read) is None

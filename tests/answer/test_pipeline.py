@@ -261,6 +261,13 @@ def test_beside_others_a_place_without_documents_is_named_above_the_quotes(
     assert answer.caveats.count(caveat) == 1
 
 
+def test_a_place_that_a_quote_names_is_not_said_to_be_missing(assistant: Assistant) -> None:
+    answer = assistant.ask("How did Kitakyushu help Surabaya with composting?")
+    check(answer, assistant)
+    assert any("Kitakyushu" in citation.quote for citation in answer.citations)
+    assert not any("Nothing was found" in caveat for caveat in answer.caveats)
+
+
 def test_a_place_without_documents_is_named_and_near_ones_offered(assistant: Assistant) -> None:
     answer = assistant.ask("What did Lahore do about floods?")
     check(answer, assistant)
