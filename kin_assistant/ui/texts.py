@@ -78,6 +78,11 @@ def busy_html() -> Markup:
     return render("page.html", "busy")
 
 
+def conversations_html() -> Markup:
+    """Where the script lists the conversations that the browser keeps."""
+    return render("conversations.html", "conversations")
+
+
 def place_of_coverage_html() -> Markup:
     """Where the script puts what the documents cover, which comes from an address of its own."""
     return render("coverage.html", "place")

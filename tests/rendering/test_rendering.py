@@ -40,7 +40,8 @@ from kin_assistant.types import (
     Source,
     SourceMark,
 )
-from kin_assistant.ui.conversation import Turn, conversation_html
+from kin_assistant.ui.conversation import conversation_html
+from kin_assistant.ui.turns import Turn
 from tests.doubles import QUESTION, UNKNOWN, AssistantDouble
 from tests.hostile.markup import HOSTILE
 

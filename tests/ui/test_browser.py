@@ -22,7 +22,7 @@ from kin_assistant.briefs.files import read_brief
 from kin_assistant.indicators.values import SHOWN_ON_TOPIC, IndicatorQuery, Indicators
 from kin_assistant.rendering import answer_markdown, figure_text
 from kin_assistant.types import DocumentInfo
-from kin_assistant.ui.conversation import MAX_TURNS
+from kin_assistant.ui.turns import MAX_TURNS
 from tests.conftest import write_corpus
 from tests.doubles import SOURCES, AssistantDouble
 from tests.libraries import Library
