@@ -136,6 +136,7 @@ def test_another_server_brings_the_conversation_back_with_what_is_being_written(
         assert page.get_by_label("Your question").input_value() == "Half a question"
         ask(page, "And who paid in Surabaya?")
         assert [history for _, _, history in assistant.asked] == [(), (QUESTION,), (QUESTION, FOLLOW_UP)]
+        assert len(stored(page)) == 1, "it is the same conversation"
     page.close()
 
 

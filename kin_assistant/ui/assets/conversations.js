@@ -34,7 +34,7 @@
   // Keeping.
 
   let current = null; // the conversation on this page as it is kept: its id, and the ids of its turns
-  let retried = false;
+  let renewed = false; // turns that were answered anew have other ids than those that are kept
   const shown = () =>
     [...document.querySelectorAll(".kin-turn")].map((turn) => ({
       id: turn.id,
@@ -49,15 +49,15 @@
 
   const keep = () => {
     const turns = shown().filter((turn) => turn.kept);
+    const same = renewed || !current || turns.some((turn) => current.ids.includes(turn.id));
+    renewed = false;
     if (!turns.length || (current && current.ids.join() === idsOf(turns).join())) return;
     const known = current && store.read(current.id);
-    const goesOn = retried || !current || turns.some((turn) => current.ids.includes(turn.id));
-    retried = false;
     let said = "";
     if (known && !(known.record && idsOf(known.record.turns).join() === current.ids.join())) {
       said = "This conversation went on in another window too. What you asked here is kept as a conversation of its own.";
       current = null;
-    } else if (!goesOn) {
+    } else if (!same) {
       said = "The server no longer knew this conversation, so the question was asked on its own. What came before is among your conversations.";
       current = null;
     }
@@ -106,10 +106,11 @@
     kin.say("");
     if (now.every((turn) => turn.kept)) open(id, turns);
     else open(null); // what could not be read stays where it is
+    renewed = true;
     keep();
   };
 
-  document.addEventListener("kin:retried", () => (retried = true));
+  document.addEventListener("kin:retried", () => (renewed = true));
   document.addEventListener("kin:settled", () => {
     if (opening && !opening.paused) return brought();
     const now = shown();
