@@ -111,10 +111,12 @@ def build_page(
                                 min_width=0,
                             )
                             ask = gr.Button("Ask", variant="primary", elem_id="kin-ask", min_width=0)
-                        html(texts.busy_html())
-                        stop = gr.Button("Stop", elem_id="kin-stop", min_width=0)
-                        html(texts.conversations_html())
-                        anew = gr.Button("New conversation", elem_id="kin-anew", min_width=0, visible=False)
+                        html(texts.said_html())
+                        with gr.Row(elem_id="kin-choices"):
+                            stop = gr.Button("Stop", elem_id="kin-stop", min_width=0)
+                            html(texts.busy_html())
+                            html(texts.conversations_html())
+                            anew = gr.Button("New conversation", elem_id="kin-anew", min_width=0, visible=False)
                     examples = html(texts.examples_html(build.profile, infos), script=bridge)
             with gr.Tab("Compare", id="compare"), gr.Column(elem_classes="kin-lookup", min_width=0):
                 topic = gr.Textbox(

@@ -78,6 +78,11 @@ def busy_html() -> Markup:
     return render("page.html", "busy")
 
 
+def said_html() -> Markup:
+    """Where the script says what became of the conversation."""
+    return render("conversations.html", "said")
+
+
 def conversations_html() -> Markup:
     """Where the script lists the conversations that the browser keeps."""
     return render("conversations.html", "conversations")
