@@ -2,7 +2,11 @@
 (() => {
   "use strict";
   const kin = (window.kin ??= {});
-  const mark = () => history.pushState({ kinPanel: true }, "");
+  const mark = () => {
+    // Going back to an address with a fragment would take the focus there.
+    if (location.hash) history.replaceState(history.state, "", location.pathname + location.search);
+    history.pushState({ kinPanel: true }, "");
+  };
   let shown = null;
   let goingBack = false; // which the browser does in its own time
 
