@@ -19,8 +19,10 @@ from kin_assistant.indicators.values import Indicators
 from kin_assistant.records.columns import parse_columns
 from kin_assistant.records.comparison import DEFAULT_COLUMNS
 from kin_assistant.rendering import plain, verified, verified_indicators, verified_table
-from kin_assistant.types import Comparison, DocumentInfo, Filters, WantedForm, Years
-from kin_assistant.ui.conversation import CHANGES, Turn, describe_filters
+from kin_assistant.types import Comparison, DocumentInfo, Filters, Years
+from kin_assistant.ui.conversation import describe_filters
+from kin_assistant.ui.kept_questions import KeptRefused, read_kept
+from kin_assistant.ui.turns import CHANGES, Turn
 
 if TYPE_CHECKING:
     from kin_assistant.assistant import Assistant
@@ -95,7 +97,7 @@ class Callbacks:
 
     def ask(self, question: object, choices: Choices, turns: Sequence[Turn]) -> Turn:
         """What comes of ``question`` after ``turns``; a fault is a turn too, so that the question is not lost."""
-        turn_id = f"q{secrets.token_hex(4)}"
+        turn_id = _new_id()
         # The browser bounds the length too, but whoever calls the server directly does not use the browser.
         if not isinstance(question, str) or len(question) > self.max_question_characters:
             text = f"Please ask in at most {self.max_question_characters:,} characters."
@@ -108,18 +110,29 @@ class Callbacks:
 
         What is asked next goes on from there.
         """
-        turn_id = f"q{secrets.token_hex(4)}"
+        turn_id = _new_id()
         how = next((name for name in CHANGES if name == change), None)
         before = next((each for each in turns if each.id == turn), None)
         if how is None or before is None or before.answer is None:
             return Turn(turn_id, "", Filters(), fault=_GONE)
         if how == "alone":
-            again = Turn(turn_id, before.answer.question, before.filters, change=how)
-            return self._answer(again, form=before.answer.wanted_form)
-        again = Turn(turn_id, before.question, before.filters, change=how, history=before.history)
-        return self._answer(again, form=how)
+            form = before.answer.wanted_form
+            return self._answer(Turn(turn_id, before.answer.question, before.filters, change=how, form=form))
+        again = Turn(turn_id, before.question, before.filters, change=how, history=before.history, form=how)
+        return self._answer(again)
 
-    def _answer(self, turn: Turn, *, choices: Choices | None = None, form: WantedForm | None = None) -> Turn:
+    def recall(self, kept: str) -> Turn:
+        """What comes of a question as the browser keeps it, asked anew; a fault is a turn too."""
+        try:
+            asked = read_kept(kept, self.max_question_characters)
+        except KeptRefused as error:
+            return Turn(_new_id(), "", Filters(), fault=str(error))
+        again = Turn(
+            _new_id(), asked.question, asked.filters, change=asked.change, history=asked.history, form=asked.form
+        )
+        return self._answer(again)
+
+    def _answer(self, turn: Turn, *, choices: Choices | None = None) -> Turn:
         """The turn with its answer, or with the sentence that says why there is none; filters are taken from ``choices``."""
         try:
             if not turn.question:
@@ -127,7 +140,9 @@ class Callbacks:
             with self.served.borrowed() as assistant:
                 if choices:
                     turn = replace(turn, filters=choices.filters(_known_years(assistant.documents)))
-                answer = assistant.ask(turn.question, filters=turn.filters, history=turn.history, id=turn.id, form=form)
+                answer = assistant.ask(
+                    turn.question, filters=turn.filters, history=turn.history, id=turn.id, form=turn.form
+                )
                 return replace(turn, answer=verified(answer, assistant.document))
         except Exception as error:  # noqa: BLE001 (the reader gets a sentence, the log the traceback)
             return replace(turn, fault=_explain(error))
@@ -226,6 +241,11 @@ def _read(name: str, text: object, most: int, example: str) -> str:
     if not words:
         raise QuestionError(f"Please write a {name}, such as {example}.")
     return words
+
+
+def _new_id() -> str:
+    """Whoever knows the id of a turn may have it shown again, so nobody can guess one."""
+    return f"q{secrets.token_hex(7)}"
 
 
 def _known_years(infos: Iterable[DocumentInfo]) -> Years:

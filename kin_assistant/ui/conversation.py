@@ -1,72 +1,25 @@
-"""The questions of one visit and what came of them, as values and as HTML."""
+"""The questions of one visit and what came of them, as HTML."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Final, Literal, NamedTuple
+from typing import NamedTuple
 
 from markupsafe import Markup
 
 from kin_assistant.feedback import MAX_COMMENT, Verdict
 from kin_assistant.rendering import answer_html, answer_markdown, evidence_html, period, render
-from kin_assistant.types import Answer, DocumentInfo, Filters, WantedForm
+from kin_assistant.types import DocumentInfo, Filters
+from kin_assistant.ui.kept_questions import write_kept
+from kin_assistant.ui.turns import CHANGES, Turn
 
-__all__ = ["CHANGES", "MAX_TURNS", "Change", "Turn", "conversation_html", "describe_filters", "further_html"]
-
-MAX_TURNS = 12
-"""Shown at once; older ones leave the page, since all of them travel with each answer."""
+__all__ = ["conversation_html", "describe_filters", "further_html"]
 
 VERDICT_LABELS: tuple[tuple[Verdict, str], ...] = (
     ("right", "Right"),
     ("wrong answer", "Wrong answer"),
     ("wrong evidence", "Wrong evidence"),
 )
-
-Change = WantedForm | Literal["alone"]
-"""How a question is asked again by a click: for another form, or without what it leaned on."""
-
-
-class _Wording(NamedTuple):
-    """What the page says of a change: on its button, and above the answer that comes of it."""
-
-    label: str
-    said: str
-
-
-CHANGES: Final[Mapping[Change, _Wording]] = {
-    "shorter": _Wording("Shorter", "The same question again, answered shorter."),
-    "more": _Wording("More", "The same question again, with more quotes."),
-    "list": _Wording("As a list", "The same question again, as a list."),
-    "table": _Wording("As a table", "The same question again, as a table."),
-    "alone": _Wording("Ask without this", "The same question again, without the messages before it."),
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Turn:
-    """A question with its answer, or with the sentence that says why there is none."""
-
-    id: str
-    question: str
-    """Empty where it could not be taken."""
-    filters: Filters
-    answer: Answer | None = None
-    fault: str = ""
-    verdict: Verdict | None = None
-    feedback_fault: str = ""
-    commented: bool = False
-    suggestions: tuple[str, ...] | None = None
-    """Questions to go on with, which are known to be answered; None until they were looked for."""
-    history: tuple[str, ...] = ()
-    """The messages that it was asked after, oldest first."""
-    change: Change | None = None
-    """How it differs from the earlier turn whose question it asks again."""
-
-    @property
-    def so_far(self) -> tuple[str, ...]:
-        """The messages that the next one is asked after."""
-        return (*self.history, self.question)[-MAX_TURNS:]
 
 
 class _Shown(NamedTuple):
@@ -82,6 +35,8 @@ class _Shown(NamedTuple):
     markdown: str = ""
     """For the clipboard and for a file."""
     evidence: Markup = Markup()
+    kept: str = ""
+    """What the browser keeps of it, to have it asked again; empty where it cannot be."""
 
 
 def describe_filters(filters: Filters) -> str:
@@ -110,7 +65,7 @@ def further_html(turns: Sequence[Turn]) -> Markup:
 
 def _show(turn: Turn, documents: Mapping[str, DocumentInfo]) -> _Shown:
     if turn.answer is None:
-        return _Shown(turn, turn.question)
+        return _Shown(turn, turn.question, kept=write_kept(turn))
     # "As a table" was typed, and what was asked again is the question before it.
     asked = turn.answer.question if turn.change else turn.question
     added = ", ".join(turn.answer.carried)
@@ -122,4 +77,5 @@ def _show(turn: Turn, documents: Mapping[str, DocumentInfo]) -> _Shown:
         answer=answer_html(turn.answer, documents),
         markdown=answer_markdown(turn.answer),
         evidence=evidence_html(turn.answer, documents),
+        kept=write_kept(turn),
     )

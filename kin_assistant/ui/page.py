@@ -17,10 +17,12 @@ from kin_assistant.ui import texts
 from kin_assistant.ui.briefing import brief_panel
 from kin_assistant.ui.callbacks import MAX_TOPIC, Callbacks, Choices
 from kin_assistant.ui.comparing import comparison_panel, offered_columns
-from kin_assistant.ui.conversation import Turn, conversation_html, further_html
+from kin_assistant.ui.conversation import conversation_html, further_html
 from kin_assistant.ui.events import Kind
 from kin_assistant.ui.figures import MAX_UNIT, ORDERS, STATUS_NAMES, FigureRequest, figures_panel
+from kin_assistant.ui.kept_questions import MAX_KEPT
 from kin_assistant.ui.ratelimit import QUESTION, TRIFLE
+from kin_assistant.ui.turns import Turn
 from kin_assistant.ui.visits import Visits
 
 if TYPE_CHECKING:
@@ -34,6 +36,8 @@ KINDS = {
     "ask_typed": Kind(QUESTION),
     "ask_offered": Kind(QUESTION, {"question": 500}),
     "ask_again": Kind(QUESTION, {"turn": 16, "change": 16}),
+    "recall": Kind(QUESTION, {"kept": MAX_KEPT, "last": 16, "instead": 16}),
+    "stop_waiting": Kind(TRIFLE),
     "rate": Kind(QUESTION, {"turn": 16, "verdict": 16, "comment": MAX_COMMENT}),
     "suggest": Kind(TRIFLE, follows=True),
     "compare": Kind(QUESTION),
@@ -107,8 +111,12 @@ def build_page(
                                 min_width=0,
                             )
                             ask = gr.Button("Ask", variant="primary", elem_id="kin-ask", min_width=0)
-                        html(texts.busy_html())
-                        anew = gr.Button("New conversation", elem_id="kin-anew", min_width=0, visible=False)
+                        html(texts.said_html())
+                        with gr.Row(elem_id="kin-choices"):
+                            stop = gr.Button("Stop", elem_id="kin-stop", min_width=0)
+                            html(texts.busy_html())
+                            html(texts.conversations_html())
+                            anew = gr.Button("New conversation", elem_id="kin-anew", min_width=0, visible=False)
                     examples = html(texts.examples_html(build.profile, infos), script=bridge)
             with gr.Tab("Compare", id="compare"), gr.Column(elem_classes="kin-lookup", min_width=0):
                 topic = gr.Textbox(
@@ -167,23 +175,44 @@ def build_page(
         city_boxes = [compared_cities, brief_cities, figure_cities]
         shown = [conversation, further, introduction, examples, anew]
 
-        def ask_in_visit(request: gr.Request, ask: Callable[[Sequence[Turn]], Turn]) -> tuple[Turn, tuple[Any, ...]]:
-            session = request.session_hash
-            turn = ask(visits.turns(session))
-            turns = visits.add(session, request.client.host if request.client else "unknown", turn)
+        def client_of(request: gr.Request) -> str:
+            return request.client.host if request.client else "unknown"
+
+        def show(turns: Sequence[Turn]) -> tuple[Any, ...]:
+            if not turns:  # somebody stopped it, and sees what was there before
+                return (gr.skip(),) * len(shown)
             hidden = gr.update(visible=False)
-            return turn, (conversation_html(turns, callbacks.documents()), "", hidden, hidden, gr.update(visible=True))
+            return conversation_html(turns, callbacks.documents()), "", hidden, hidden, gr.update(visible=True)
+
+        def ask_in_visit(
+            request: gr.Request, ask: Callable[[Sequence[Turn]], Turn], *, instead_of: str = ""
+        ) -> tuple[bool, tuple[Any, ...]]:
+            """Whether there is an answer that is waited for, and what changes on the page."""
+            session = request.session_hash
+            stops = visits.stops(session)
+            turn = ask(visits.turns(session))
+            turns = visits.add(session, client_of(request), turn, instead_of=instead_of, stops=stops)
+            return bool(turns) and turn.answer is not None, show(turns)
 
         def ask_typed(request: gr.Request, text: str, *chosen: Any) -> tuple[Any, ...]:
-            turn, changed = ask_in_visit(request, partial(callbacks.ask, text, _choices(*chosen)))
+            answered, changed = ask_in_visit(request, partial(callbacks.ask, text, _choices(*chosen)))
             # What could not be asked stays in the box.
-            return *changed, gr.skip() if turn.answer is None else ""
+            return *changed, "" if answered else gr.skip()
 
         def ask_offered(request: gr.Request, event: gr.EventData, *chosen: Any) -> tuple[Any, ...]:
             return ask_in_visit(request, partial(callbacks.ask, event._data["question"], _choices(*chosen)))[1]
 
         def ask_again(request: gr.Request, event: gr.EventData) -> tuple[Any, ...]:
             return ask_in_visit(request, partial(callbacks.ask_again, event._data["turn"], event._data["change"]))[1]
+
+        def recall(request: gr.Request, event: gr.EventData) -> tuple[Any, ...]:
+            kept, last, instead = (event._data[name] for name in ("kept", "last", "instead"))
+            if last and (turns := visits.reopen(request.session_hash, client_of(request), last)):
+                return show(turns)
+            return ask_in_visit(request, lambda _: callbacks.recall(kept), instead_of=instead)[1]
+
+        def stop_waiting(request: gr.Request) -> None:
+            visits.stop(request.session_hash, client_of(request))
 
         def rate(request: gr.Request, event: gr.EventData) -> Any:
             session = request.session_hash
@@ -239,15 +268,19 @@ def build_page(
         private: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden", "preprocess": False}
         asking = private | {"concurrency_id": "ask", "concurrency_limit": 2}
         looking_up = asking | {"show_progress": "minimal"}
-        asked = [gr.on([question.submit, ask.click], ask_typed, [question, *filters], [*shown, question], **asking)]
-        asked += [offer.submit(ask_offered, filters, shown, **asking) for offer in (further, examples)]
-        asked.append(conversation.select(ask_again, None, shown, **asking))
+        # What was stopped may still be on its way when the next question is asked.
+        once_more = asking | {"trigger_mode": "multiple"}
+        asked = [gr.on([question.submit, ask.click], ask_typed, [question, *filters], [*shown, question], **once_more)]
+        asked += [offer.submit(ask_offered, filters, shown, **once_more) for offer in (further, examples)]
+        asked.append(conversation.select(ask_again, None, shown, **once_more))
+        asked.append(conversation.submit(recall, None, shown, **once_more))
         for event in asked:
             event.success(suggest, None, [further], concurrency_id="suggest", concurrency_limit=1, **private)
         gr.on([topic.submit, go.click], compare, [topic, compared_cities, compared_columns], [table], **looking_up)
         gr.on([title.submit, draft.click], propose, [title, brief_cities], [brief], **looking_up)
         asked_of_figures = [measured, figure_cities, figure_countries, unit, status, order]
         gr.on([measured.submit, unit.submit, find.click], find_figures, asked_of_figures, [figures], **looking_up)
+        stop.click(stop_waiting, None, None, concurrency_id="stop", concurrency_limit=1, **private)
         anew.click(begin, None, shown, **private)
         conversation.like(rate, None, [conversation], concurrency_limit=1, **private)
         # A year is looked at when it is complete, not at each digit.
@@ -266,7 +299,16 @@ def build_page(
 
 def head_html() -> str:
     """Style and scripts of the page, by addresses that change with their content."""
-    names = ("style.css", "page.js", "documents.js", "coverage.js")
+    names = (
+        "style.css",
+        "panels.js",
+        "store.js",
+        "asking.js",
+        "page.js",
+        "conversations.js",
+        "documents.js",
+        "coverage.js",
+    )
     style, *scripts = (f"page/{name}?v={_fingerprint(name)}" for name in names)
     # Gradio puts texts of its own beside it, which Markup would escape.
     return str(texts.head_html(style, scripts))

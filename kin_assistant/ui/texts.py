@@ -78,6 +78,16 @@ def busy_html() -> Markup:
     return render("page.html", "busy")
 
 
+def said_html() -> Markup:
+    """Where the script says what became of the conversation."""
+    return render("conversations.html", "said")
+
+
+def conversations_html() -> Markup:
+    """Where the script lists the conversations that the browser keeps."""
+    return render("conversations.html", "conversations")
+
+
 def place_of_coverage_html() -> Markup:
     """Where the script puts what the documents cover, which comes from an address of its own."""
     return render("coverage.html", "place")

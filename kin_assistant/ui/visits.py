@@ -8,7 +8,7 @@ from collections import Counter, OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from kin_assistant.ui.conversation import MAX_TURNS, Turn
+from kin_assistant.ui.turns import MAX_TURNS, Turn
 
 __all__ = ["MAX_VISITS", "MAX_VISITS_OF_CLIENT", "Visits"]
 
@@ -25,6 +25,8 @@ class _Visit:
     turns: tuple[Turn, ...]
     last: float
     """When something was added or changed."""
+    stops: int = 0
+    """How often its reader did not want to wait any longer."""
 
 
 class Visits:
@@ -57,15 +59,49 @@ class Visits:
             visit = self._visits.get(session)
             return visit.turns if visit else ()
 
-    def add(self, session: str, client: str, turn: Turn) -> tuple[Turn, ...]:
-        """All turns of ``session`` with ``turn``, which ``client`` brought about. The oldest ones leave."""
+    def add(
+        self, session: str, client: str, turn: Turn, *, instead_of: str = "", stops: int | None = None
+    ) -> tuple[Turn, ...]:
+        """All turns of ``session`` with ``turn``, which ``client`` brought about. The oldest ones leave.
+
+        It takes the place of the one whose id is ``instead_of``, if there is one. Where more than ``stops`` were counted,
+        nobody waits for it any longer: nothing changes and there are no turns.
+        """
         with self._lock:
-            visit = self._visits.pop(session, None)
-            turns = (*(visit.turns if visit else ()), turn)[-MAX_TURNS:]
-            self._visits[session] = _Visit(client, turns, self._clock())
+            known = self._visits.get(session)
+            if known and stops is not None and known.stops > stops:
+                return ()
+            before = known.turns if known else ()
+            if any(each.id == instead_of for each in before):
+                turns = tuple(turn if each.id == instead_of else each for each in before)
+            else:
+                turns = (*before, turn)[-MAX_TURNS:]
             self._newest = turn
-            self._make_room(client)
-            return turns
+            return self._put(session, client, turns)
+
+    def reopen(self, session: str, client: str, last: str) -> tuple[Turn, ...]:
+        """Begin ``session`` with the turns up to the one of the id ``last``, if any visit holds it still."""
+        with self._lock:
+            turns: tuple[Turn, ...] = ()
+            for visit in self._visits.values():
+                ids = [turn.id for turn in visit.turns]
+                if last in ids:
+                    turns = visit.turns[: ids.index(last) + 1]
+                    break
+            return self._put(session, client, turns)
+
+    def stops(self, session: str) -> int:
+        """How often the reader of ``session`` did not want to wait any longer."""
+        with self._lock:
+            visit = self._visits.get(session)
+            return visit.stops if visit else 0
+
+    def stop(self, session: str, client: str) -> None:
+        """The reader of ``session`` does not want to wait for what is being answered."""
+        with self._lock:
+            visit = self._visits.get(session)
+            self._put(session, client, visit.turns if visit else ())
+            self._visits[session].stops += 1
 
     def newest(self) -> Turn | None:
         """The turn that was added last, in any session."""
@@ -87,6 +123,12 @@ class Visits:
             visit.last = self._clock()
             self._visits.move_to_end(session)
             return visit.turns
+
+    def _put(self, session: str, client: str, turns: tuple[Turn, ...]) -> tuple[Turn, ...]:
+        known = self._visits.pop(session, None)
+        self._visits[session] = _Visit(client, turns, self._clock(), known.stops if known else 0)
+        self._make_room(client)
+        return turns
 
     def _make_room(self, client: str) -> None:
         """Forget what is old, then the visits of ``client`` that are too many, then those of whoever has the most."""

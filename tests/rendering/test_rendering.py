@@ -40,18 +40,19 @@ from kin_assistant.types import (
     Source,
     SourceMark,
 )
-from kin_assistant.ui.conversation import Turn, conversation_html
+from kin_assistant.ui.conversation import conversation_html
+from kin_assistant.ui.turns import Turn
 from tests.doubles import QUESTION, UNKNOWN, AssistantDouble
 from tests.hostile.markup import HOSTILE
 
 ALLOWED = {
     "a": {"class", "href", "id", "target", "rel", "title", "aria-label", "data-number"}
     | {"data-kin-read", "data-kin-cite", "data-kin-back"},
-    "article": {"class", "id", "aria-labelledby"},
+    "article": {"class", "id", "aria-labelledby", "data-kin-kept"},
     "aside": {"class", "aria-live", "aria-labelledby"},
     "blockquote": {"class"},
     "button": {"type", "class", "data-kin-fill", "data-kin-ask", "data-kin-verdict", "data-kin-copy", "data-kin-download"}
-    | {"data-kin-change"},
+    | {"data-kin-change", "data-kin-address", "data-kin-retry"},
     "details": {"class"},
     "div": {"class", "id", "tabindex", "role", "aria-label", "aria-live", "data-kin-from", "data-kin-markdown", "data-kin-turn"},
     "h2": {"class", "id"},

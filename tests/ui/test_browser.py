@@ -22,7 +22,7 @@ from kin_assistant.briefs.files import read_brief
 from kin_assistant.indicators.values import SHOWN_ON_TOPIC, IndicatorQuery, Indicators
 from kin_assistant.rendering import answer_markdown, figure_text
 from kin_assistant.types import DocumentInfo
-from kin_assistant.ui.conversation import MAX_TURNS
+from kin_assistant.ui.turns import MAX_TURNS
 from tests.conftest import write_corpus
 from tests.doubles import SOURCES, AssistantDouble
 from tests.libraries import Library
@@ -182,12 +182,12 @@ def test_each_number_leads_to_its_quote_and_on_to_the_marked_sentence(page: Page
         assert page.evaluate(
             """() => {
                 const mark = document.querySelector('.kin-panel mark').getBoundingClientRect();
-                const frame = document.querySelector('.kin-panel-body').getBoundingClientRect();
+                const frame = document.querySelector('.kin-panel[open] .kin-panel-body').getBoundingClientRect();
                 return mark.top >= frame.top && mark.bottom <= frame.bottom;
             }"""
         )
         page.get_by_role("button", name="Back to the answer").click()
-        assert not page.locator(".kin-panel").is_visible()
+        assert not page.locator(".kin-panel[open]").is_visible()
         assert proof.get_by_role("link", name="Open in document").evaluate(
             "element => element === document.activeElement"
         )
@@ -756,7 +756,7 @@ def test_on_a_phone_the_evidence_follows_the_answer(page: Page) -> None:
     turn.get_by_role("link", name="Open in document").first.tap()
     page.locator(".kin-panel mark#cited").wait_for()
     assert overflow(page) <= 0
-    assert page.locator(".kin-panel").bounding_box()["width"] == PHONE["width"]
+    assert page.locator(".kin-panel[open]").bounding_box()["width"] == PHONE["width"]
     page.get_by_role("button", name="Back to the answer").tap()
     for tab in ("Compare", "Brief", "Figures", "Documents", "Coverage", "About"):
         page.get_by_role("tab", name=tab).tap()

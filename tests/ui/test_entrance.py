@@ -228,6 +228,7 @@ def in_every_place(visitor: Visitor, sent: object) -> Iterator[dict[str, Any]]:
             "ask_offered": {"question": QUESTION},
             "ask_again": {"turn": "q1", "change": "shorter"},
             "rate": {"turn": "q1", "verdict": "right", "comment": ""},
+            "recall": {"kept": "{}", "last": "q1", "instead": ""},
         }
         whole = visitor.event(name, **details.get(name, {})) | {
             "fn_index": function["id"],

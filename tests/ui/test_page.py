@@ -26,7 +26,7 @@ from kin_assistant.rendering import document_link
 from kin_assistant.settings import Settings
 from kin_assistant.types import Filters
 from kin_assistant.ui.callbacks import Callbacks, Choices
-from kin_assistant.ui.conversation import MAX_TURNS, Turn, conversation_html, describe_filters, further_html
+from kin_assistant.ui.conversation import conversation_html, describe_filters, further_html
 from kin_assistant.ui.guard import MAX_BODY_BYTES
 from kin_assistant.ui.page import build_page
 from kin_assistant.ui.ratelimit import QUESTION as QUESTION_COST
@@ -34,6 +34,7 @@ from kin_assistant.ui.ratelimit import RateLimiter, please_wait
 from kin_assistant.ui.served import Served
 from kin_assistant.ui.server import _is_worth_a_line, make_app, read_evaluation, serve
 from kin_assistant.ui.texts import about_html, evaluation_html, examples_html
+from kin_assistant.ui.turns import MAX_TURNS, Turn
 from kin_assistant.ui.visits import MAX_VISITS, MAX_VISITS_OF_CLIENT, Visits
 from tests.doubles import QUESTION, UNKNOWN, AssistantDouble, BuildInfo
 

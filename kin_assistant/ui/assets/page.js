@@ -1,57 +1,8 @@
 // What the page does without the server: citations, the document panel, copy and download.
 (() => {
   "use strict";
-  const root = document.documentElement;
   const beside = matchMedia("(min-width: 70.01rem)"); // as in style.css
-  const calm = matchMedia("(prefers-reduced-motion: reduce)");
-  const show = (element, block) => element.scrollIntoView({ behavior: calm.matches ? "auto" : "smooth", block });
-
-  // Asking: say so at once, and stop saying so when an answer or a message is there.
-
-  const asked = () => root.classList.add("kin-asking");
-  const settled = () => root.classList.remove("kin-asking");
-
-  // Where no question is written there is nothing to ask: Gradio never hears of it, and the box waits for one.
-  const ask = (event) => {
-    const box = document.querySelector("#kin-question textarea");
-    if (box.value.trim()) return asked();
-    event.preventDefault();
-    event.stopImmediatePropagation();
-    box.focus();
-  };
-
-  document.addEventListener("kin:asked", asked);
-  const sends = (event) => event.key === "Enter" && !event.shiftKey && !event.isComposing;
-  const inQuestion = (event) => event.target instanceof Element && event.target.matches("#kin-question textarea");
-  for (const name of ["keydown", "keypress"]) {
-    document.addEventListener(name, (event) => sends(event) && inQuestion(event) && ask(event), { capture: true });
-  }
-  const onAsk = (event) => event.target instanceof Element && event.target.closest("#kin-ask");
-  document.addEventListener("click", (event) => onAsk(event) && ask(event), { capture: true });
-
-  // Gradio's filters have no words for "nothing chosen".
-  const hint = () => {
-    for (const box of document.querySelectorAll("#kin-filters input[role=combobox]:not([placeholder])")) box.placeholder = "any";
-  };
-  hint();
-
-  let last = "";
-  const look = () => {
-    const turn = document.querySelector(".kin-turn:last-child");
-    if (turn && turn.id !== last) {
-      last = turn.id;
-      settled();
-      requestAnimationFrame(() => show(turn, "start"));
-    }
-  };
-
-  // Gradio changes elements in place, so a new turn may be an old element with another id.
-  new MutationObserver((changes) => {
-    hint();
-    look();
-    const added = changes.flatMap((change) => [...change.addedNodes]).filter((node) => node instanceof Element);
-    if (added.some((node) => node.matches(".toast-body") || node.querySelector(".toast-body"))) settled();
-  }).observe(root, { childList: true, subtree: true, attributes: true, attributeFilter: ["id"] });
+  const { fill, show, openPanel, addressOf } = window.kin;
 
   // The document panel.
 
@@ -79,7 +30,7 @@
     ownPage.href = link.href;
     back.textContent = `Back to the ${link.closest("[data-kin-from]")?.dataset.kinFrom ?? "list"}`;
     say("Opening the document\u2026");
-    if (!panel.open) panel.showModal();
+    openPanel(panel);
     body.scrollTop = 0;
     try {
       const page = new DOMParser().parseFromString(await (await fetch(link.href)).text(), "text/html");
@@ -141,14 +92,6 @@
     const question = element.closest(".kin-turn").querySelector(".kin-question").lastChild.textContent;
     const words = question.toLowerCase().replace(/[^\p{L}\p{N}]+/gu, "-").replace(/^-|-$/g, "").slice(0, 60);
     return `${words || "answer"}.md`;
-  };
-
-  const fill = (question) => {
-    const box = document.querySelector("#kin-question textarea");
-    box.value = question;
-    box.dispatchEvent(new Event("input", { bubbles: true }));
-    box.focus();
-    show(box, "nearest");
   };
 
   // A download is made anew of what its form says. What goes wrong is said here: the page is not left for it.
@@ -219,6 +162,15 @@
         done.textContent = "Copied with its references";
       } catch {
         done.textContent = "Could not be copied; please use Download";
+      }
+    } else if (actions && on("[data-kin-address]")) {
+      const address = addressOf(on("[data-kin-address]").dataset.kinAddress);
+      const done = actions.querySelector(".kin-done");
+      try {
+        await copy(address);
+        done.textContent = "Copied an address that asks this question";
+      } catch {
+        done.textContent = `Could not be copied: ${address}`;
       }
     }
   });

@@ -1,0 +1,155 @@
+// Asking: say so at once, stop, ask what the address says, and find the server again when it was away.
+(() => {
+  "use strict";
+  const kin = (window.kin ??= {});
+  const root = document.documentElement;
+  const calm = matchMedia("(prefers-reduced-motion: reduce)");
+  const box = () => document.querySelector("#kin-question textarea");
+  const tell = (name) => document.dispatchEvent(new Event(name));
+
+  kin.show = (element, block) => element.scrollIntoView({ behavior: calm.matches ? "auto" : "smooth", block });
+  kin.fill = (question) => {
+    box().value = question;
+    box().dispatchEvent(new Event("input", { bubbles: true }));
+    box().focus();
+    kin.show(box(), "nearest");
+  };
+
+  const isAsking = () => root.classList.contains("kin-asking");
+  const asked = () => root.classList.add("kin-asking");
+  // An answer or a message is there, or nobody waits any longer.
+  const settled = () => {
+    root.classList.remove("kin-asking");
+    tell("kin:settled");
+  };
+
+  // Where no question is written there is nothing to ask: Gradio never hears of it, and the box waits for one.
+  const ask = (event) => {
+    if (box().value.trim() && !isAsking()) return asked();
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    box().focus();
+  };
+
+  document.addEventListener("kin:asked", asked);
+  const sends = (event) => event.key === "Enter" && !event.shiftKey && !event.isComposing;
+  const inQuestion = (event) => event.target instanceof Element && event.target.matches("#kin-question textarea");
+  for (const name of ["keydown", "keypress"]) {
+    document.addEventListener(
+      name,
+      (event) => {
+        if (!sends(event) || !inQuestion(event)) return;
+        // Of one stroke the first event asks, and the second is the same.
+        if (name === "keypress" && isAsking()) return;
+        ask(event);
+      },
+      { capture: true },
+    );
+  }
+  document.addEventListener(
+    "click",
+    (event) => {
+      const on = (selector) => event.target instanceof Element && event.target.closest(selector);
+      if (on("#kin-ask")) ask(event);
+      if (on("#kin-stop")) {
+        settled();
+        box().focus();
+      }
+    },
+    { capture: true },
+  );
+
+  // Gradio's filters have no words for "nothing chosen".
+  const hint = () => {
+    for (const one of document.querySelectorAll("#kin-filters input[role=combobox]:not([placeholder])")) one.placeholder = "any";
+  };
+  hint();
+
+  // Gradio changes elements in place, so a new turn may be an old element with another id.
+  let known = [];
+  const look = () => {
+    const turns = [...document.querySelectorAll(".kin-turn")];
+    const ids = turns.map((turn) => turn.id);
+    if (ids.join() === known.join()) return;
+    const added = turns.filter((turn) => !known.includes(turn.id)).at(-1);
+    known = ids;
+    settled();
+    if (added) requestAnimationFrame(() => kin.show(added, "start"));
+  };
+
+  let ready = false;
+  const begin = () => {
+    if (ready || !document.querySelector("#kin-conversation .kin-turns") || !box()) return;
+    ready = true;
+    const draft = kept("kin.draft");
+    if (draft && !box().value) kin.fill(draft);
+    // By then Gradio listens.
+    setTimeout(() => {
+      tell("kin:ready");
+      askAddress();
+    }, 100);
+  };
+
+  new MutationObserver((changes) => {
+    hint();
+    look();
+    begin();
+    const added = changes.flatMap((change) => [...change.addedNodes]).filter((node) => node instanceof Element);
+    if (added.some((node) => node.matches(".toast-body") || node.querySelector(".toast-body"))) settled();
+  }).observe(root, { childList: true, subtree: true, attributes: true, attributeFilter: ["id"] });
+
+  // A question in the address is asked once: the address is plain again before the answer comes.
+
+  const inAddress = new URLSearchParams(location.search).get("q")?.trim() ?? "";
+  kin.isAskedByAddress = inAddress !== "";
+  if (location.search) history.replaceState(history.state, "", location.pathname);
+  const askAddress = () => {
+    if (!inAddress) return;
+    if (inAddress.length > box().maxLength) {
+      kin.say(`The question in the address has more than ${box().maxLength.toLocaleString("en")} characters, so it was not asked.`);
+      return;
+    }
+    kin.fill(inAddress);
+    setTimeout(() => document.querySelector("#kin-ask").click(), 50);
+  };
+  kin.addressOf = (question) => `${location.origin}${location.pathname}?q=${encodeURIComponent(question)}`;
+
+  // What is being written outlives the page.
+
+  const kept = (key) => {
+    try {
+      return sessionStorage.getItem(key) ?? "";
+    } catch {
+      return ""; // the browser keeps nothing for this page
+    }
+  };
+  addEventListener("pagehide", () => {
+    try {
+      sessionStorage.setItem("kin.draft", box()?.value ?? "");
+    } catch {
+      // as above
+    }
+  });
+
+  // A server that was started again knows nothing of this page: the page is opened again, with all that it keeps.
+
+  let away = false;
+  const LOOK_SECONDS = 4;
+  const watch = async () => {
+    let next = LOOK_SECONDS;
+    try {
+      if (!document.hidden) {
+        const answer = await fetch("gradio_api/app_id", { cache: "no-store" });
+        if (answer.ok && String((await answer.json()).app_id) !== String(window.gradio_config.app_id)) return location.reload();
+        if (away) kin.say("");
+        away = false;
+      }
+    } catch {
+      next = 1;
+      if (!away) kin.say("The server cannot be reached just now. This page tries again by itself, and keeps what you write.");
+      away = true;
+    }
+    setTimeout(watch, next * 1000);
+  };
+  document.addEventListener("kin:ready", watch);
+})();
