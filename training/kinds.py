@@ -49,9 +49,9 @@ HELD_OUT = 0
 """The fold whose figures are given apart."""
 
 _TRAINING = Path(__file__).parent
-_WEIGHTS = {"kinds": 1.0, "own": 1.0, "turns": 0.35, "situations": 0.3, "explanations": 0.2, "passages": 0.08}
+_WEIGHTS = {"kinds": 1.0, "own": 1.0, "turns": 0.35, "explanations": 0.2, "passages": 0.08}
 """Of a line in training. Turns are many, and half of them ask for one fact; questions on passages are more, and ask for nothing
-but what a passage says; those that several sentences answer are of three kinds only, and situations of one."""
+but what a passage says; those that several sentences answer are of three kinds only."""
 _KINDS_OF_PASSAGES: Mapping[str, tuple[Kind, ...]] = {
     **dict.fromkeys(("how_much", "who", "cost", "when", "where"), ("fact",)),
     **dict.fromkeys(("what", "result"), ("fact", "explain")),
@@ -90,7 +90,7 @@ class Line:
 
     id: str
     """Lines with the same one fall into the same fold."""
-    source: Literal["kinds", "own", "turns", "situations", "explanations", "passages"]
+    source: Literal["kinds", "own", "turns", "explanations", "passages"]
     question: str
     kinds: tuple[Kind, ...]
 
@@ -141,9 +141,6 @@ def read_lines(folder: Path = _TRAINING) -> list[Line]:
         Line(row["id"], "explanations", row["question"], _KINDS_OF_EXPLANATIONS[row["asks"]])
         for row in _read_rows(folder / "explanations.jsonl")
         if row["answerable"]
-    )
-    lines += (
-        Line(row["id"], "situations", row["question"], ("advice",)) for row in _read_rows(folder / "situations.jsonl")
     )
     return lines
 
@@ -299,7 +296,7 @@ def fit_limits(lines: Sequence[Line], held: Numbers) -> Limits:
     shares = _softmax(scale * held)
     first = shares.argmax(axis=1)
     is_talk = np.where(first == talk, shares[:, talk], 0)
-    real = (main != talk) & np.array([line.source not in ("passages", "explanations", "situations") for line in lines])
+    real = (main != talk) & np.array([line.source not in ("passages", "explanations") for line in lines])
     least_talk = next((step for step in steps if (is_talk[real] >= step).mean() <= _TALK_FALSE), 1.0)
     plain, _ = _guess(held, Limits(scale, 0, least_talk, 1, 1))
     top = shares[np.arange(len(plain)), plain]
