@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from kin_assistant.briefs.brief import Brief
 from kin_assistant.briefs.files import brief_json
-from kin_assistant.rendering import brief_docx, brief_html, brief_markdown, proposal_html, reason_html
+from kin_assistant.rendering import brief_docx, brief_html, brief_markdown, brief_pdf, proposal_html, reason_html
 from kin_assistant.ui.callbacks import Callbacks
 from kin_assistant.ui.downloads import JSON, add_downloads
 from kin_assistant.ui.ratelimit import RateLimiter
@@ -37,6 +37,7 @@ def add_briefs(app: FastAPI, callbacks: Callbacks, limiter: RateLimiter) -> None
 
     files = {
         "brief.docx": (_DOCX, lambda brief: brief_docx(brief, callbacks.now())),
+        "brief.pdf": ("application/pdf", lambda brief: brief_pdf(brief, callbacks.now())),
         "brief.html": ("text/html; charset=utf-8", lambda brief: brief_html(brief).encode()),
         "brief.md": ("text/markdown; charset=utf-8", lambda brief: brief_markdown(brief).encode()),
         "brief.json": (JSON, brief_json),

@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 
 import pytest
 from docx import Document
+from pypdf import PdfReader
 from selectolax.lexbor import LexborHTMLParser
 
 from kin_assistant.briefs.brief import Span
@@ -21,7 +22,7 @@ from kin_assistant.ui.callbacks import Callbacks
 from tests.ui.conftest import Serve
 
 TITLE = "Compost baskets for Lahore"
-FILES = ("brief.docx", "brief.html", "brief.json", "brief.md")
+FILES = ("brief.docx", "brief.html", "brief.json", "brief.md", "brief.pdf")
 
 
 @pytest.fixture
@@ -68,7 +69,7 @@ def test_headings_are_in_order_and_every_box_and_button_has_a_name(callbacks: Ca
     assert [node.text() for node in page.css("h3")][-1] == "References"
     names = [node.text().strip() for node in page.css("label:has(input[type=checkbox])")]
     assert len(names) == len(set(names)) == len(boxes(page))
-    assert [node.text() for node in page.css("button")] == ["Word", "HTML", "Markdown", "JSON"]
+    assert [node.text() for node in page.css("button")] == ["Word", "PDF", "HTML", "Markdown", "JSON"]
 
 
 def test_evidence_is_taken_from_the_chosen_cities_alone_and_so_is_the_download(callbacks: Callbacks) -> None:
@@ -137,6 +138,9 @@ def test_the_brief_is_downloaded_in_every_format_with_every_quote(callbacks: Cal
     word = words_in(answers["brief.docx"].content)
     for quote in found.quotes:
         assert quote.quote in page and quote.quote in word and quote.quote in answers["brief.md"].text
+    pages = PdfReader(io.BytesIO(answers["brief.pdf"].content)).pages
+    pdf = " ".join(" ".join(page.extract_text() for page in pages).split())
+    assert all(quote.quote in pdf for quote in found.quotes)
     assert read_brief(answers["brief.json"].content, "brief.json") == found
 
 
@@ -180,7 +184,7 @@ def test_whoever_leaves_everything_out_is_told_so(callbacks: Callbacks, client: 
 def test_a_download_costs_as_much_as_a_question_and_there_are_no_others(client: Any) -> None:
     statuses = [client.get("/brief/brief.md?title=").status_code for _ in range(6)]
     assert statuses == [400] * 5 + [429]
-    assert client.get("/brief/brief.pdf").status_code == 404
+    assert client.get("/brief/brief.odt").status_code == 404
     assert client.post("/brief/brief.md").status_code == 405
 
 
