@@ -419,7 +419,7 @@ def test_a_number_of_a_brief_leads_to_the_marked_sentence_and_back(page: Page) -
 def test_a_download_that_fails_is_said_in_place_and_the_brief_stays(page: Page) -> None:
     brief = propose(page, "Community composting for Hai Phong")
     words = "That was quick. Please wait 3 seconds and try again."
-    page.route("**/brief/brief.docx?*", lambda route: route.fulfill(status=200, body=words, headers={"x-refused": "1"}))
+    page.route("**/brief/brief.docx", lambda route: route.fulfill(status=200, body=words, headers={"x-refused": "1"}))
     page.evaluate(
         """() => { const real = fetch; window.fetch = async (...all) => {
             const answer = await real(...all);
