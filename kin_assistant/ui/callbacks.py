@@ -12,8 +12,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from kin_assistant.briefs.brief import Brief, Span
+from kin_assistant.briefs.edits import leave_out, move_quotes, write_own
+from kin_assistant.briefs.files import read_brief
 from kin_assistant.briefs.subject import MAX_TITLE
-from kin_assistant.errors import FilterError, KinError, QuestionError
+from kin_assistant.errors import BriefError, FilterError, KinError, QuestionError
 from kin_assistant.feedback import VERDICTS, record
 from kin_assistant.indicators.values import Indicators
 from kin_assistant.records.columns import parse_columns
@@ -173,13 +175,40 @@ class Callbacks:
 
         return self._find(find)
 
-    def propose(self, title: object, cities: Sequence[str], left_out: Sequence[str] = ()) -> Brief | str:
-        """A brief on ``title`` without the spans ``left_out``; or a sentence that says why there is none."""
+    def propose(
+        self,
+        title: object,
+        cities: Sequence[str],
+        left_out: Sequence[str] = (),
+        *,
+        order: Sequence[str] = (),
+        own: Sequence[str] = (),
+    ) -> Brief | str:
+        """A brief on ``title`` without the spans ``left_out``, in ``order``, with ``own`` text; or why there is none."""
 
         def find(assistant: Assistant) -> Brief:
             words = _read("title", title, MAX_TITLE, "Community composting for Hai Phong")
             spans = [Span.parse(span) for span in left_out]
             brief = assistant.propose_brief(words, cities=cities, left_out=spans)
+            brief = write_own(move_quotes(brief, [Span.parse(span) for span in order]), own, replace=False)
+            return verified_table(brief, assistant.document)
+
+        return self._find(find)
+
+    def reopen(
+        self, content: object, *, left_out: Sequence[str] = (), order: Sequence[str] = (), own: Sequence[str] = ()
+    ) -> Brief | str:
+        """The brief whose JSON is ``content``, changed as for ``propose``; or a sentence that says why it cannot be opened.
+
+        ``own`` texts take the place of those in front of their sections.
+        """
+
+        def find(assistant: Assistant) -> Brief:
+            if not isinstance(content, str) or not content.strip():
+                raise BriefError("Please paste the text of a brief's JSON file.")
+            brief = assistant.reopen_brief(read_brief(content.encode(), "What was pasted"))
+            brief = leave_out(brief, [Span.parse(span) for span in left_out])
+            brief = write_own(move_quotes(brief, [Span.parse(span) for span in order]), own, replace=True)
             return verified_table(brief, assistant.document)
 
         return self._find(find)

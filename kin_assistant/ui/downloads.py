@@ -30,18 +30,26 @@ def add_downloads(
     folder: str,
     files: Mapping[str, tuple[str, Callable[[_Found], bytes]]],
     find: Callable[[QueryParams], _Found | str],
+    *,
+    form: bool = False,
 ) -> None:
     """Serve ``files`` below ``folder``: names, each with its media type and what writes it.
 
     ``find`` gives what the query of the address asks for, or the sentence that says why there is nothing. Each download costs
-    as much as a question.
+    as much as a question. With ``form`` what is asked for may also come as the body of a POST, which has more room.
     """
+    from starlette.concurrency import run_in_threadpool
+    from starlette.datastructures import QueryParams
     from starlette.responses import PlainTextResponse, Response
 
-    def download(request: Request) -> Response:
+    async def download(request: Request) -> Response:
+        asked = QueryParams(await request.body()) if request.method == "POST" else request.query_params
+        return await run_in_threadpool(answer, request, asked)
+
+    def answer(request: Request, asked: QueryParams) -> Response:
         if wait := limiter.acquire(client_of(request), QUESTION):
             return PlainTextResponse(please_wait(wait), 429, {"retry-after": str(math.ceil(wait))})
-        found = find(request.query_params)
+        found = find(asked)
         if isinstance(found, str):
             return PlainTextResponse(found, 400)
         name = request.url.path.rpartition("/")[2]
@@ -50,4 +58,6 @@ def add_downloads(
         return Response(write(found), media_type=kind, headers=headers)
 
     for name in files:
-        app.add_route(f"/{folder}/{name}", download, methods=["GET"], include_in_schema=False)
+        app.add_route(
+            f"/{folder}/{name}", download, methods=["GET", "POST"] if form else ["GET"], include_in_schema=False
+        )

@@ -33,7 +33,7 @@ _ADDRESSES = {
 """The methods of each address that there is. Gradio has a hundred more, which the page does without."""
 _FOLDERS = {
     "/assets/": _READ,
-    "/brief/": _READ,
+    "/brief/": _READ | {"POST"},
     "/compare/": _READ,
     "/corpus/": frozenset({"DELETE", "GET", "POST", "PUT"}),
     "/coverage/": _READ,

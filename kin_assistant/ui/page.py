@@ -14,7 +14,7 @@ from kin_assistant.feedback import MAX_COMMENT
 from kin_assistant.records.comparison import MAX_CITIES
 from kin_assistant.types import DocumentInfo
 from kin_assistant.ui import texts
-from kin_assistant.ui.briefing import brief_panel
+from kin_assistant.ui.briefing import brief_panel, opened_panel
 from kin_assistant.ui.callbacks import MAX_TOPIC, Callbacks, Choices
 from kin_assistant.ui.comparing import comparison_panel, offered_columns
 from kin_assistant.ui.conversation import conversation_html, further_html
@@ -32,6 +32,9 @@ __all__ = ["ASSETS", "KINDS", "build_page", "head_html"]
 
 ASSETS = Path(__file__).parent / "assets"
 
+MAX_PASTED = 200_000
+"""Characters of a brief's file; the guard lets through no more. A brief with thirty quotes has some 40,000."""
+
 KINDS = {
     "ask_typed": Kind(QUESTION),
     "ask_offered": Kind(QUESTION, {"question": 500}),
@@ -42,6 +45,7 @@ KINDS = {
     "suggest": Kind(TRIFLE, follows=True),
     "compare": Kind(QUESTION),
     "propose": Kind(QUESTION),
+    "reopen": Kind(QUESTION),
     "find_figures": Kind(QUESTION),
     "begin": Kind(TRIFLE),
     "describe": Kind(TRIFLE),
@@ -141,6 +145,14 @@ def build_page(
                 )
                 brief_cities = city_box("Evidence from these cities (none: from all)")
                 draft = gr.Button("Propose a brief", variant="primary", elem_id="kin-brief-go", min_width=0)
+                with gr.Row():
+                    pasted = gr.Textbox(
+                        label="Or paste the JSON file of a brief",
+                        placeholder="All of its text, from { to }",
+                        max_lines=2,
+                        max_length=MAX_PASTED,
+                    )
+                    reopening = gr.Button("Open the brief", elem_id="kin-brief-open", min_width=0)
                 brief = html("", script=bridge)
             with gr.Tab("Figures", id="figures"), gr.Column(elem_classes="kin-lookup", min_width=0):
                 measured = gr.Textbox(
@@ -236,6 +248,9 @@ def build_page(
         def propose(title: Any, cities: Any) -> str:
             return brief_panel(callbacks, title, tuple(cities or ()))
 
+        def reopen(content: Any) -> str:
+            return opened_panel(callbacks, content)
+
         def find_figures(topic: Any, cities: Any, countries: Any, unit: Any, status: str, order: str) -> str:
             request = FigureRequest(topic, tuple(cities or ()), tuple(countries or ()), unit or "", status, order)
             return figures_panel(callbacks, request)
@@ -278,6 +293,7 @@ def build_page(
             event.success(suggest, None, [further], concurrency_id="suggest", concurrency_limit=1, **private)
         gr.on([topic.submit, go.click], compare, [topic, compared_cities, compared_columns], [table], **looking_up)
         gr.on([title.submit, draft.click], propose, [title, brief_cities], [brief], **looking_up)
+        reopening.click(reopen, [pasted], [brief], **looking_up)
         asked_of_figures = [measured, figure_cities, figure_countries, unit, status, order]
         gr.on([measured.submit, unit.submit, find.click], find_figures, asked_of_figures, [figures], **looking_up)
         stop.click(stop_waiting, None, None, concurrency_id="stop", concurrency_limit=1, **private)

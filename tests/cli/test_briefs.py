@@ -9,6 +9,7 @@ from time import perf_counter
 
 import pytest
 from docx import Document
+from pypdf import PdfReader
 
 from kin_assistant import Assistant
 from kin_assistant.briefs.brief import Brief
@@ -60,7 +61,18 @@ def test_a_brief_is_printed_as_markdown_with_its_sections(kin: Run) -> None:
     assert "> " in out and "[1.1]" in out
 
 
-@pytest.mark.parametrize("suffix", [".docx", ".html", ".md", ".json"])
+def words_in(file: Path) -> str:
+    """All words of a file; of a PDF with one space between them."""
+    match file.suffix:
+        case ".docx":
+            return "\n".join(paragraph.text for paragraph in Document(str(file)).paragraphs)
+        case ".pdf":
+            return " ".join(" ".join(page.extract_text() for page in PdfReader(file).pages).split())
+        case _:
+            return file.read_text("utf-8")
+
+
+@pytest.mark.parametrize("suffix", [".docx", ".html", ".md", ".json", ".pdf"])
 def test_every_format_is_written_with_every_quote(kin: Run, assistant: Assistant, tmp_path: Path, suffix: str) -> None:
     target = tmp_path / f"brief{suffix}"
     code, out, _ = kin(TITLE, "--out", target)
@@ -68,8 +80,8 @@ def test_every_format_is_written_with_every_quote(kin: Run, assistant: Assistant
     assert code == 0
     assert out == f"Written to {target}: 7 sections, {len(quotes)} quotes.\n"
     assert list(tmp_path.iterdir()) == [target]
-    if suffix == ".docx":
-        text = "\n".join(paragraph.text for paragraph in Document(str(target)).paragraphs)
+    if suffix in (".docx", ".pdf"):
+        text = words_in(target)
         assert all(quote in text for quote in quotes)
 
 
@@ -96,7 +108,7 @@ def test_a_brief_is_edited_and_opened_again(kin: Run, draft: Path, tmp_path: Pat
     assert styles["The mayor asked for this."] == "Body Text"
 
 
-@pytest.mark.parametrize("suffix", [".docx", ".html", ".md", ".json"])
+@pytest.mark.parametrize("suffix", [".docx", ".html", ".md", ".json", ".pdf"])
 def test_a_changed_quote_is_never_shown_as_one_and_the_command_says_so(
     kin: Run, draft: Path, tmp_path: Path, suffix: str
 ) -> None:
@@ -109,9 +121,7 @@ def test_a_changed_quote_is_never_shown_as_one_and_the_command_says_so(
         states = [quote.state for quote in Brief.model_validate_json(target.read_bytes()).quotes]
         assert states[0] == "altered" and set(states[1:]) == {"exact"}
         return
-    text = (
-        target.read_text("utf-8") if suffix != ".docx" else "\n".join(p.text for p in Document(str(target)).paragraphs)
-    )
+    text = words_in(target)
     assert "Composting solves everything." not in text
     assert "is left out: its words were changed" in text
 
@@ -142,7 +152,7 @@ def test_a_quote_of_a_document_that_is_away_is_said(kin: Run, draft: Path) -> No
         (["composting", "--cities", "Lahore"], "No document is about Lahore (Pakistan). Nearest are"),
         (["composting", "--cities", ",".join(f"City {n}" for n in range(40))], "At most 20 cities"),
         (["composting", "--documents", "atlantis"], "There is no document “atlantis”."),
-        (["composting", "--out", "brief.odt"], "brief.odt: a brief is written as .docx, .html, .json or .md."),
+        (["composting", "--out", "brief.odt"], "brief.odt: a brief is written as .docx, .html, .json, .md or .pdf."),
         (["composting", "--out", "brief"], "brief: a brief is written as"),
         (["composting", "--out", "/no/such/folder/brief.docx"], "/no/such/folder/brief.docx cannot be written"),
         (["--from", "/no/such/brief.json"], "/no/such/brief.json cannot be read: No such file"),

@@ -10,18 +10,19 @@ from urllib.parse import urlencode
 
 import pytest
 from docx import Document
+from pypdf import PdfReader
 from selectolax.lexbor import LexborHTMLParser
 
-from kin_assistant.briefs.brief import Span
-from kin_assistant.briefs.files import read_brief
+from kin_assistant.briefs.brief import Brief, BriefSection, OwnText, Span
+from kin_assistant.briefs.files import brief_json, read_brief
 from kin_assistant.briefs.subject import MAX_TITLE
 from kin_assistant.errors import KinError
-from kin_assistant.ui.briefing import add_briefs, brief_panel
+from kin_assistant.ui.briefing import add_briefs, brief_panel, opened_panel
 from kin_assistant.ui.callbacks import Callbacks
 from tests.ui.conftest import Serve
 
 TITLE = "Compost baskets for Lahore"
-FILES = ("brief.docx", "brief.html", "brief.json", "brief.md")
+FILES = ("brief.docx", "brief.html", "brief.json", "brief.md", "brief.pdf")
 
 
 @pytest.fixture
@@ -67,8 +68,10 @@ def test_headings_are_in_order_and_every_box_and_button_has_a_name(callbacks: Ca
     assert [node.text() for node in page.css("h3")][:2] == ["Background", "What peers did"]
     assert [node.text() for node in page.css("h3")][-1] == "References"
     names = [node.text().strip() for node in page.css("label:has(input[type=checkbox])")]
+    moves = [" ".join(node.text().split()) for node in page.css("button[data-kin-move]")]
+    assert len(moves) == len(set(moves)) == 2 * len(names)
     assert len(names) == len(set(names)) == len(boxes(page))
-    assert [node.text() for node in page.css("button")] == ["Word", "HTML", "Markdown", "JSON"]
+    assert [node.text() for node in page.css(".kin-downloads button")] == ["Word", "PDF", "HTML", "Markdown", "JSON"]
 
 
 def test_evidence_is_taken_from_the_chosen_cities_alone_and_so_is_the_download(callbacks: Callbacks) -> None:
@@ -137,6 +140,9 @@ def test_the_brief_is_downloaded_in_every_format_with_every_quote(callbacks: Cal
     word = words_in(answers["brief.docx"].content)
     for quote in found.quotes:
         assert quote.quote in page and quote.quote in word and quote.quote in answers["brief.md"].text
+    pages = PdfReader(io.BytesIO(answers["brief.pdf"].content)).pages
+    pdf = " ".join(" ".join(page.extract_text() for page in pages).split())
+    assert all(quote.quote in pdf for quote in found.quotes)
     assert read_brief(answers["brief.json"].content, "brief.json") == found
 
 
@@ -180,8 +186,76 @@ def test_whoever_leaves_everything_out_is_told_so(callbacks: Callbacks, client: 
 def test_a_download_costs_as_much_as_a_question_and_there_are_no_others(client: Any) -> None:
     statuses = [client.get("/brief/brief.md?title=").status_code for _ in range(6)]
     assert statuses == [400] * 5 + [429]
-    assert client.get("/brief/brief.pdf").status_code == 404
-    assert client.post("/brief/brief.md").status_code == 405
+    assert client.get("/brief/brief.odt").status_code == 404
+    assert client.delete("/brief/brief.md").status_code == 405
+
+
+# Changes
+
+
+def saved(client: Any, **more: list[str]) -> Brief:
+    answer = client.post("/brief/brief.json", data={"title": TITLE, **more})
+    assert answer.status_code == 200, answer.text
+    return read_brief(answer.content, "brief.json")
+
+
+def test_own_text_stands_in_its_section_in_every_format_and_is_no_quote(client: Any) -> None:
+    own = ["First, <i>our</i> view.\n\nAnd more.", "", "Of results."]
+    brief = saved(client, own=own)
+    assert [section.items[0].kind for section in brief.sections[:3]] == ["text", "quote", "text"]
+    answer = client.post("/brief/brief.html", data={"title": TITLE, "own": own})
+    page = LexborHTMLParser(answer.text)
+    assert [node.text() for node in page.css("p.own")][:3] == ["First, <i>our</i> view.", "And more.", "Of results."]
+    assert not any("our" in node.text() for node in page.css("blockquote"))
+
+
+def test_quotes_of_a_section_are_downloaded_in_the_order_that_they_were_moved_to(client: Any) -> None:
+    brief = saved(client)
+    own = OwnText(text="Between them.")
+    items = (brief.quotes[0], own, *brief.quotes[1:3])
+    content = brief.model_copy(update={"sections": (BriefSection(heading="All", items=items),)}).model_dump_json()
+    order = [str(Span(one.document_id, one.start, one.end)) for one in reversed(brief.quotes[:3])]
+    answer = client.post("/brief/brief.json", data={"brief": content, "order": order})
+    (section,) = read_brief(answer.content, "brief.json").sections
+    assert section.items == (brief.quotes[2], own, brief.quotes[1], brief.quotes[0])
+
+
+def test_a_saved_brief_is_opened_again_with_own_text_to_change(callbacks: Callbacks, client: Any) -> None:
+    content = brief_json(saved(client, own=["Ours.", "Theirs."])).decode()
+    page = LexborHTMLParser(opened_panel(callbacks, content))
+    assert [node.text() for node in page.css("textarea[name=own]")][:2] == ["Ours.", "Theirs."]
+    asked = page.css_first("input[name=brief]").attributes["value"] or ""
+    answer = client.post("/brief/brief.json", data={"brief": asked, "own": ["New."], "without": boxes(page)[:1]})
+    again = read_brief(answer.content, "brief.json")
+    assert again.sections[0].items[0] == OwnText(text="New.")
+    assert len(again.quotes) < len(read_brief(content.encode(), "").quotes)
+
+
+def test_a_changed_quote_of_an_opened_brief_is_said_and_is_no_quote(callbacks: Callbacks, client: Any) -> None:
+    brief = saved(client)
+    first = brief.quotes[0]
+    content = brief.model_dump_json().replace(json.dumps(first.quote), json.dumps("Nobody wrote this."))
+    page = LexborHTMLParser(opened_panel(callbacks, content))
+    assert "Altered: " in page.text()
+    assert not any("Nobody wrote this" in node.text() for node in page.css("blockquote"))
+    files = client.post("/brief/brief.md", data={"brief": content}).text
+    assert "Nobody wrote this" not in files and "is left out: its words were changed" in files
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        ("", "Please paste"),
+        (None, "Please paste"),
+        ("{", "is not whole JSON"),
+        ("[]", "not the file of a brief"),
+        ('{"format": "kin-brief", "version": 9}', "is a brief of version 9"),
+        ('{"format": "kin-brief", "version": 1}', "has a mistake at title"),
+    ],
+)
+def test_a_file_that_cannot_be_opened_is_a_sentence(callbacks: Callbacks, content: object, said: str) -> None:
+    page = LexborHTMLParser(opened_panel(callbacks, content))
+    assert said in page.text() and not page.css("form")
 
 
 def test_nothing_is_stored(callbacks: Callbacks, client: Any) -> None:

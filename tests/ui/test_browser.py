@@ -380,6 +380,31 @@ def test_a_brief_is_proposed_thinned_out_and_downloaded_by_the_keyboard(page: Pa
     assert again.get_by_role("checkbox", checked=True).count() == 0, "nothing of another brief is left out"
 
 
+def test_a_brief_is_written_moved_saved_and_opened_again(page: Page) -> None:
+    brief = propose(page, "Community composting for Hai Phong")
+    brief.get_by_label("Your text for Background").fill("We asked two peers.")
+    section = brief.locator("section", has_text="What peers did").first
+    first, second = (words_of(section.locator(".kin-quote").nth(n)) for n in range(2))
+    section.get_by_role("button", name="Down").first.focus()
+    page.keyboard.press("Enter")
+    assert [words_of(section.locator(".kin-quote").nth(n)) for n in range(2)] == [second, first]
+    _, text = download(page, "the brief", "JSON")
+    page.get_by_label("Or paste the JSON file of a brief").fill(text)
+    page.get_by_role("button", name="Open the brief").click()
+    page.get_by_text("Opened: ").wait_for()
+    assert page.get_by_label("Your text for Background").input_value() == "We asked two peers."
+    assert (
+        words_of(page.locator(".kin-proposal section", has_text="What peers did").first.locator(".kin-quote").first)[
+            :20
+        ]
+        == second[:20]
+    )
+    page.get_by_label("Or paste the JSON file of a brief").fill(text[:100])
+    page.get_by_role("button", name="Open the brief").click()
+    page.get_by_text("is not whole JSON").wait_for()
+    assert page.get_by_label("Or paste the JSON file of a brief").input_value() == text[:100]
+
+
 def test_a_number_of_a_brief_leads_to_the_marked_sentence_and_back(page: Page) -> None:
     brief = propose(page, "Community composting for Hai Phong")
     said = words_of(brief.locator(".kin-quote .kin-words").first)
@@ -394,7 +419,7 @@ def test_a_number_of_a_brief_leads_to_the_marked_sentence_and_back(page: Page) -
 def test_a_download_that_fails_is_said_in_place_and_the_brief_stays(page: Page) -> None:
     brief = propose(page, "Community composting for Hai Phong")
     words = "That was quick. Please wait 3 seconds and try again."
-    page.route("**/brief/brief.docx?*", lambda route: route.fulfill(status=200, body=words, headers={"x-refused": "1"}))
+    page.route("**/brief/brief.docx", lambda route: route.fulfill(status=200, body=words, headers={"x-refused": "1"}))
     page.evaluate(
         """() => { const real = fetch; window.fetch = async (...all) => {
             const answer = await real(...all);

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from kin_assistant.briefs.brief import Brief, Span
+from kin_assistant.briefs.edits import leading_text, write_own
 from kin_assistant.rendering.briefs.layout import Group, LaidSection, MarkedQuote, Missing, Own, lay_out_brief
 from kin_assistant.rendering.briefs.wording import REFERENCES
 from kin_assistant.rendering.tabs import Asked
@@ -32,7 +34,7 @@ class _Paragraph:
 
 @dataclass(frozen=True, slots=True)
 class _Block:
-    """What a section holds: text of its own, or quotes of one document below its name."""
+    """What a section holds: text of its own, or quotes of one document, each paragraph with its name."""
 
     words: tuple[str, ...]
     paragraphs: tuple[_Paragraph, ...]
@@ -41,18 +43,29 @@ class _Block:
 @dataclass(frozen=True, slots=True)
 class _Section:
     heading: str
+    own: str
+    """Text of the writer that can be changed."""
     blocks: tuple[_Block, ...]
 
 
-def proposal_html(brief: Brief, *, asked: Asked) -> Markup:
-    """The brief with its references and its downloads, for which ``asked`` says what brief it is."""
-    laid = lay_out_brief(brief)
+def proposal_html(brief: Brief, *, asked: Asked, said: Sequence[str] = (), opened: bool = False) -> Markup:
+    """The brief with its references and its downloads, for which ``asked`` says what brief it is.
+
+    ``said`` are sentences on its quotes. In a brief that was ``opened``, text in front of a section is the writer's to change.
+    """
+    own = [leading_text(section) if opened else "" for section in brief.sections]
+    shown = write_own(brief, [""] * len(own), replace=True) if opened else brief
+    laid = lay_out_brief(shown)
     return render(
         "proposal.html",
         "proposal",
         laid=laid,
         asked=asked,
-        sections=[_Section(one.heading, tuple(_blocks_of(one))) for one in laid.sections],
+        said=said,
+        opened=opened,
+        sections=[
+            _Section(one.heading, words, tuple(_blocks_of(one))) for one, words in zip(laid.sections, own, strict=True)
+        ],
         quotes=len(brief.citations),
         reference_heading=REFERENCES,
     )

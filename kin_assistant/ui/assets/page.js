@@ -102,10 +102,12 @@
     const done = event.target.querySelector(".kin-done");
     const address = new URL(event.submitter.formAction);
     const name = address.pathname.split("/").pop();
-    address.search = new URLSearchParams(new FormData(event.target));
+    const asked = new URLSearchParams(new FormData(event.target));
+    const posted = event.target.method === "post";
+    if (!posted) address.search = asked;
     done.textContent = "Writing the file\u2026";
     try {
-      const answer = await fetch(address);
+      const answer = await fetch(address, posted ? { method: "POST", body: asked } : {});
       if (answer.ok) download(await answer.blob(), name);
       done.textContent = answer.ok ? `Downloaded as ${name}` : await answer.text();
     } catch {
@@ -119,6 +121,21 @@
     if (!(event.target instanceof Element)) return;
     const plainClick = !event.ctrlKey && !event.metaKey && !event.shiftKey && event.button === 0;
     const on = (selector) => event.target.closest(selector);
+    const move = on("[data-kin-move]");
+    if (move) {
+      // Whatever stands between two quotes of a section keeps its place: they change places with each other.
+      const own = move.closest(".kin-proposed");
+      const all = [...move.closest("section").querySelectorAll(".kin-proposed")];
+      const other = all[all.indexOf(own) + (move.dataset.kinMove === "up" ? -1 : 1)];
+      if (other) {
+        const place = document.createComment("");
+        own.replaceWith(place);
+        other.replaceWith(own);
+        place.replaceWith(other);
+        move.focus();
+      }
+      return;
+    }
     const cite = on("[data-kin-cite]");
     if (cite) {
       event.preventDefault();

@@ -28,7 +28,7 @@ def test_quotes_that_stand_next_to_each_other_are_left_out_together(brief: Brief
     page = parsed(brief)
     values = [node.attributes["value"] for node in page.css("input[name=without]")]
     assert values == ["cebu:0-34", "cebu:90-103", "bago:0-15", "cebu:0-16"]
-    names = [" ".join(node.text().split()) for node in page.css("label")]
+    names = [" ".join(node.text().split()) for node in page.css(".kin-proposed label")]
     assert names == ["Leave out 1.1, 1.2", "Leave out 1.3", "Leave out 2.1", "Leave out 1.1"]
 
 
@@ -42,7 +42,22 @@ def test_hostile_words_stay_words() -> None:
     for words in HOSTILE_LINES:
         page = parsed(brief_of(OwnText(text=words), quote_of("cebu", words), title=words))
         assert {node.tag for node in page.css("form *")} <= {
-            *("input", "h2", "h3", "p", "section", "div", "blockquote", "span", "a", "label", "ol", "li", "button")
+            *(
+                "input",
+                "h2",
+                "h3",
+                "p",
+                "section",
+                "div",
+                "blockquote",
+                "span",
+                "a",
+                "label",
+                "ol",
+                "li",
+                "button",
+                "textarea",
+            )
         }
     refused = LexborHTMLParser(str(reason_html("No brief", "<img src=x>")))
     assert not refused.css("img") and "<img src=x>" in refused.text()
