@@ -13,6 +13,8 @@ from training.naming import read_subjects
 RAW = Path(__file__).resolve().parents[2] / "training" / "raw"
 QUESTIONS = RAW.parent / "questions"
 EXPLANATIONS = RAW.parent / "explanations.jsonl"
+MESSAGES = RAW.parent / "messages.jsonl"
+SITUATIONS = RAW.parent / "situations.jsonl"
 CORPUS = RAW.parents[1] / "corpus"
 
 
@@ -44,18 +46,39 @@ def test_every_document_has_questions_and_a_subject():
     assert min(asked.values()) >= 12
 
 
-def test_explanations_are_quoted_from_their_documents():
+def letters_of_all():
     texts = documents() | {path.stem: path.read_text("utf-8") for path in CORPUS.glob("*.md")}
-    letters = {name: letters_of(text) for name, text in texts.items()}
-    for row in rows(EXPLANATIONS):
+    return {name: letters_of(text) for name, text in texts.items()}
+
+
+def test_explanations_and_messages_are_quoted_from_their_documents():
+    letters = letters_of_all()
+    for row in [*rows(EXPLANATIONS), *rows(MESSAGES)]:
         assert bool(row["evidence"]) == row["answerable"], row["id"]
         assert row["answerable"] or row["near_miss"], row["id"]
         for quote in [*row["evidence"], *([row["near_miss"]] if row.get("near_miss") else [])]:
             assert letters_of(quote) in letters[row["document_id"]], row["id"]
 
 
+def test_situations_are_quoted_from_documents_that_help_and_name_others_that_do_not():
+    letters = letters_of_all()
+    for row in rows(SITUATIONS):
+        helping = {quote["document_id"] for quote in row["evidence"]}
+        assert helping, row["id"]
+        assert helping.isdisjoint(row["unfit"]), row["id"]
+        assert letters.keys() >= set(row["unfit"]), row["id"]
+        for quote in row["evidence"]:
+            assert letters_of(quote["quote"]) in letters[quote["document_id"]], row["id"]
+
+
 def test_ids_are_unique():
-    for files in ([RAW / "questions.jsonl"], [EXPLANATIONS], sorted(QUESTIONS.glob("*.jsonl"))):
+    for files in (
+        [RAW / "questions.jsonl"],
+        [EXPLANATIONS],
+        [MESSAGES],
+        [SITUATIONS],
+        sorted(QUESTIONS.glob("*.jsonl")),
+    ):
         ids = Counter(row["id"] for file in files for row in rows(file))
         assert max(ids.values()) == 1
 
