@@ -1,9 +1,10 @@
 """What answers quote of the sentences that were marked for a question: ``python -m training.quoting --index INDEX``.
 
-Asked are the questions for an explanation of ``explanations.jsonl`` and those for several facts of
-``questions/compound.jsonl``, if they are about digests of the index. Printed are, for each group, how many of the quoted
-sentences are marked (precision), how many of the marked ones are quoted (recall), how often the first quote is marked, and
-the words of an answer. ``--set selection.worth_of_conclusion=0.4`` asks with another value of a policy.
+Asked are the questions for an explanation of ``explanations.jsonl``, those for several facts of ``questions/compound.jsonl``,
+the messages of ``messages.jsonl`` and the situations of ``situations.jsonl``, if they are about digests of the index. Printed
+are, for each group, how many of the quoted sentences are marked (precision), how many of the marked ones are quoted (recall),
+how often the first quote is marked, how many of the quoted documents are marked, and the words of an answer.
+``--set selection.worth_of_conclusion=0.4`` asks with another value of a policy.
 """
 
 from __future__ import annotations
@@ -75,6 +76,10 @@ def read_marked(documents: frozenset[str] | set[str], folder: Path = _FOLDER) ->
     """The questions about ``documents``, by group."""
     rows = [row for row in _read_rows(folder / "explanations.jsonl") if row["asks"] in _EXPLANATIONS]
     marked = [_mark(row["asks"], [row]) for row in rows if row["document_id"] in documents]
+    rows = [row for row in _read_rows(folder / "messages.jsonl") if row["answerable"]]
+    marked += [_mark("message", [row]) for row in rows if row["document_id"] in documents]
+    situations = map(_mark_situation, _read_rows(folder / "situations.jsonl"))
+    marked += [one for one in situations if all(document in documents for document, _ in one.sentences)]
     compound: dict[str, list[Mapping[str, Any]]] = {}
     for row in _read_rows(folder / "questions" / "compound.jsonl"):
         compound.setdefault(row["question"], []).append(row)
@@ -86,22 +91,30 @@ def read_marked(documents: frozenset[str] | set[str], folder: Path = _FOLDER) ->
 
 
 def judge(assistant: Assistant, marked: Sequence[Marked]) -> str:
-    """Precision, recall, how often the first quote is marked, and the words quoted, each averaged over ``marked``."""
+    """The five figures, each averaged over ``marked``."""
     figures = [_judge(assistant, one) for one in marked]
-    precision, recall, first, length = np.mean(figures, axis=0)
+    precision, recall, first, documents, length = np.mean(figures, axis=0)
     return (
         f"{len(marked)} questions: precision {precision:.3f}, recall {recall:.3f}, first quote marked {first:.3f},"
-        f" {length:.0f} words"
+        f" documents marked {documents:.3f}, {length:.0f} words"
     )
 
 
-def _judge(assistant: Assistant, one: Marked) -> tuple[float, float, bool, int]:
+def _judge(assistant: Assistant, one: Marked) -> tuple[float, float, bool, float, int]:
     """A refusal quotes nothing."""
     quoted = [(citation.document_id, _bare(citation.quote)) for citation in assistant.ask(one.question).citations]
     right = [any(_same(quote, sentence) for sentence in one.sentences) for quote in quoted]
     found = sum(any(_same(quote, sentence) for quote in quoted) for sentence in one.sentences)
     words = sum(len(text.split()) for _, text in quoted)
-    return sum(right) / (len(right) or 1), found / len(one.sentences), bool(right) and right[0], words
+    documents = {document for document, _ in quoted}
+    meant = documents & {document for document, _ in one.sentences}
+    return (
+        sum(right) / (len(right) or 1),
+        found / len(one.sentences),
+        bool(right) and right[0],
+        len(meant) / (len(documents) or 1),
+        words,
+    )
 
 
 def _same(quote: tuple[str, str], sentence: tuple[str, str]) -> bool:
@@ -113,6 +126,11 @@ def _mark(group: str, rows: Sequence[Mapping[str, Any]]) -> Marked:
     sentences = frozenset((row["document_id"], _bare(text)) for row in rows for text in row["evidence"])
     held_out = all(is_held_out_digest(row["document_id"]) for row in rows)
     return Marked(group, rows[0]["question"], sentences, held_out)
+
+
+def _mark_situation(row: Mapping[str, Any]) -> Marked:
+    sentences = frozenset((quote["document_id"], _bare(quote["quote"])) for quote in row["evidence"])
+    return Marked("situation", row["question"], sentences, is_held_out_digest(row["question"]))
 
 
 def _bare(text: str) -> str:

@@ -18,7 +18,7 @@ def marked(*sentences: tuple[str, str]) -> Marked:
 def test_questions_are_of_the_documents_that_are_there(repository: Path) -> None:
     ids = {path.stem for path in (repository / "corpus").glob("*.md")}
     asked = read_marked(ids)
-    assert {one.group for one in asked} == {"how", "why", "results", "several"}
+    assert {one.group for one in asked} == {"how", "why", "results", "message", "situation", "several"}
     assert all(document in ids for one in asked for document, _ in one.sentences)
     assert 0 < sum(one.held_out for one in asked) < len(asked) / 2
     assert 0 < len(read_marked({"khulna-faecal-sludge-service"})) < len(asked)
@@ -36,12 +36,16 @@ def test_quotes_are_counted_against_what_is_marked() -> None:
     count = len(others) + 1
     told = judge(assistant, [marked((first.document_id, first.quote), ("elsewhere", "Not quoted."))])
     assert f"precision {1 / count:.3f}, recall 0.500, first quote marked 1.000" in told
+    documents = {citation.document_id for citation in (first, *others)}
+    assert f"documents marked {1 / len(documents):.3f}" in told
     assert "recall 0.000, first quote marked 0.000" in judge(assistant, [marked(("elsewhere", first.quote))])
 
 
 def test_a_refusal_quotes_nothing() -> None:
     refused = Marked("how", "What did Lahore do about penguins?", frozenset({("a", "b")}), held_out=False)
-    assert judge(AssistantDouble(), [refused]).endswith("recall 0.000, first quote marked 0.000, 0 words")
+    assert judge(AssistantDouble(), [refused]).endswith(
+        "recall 0.000, first quote marked 0.000, documents marked 0.000, 0 words"
+    )
 
 
 def test_a_policy_takes_other_values() -> None:
