@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from kin_assistant.coverage.cities import CityGroup
 from kin_assistant.peers.situation import Situation
-from kin_assistant.peers.values import Likeness
+from kin_assistant.peers.values import Likeness, TraitSource
 from kin_assistant.places.shore import measure_to_sea
 from kin_assistant.product_policy import LikenessPolicy
 from kin_assistant.text.wording import join_words
@@ -61,17 +61,16 @@ def _liken_country(
 ) -> Iterator[Measured]:
     countries = (city.country,) if city and city.country else info.countries
     # The metadata may say "Asia-Pacific" of a city that the gazetteer places more narrowly.
-    regions = dict.fromkeys(filter(None, (info.region, city.region if city else None)))
+    of_city = city.region if city else None
     if situation.country and situation.country in countries:
         likeness = Likeness(kind="place", alike=True, told=f"also in {situation.country}", source="metadata")
         yield Measured(likeness, policy.country)
-    elif situation.region and situation.region in regions:
-        source = "metadata" if situation.region == info.region else "gazetteer"
+    elif situation.region and situation.region in (info.region, of_city):
+        source: TraitSource = "metadata" if situation.region == info.region else "gazetteer"
         likeness = Likeness(kind="place", alike=True, told=f"also in {situation.region}", source=source)
         yield Measured(likeness, policy.region)
-    elif situation.region and regions:
-        source = "metadata" if info.region else "gazetteer"
-        yield Measured(Likeness(kind="place", alike=False, told=f"in {next(iter(regions))}", source=source), 0.0)
+    elif situation.region and of_city:
+        yield Measured(Likeness(kind="place", alike=False, told=f"in {of_city}", source="gazetteer"), 0.0)
 
 
 def _liken_size(population: int, city: CityGroup, ratio: float) -> tuple[bool, str]:

@@ -98,7 +98,7 @@ class SituationReader:
         mentions = self._places.find_places(text)
         taken += [_Span(one.start, one.end) for one in mentions]
         city, country, region, place_trait = self._read_place(text, mentions)
-        known = self._known_of(city)
+        known = self._known_of(city, country)
         population, size_trait = _read_size(text, known, taken)
         on_coast, coast_trait = self._read_coast(text, known, taken)
         money = [span for span in find_phrases(text, read_peer_vocabulary().little) if _is_own(text, *span)]
@@ -136,19 +136,25 @@ class SituationReader:
         country = place.country if city else place.name if place.kind == "country" else None
         region = place.name if place.kind == "region" else place.region
         if city and country is None and by_kind["country"]:
-            country, region = by_kind["country"][0].place.name, by_kind["country"][0].place.region
+            country = by_kind["country"][0].place.name
+        if known := self._known_of(city, country):
+            # A document may have given the city of its metadata no country, or a wider region than the gazetteer.
+            country, region = country or known[0].country, known[0].region
         where = ", ".join(dict.fromkeys(filter(None, (city.name if city else None, country, region))))
         return city, country, region, Trait(kind="place", told=where, words=chosen.surface)
 
-    def _known_of(self, city: Place | None) -> tuple[Place, Point | None] | None:
-        """What the gazetteer has of a city that the text names."""
+    def _known_of(self, city: Place | None, country: str | None) -> tuple[Place, Point | None] | None:
+        """What the gazetteer has of a city that the text names, in ``country`` if that is known; else of the largest."""
         if city is None:
             return None
-        for name in self._gazetteer.names.get(key_of(city.name), ()):
-            if name.place is not None:
-                known = self._gazetteer.places[name.place]
-                if known.kind == "city" and known.population == city.population and known.region == city.region:
-                    return known, self._gazetteer.points.get(name.place)
+        named = [name.place for name in self._gazetteer.names.get(key_of(city.name), ()) if name.place is not None]
+        cities = [number for number in named if self._gazetteer.places[number].kind == "city"]
+        for number in cities:
+            known = self._gazetteer.places[number]
+            # The documents may spell the country in another way than the gazetteer.
+            same = known.population == city.population and known.region == city.region
+            if same or country is None or known.country == country:
+                return known, self._gazetteer.points.get(number)
         return None
 
     # Coast

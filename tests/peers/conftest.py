@@ -35,7 +35,13 @@ Suva closed its dump and opened a landfill at Naboro.
 ## Results
 The landfill of Suva is in use since 2005.
 """  # fmt: skip
-LIBRARY = {**TEXTS, "bandung.md": BANDUNG, "suva.md": FLATS}
+ABROAD = DIGEST.format(
+    id="kitakyushu-abroad", title="Experts abroad", cities="Kitakyushu", countries="Malaysia, Philippines", region="Asia-Pacific",
+    themes="markets", years="2008-2010",
+) + """## What the city did
+Kitakyushu sent experts to Sibu.
+"""  # fmt: skip
+LIBRARY = {"abroad.md": ABROAD, **TEXTS, "bandung.md": BANDUNG, "suva.md": FLATS}
 
 
 @pytest.fixture(scope="module")

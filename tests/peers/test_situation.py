@@ -48,6 +48,7 @@ def test_of_a_long_text_the_words_of_the_themes_are_the_problem(reader: Situatio
         ("We are a landlocked city", False),
         ("Our town is far from the sea", False),
         ("We are a river port", None),
+        ("A town on the shore of a lake", None),
         ("We have no harbour", None),
         ("We are not on the coast", None),
         ("We have an airport and we support markets", None),
@@ -83,6 +84,14 @@ def test_a_city_that_is_named_brings_what_the_gazetteer_knows_and_it_is_named_as
         "size": "gazetteer",
         "coast": "gazetteer",
     }
+
+
+def test_a_city_whose_document_is_on_other_countries_is_the_one_that_the_gazetteer_knows(
+    reader: SituationReader,
+) -> None:
+    situation = reader.read("We are Kitakyushu")
+    assert (situation.country, situation.region, situation.on_coast) == ("Japan", "East Asia", True)
+    assert situation.population is not None and situation.population > 900_000
 
 
 def test_what_is_said_goes_before_what_the_gazetteer_knows(reader: SituationReader) -> None:
