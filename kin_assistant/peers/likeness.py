@@ -27,10 +27,11 @@ class Measured(NamedTuple):
 
 
 def liken_problem(situation: Situation, info: DocumentInfo, policy: LikenessPolicy) -> Measured:
-    """That a document near to the problem is about it: by a theme of its metadata, or by its words."""
+    """Why a document near to the problem bears on it: by a theme of its metadata, or by its words alone."""
     shared = [theme for theme in info.themes if theme in situation.themes]
     if not shared:
-        told = f"the document speaks of “{situation.matter}”"
+        # Nearness is measured by words and meaning; that the document is about the problem would say too much.
+        told = f"near to “{situation.matter}” by its words{', without a theme in common' if situation.themes else ''}"
         return Measured(Likeness(kind="problem", alike=True, told=told, source="document"), 0.0)
     told = f"{'theme' if len(shared) == 1 else 'themes'} {join_words(shared)}"
     return Measured(Likeness(kind="problem", alike=True, told=told, source="metadata"), policy.theme)

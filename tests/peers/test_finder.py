@@ -80,6 +80,12 @@ def test_the_country_goes_before_the_region(finder: PeerFinder) -> None:
     assert peer_on(peers, "Bandung").score > peer_on(peers, "Cebu").score
 
 
+def test_a_document_without_a_theme_in_common_is_only_said_to_be_near(finder: PeerFinder) -> None:
+    problem = likeness(peer_on(finder.find("Our households want baskets"), "Surabaya"), "problem")
+    assert problem is not None
+    assert (problem.told, problem.source) == ("near to “households want baskets” by its words", "document")
+
+
 def test_a_region_that_differs_is_told(finder: PeerFinder) -> None:
     place = likeness(peer_on(finder.find("A town in Fiji with compost baskets"), "Surabaya"), "place")
     assert place is not None
