@@ -111,12 +111,15 @@ class LikenessPolicy:
     theme: float = 0.15
     """What a document gains that shares a theme with the problem, beside its nearness relative to the nearest."""
     country: float = 0.2
+    """What one gains in the same country."""
     region: float = 0.1
-    """What one gains in the same country, or else in the same region."""
+    """What one gains in the same region, but in another country."""
     size: float = 0.2
+    """What one gains on a city of like size."""
     coast: float = 0.1
+    """What one gains on a city that is by the sea, or inland, as that of the situation is."""
     means: float = 0.1
-    """What one gains for each of these traits that match."""
+    """What one gains with a sentence that speaks of low cost, where there is little money."""
     size_ratio: float = 2.0
     """Cities of which one has at most so many times the people of the other are of like size."""
     coast_km: float = 25.0
