@@ -30,6 +30,9 @@ from kin_assistant.indicators.values import IndicatorQuery, Indicators
 from kin_assistant.models.embedder import Embedder, open_embedder, read_common_words
 from kin_assistant.models.evidence_network import open_scorer
 from kin_assistant.models.reranker import open_reranker
+from kin_assistant.peers.finder import PEERS, PeerFinder
+from kin_assistant.peers.situation import check_situation
+from kin_assistant.peers.values import Peers
 from kin_assistant.places.matching import Gazetteer, PlaceIndex
 from kin_assistant.policy import AnswerPolicy
 from kin_assistant.processes.watchdog import call_within
@@ -133,6 +136,7 @@ class Assistant:
         )
         self._quotes = QuoteFinder(index.library, build_id, name=title, compiler_sections=sections)
         self._indicators = IndicatorFinder(search, index.manifest.build_id, compiler_sections=sections)
+        self._peers = PeerFinder(search, self._records, self._comparisons, build_id, compiler_sections=sections)
         self._pipeline = AnswerPipeline(
             index.library,
             index.manifest.build_id,
@@ -277,6 +281,16 @@ class Assistant:
         """
         topic = check_question(topic, max_characters=self._settings.max_question_characters)
         return self._within(partial(self._comparisons.compare, topic, cities, columns), "The comparison")
+
+    def peers(self, situation: str, *, limit: int = PEERS) -> Peers:
+        """What cities like the one of ``situation``, a few sentences, did: at most ``limit`` practices, the most alike first.
+
+        Each has the traits that match and those that differ, and what was done, what came of it and what it cost in quoted
+        sentences. What was read of the situation is told too. Raises ``QuestionError`` for words that cannot be read, and
+        ``AnswerTimeout`` as ``ask`` does.
+        """
+        situation = check_situation(situation, max_characters=self._settings.max_question_characters)
+        return self._within(partial(self._peers.find, situation, limit), "The search for peers")
 
     def propose_brief(
         self,

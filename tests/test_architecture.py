@@ -28,6 +28,7 @@ FLOW: tuple[tuple[str, ...], ...] = (
     ("records",),
     ("briefs",),
     ("indicators",),
+    ("peers",),
     ("assistant", "rendering"),
     ("api",),
     ("ui", "llamaindex", "mcp_server"),

@@ -102,6 +102,15 @@ def make_parser(commands_by_name: Mapping[str, Run]) -> argparse.ArgumentParser:
     form.add_argument("--json", action="store_true", help="print JSON")
     form.add_argument("--csv", action="store_true", help="print CSV")
     form.add_argument("--xlsx", type=Path, metavar="FILE", help="write a workbook")
+    peers = command("peers", "show what cities like yours did, and what makes them alike", [])
+    peers.add_argument("situation", nargs="+", help="your city and what is the matter, in a sentence or two")
+    peers.add_argument(
+        "--limit", type=_count, default=5, metavar="N", help="practices to show, at most 20 (default: 5)"
+    )
+    form = peers.add_mutually_exclusive_group()
+    form.add_argument("--markdown", action="store_true", help="print Markdown (the default)")
+    form.add_argument("--json", action="store_true", help="print JSON")
+    form.add_argument("--csv", action="store_true", help="print CSV")
     brief = command("brief", "draft a brief on a topic, with quoted evidence by section", [])
     brief.add_argument("title", nargs="*", help="what it is about, such as: Community composting for Hai Phong")
     brief.add_argument("--from", type=Path, dest="source", metavar="FILE.json", help="open a brief again")

@@ -1,4 +1,4 @@
-"""What ``kin records show``, ``kin compare``, ``kin indicators`` and ``kin coverage`` print and write."""
+"""What ``kin records show``, ``kin compare``, ``kin peers``, ``kin indicators`` and ``kin coverage`` print and write."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from kin_assistant.assistant import Assistant
 
-__all__ = ["compare_cities", "list_indicators", "show_coverage", "show_record"]
+__all__ = ["compare_cities", "list_indicators", "show_coverage", "show_peers", "show_record"]
 
 
 def show_record(assistant: Assistant, options: argparse.Namespace, screen: TextIO) -> None:
@@ -56,6 +56,23 @@ def compare_cities(assistant: Assistant, options: argparse.Namespace, screen: Te
         print(plain(comparison_csv(comparison).replace("\r\n", "\n")), end="", file=screen)
     else:
         print(plain(comparison_markdown(comparison)), end="", file=screen)
+
+
+def show_peers(assistant: Assistant, options: argparse.Namespace, screen: TextIO) -> None:
+    """Print the peers of a city. Raises ``KinError`` if that cannot be done."""
+    from kin_assistant.errors import KinError
+    from kin_assistant.rendering import peers_csv, peers_markdown, plain, verified_table
+
+    peers = verified_table(assistant.peers(" ".join(options.situation), limit=options.limit), assistant.document)
+    if options.json:
+        print(as_json(peers.model_dump(mode="json"), screen, indent=2), file=screen)
+    elif options.csv:
+        if peers.reason:
+            # An empty table would look like evidence that there is nothing.
+            raise KinError(peers.reason)
+        print(plain(peers_csv(peers).replace("\r\n", "\n")), end="", file=screen)
+    else:
+        print(plain(peers_markdown(peers)), end="", file=screen)
 
 
 def list_indicators(assistant: Assistant, options: argparse.Namespace, screen: TextIO) -> None:

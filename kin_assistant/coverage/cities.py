@@ -27,6 +27,10 @@ class CityGroup:
     point: Point | None
     """None for a city that the gazetteer does not know."""
     documents: tuple[int, ...]
+    population: int = 0
+    """As the gazetteer counts it; 0 where it does not."""
+    region: str | None = None
+    """As the gazetteer has it."""
 
 
 def group_by_city(infos: Sequence[DocumentInfo], gazetteer: Gazetteer) -> tuple[CityGroup, ...]:
@@ -64,7 +68,16 @@ def group_by_city(infos: Sequence[DocumentInfo], gazetteer: Gazetteer) -> tuple[
             country = spelt.get(own, own) if own else None
         groups.setdefault((name, number, country), []).append(row)
     return tuple(
-        CityGroup(name, country, None if number is None else gazetteer.points.get(number), tuple(rows))
+        CityGroup(name, country, None, tuple(rows))
+        if number is None
+        else CityGroup(
+            name,
+            country,
+            gazetteer.points.get(number),
+            tuple(rows),
+            gazetteer.places[number].population,
+            gazetteer.places[number].region,
+        )
         for (name, number, country), rows in groups.items()
     )
 

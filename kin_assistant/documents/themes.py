@@ -11,7 +11,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Final, NamedTuple
 
-__all__ = ["themes_called", "themes_of"]
+__all__ = ["ThemeMention", "find_themes", "themes_called", "themes_of"]
 
 _MOST_THEMES: Final = 3
 _LEAST_SCORE: Final = 3.75
@@ -40,6 +40,33 @@ def themes_of(titles: Sequence[str], headings: Sequence[str], texts: Sequence[st
         )
     best = sorted(scores, key=lambda theme: (-scores[theme], theme))[:_MOST_THEMES]
     return tuple(theme for theme in best if scores[theme] >= _LEAST_SCORE)
+
+
+class ThemeMention(NamedTuple):
+    """A theme that words of a text speak of: ``text[start:end]``."""
+
+    theme: str
+    start: int
+    end: int
+
+
+def find_themes(text: str, known: Collection[str]) -> tuple[ThemeMention, ...]:
+    """What an English text of a few sentences says of the themes ``known``, in its order.
+
+    Terms of a theme count; hints alone only where the text has no term, since "waste" may mean any of several themes.
+    """
+    matches = list(_WORD.finditer(text))
+    words = [match[0].lower().replace("’", "'") for match in matches]
+    stems = _stems(words)
+    longest = max(map(len, _terms()))
+    found: dict[bool, list[ThemeMention]] = {False: [], True: []}
+    for at, word in enumerate(words):
+        for end in range(at + 1, min(at + longest, len(words)) + 1):
+            keys = [stems[at:end], (f"={word}",)] if end == at + 1 else [stems[at:end]]
+            for theme, hint in dict.fromkeys(term for key in keys for term in _terms().get(key, ())):
+                if theme in known:
+                    found[hint].append(ThemeMention(theme, matches[at].start(), matches[end - 1].end()))
+    return tuple(found[False] or found[True])
 
 
 def themes_called(name: str, known: Collection[str]) -> frozenset[str]:

@@ -19,6 +19,7 @@ from kin_assistant.rendering.figures import figures_html
 from kin_assistant.rendering.indicators import figure_text, indicators_csv, indicators_text
 from kin_assistant.rendering.markdown import answer_json, answer_markdown, answer_text, reference_list, what_is_read
 from kin_assistant.rendering.passages import search_text
+from kin_assistant.rendering.peers import peers_csv, peers_markdown
 from kin_assistant.rendering.tables import comparison_csv, comparison_html, comparison_markdown, record_markdown
 from kin_assistant.rendering.tabs import reason_html
 from kin_assistant.rendering.templating import render
@@ -54,6 +55,8 @@ __all__ = [
     "indicators_csv",
     "indicators_text",
     "indicators_xlsx",
+    "peers_csv",
+    "peers_markdown",
     "period",
     "places",
     "plain",

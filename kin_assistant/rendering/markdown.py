@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from kin_assistant.indicators.values import Indicators
+from kin_assistant.peers.values import Peers
 from kin_assistant.rendering.layout import Paragraph, Quoted, join_paragraphs, lay_out, quotes_by_number
 from kin_assistant.rendering.rows import DOT, one_run, row_head, without_bars
 from kin_assistant.rendering.words import (
@@ -63,7 +64,7 @@ def _reasons(answer: Answer) -> list[str]:
     return [*parts, "Also read:\n\n" + "\n".join(dict.fromkeys(others))] if others else parts if quoted else []
 
 
-def reference_list(answer: Answer | Comparison | Indicators | Record) -> tuple[str, ...]:
+def reference_list(answer: Answer | Comparison | Indicators | Peers | Record) -> tuple[str, ...]:
     """A line of Markdown for each citation, by number: document, place, section, and what the document cites there."""
     return tuple(f"[{citation.number}] {_reference(citation)}" for citation in answer.citations)
 

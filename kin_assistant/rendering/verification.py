@@ -8,11 +8,12 @@ from typing import TypeVar
 from kin_assistant.briefs.brief import Brief
 from kin_assistant.errors import KinError
 from kin_assistant.indicators.values import Indicators
+from kin_assistant.peers.values import Peers
 from kin_assistant.types import Answer, Citation, Comparison, Document, Record
 
 __all__ = ["verified", "verified_indicators", "verified_table"]
 
-_Table = TypeVar("_Table", Brief, Comparison, Record)
+_Table = TypeVar("_Table", Brief, Comparison, Peers, Record)
 
 
 def verified(answer: Answer, document_lookup: Callable[[str], Document]) -> Answer:

@@ -68,3 +68,12 @@ def test_a_city_that_is_named_twice_counts_once() -> None:
 
 def test_no_documents_have_no_cities() -> None:
     assert group_by_city([], WORLD) == ()
+
+
+def test_a_city_brings_what_the_gazetteer_has_of_its_people_and_region() -> None:
+    known, unknown = group_by_city(
+        [document("a", cities=("Surabaya", "Nowhere"), countries=("Indonesia",))],
+        WORLD,
+    )
+    assert (known.region, known.population > 2_000_000) == ("South-East Asia", True)
+    assert (unknown.region, unknown.population) == (None, 0)

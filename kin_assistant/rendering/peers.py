@@ -1,0 +1,132 @@
+"""Peers of a city as Markdown and CSV: what was read, who is like it and why, and what they did in quotes."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Mapping
+from typing import Final
+
+from kin_assistant.peers.values import Likeness, Peers, Trait, TraitKind, TraitSource
+from kin_assistant.rendering.markdown import escape_markdown, reference_list
+from kin_assistant.rendering.rows import head_of, one_run
+from kin_assistant.rendering.tables import defuse_formula
+from kin_assistant.rendering.words import FIELD_NAMES, NO_EVIDENCE, REFUSAL, places, plain
+from kin_assistant.types import Cell, Citation
+
+__all__ = ["SOURCES_OF_TRAITS", "TRAIT_NAMES", "peers_csv", "peers_markdown", "peers_table"]
+
+TRAIT_NAMES: Final[Mapping[TraitKind, str]] = {
+    "problem": "Problem",
+    "place": "Place",
+    "size": "Size",
+    "coast": "Coast",
+    "means": "Means",
+}
+SOURCES_OF_TRAITS: Final[Mapping[TraitSource, str]] = {
+    "your words": "your words",
+    "gazetteer": "from the bundled gazetteer",
+    "metadata": "from the document's metadata",
+    "document": "from the document",
+}
+_ABOUT_GAZETTEER: Final = (
+    "Numbers of people and positions of cities are from the bundled gazetteer (GeoNames), the coast is from the bundled "
+    "outline of the land (Natural Earth): no document says them, and they may be of other years than the documents."
+)
+_SAYS: Final = "What the document says:"
+_MEND: Final = "If this is not what you meant, say it in other words and ask again."
+
+
+def peers_markdown(peers: Peers) -> str:
+    """What was read of the situation, each peer with its reasons and quotes, and the references; or why there is none."""
+    parts = ["# Peers by likeness", escape_markdown(peers.situation)]
+    if peers.traits:
+        parts.append("\n".join(["What was read of your city:", "", *map(_trait, peers.traits)]))
+        parts.append(_MEND)
+    if peers.reason:
+        return "\n\n".join([*parts, f"**{_refusal(peers)}** {escape_markdown(peers.reason)}", *_notes(peers)]) + "\n"
+    parts += _notes(peers)
+    cited = {one.number: one for one in peers.citations}
+    for rank, peer in enumerate(peers.peers, 1):
+        where = places(peer.cities, peer.countries)
+        years = f" ({peer.years})" if peer.years else ""
+        parts += [f"## {rank}. {escape_markdown(peer.title)}", escape_markdown(f"{where}{years}")]
+        for heading, alike in (("Like yours:", True), ("Unlike yours:", False)):
+            if rows := [_likeness(one, cited) for one in peer.likenesses if one.alike is alike]:
+                parts.append("\n".join([heading, "", *rows]))
+        parts.append("\n".join([_SAYS, "", *(_cell(cell, cited) for cell in peer.cells)]))
+    if any(one.source == "gazetteer" for peer in peers.peers for one in peer.likenesses):
+        parts.append(_ABOUT_GAZETTEER)
+    said = f"Each quote is word for word what the stored document says (build {escape_markdown(peers.build_id)})."
+    return "\n\n".join([*parts, "## References", *reference_list(peers), said]) + "\n"
+
+
+def peers_table(peers: Peers) -> list[list[str]]:
+    """The header and a row a peer as plain text, the references of the row in the last cell."""
+    fields = [FIELD_NAMES[cell.column] for cell in peers.peers[0].cells] if peers.peers else []
+    header = ["Rank", "Practice", "City", "Country", "Like yours", "Unlike yours", *fields, "References"]
+    cited = {one.number: one for one in peers.citations}
+    references = dict(zip(cited, reference_list(peers), strict=True))
+    rows = []
+    for rank, peer in enumerate(peers.peers, 1):
+        alike, unlike = (
+            "; ".join(_likeness_text(one) for one in peer.likenesses if one.alike is wanted) for wanted in (True, False)
+        )
+        cells = [
+            " ".join(f"{plain(_run(cited[one]))} [{one}]" for one in cell.numbers) or NO_EVIDENCE for cell in peer.cells
+        ]
+        numbers = [number for number, one in cited.items() if one.document_id == peer.document_id]
+        own = "\n".join(references[number] for number in numbers)
+        city, country = peer.city or "", ", ".join(peer.countries)
+        rows.append([str(rank), *map(plain, (peer.title, city, country, alike, unlike)), *cells, own])
+    return [header, *rows]
+
+
+def peers_csv(peers: Peers) -> str:
+    """``peers_table`` as CSV. What a spreadsheet would take for a formula has an apostrophe in front."""
+    target = io.StringIO()
+    writer = csv.writer(target, lineterminator="\r\n")
+    writer.writerows([defuse_formula(cell) for cell in row] for row in peers_table(peers))
+    return target.getvalue()
+
+
+def _refusal(peers: Peers) -> str:
+    read_something = any(trait.kind != "means" for trait in peers.traits)
+    return f"{REFUSAL}." if read_something else "No peers."
+
+
+def _notes(peers: Peers) -> list[str]:
+    return [escape_markdown(note) for note in peers.notes]
+
+
+def _trait(trait: Trait) -> str:
+    told = f"- {TRAIT_NAMES[trait.kind]}: {escape_markdown(trait.told)}"
+    if trait.source == "your words":
+        return told if trait.words in trait.told else f"{told} (“{escape_markdown(trait.words, starts_line=False)}”)"
+    return f"{told}, {SOURCES_OF_TRAITS[trait.source]}"
+
+
+def _likeness(likeness: Likeness, cited: Mapping[int, Citation]) -> str:
+    """A line on a trait, with the sentence that shows it."""
+    if likeness.number is None:
+        return f"- {escape_markdown(_likeness_text(likeness))}"
+    told = f"{TRAIT_NAMES[likeness.kind]}: {likeness.told}"
+    return f"- {escape_markdown(told)}: {_numbered(likeness.number, cited)}"
+
+
+def _likeness_text(likeness: Likeness) -> str:
+    source = f"[{likeness.number}]" if likeness.number else f"({SOURCES_OF_TRAITS[likeness.source]})"
+    return f"{TRAIT_NAMES[likeness.kind]}: {likeness.told} {source}"
+
+
+def _cell(cell: Cell, cited: Mapping[int, Citation]) -> str:
+    quotes = " ".join(_numbered(number, cited) for number in cell.numbers)
+    return f"- **{FIELD_NAMES[cell.column]}**: {quotes or NO_EVIDENCE}"
+
+
+def _numbered(number: int, cited: Mapping[int, Citation]) -> str:
+    return f"{escape_markdown(_run(cited[number]))} [{number}]"
+
+
+def _run(citation: Citation) -> str:
+    return one_run(citation.quote, head_of(citation))
