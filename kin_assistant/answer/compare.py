@@ -113,21 +113,25 @@ def _tell_of_place(
     asked = search.rephrase(query, _ask_of(place, query, search))
     ranking = search.retriever.rank(asked, within=rows)
     evidence = search.reader.read(asked, ranking, ranking.passages[:share])
-    spoken = {
-        one.document
-        for one in evidence.candidates
-        if search.speaks_of(place, one) and _is_evidence(one, policy.compare)
-    }
-    best = next((row for row in rank_documents(evidence, policy) if row in spoken), None)
-    if best is None:
+    spoken = [one for one in evidence.candidates if search.speaks_of(place, one)]
+    meant = {one.document for one in spoken if _is_evidence(one, policy.compare)}
+    document = next((row for row in rank_documents(evidence, policy) if row in meant), None)
+    if document is None:
         return []
     teller = DocumentTeller(asked, search, fields_of, evidence.logits)
     told = [
         one
-        for one in teller.measure(best, policy.experience)
+        for one in teller.measure(document, policy.experience)
         if search.speaks_of(place, one.found.as_candidate()) and one.worth >= policy.experience.min_worth
     ]
-    return [one.found.as_candidate(one.logit) for one in _take_aspects(told, policy.compare.sentences_told)]
+    chosen = [one.found.as_candidate(one.logit) for one in _take_aspects(told, policy.compare.sentences_told)]
+    # Of a place among many in one document a row of a table may say more.
+    answering = _best_sentences([one for one in spoken if _can_stand_for(place, one)], asked, policy.compare)
+    return (
+        chosen
+        if len(chosen) >= policy.compare.sentences
+        else _take_in_turn([chosen, answering], policy.compare.sentences)
+    )
 
 
 def _take_aspects(told: Sequence[Told], most: int) -> list[Told]:

@@ -168,6 +168,7 @@ class Visitor:
             "describe": filters,
             "compare": ["compost", [], []],
             "propose": ["compost for Lahore", []],
+            "reopen": ["{}"],
             "find_figures": ["waste", [], [], "", "any", "relevance"],
         }
         return values.get(name, [])
