@@ -97,7 +97,7 @@ def _answer_of_place(
         read = search.read(asked, ranking, ranking.passages[:share])
         spoken = [one for one in read if search.speaks_of(place, one)]
         of_parts.append(_best_sentences([one for one in spoken if _can_stand_for(place, one)], asked, policy))
-    return _take_in_turn(of_parts, policy.sentences)
+    return _take_in_turn(of_parts, max(policy.sentences, len(of_parts)))
 
 
 def _tell_of_place(
