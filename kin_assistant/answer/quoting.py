@@ -189,7 +189,7 @@ class Quoter:
             if key is None:
                 continue
             counted = self._count(sections[i], key, draft.candidates)
-            is_announced = any(one.sentence.lead_in and not one.text.startswith(ROW) for one in sections[i].candidates)
+            is_announced = draft.form == "quotes" and any(map(_is_announced, sections[i].candidates))
             is_said = i == last[key] and (counted.shown > 1 or is_announced or draft.form == "list")
             sections[i] = counted if is_said else replace(counted, shown=0, of=0)
         return replace(draft, sections=tuple(sections))
@@ -280,6 +280,11 @@ class Quoter:
             or Candidate(passage, document, sentence, text[sentence.start : sentence.end], 0.0, 0.0, frozenset(), 0.0)
             for passage, sentence in places
         ]
+
+
+def _is_announced(candidate: Candidate) -> bool:
+    """Whether it is an item that stands behind words which announce a list, and no row of a table."""
+    return candidate.sentence.lead_in is not None and not candidate.text.startswith(ROW)
 
 
 def _count_words(candidates: Iterable[Candidate]) -> int:
