@@ -21,6 +21,7 @@ FIRST = {
         ),
     ),
     "Compare composting in Dhaka and Quy Nhon": (
+        "In 1995 the NGO Waste Concern opened a small neighbourhood compost plant in Section 2 of Mirpur, Dhaka.",
         (
             "Each partner in Dhaka's community composting has one job: government gives land free of charge, and Waste Concern"
             " collects, separates and composts."
