@@ -22,10 +22,6 @@ FIRST = {
     ),
     "Compare composting in Dhaka and Quy Nhon": (
         "In 1995 the NGO Waste Concern opened a small neighbourhood compost plant in Section 2 of Mirpur, Dhaka.",
-        (
-            "Each partner in Dhaka's community composting has one job: government gives land free of charge, and Waste Concern"
-            " collects, separates and composts."
-        ),
     ),
     "Which cities have bus rapid transit?": (
         "USAID now describes TransJakarta as the longest bus rapid transit system in the world at 244 km.",

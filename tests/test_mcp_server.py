@@ -235,7 +235,7 @@ def test_lines_that_are_no_protocol_do_not_end_it(repository: Path) -> None:
         assert len(json.loads(line)["result"]["tools"]) == 4
     finally:
         process.kill()
-        process.communicate(timeout=30)
+        process.communicate(timeout=10)
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGINT])
@@ -252,7 +252,7 @@ def test_a_signal_ends_it_while_it_waits(repository: Path, number: int) -> None:
         assert process.wait(20) != 0
     finally:
         process.kill()
-        process.communicate(timeout=30)
+        process.communicate(timeout=10)
 
 
 _SIGNALLED_AT_WORK = """
@@ -288,7 +288,7 @@ def test_a_signal_ends_it_while_it_works(repository: Path) -> None:
         assert process.wait(20) == 128 + signal.SIGTERM
     finally:
         process.kill()
-        process.communicate(timeout=30)
+        process.communicate(timeout=10)
 
 
 def test_lines_come_whole_and_those_that_are_too_long_not_at_all(caplog: pytest.LogCaptureFixture) -> None:

@@ -125,13 +125,11 @@ def _tell_of_place(
         if search.speaks_of(place, one.found.as_candidate()) and one.worth >= policy.experience.min_worth
     ]
     chosen = [one.found.as_candidate(one.logit) for one in _take_aspects(told, policy.compare.sentences_told)]
+    if len(chosen) >= policy.compare.sentences:
+        return chosen
     # Of a place among many in one document a row of a table may say more.
     answering = _best_sentences([one for one in spoken if _can_stand_for(place, one)], asked, policy.compare)
-    return (
-        chosen
-        if len(chosen) >= policy.compare.sentences
-        else _take_in_turn([chosen, answering], policy.compare.sentences)
-    )
+    return _take_in_turn([chosen, answering], policy.compare.sentences)
 
 
 def _take_aspects(told: Sequence[Told], most: int) -> list[Told]:

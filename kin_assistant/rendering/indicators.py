@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import textwrap
 from collections.abc import Iterator
 from itertools import groupby
@@ -14,7 +12,7 @@ from kin_assistant.indicators.values import Figure, Indicator, Indicators, Serie
 from kin_assistant.indicators.vocabulary import read_vocabulary
 from kin_assistant.rendering.markdown import reference_list
 from kin_assistant.rendering.rows import head_of, one_run, row_head, without_bars
-from kin_assistant.rendering.tables import defuse_formula
+from kin_assistant.rendering.tables import write_csv
 from kin_assistant.rendering.words import REFUSAL, count, period, plain, section_and_page
 from kin_assistant.types import Citation
 
@@ -70,17 +68,7 @@ def indicators_table(indicators: Indicators) -> list[list[str | float | None]]:
 
 def indicators_csv(indicators: Indicators) -> str:
     """``indicators_table`` as CSV. A text that a spreadsheet would take for a formula has an apostrophe in front."""
-    target = io.StringIO()
-    writer = csv.writer(target, lineterminator="\r\n")
-    for row in indicators_table(indicators):
-        writer.writerow([_csv_cell(value) for value in row])
-    return target.getvalue()
-
-
-def _csv_cell(value: str | float | None) -> str:
-    if value is None:
-        return ""
-    return defuse_formula(value) if isinstance(value, str) else f"{value:.12g}"
+    return write_csv(indicators_table(indicators))
 
 
 def _row(indicator: Indicator, citation: Citation) -> list[str | float | None]:

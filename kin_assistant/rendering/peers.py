@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Mapping
 from typing import Final
 
 from kin_assistant.peers.values import Likeness, Peers, Trait, TraitKind, TraitSource
 from kin_assistant.rendering.markdown import escape_markdown, reference_list
 from kin_assistant.rendering.rows import head_of, one_run
-from kin_assistant.rendering.tables import defuse_formula
+from kin_assistant.rendering.tables import write_csv
 from kin_assistant.rendering.words import FIELD_NAMES, NO_EVIDENCE, REFUSAL, places, plain
 from kin_assistant.types import Cell, Citation
 
@@ -84,10 +82,7 @@ def peers_table(peers: Peers) -> list[list[str]]:
 
 def peers_csv(peers: Peers) -> str:
     """``peers_table`` as CSV. What a spreadsheet would take for a formula has an apostrophe in front."""
-    target = io.StringIO()
-    writer = csv.writer(target, lineterminator="\r\n")
-    writer.writerows([defuse_formula(cell) for cell in row] for row in peers_table(peers))
-    return target.getvalue()
+    return write_csv(peers_table(peers))
 
 
 def _refusal(peers: Peers) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Final
 
 from kin_assistant.rendering.markdown import escape_in_cell, escape_markdown, reference_list
@@ -24,6 +24,7 @@ __all__ = [
     "comparison_table",
     "defuse_formula",
     "record_markdown",
+    "write_csv",
 ]
 
 _STARTS_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n")
@@ -91,10 +92,20 @@ def comparison_table(comparison: Comparison) -> list[list[str]]:
 
 def comparison_csv(comparison: Comparison) -> str:
     """``comparison_table`` as CSV. What a spreadsheet would take for a formula has an apostrophe in front."""
+    return write_csv(comparison_table(comparison))
+
+
+def write_csv(rows: Iterable[Sequence[str | float | None]]) -> str:
+    """``rows`` as CSV; an empty cell for None. What a spreadsheet would take for a formula has an apostrophe in front."""
     target = io.StringIO()
-    writer = csv.writer(target, lineterminator="\r\n")
-    writer.writerows([defuse_formula(cell) for cell in row] for row in comparison_table(comparison))
+    csv.writer(target, lineterminator="\r\n").writerows(map(_csv_cell, row) for row in rows)
     return target.getvalue()
+
+
+def _csv_cell(value: str | float | None) -> str:
+    if value is None:
+        return ""
+    return defuse_formula(value) if isinstance(value, str) else f"{value:.12g}"
 
 
 def defuse_formula(text: str) -> str:

@@ -46,7 +46,7 @@ def url(assistant: AssistantDouble, tmp_path: Path) -> Iterator[str]:
 
 @pytest.fixture
 def context(browser: Browser, url: str, request: pytest.FixtureRequest) -> Iterator[BrowserContext]:
-    with window(browser, url, getattr(request, "param", {"viewport": DESK})) as opened:
+    with window(browser, url, getattr(request, "param", {"viewport": DESK}), is_left=True) as opened:
         yield opened
 
 

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from typing import Final
 
 from kin_assistant.coverage.values import Coverage
-from kin_assistant.rendering.tables import defuse_formula
+from kin_assistant.rendering.tables import write_csv
 from kin_assistant.rendering.words import plain
 
 __all__ = ["NO_COUNTRY", "coverage_cities", "coverage_csv", "coverage_matrix"]
@@ -50,8 +48,6 @@ def coverage_cities(coverage: Coverage) -> list[list[str | float | None]]:
 
 def coverage_csv(coverage: Coverage) -> str:
     """``coverage_matrix`` as CSV. A name that a spreadsheet would take for a formula has an apostrophe in front."""
-    target = io.StringIO()
-    writer = csv.writer(target, lineterminator="\r\n")
-    for row in coverage_matrix(coverage):
-        writer.writerow([defuse_formula(plain(cell)) if isinstance(cell, str) else cell for cell in row])
-    return target.getvalue()
+    return write_csv(
+        [plain(cell) if isinstance(cell, str) else cell for cell in row] for row in coverage_matrix(coverage)
+    )
