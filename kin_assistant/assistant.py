@@ -39,6 +39,7 @@ from kin_assistant.processes.watchdog import call_within
 from kin_assistant.question.checks import check_question
 from kin_assistant.question.kinds import KindClassifier
 from kin_assistant.question.query import QueryParser
+from kin_assistant.records.asked import FieldMatcher
 from kin_assistant.records.comparison import DEFAULT_COLUMNS, ComparisonMaker
 from kin_assistant.records.reader import RecordReader
 from kin_assistant.retrieval import Retriever
@@ -110,7 +111,10 @@ class Assistant:
         places = PlaceIndex(
             Gazetteer.load(), index.library.infos, index.vocabulary, profile.home, english=read_common_words()
         )
-        reader = EvidenceReader(index, network, policy=policy.evidence)
+        sections = profile.compiler_sections
+        self._records = RecordReader(index, embedder.name, compiler_sections=sections)
+        fields = FieldMatcher(self._records, embedder.name)
+        reader = EvidenceReader(index, network, fields=fields, policy=policy.evidence)
         self.sentence_search = search = SentenceSearch(index, embedder, self.retriever, reader, places)
         talk = TalkResponder(embedder, index.library.infos, profile.examples, policy.talk)
         self._parser = parser = QueryParser(
@@ -122,8 +126,6 @@ class Assistant:
             max_characters=settings.max_question_characters,
             max_turns=settings.max_history_turns,
         )
-        sections = profile.compiler_sections
-        self._records = RecordReader(index, embedder.name, compiler_sections=sections)
         self._comparisons = ComparisonMaker(search, self._records, index.manifest.build_id, compiler_sections=sections)
         build_id, title = index.manifest.build_id, profile.title
         self._briefs = BriefMaker(

@@ -23,7 +23,7 @@ from kin_assistant.assistant import Assistant
 from kin_assistant.policy import AnswerPolicy
 from training.build import is_held_out_digest
 
-__all__ = ["Marked", "judge", "main", "read_marked", "with_values"]
+__all__ = ["Marked", "bare", "judge", "main", "read_marked", "with_values"]
 
 _FOLDER = Path(__file__).parent
 _EXPLANATIONS = ("how", "why", "results")
@@ -102,7 +102,7 @@ def judge(assistant: Assistant, marked: Sequence[Marked]) -> str:
 
 def _judge(assistant: Assistant, one: Marked) -> tuple[float, float, bool, float, int]:
     """A refusal quotes nothing."""
-    quoted = [(citation.document_id, _bare(citation.quote)) for citation in assistant.ask(one.question).citations]
+    quoted = [(citation.document_id, bare(citation.quote)) for citation in assistant.ask(one.question).citations]
     right = [any(_same(quote, sentence) for sentence in one.sentences) for quote in quoted]
     found = sum(any(_same(quote, sentence) for quote in quoted) for sentence in one.sentences)
     words = sum(len(text.split()) for _, text in quoted)
@@ -123,17 +123,18 @@ def _same(quote: tuple[str, str], sentence: tuple[str, str]) -> bool:
 
 
 def _mark(group: str, rows: Sequence[Mapping[str, Any]]) -> Marked:
-    sentences = frozenset((row["document_id"], _bare(text)) for row in rows for text in row["evidence"])
+    sentences = frozenset((row["document_id"], bare(text)) for row in rows for text in row["evidence"])
     held_out = all(is_held_out_digest(row["document_id"]) for row in rows)
     return Marked(group, rows[0]["question"], sentences, held_out)
 
 
 def _mark_situation(row: Mapping[str, Any]) -> Marked:
-    sentences = frozenset((quote["document_id"], _bare(quote["quote"])) for quote in row["evidence"])
+    sentences = frozenset((quote["document_id"], bare(quote["quote"])) for quote in row["evidence"])
     return Marked("situation", row["question"], sentences, is_held_out_digest(row["question"]))
 
 
-def _bare(text: str) -> str:
+def bare(text: str) -> str:
+    """``text`` without source marks."""
     return _MARK.sub("", text).strip()
 
 

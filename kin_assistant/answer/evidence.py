@@ -25,7 +25,7 @@ from kin_assistant.types import Document, Sentence
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["Candidate", "Evidence", "EvidenceNetwork", "EvidenceReader", "lost_a_word"]
+__all__ = ["Candidate", "Evidence", "EvidenceNetwork", "EvidenceReader", "FieldMatch", "lost_a_word"]
 
 _WANTS_A_NOUN = re.compile(
     r"(?:(?:^|[(.;,])\s*(?:see|sources?|after)|\b(?:are|is|was|were|com(?:es?|ing)|taken|%|per cent)\s+(?:by|from|with)"
@@ -53,6 +53,8 @@ class Candidate:
     """The part of the score that comes from similarity and words."""
     logit: float | None = None
     """Log odds that it answers against nothing there does, by the network that read it with the query; None if unread."""
+    field_match: float = 0.0
+    """As ``FieldMatch`` gives it."""
 
     def __hash__(self) -> int:
         """By its place: an answer looks candidates up many thousand times."""
@@ -82,6 +84,17 @@ class EvidenceNetwork(Protocol):
         ...
 
 
+class FieldMatch(Protocol):
+    """What knows the fields of a record that questions ask for, and those that sentences tell."""
+
+    def __call__(self, vector: NDArray[np.float32], passages: Sequence[PassageRow]) -> NDArray[np.float64]:
+        """How well each sentence of ``passages`` tells the field that the question with this vector asks for.
+
+        The logarithm of how much likelier that field is asked for than any is told; shape (sentences,), in order.
+        """
+        ...
+
+
 class _Place(NamedTuple):
     """Where a sentence stands: its passage and its number there."""
 
@@ -99,10 +112,15 @@ class EvidenceReader:
     """Reads sentences of one opened index; the most promising passages with ``network``, if there is one."""
 
     def __init__(
-        self, index: OpenIndex, network: EvidenceNetwork | None = None, *, policy: EvidencePolicy | None = None
+        self,
+        index: OpenIndex,
+        network: EvidenceNetwork | None = None,
+        *,
+        fields: FieldMatch | None = None,
+        policy: EvidencePolicy | None = None,
     ) -> None:
         self._index = index
-        self._network = network
+        self._network, self._fields = network, fields
         self._policy = policy or EvidencePolicy()
         self._words_of = lru_cache(20_000)(self._count_words)
 
@@ -132,6 +150,7 @@ class EvidenceReader:
         read = self._read_closely(query, places, similarity)
         logits = [float(read[passage][number]) if passage in read else math.nan for passage, number in places]
         scores = similarity + self._policy.network * _as_signal(np.array(logits)) if self._network else similarity
+        matches = self._fields(query.vector, passages) if self._fields else np.zeros(len(places))
         candidates = []
         asked = frozenset(named.name for named in query.scope.named if named.kind == "city")
         for i, place in enumerate(places):
@@ -151,6 +170,7 @@ class EvidenceReader:
                     frozenset(words[i].with_context),
                     float(similarity[i]),
                     None if math.isnan(logits[i]) else logits[i],
+                    float(matches[i]),
                 )
             )
         candidates.sort(key=lambda candidate: (-candidate.score, candidate.passage, candidate.sentence.start))

@@ -89,6 +89,7 @@ def estimate_worth(candidates: Sequence[Candidate], policy: SelectionPolicy) -> 
             + policy.worth_of_similarity * (candidate.similarity_score - best)
             + policy.worth_of_document * (of_document[candidate.document] - best)
             + policy.worth_of_cosine * candidate.cosine
+            + policy.worth_of_field * candidate.field_match
         )
         for candidate in candidates
     }

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
@@ -16,13 +16,21 @@ from kin_assistant.answer.citations import cite_sentences
 from kin_assistant.answer.evidence import Candidate, lost_a_word
 from kin_assistant.index.library import DocumentRow, PassageRow
 from kin_assistant.index.opened import OpenIndex
-from kin_assistant.records.classifier import FieldClassifier, describe_sentences
+from kin_assistant.records.classifier import CLASSES, FieldClassifier, describe_sentences
 from kin_assistant.records.headings import fields_of_heading
 from kin_assistant.types import RECORD_FIELDS, Citation, Record, RecordField, RecordPart, Sentence
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 __all__ = ["FieldSentence", "RecordReader"]
 
 _DOCUMENTS_IN_MEMORY: Final = 512
+_PASSAGES_IN_MEMORY: Final = 20_000
+_SHARE_OF_OTHERS: Final = 0.02
+"""The share of a field that the heading over a sentence does not announce."""
+_LEAST_SHARE: Final = 1e-3
+"""Of a field that it announces, however sure the classifier is of others."""
 _BY_HEADING: Final = "Stands under a heading that announces this field."
 _BY_CLASSIFIER: Final = "Reads like what such records say in this field."
 
@@ -51,6 +59,7 @@ class RecordReader:
         self._classifier = classifier if classifier.embedder == embedder else None
         self._compiler_sections = frozenset(map(str.casefold, compiler_sections))
         self.sentences_of = lru_cache(_DOCUMENTS_IN_MEMORY)(self._find_sentences)
+        self.shares_of = lru_cache(_PASSAGES_IN_MEMORY)(self._find_shares)
 
     def read(self, document_id: str) -> Record:
         """The record of a document. Raises ``KeyError`` for an unknown one."""
@@ -106,15 +115,38 @@ class RecordReader:
         return tuple(one for one in found if (one.sentence.start, one.sentence.end) not in heads)
 
     def _classify(self, passage: PassageRow, told: Collection[RecordField]) -> list[RecordField | None]:
-        library = self._index.library
-        texts = library.sentences_of(passage)
         if self._classifier is None:
-            return [None] * len(texts)
+            return [None] * len(self._index.library.passage(passage).sentences)
+        return [field for field, _ in self._classifier.classify(self._describe(passage), told)]
+
+    def _find_shares(self, passage: PassageRow) -> NDArray[np.float32]:
+        """How likely each sentence of a passage tells each of ``CLASSES``; shape (sentences, classes).
+
+        What the heading announces is likely, and of several fields that it announces what the classifier says.
+        """
+        stored = self._index.library.passage(passage)
+        count = len(stored.sentences)
+        if self._classifier is None or not count:
+            shares = np.full((count, len(CLASSES)), 1 / len(CLASSES), np.float32)
+        else:
+            shares = self._classifier.probabilities(self._describe(passage))
+        told = fields_of_heading(stored.heading.split(" > ")[-1])
+        announced = [number for number, field in enumerate(CLASSES) if field in told]
+        if announced:
+            among = shares[:, announced] + _LEAST_SHARE
+            shares = np.full(shares.shape, _SHARE_OF_OTHERS, np.float32)
+            shares[:, announced] = among / among.sum(axis=1, keepdims=True)
+            shares /= shares.sum(axis=1, keepdims=True)
+        return shares
+
+    def _describe(self, passage: PassageRow) -> NDArray[np.float32]:
+        """What the classifier sees of the sentences of a passage."""
+        library = self._index.library
         first, last = int(library.first_sentence[passage]), int(library.first_sentence[passage + 1])
         whole = len(library.document_with(passage).text)
         positions = [sentence.start / whole for sentence in library.passage(passage).sentences]
         vectors = np.asarray(self._index.sentences[first:last]).astype(np.float32)
-        return [field for field, _ in self._classifier.classify(describe_sentences(vectors, texts, positions), told)]
+        return describe_sentences(vectors, library.sentences_of(passage), positions)
 
 
 def _numbered(cited: Collection[Citation], told: Collection[FieldSentence], before: int) -> list[Citation]:

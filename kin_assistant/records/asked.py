@@ -1,0 +1,104 @@
+"""Which field of a record a question asks for, and how well sentences tell it.
+
+"Did it work?" asks for results, "who ran it?" for partners: a sentence of that field is likelier to answer than one of another
+that shares as many words. A linear model over the question's vector tells the fields; ``training/README.md`` says how much is
+gained.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Final, Self
+
+import numpy as np
+
+from kin_assistant.errors import ModelError
+from kin_assistant.index.library import PassageRow
+from kin_assistant.records.classifier import CLASSES
+from kin_assistant.records.reader import RecordReader
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+__all__ = ["FORMAT", "WEIGHTS", "WEIGHTS_SHA256", "AskedFields", "FieldMatcher"]
+
+WEIGHTS: Final = Path(__file__).parent.parent / "data" / "asked_fields.safetensors"
+"""The weights that ship; ``python -m training.asked`` makes them."""
+WEIGHTS_SHA256: Final = "b6a456c62f1bc8bc7238dad0d332145199ec9feb0820469ff2f9ffd8d195a40e"
+FORMAT: Final = "kin-asked-1"
+_FLOOR: Final = 0.1
+"""Added to how much likelier a field is asked for, so that no sentence is ruled out by its field alone."""
+
+
+class AskedFields:
+    """Tells which field a question asks for."""
+
+    def __init__(self, embedder: str, weights: NDArray[np.float32], usual: NDArray[np.float32]) -> None:
+        """``weights`` has a row for each column of a vector and a last one for the constant; ``usual`` as ``self.usual``."""
+        self.embedder = embedder
+        """Name of the embedder whose vectors the weights are for."""
+        self.usual = usual
+        """The share of the sentences of a document that tell each of ``CLASSES``; shape (classes,)."""
+        self._weights = weights
+
+    @classmethod
+    def load(cls, path: Path = WEIGHTS, *, sha256: str | None = WEIGHTS_SHA256) -> Self:
+        """Read a file of weights. Raises ``ModelError`` if it is missing or damaged."""
+        from safetensors import SafetensorError
+        from safetensors.numpy import load
+
+        try:
+            content = path.read_bytes()
+        except OSError as error:
+            raise ModelError(f"There are no weights for what questions ask at {path}.", details=str(error)) from error
+        digest = hashlib.sha256(content).hexdigest()
+        if sha256 is not None and digest != sha256:
+            raise ModelError(
+                "The weights for what questions ask are damaged or were replaced.", details=f"sha256 {digest}"
+            )
+        try:
+            length = int.from_bytes(content[:8], "little")
+            about = json.loads(json.loads(content[8 : 8 + length])["__metadata__"]["about"])
+            if about["format"] != FORMAT or about["classes"] != list(CLASSES):
+                raise ModelError(f"{path} holds weights for other fields of records.")
+            tensors = load(content)
+            return cls(
+                about["embedder"], tensors["weights"].astype(np.float32), tensors["usual"].astype(np.float32)
+            )
+        except (SafetensorError, KeyError, TypeError, ValueError) as error:
+            raise ModelError(f"{path} holds no weights for what questions ask.", details=str(error)) from error
+
+    def shares(self, vector: NDArray[np.float32]) -> NDArray[np.float32]:
+        """The probability that each of ``CLASSES`` is asked for by the question with this vector; shape (classes,)."""
+        scores = vector @ self._weights[:-1] + self._weights[-1]
+        odds = np.exp(scores - scores.max())
+        shares: NDArray[np.float32] = odds / odds.sum()
+        return shares
+
+    def match(self, vector: NDArray[np.float32], told: NDArray[np.float32]) -> NDArray[np.float64]:
+        """How well sentences tell what the question with this vector asks for; shape (sentences,).
+
+        ``told`` is how likely each tells each of ``CLASSES``, shape (sentences, classes). Of a sentence that tells field f with
+        the probability p(f) it is log(0.1 + sum of p(f) a(f) / u(f)) where f is asked for with a(f) and usual with u(f).
+        """
+        match: NDArray[np.float64] = np.log(told @ (self.shares(vector) / self.usual) + _FLOOR)
+        return match
+
+
+class FieldMatcher:
+    """Tells how well sentences tell what a question asks for. Safe to use from several threads."""
+
+    def __init__(self, records: RecordReader, embedder: str, asked: AskedFields | None = None) -> None:
+        """``embedder`` is the name of the model that questions are embedded with. Raises as ``AskedFields.load``."""
+        asked = asked or AskedFields.load()
+        self._records = records
+        # To the vectors of another model the weights mean nothing; then no field is likelier than another.
+        self._asked = asked if asked.embedder == embedder else None
+
+    def __call__(self, vector: NDArray[np.float32], passages: Sequence[PassageRow]) -> NDArray[np.float64]:
+        """As ``answer.evidence.FieldMatch``."""
+        told = np.concatenate([self._records.shares_of(passage) for passage in passages])
+        return self._asked.match(vector, told) if self._asked else np.zeros(len(told))
