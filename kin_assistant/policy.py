@@ -104,7 +104,7 @@ class PartsPolicy:
 class SelectionPolicy:
     """Which sentences are quoted. Fitted as decision 19 tells; ``python -m training.quoting`` measures it."""
 
-    worth_offset: float = -2.0
+    worth_offset: float = -2.3
     """Offset of the chance that a sentence answers: a logistic function of the following."""
     worth_of_logit: float = 0.5
     """Weight of the evidence network's logit."""
