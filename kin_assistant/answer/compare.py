@@ -18,7 +18,7 @@ from kin_assistant.question.listing import CLAUSE_END, strip_frame
 from kin_assistant.question.query import Query
 from kin_assistant.question.sides import sides_of, strip_comparing
 from kin_assistant.text.english import read_measures, read_words
-from kin_assistant.text.figures import has_figure
+from kin_assistant.text.figures import find_asked_kinds, gives, has_figure
 from kin_assistant.text.wording import count_words, join_words
 from kin_assistant.text.words import stems, words
 from kin_assistant.types import DocumentInfo, RecordField
@@ -230,7 +230,13 @@ def _draft_extreme(query: Query, search: SentenceSearch, policy: ComparePolicy) 
     topic = search.make_topic(strip_frame(_replace_extremes(text, read_measures())))
     within = search.documents_allowed(query)
     within = within & query.named_documents or within
-    found = [one for one in search.find(topic, within) if has_figure(one.text)]
+    wanted = find_asked_kinds(query.text)
+    found = [
+        one
+        for one in search.find(topic, within)
+        if has_figure(one.text)
+        and all(gives(kind, one.text, search.library.lead_in_of(one.document, one.sentence)) for kind in wanted)
+    ]
     found.sort(key=lambda one: (-one.share - one.cosine, one.passage, one.number))
     # The topic's words lead to other documents than its meaning does: both are read.
     ranking = search.retriever.rank(search.rephrase(query, topic.text), within=within)

@@ -18,7 +18,7 @@ from kin_assistant.index.library import Library, PassageRow
 from kin_assistant.policy import AnswerPolicy
 from kin_assistant.question.query import Query, QueryParser
 from kin_assistant.retrieval import Ranking, Retriever
-from kin_assistant.text.figures import differ, find_asked
+from kin_assistant.text.figures import differ, find_asked, find_asked_kinds, gives
 from kin_assistant.text.wording import join_words
 from kin_assistant.text.words import fold
 from kin_assistant.types import Answer, Citation, Entry, Filters, NearDocument, Retrieved, Section, WantedForm
@@ -116,7 +116,7 @@ class AnswerPipeline:
             abstained=bool(reason),
             reason=reason,
             said=draft.said,
-            caveats=(*unwritten, *draft.caveats, *caveats),
+            caveats=(*unwritten, *draft.caveats, *caveats, *_name_missing_figure(query, citations)),
             notes=(*draft.notes, *_notes(query, quoted, citations)),
             sections=tuple(_section(section, numbers) for section in draft.sections),
             entries=tuple(self._entry(entry, numbers) for entry in draft.entries),
@@ -242,6 +242,14 @@ def _name_unwritten(query: Query) -> tuple[str, ...]:
     about = [f"No document is about {join_words(places, 'or')}."] if places else []
     named = [f"No document names {join_words(query.areas, 'or')}."] if query.areas else []
     return (*about, *named)
+
+
+def _name_missing_figure(query: Query, citations: Sequence[Citation]) -> tuple[str, ...]:
+    """What is said where a price or cost is asked for and no quote gives a sum of money."""
+    if not citations or "money" not in find_asked_kinds(query.standalone):
+        return ()
+    given = any(gives("money", one.quote, one.lead_in.text if one.lead_in else "") for one in citations)
+    return () if given else ("No sum of money stands in these sentences.",)
 
 
 def _notes(query: Query, quoted: Sequence[Candidate], citations: Sequence[Citation]) -> tuple[str, ...]:

@@ -113,6 +113,11 @@ class Library:
         text = self.document_with(passage).text
         return [text[sentence.start : sentence.end] for sentence in self.passage(passage).sentences]
 
+    def lead_in_of(self, document: DocumentRow, sentence: Sentence) -> str:
+        """What heads the list or table that a sentence of a document stands in; "" if it stands in none."""
+        start, end = sentence.lead_in or (0, 0)
+        return self.document(document).text[start:end]
+
     def passage_ids(self) -> list[str]:
         """Ids of all passages, by row."""
         return [passage_id for (passage_id,) in self._read("SELECT id FROM passages ORDER BY row")]

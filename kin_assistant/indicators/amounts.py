@@ -12,7 +12,7 @@ from kin_assistant.indicators.dates import YearMention
 from kin_assistant.indicators.numbers import Number, find_numbers
 from kin_assistant.indicators.units import Label, find_rate, find_unit_before, find_unit_behind
 from kin_assistant.indicators.values import Change, Hedge
-from kin_assistant.indicators.vocabulary import alternatives, read_vocabulary
+from kin_assistant.text.vocabulary import alternatives, read_vocabulary
 
 __all__ = ["Amount", "find_amounts"]
 

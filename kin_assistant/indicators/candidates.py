@@ -11,7 +11,7 @@ from kin_assistant.errors import IndicatorError
 from kin_assistant.index.library import DocumentRow, PassageRow
 from kin_assistant.indicators.units import read_label
 from kin_assistant.indicators.values import Figure, IndicatorQuery
-from kin_assistant.indicators.vocabulary import read_vocabulary
+from kin_assistant.text.vocabulary import read_vocabulary
 from kin_assistant.places.gazetteer import PlaceKind
 from kin_assistant.places.matching import PlaceIndex
 from kin_assistant.text.wording import join_words

@@ -9,7 +9,7 @@ from typing import Final
 
 from kin_assistant.indicators.amounts import Amount
 from kin_assistant.indicators.values import Status
-from kin_assistant.indicators.vocabulary import read_vocabulary
+from kin_assistant.text.vocabulary import read_vocabulary
 
 __all__ = ["find_measures", "is_planning", "tell_status"]
 

@@ -9,7 +9,7 @@ from functools import cache
 from typing import Final
 
 from kin_assistant.indicators.dates import YearMention, find_dates
-from kin_assistant.indicators.vocabulary import alternatives, read_vocabulary
+from kin_assistant.text.vocabulary import alternatives, read_vocabulary
 from kin_assistant.text.english import number_words
 
 __all__ = ["Number", "find_numbers"]

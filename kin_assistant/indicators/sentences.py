@@ -13,7 +13,7 @@ from kin_assistant.indicators.dates import YearMention, find_years, nearest_year
 from kin_assistant.indicators.measures import find_measures, is_planning, tell_status
 from kin_assistant.indicators.units import Label, read_label
 from kin_assistant.indicators.values import Status
-from kin_assistant.indicators.vocabulary import read_vocabulary
+from kin_assistant.text.vocabulary import read_vocabulary
 from kin_assistant.text.rows import BAR, ROW
 from kin_assistant.types import Years
 

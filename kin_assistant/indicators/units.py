@@ -6,7 +6,7 @@ import re
 from functools import cache
 from typing import Final, NamedTuple
 
-from kin_assistant.indicators.vocabulary import alternatives, read_vocabulary
+from kin_assistant.text.vocabulary import alternatives, read_vocabulary
 
 __all__ = ["Label", "UnitSpan", "find_rate", "find_unit_before", "find_unit_behind", "read_label"]
 

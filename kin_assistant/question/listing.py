@@ -115,7 +115,7 @@ def strip_frame(request: str, *, keep_nouns: bool = False) -> str:
     request = _ASKED_FOR.sub("", request, count=1)
     request = next(filter(str.strip, request.split("?")), request)
     clauses = CLAUSE_END.split(request)
-    asking = [clause for clause in clauses if not _asks_again(clause)]
+    asking = [clause for clause in clauses if not (_asks_again(clause) or _asks_for_detail(clause))]
     if 0 < len(asking) < len(clauses):
         request = ", ".join(asking)
     words = list(_WORD.finditer(request))
@@ -138,6 +138,16 @@ def _asks_again(clause: str) -> bool:
     words = [fold(word) for word in _WORD.findall(clause)]
     at = next((i for i, word in enumerate(words) if word in read_words("pointing")), None)
     return bool(at) and all(_is_frame(word, name=False) for word in words[:at])
+
+
+def _asks_for_detail(clause: str) -> bool:
+    """Whether a clause only says what is wanted of each that is listed: "with years and sources"."""
+    first, *others = [fold(word) for word in _WORD.findall(clause)] or [""]
+    return (
+        first == "with"
+        and any(word in read_words("detail") for word in others)
+        and all(word in read_words("detail") or _is_frame(word, name=False) for word in others)
+    )
 
 
 def _find_listed(words: Sequence[str]) -> Listed:

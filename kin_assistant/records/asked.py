@@ -65,9 +65,7 @@ class AskedFields:
             if about["format"] != FORMAT or about["classes"] != list(CLASSES):
                 raise ModelError(f"{path} holds weights for other fields of records.")
             tensors = load(content)
-            return cls(
-                about["embedder"], tensors["weights"].astype(np.float32), tensors["usual"].astype(np.float32)
-            )
+            return cls(about["embedder"], tensors["weights"].astype(np.float32), tensors["usual"].astype(np.float32))
         except (SafetensorError, KeyError, TypeError, ValueError) as error:
             raise ModelError(f"{path} holds no weights for what questions ask.", details=str(error)) from error
 

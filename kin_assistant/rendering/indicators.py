@@ -9,7 +9,7 @@ from math import isclose
 from typing import Final
 
 from kin_assistant.indicators.values import Figure, Indicator, Indicators, Series
-from kin_assistant.indicators.vocabulary import read_vocabulary
+from kin_assistant.text.vocabulary import read_vocabulary
 from kin_assistant.rendering.markdown import reference_list
 from kin_assistant.rendering.rows import head_of, one_run, row_head, without_bars
 from kin_assistant.rendering.tables import write_csv

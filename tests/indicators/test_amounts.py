@@ -7,7 +7,7 @@ import pytest
 from kin_assistant.indicators.amounts import Amount, find_amounts
 from kin_assistant.indicators.dates import find_years
 from kin_assistant.indicators.units import find_unit_behind, read_label
-from kin_assistant.indicators.vocabulary import read_vocabulary
+from kin_assistant.text.vocabulary import read_vocabulary
 
 
 def read(text: str, *countries: str) -> list[Amount]:
