@@ -119,8 +119,7 @@ def train(asked: Sequence[Asked], embedder: str) -> bytes:
 
     asked = [one for one in asked if not is_held_out_digest(one.document)]
     about = {"format": FORMAT, "embedder": embedder, "classes": CLASSES}
-    tensors = {"weights": _fit(asked).astype(np.float16), "usual": _usual(asked)}
-    return save(tensors, {"about": json.dumps(about)})
+    return save({"weights": np.float16(_fit(asked)), "usual": np.float32(_usual(asked))}, {"about": json.dumps(about)})
 
 
 def _is_marked(text: str, evidence: Sequence[str]) -> bool:

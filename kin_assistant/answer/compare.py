@@ -18,7 +18,7 @@ from kin_assistant.question.listing import CLAUSE_END, strip_frame
 from kin_assistant.question.query import Query
 from kin_assistant.question.sides import sides_of, strip_comparing
 from kin_assistant.text.english import read_measures, read_words
-from kin_assistant.text.figures import find_asked_kinds, gives, has_figure
+from kin_assistant.text.figures import FigureKind, find_asked_kinds, gives, has_figure
 from kin_assistant.text.wording import count_words, join_words
 from kin_assistant.text.words import stems, words
 from kin_assistant.types import DocumentInfo, RecordField
@@ -231,12 +231,7 @@ def _draft_extreme(query: Query, search: SentenceSearch, policy: ComparePolicy) 
     within = search.documents_allowed(query)
     within = within & query.named_documents or within
     wanted = find_asked_kinds(query.text)
-    found = [
-        one
-        for one in search.find(topic, within)
-        if has_figure(one.text)
-        and all(gives(kind, one.text, search.library.lead_in_of(one.document, one.sentence)) for kind in wanted)
-    ]
+    found = [one for one in search.find(topic, within) if _gives_figure(one, wanted, search.library)]
     found.sort(key=lambda one: (-one.share - one.cosine, one.passage, one.number))
     # The topic's words lead to other documents than its meaning does: both are read.
     ranking = search.retriever.rank(search.rephrase(query, topic.text), within=within)
@@ -260,6 +255,12 @@ def _draft_extreme(query: Query, search: SentenceSearch, policy: ComparePolicy) 
     sections = [DraftSection((one.as_candidate(),), heading=where) for where, (_, one) in ranked]
     said = f"This assistant names no winner: these are the figures of {count_words(len(sections), 'place')}."
     return Draft("table", sections=tuple(sections), said=said, caveats=(_FIGURES,))
+
+
+def _gives_figure(one: Found, wanted: Collection[FigureKind], library: Library) -> bool:
+    """Whether a sentence gives a figure, and of each kind that is ``wanted``."""
+    head = library.lead_in_of(one.document, one.sentence)
+    return has_figure(one.text) and all(gives(kind, one.text, head) for kind in wanted)
 
 
 def _first_of_documents(passages: Sequence[PassageRow], library: Library) -> list[PassageRow]:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NewType
 
 import numpy as np
 
-from kin_assistant.types import Document, DocumentInfo, Passage
+from kin_assistant.types import Document, DocumentInfo, Passage, Sentence
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

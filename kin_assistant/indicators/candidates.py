@@ -11,9 +11,9 @@ from kin_assistant.errors import IndicatorError
 from kin_assistant.index.library import DocumentRow, PassageRow
 from kin_assistant.indicators.units import read_label
 from kin_assistant.indicators.values import Figure, IndicatorQuery
-from kin_assistant.text.vocabulary import read_vocabulary
 from kin_assistant.places.gazetteer import PlaceKind
 from kin_assistant.places.matching import PlaceIndex
+from kin_assistant.text.vocabulary import read_vocabulary
 from kin_assistant.text.wording import join_words
 from kin_assistant.text.words import fold
 from kin_assistant.types import DocumentInfo, Sentence

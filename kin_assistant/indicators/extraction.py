@@ -10,11 +10,11 @@ from typing import Final, NamedTuple
 from kin_assistant.answer.evidence import lost_a_word
 from kin_assistant.indicators.sentences import Context, SentenceFigure, read_sentence
 from kin_assistant.indicators.values import Figure, PlaceSource, Span
-from kin_assistant.text.vocabulary import read_vocabulary
 from kin_assistant.places.matching import Mention, PlaceIndex
 from kin_assistant.text.english import number_words
 from kin_assistant.text.figures import has_figure
 from kin_assistant.text.rows import BAR, ROW
+from kin_assistant.text.vocabulary import read_vocabulary
 from kin_assistant.text.words import fold, words
 from kin_assistant.types import Document, Passage, Sentence
 

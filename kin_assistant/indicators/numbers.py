@@ -9,8 +9,8 @@ from functools import cache
 from typing import Final
 
 from kin_assistant.indicators.dates import YearMention, find_dates
-from kin_assistant.text.vocabulary import alternatives, read_vocabulary
 from kin_assistant.text.english import number_words
+from kin_assistant.text.vocabulary import alternatives, read_vocabulary
 
 __all__ = ["Number", "find_numbers"]
 

@@ -13,8 +13,8 @@ from kin_assistant.indicators.dates import YearMention, find_years, nearest_year
 from kin_assistant.indicators.measures import find_measures, is_planning, tell_status
 from kin_assistant.indicators.units import Label, read_label
 from kin_assistant.indicators.values import Status
-from kin_assistant.text.vocabulary import read_vocabulary
 from kin_assistant.text.rows import BAR, ROW
+from kin_assistant.text.vocabulary import read_vocabulary
 from kin_assistant.types import Years
 
 __all__ = ["Context", "SentenceFigure", "read_sentence"]

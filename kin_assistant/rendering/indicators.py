@@ -9,11 +9,11 @@ from math import isclose
 from typing import Final
 
 from kin_assistant.indicators.values import Figure, Indicator, Indicators, Series
-from kin_assistant.text.vocabulary import read_vocabulary
 from kin_assistant.rendering.markdown import reference_list
 from kin_assistant.rendering.rows import head_of, one_run, row_head, without_bars
 from kin_assistant.rendering.tables import write_csv
 from kin_assistant.rendering.words import REFUSAL, count, period, plain, section_and_page
+from kin_assistant.text.vocabulary import read_vocabulary
 from kin_assistant.types import Citation
 
 __all__ = ["figure_text", "indicators_csv", "indicators_table", "indicators_text", "number_text"]
