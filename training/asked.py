@@ -119,7 +119,8 @@ def train(asked: Sequence[Asked], embedder: str) -> bytes:
 
     asked = [one for one in asked if not is_held_out_digest(one.document)]
     about = {"format": FORMAT, "embedder": embedder, "classes": CLASSES}
-    return save({"weights": np.float16(_fit(asked)), "usual": np.float32(_usual(asked))}, {"about": json.dumps(about)})
+    weights = _fit(asked).astype(np.float16)
+    return save({"weights": weights, "usual": _usual(asked)}, {"about": json.dumps(about)})
 
 
 def _is_marked(text: str, evidence: Sequence[str]) -> bool:
