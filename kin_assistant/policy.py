@@ -104,7 +104,7 @@ class PartsPolicy:
 class SelectionPolicy:
     """Which sentences are quoted. Fitted as decision 19 tells; ``python -m training.quoting`` measures it."""
 
-    worth_offset: float = -2.3
+    worth_offset: float = -2.2
     """Offset of the chance that a sentence answers: a logistic function of the following."""
     worth_of_logit: float = 0.5
     """Weight of the evidence network's logit."""
@@ -116,7 +116,7 @@ class SelectionPolicy:
     """Weight of the best score by similarity in the sentence's document, less the best one of all."""
     worth_of_cosine: float = 1.5
     """Weight of the cosine of query and sentence."""
-    worth_of_field: float = 1.1
+    worth_of_field: float = 0.8
     """Weight of how well the sentence tells the field of a record that the query asks for."""
     min_share: float = 0.1
     """A stretch is considered if a sentence of it is worth this share of the best one."""

@@ -98,5 +98,7 @@ class FieldMatcher:
 
     def __call__(self, vector: NDArray[np.float32], passages: Sequence[PassageRow]) -> NDArray[np.float64]:
         """As ``answer.evidence.FieldMatch``."""
-        told = np.concatenate([self._records.shares_of(passage) for passage in passages])
-        return self._asked.match(vector, told) if self._asked else np.zeros(len(told))
+        told = [self._records.shares_of(passage) for passage in passages]
+        if self._asked is None or not told:
+            return np.zeros(sum(map(len, told)))
+        return self._asked.match(vector, np.concatenate(told))
