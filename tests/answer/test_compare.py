@@ -133,6 +133,25 @@ def test_a_clause_that_only_asks_for_the_most_is_not_looked_for(library: SmallLi
     assert rows[0] == rows[1]
 
 
+def test_where_the_highest_share_is_asked_for_other_figures_are_left_out(tmp_path: Path) -> None:
+    texts = {}
+    for city, country, said in (
+        ("Surabaya", "Indonesia", "The recycling rate of Surabaya was 30 per cent in 2010."),
+        ("Cebu", "Philippines", "The recycling rate of Cebu was 20 per cent in 2012."),
+        ("Bago", "Philippines", "The recycling plant of Bago has a rate of 50 tonnes a day."),
+    ):
+        digest = DIGEST.format(
+            id=city.lower(), title=f"Recycling in {city}", cities=city, countries=country, region="South-East Asia",
+            themes="recycling", years="2001-2012",
+        )  # fmt: skip
+        texts[f"{city}.md"] = f"{digest}## Results\n\n{said}\n"
+    library, index = open_library(tmp_path, texts)
+    draft = compare(library.query("Which city has the highest recycling rate?"), library)
+    index.close()
+    assert draft is not None
+    assert {section.heading for section in draft.sections} == {"Surabaya", "Cebu"}
+
+
 def test_the_row_of_a_table_stands_for_the_place_that_it_names(tmp_path: Path) -> None:
     digest = DIGEST.format(
         id="fees", title="Fees of cities", cities="Surabaya, Cebu", countries="Indonesia, Philippines",

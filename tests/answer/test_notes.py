@@ -72,6 +72,14 @@ def test_nothing_is_named_where_every_part_is_answered(assistant: Assistant) -> 
     assert not any("do not seem to say" in caveat for caveat in answer.caveats)
 
 
+def test_where_a_price_is_asked_for_and_none_is_quoted_that_is_said(assistant: Assistant) -> None:
+    said = "No sum of money stands in these sentences."
+    question = "What is the price when reviewers visited the compost plant of Bago?"
+    assert said in assistant.ask(question, words=30).caveats
+    assert said not in assistant.ask("What did the compost plant of Bago cost to build?").caveats
+    assert said not in assistant.ask("When did the compost plant of Bago open?").caveats
+
+
 def test_figures_that_differ_are_pointed_at(assistant: Assistant) -> None:
     answer = assistant.ask("What did the compost plant of Bago cost to build?")
     quotes = {citation.number: citation.quote for citation in answer.citations}

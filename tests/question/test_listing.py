@@ -33,6 +33,10 @@ def read(request: str) -> ListingRequest:
         ("my minister wants to know which nations appear", "country", ""),
         ("names of all cities in the base, alphabetically", "city", ""),
         ("what is there on floods", "document", "floods"),
+        ("How have other cities dealt with noise?", "city", "noise"),
+        ("which practices cut energy use in buildings, with percentages", "document", "cut energy use in buildings"),
+        ("which cities have bus lanes, with years and sources", "city", "bus lanes"),
+        ("documents on compost, with price of bins", "document", "compost, with price of bins"),
     ],
 )
 def test_what_is_listed_and_what_about(request_: str, listed: str, subject: str) -> None:
