@@ -242,6 +242,8 @@ class OverviewPolicy:
     """What each sentence before it in its section takes from one's score: what comes first weighs most."""
     others: int = 3
     """Documents that add a sentence on a term."""
+    words_of_other: int = 25
+    """Words that are kept free for each of them, where a document is called like the term."""
     passages_read: int = 12
     """Passages that the network reads for a definition, where no sentence has the form of one."""
     cosine: float = 3.0

@@ -32,7 +32,9 @@ if TYPE_CHECKING:
 
 __all__ = ["Asked", "fit", "main", "signals_of"]
 
-SIGNALS = ("worth_of_logit", "unread", "worth_of_similarity", "worth_of_document", "worth_of_cosine")
+SIGNALS = (
+    "worth_of_logit", "unread", "worth_of_similarity", "worth_of_document", "worth_of_cosine", "worth_of_field",
+)  # fmt: skip
 _FOLDS = 5
 
 
@@ -80,6 +82,7 @@ def signals_of(candidates: Sequence[Candidate]) -> Numbers:
             one.similarity_score - best,
             of_document[one.document] - best,
             one.cosine,
+            one.field_match,
         )
         for one in candidates
     ], np.float64)  # fmt: skip

@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import TypeVar
 
 import numpy as np
@@ -56,6 +57,7 @@ def draft_overview(
     mentions = search.mentions_of(query)
     request = read_listing(query.standalone, mentions)
     teller = DocumentTeller(query, search, fields_of)
+    gist_of = partial(find_gist, search=search, fields_of=fields_of, policy=policy.overview)
     about = frozenset[DocumentRow]().union(*query.about) & search.documents_allowed(query)
     places = query.scope.named
     if about and request.subject:
@@ -75,7 +77,8 @@ def draft_overview(
     short = first if len(first.split()) <= _LONGEST_TERM else ""
     for text in dict.fromkeys(filter(None, [request.named, short, *others])):
         topic = search.make_topic(text)
-        if draft := _draft_term(topic, teller, query, search, policy, called=text not in (request.named, short)):
+        called = text not in (request.named, short)
+        if draft := _draft_term(topic, teller, query, search, policy, gist_of, called=called):
             return draft
     return None
 
@@ -140,13 +143,14 @@ def _draft_term(
     query: Query,
     search: SentenceSearch,
     whole: AnswerPolicy,
+    gist_of: Callable[[DocumentRow], Found | None],
     *,
     called: bool = False,
 ) -> Draft | None:
     """What documents say of a term: the sentence that defines it, and what the document tells that is called so.
 
-    Of a term that no title has, other documents add a sentence each. If ``called``, it must be what something is called: a
-    sentence defines it, a title has it, or its words are uncommon.
+    Others that are called so add the sentence that tells them; of a term that no title has, others add what they say of it. If
+    ``called``, it must be what something is called: a sentence defines it, a title has it, or its words are uncommon.
     """
     policy = whole.overview
     if not topic.stems:
@@ -164,13 +168,17 @@ def _draft_term(
         opening = _read_definition(topic, found, query, search, budget, policy)
     sections = [DraftSection((opening.as_candidate(),))] if opening else []
     if best in titled:
-        portrait = replace(whole.portrait, words=budget.left)
-        sections += lay_out_portrait([one for one in teller.tell(best, portrait) if one.found != opening])
+        called_so = sorted(titled.keys() - {best}, key=lambda row: (-titled[row], row))[: policy.others]
+        left = budget.left - policy.words_of_other * len(called_so)
+        told = [one for one in teller.tell(best, replace(whole.portrait, words=left)) if one.found != opening]
+        sections += lay_out_portrait([one for one in told if budget.take(one.found)])
+        others = [gist for row in called_so if (gist := gist_of(row))]
     else:
-        others = [one for one in found if one.document != best and one.quotable and not one.compiled and not one.silent]
-        for one in _one_of_each_document(others)[: policy.others]:
-            if (not opening or one.document != opening.document) and budget.take(one):
-                sections.append(DraftSection((one.as_candidate(),), heading=search.library.infos[one.document].title))
+        saying = [one for one in found if one.document != best and one.quotable and not one.compiled and not one.silent]
+        others = _one_of_each_document(saying)[: policy.others]
+    for one in others:
+        if (not opening or one.document != opening.document) and budget.take(one):
+            sections.append(DraftSection((one.as_candidate(),), heading=search.library.infos[one.document].title))
     return Draft("quotes", sections=tuple(sections), said=_say_term(topic, found, titled, within, search))
 
 

@@ -84,3 +84,23 @@ def test_a_document_that_tells_nothing_of_what_was_done_is_told_by_its_headings(
     index.close()
     assert draft is not None
     assert {section.heading for section in draft.sections} == {"Cost and finance", "Results"}
+
+
+def test_other_documents_that_are_called_so_add_a_sentence_on_what_was_done(tmp_path: Path) -> None:
+    texts = {}
+    for city, country, done in (
+        ("Surabaya", "Indonesia", "The waste bank of Surabaya buys bottles from its members."),
+        ("Makassar", "Indonesia", "The waste bank of Makassar was set up with municipal money."),
+    ):
+        head = DIGEST.format(
+            id=city.lower(), title=f"The waste bank of {city}", cities=city, countries=country, region="South-East Asia",
+            themes="recycling", years="2012-2020",
+        )  # fmt: skip
+        texts[f"{city}.md"] = f"{head}## What the city did\n\n{done}\n\n## Results\n\nThe waste bank of {city} grew.\n"
+    library, index = open_library(tmp_path, texts)
+    draft = portray(library, "tell me about waste banks")
+    index.close()
+    assert draft is not None
+    told = [one.text for one in draft.candidates]
+    assert "The waste bank of Surabaya buys bottles from its members." in told
+    assert "The waste bank of Makassar was set up with municipal money." in told
