@@ -73,11 +73,14 @@ def themes_called(name: str, known: Collection[str]) -> frozenset[str]:
     """The themes, of those ``known``, that are called ``name`` or have it as a term of their own."""
     words = _words(name)
     stems = _stems(words)
-    called = {theme for theme in known if _stems(_words(theme)) == stems}
-    keys = (stems, (f"={words[0]}",)) if len(words) == 1 else (stems,)
-    return frozenset(called) or frozenset(
-        term.theme for key in keys for term in _terms().get(key, ()) if not term.hint and term.theme in known
-    )
+
+    def told_by(key: tuple[str, ...]) -> frozenset[str]:
+        return frozenset(term.theme for term in _terms().get(key, ()) if not term.hint and term.theme in known)
+
+    # Stems may meet in words that mean something else: "cooperation" and "cooperatives".
+    exact = told_by((f"={words[0]}",)) if len(words) == 1 else frozenset[str]()
+    called = frozenset(theme for theme in known if _stems(_words(theme)) == stems)
+    return exact or called or told_by(stems)
 
 
 class _Term(NamedTuple):
