@@ -22,9 +22,6 @@ _OF: Final = re.compile(r"\s(?:(?:of|for)\s)?(?:(?:all|its|the|their|this|these|
 _PLANNED_BEHIND: Final = re.compile(
     r"\s?(?:[\w-]+\s){0,3}(?:planned|targeted|expected|proposed|to be|aimed at)\b", re.IGNORECASE
 )
-_SUBORDINATE: Final = frozenset(
-    {"which", "who", "that", "where", "of", "and", "or", "in", "with", "the", "a", "an", "whose", "when", "by"}
-)
 _MOST_WORDS_BEHIND: Final = 6
 _MOST_WORDS_BEFORE: Final = 9
 _LOOK_BACK: Final = 300
@@ -104,7 +101,7 @@ def _before(text: str, amount: Amount, others: Sequence[Amount]) -> tuple[int, i
     end = start
     for bound in sorted(bounds, reverse=True)[:_MOST_CLAUSES]:
         words = list(_WORD.finditer(text, bound, end))
-        while words and (words[0][0].lower() in _SUBORDINATE or words[0][0][0].isdigit()):
+        while words and (words[0][0].lower() in _around() or words[0][0][0].isdigit()):
             words.pop(0)
         while words and (words[-1][0].lower() in _trailing() or words[-1][0][0].isdigit()):
             words.pop()
@@ -122,7 +119,7 @@ def _without_report(words: list[re.Match[str]]) -> list[re.Match[str]]:
     verbs = read_vocabulary().words["reporting_verbs"]
     reporting = max((at for at, word in enumerate(words) if word[0].lower() in verbs), default=-1)
     behind = words[reporting + 1 :]
-    while behind and behind[0][0].lower() in _SUBORDINATE:
+    while behind and behind[0][0].lower() in _around():
         behind.pop(0)
     return behind
 
@@ -133,9 +130,13 @@ def _following(text: str, start: int, end: int) -> tuple[int, int] | None:
     words = list(_WORD.finditer(text, start, min(boundary.start() if boundary else end, end, start + _LOOK_BACK)))[
         :_MOST_WORDS_BEHIND
     ]
-    while words and (words[-1][0].lower() in _SUBORDINATE or words[-1][0][0].isdigit()):
+    while words and (words[-1][0].lower() in _around() or words[-1][0][0].isdigit()):
         words.pop()
     return (words[0].start(), words[-1].end()) if words else None
+
+
+def _around() -> frozenset[str]:
+    return read_vocabulary().words["around_measure"]
 
 
 @cache

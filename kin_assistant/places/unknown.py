@@ -32,8 +32,8 @@ _PARTICLES: Final = read_words("particle") - {"and"}
 _PREPOSITIONS: Final = read_words("place_preposition")
 _TITLES: Final = read_words("title")
 _LANGUAGES: Final = read_words("language")
-_ARTICLES: Final = frozenset(("a", "an", "the"))
-_SINGULAR: Final = frozenset(("does", "has", "is", "was"))
+_ARTICLES: Final = read_words("article")
+_SINGULAR: Final = read_words("singular")
 _INTRODUCING: Final = (["name", "is"], ["i", "am"])
 _FUNCTION: Final = frozenset[str]().union(*map(read_words, ("stop", "common", "request", "asking")))
 

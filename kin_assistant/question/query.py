@@ -39,7 +39,7 @@ _QUOTING: Final[tuple[Kind, ...]] = ("fact", "explain", "list")
 
 _SURE_OF_TALK: Final = 0.97
 """Of 3,955 messages that are none 8 are taken for talk with so much."""
-_POLITE: Final = frozenset({"please", "pls"})
+_POLITE: Final = read_words("polite")
 
 
 @dataclass(frozen=True, slots=True)
