@@ -16,7 +16,7 @@ PACKAGE = Path(__file__).resolve().parent.parent / "kin_assistant"
 
 # A room may import from the rooms above it and, where it is a package, from itself.
 FLOW: tuple[tuple[str, ...], ...] = (
-    ("types", "errors", "settings", "policy", "product_policy", "text"),
+    ("types", "errors", "settings", "policy", "text"),
     ("processes", "corpus", "filters", "feedback"),
     ("places",),
     ("coverage", "documents"),

@@ -13,9 +13,9 @@ from kin_assistant.answer.sentence_search import Found, SentenceSearch, Topic
 from kin_assistant.index.library import DocumentRow
 from kin_assistant.indicators.candidates import FigureFilter, FoundFigure
 from kin_assistant.indicators.likeness import find_disputes, group_series
+from kin_assistant.indicators.policy import IndicatorPolicy
 from kin_assistant.indicators.reader import FigureReader
 from kin_assistant.indicators.values import Figure, Indicator, IndicatorQuery, Indicators, Series, Sort
-from kin_assistant.product_policy import IndicatorPolicy
 from kin_assistant.text.wording import count_words
 from kin_assistant.text.words import stems
 from kin_assistant.types import Citation

@@ -13,7 +13,7 @@ from kin_assistant.answer.sentence_search import Found, SentenceSearch, Topic
 from kin_assistant.errors import ComparisonError
 from kin_assistant.index.library import DocumentRow, PassageRow
 from kin_assistant.places.gazetteer import Place
-from kin_assistant.product_policy import ComparisonPolicy
+from kin_assistant.records.policy import ComparisonPolicy
 from kin_assistant.records.reader import FieldSentence, RecordReader
 from kin_assistant.text.wording import count_words, join_words
 from kin_assistant.text.words import find_near_names, fold, words
