@@ -12,7 +12,7 @@ import numpy as np
 
 from kin_assistant.answer.draft import Draft, DraftSection
 from kin_assistant.answer.evidence import Evidence
-from kin_assistant.answer.sentence_search import Found, SentenceSearch, Topic
+from kin_assistant.answer.sentence_search import Found, SentenceSearch, Topic, first_of_documents
 from kin_assistant.answer.stretches import MIN_LOGIT
 from kin_assistant.answer.telling import DocumentTeller, FieldsOf, lay_out_portrait, rank_documents
 from kin_assistant.index.library import DocumentRow, PassageRow
@@ -168,7 +168,7 @@ def _draft_term(
         sections += lay_out_portrait([one for one in teller.tell(best, portrait) if one.found != opening])
     else:
         others = [one for one in found if one.document != best and one.quotable and not one.compiled and not one.silent]
-        for one in _one_of_each_document(others)[: policy.others]:
+        for one in list(first_of_documents(others).values())[: policy.others]:
             if (not opening or one.document != opening.document) and budget.take(one):
                 sections.append(DraftSection((one.as_candidate(),), heading=search.library.infos[one.document].title))
     return Draft("quotes", sections=tuple(sections), said=_say_term(topic, found, titled, within, search))
@@ -323,13 +323,6 @@ def _group_by_theme(
         groups.append((theme, [row for row in left if theme in search.library.infos[row].themes]))
         left = [row for row in left if theme not in search.library.infos[row].themes]
     return groups
-
-
-def _one_of_each_document(found: Iterable[Found]) -> list[Found]:
-    best: dict[DocumentRow, Found] = {}
-    for one in found:
-        best.setdefault(one.document, one)
-    return list(best.values())
 
 
 def _capitalise(text: str) -> str:
