@@ -100,18 +100,21 @@ def _before(text: str, amount: Amount, others: Sequence[Amount]) -> tuple[int, i
     bounds = {first, *(match.end() for match in _BOUNDARY.finditer(text, first, start)), *(end for _, end in figures)}
     end = start
     for bound in sorted(bounds, reverse=True)[:_MOST_CLAUSES]:
-        words = list(_WORD.finditer(text, bound, end))
-        while words and (words[0][0].lower() in _around() or words[0][0][0].isdigit()):
-            words.pop(0)
-        while words and (words[-1][0].lower() in _trailing() or words[-1][0][0].isdigit()):
-            words.pop()
-        words = _without_report(words)
+        words = _without_report(_without_ends(list(_WORD.finditer(text, bound, end))))
         telling = [word for word in words if len(word[0]) >= _FEWEST_LETTERS and not word[0][0].isdigit()]
         if len(telling) > 1 or (telling and bound == first):
             return words[max(0, len(words) - _MOST_WORDS_BEFORE)].start(), words[-1].end()
         if inside := next((first for first, last in figures if last == bound), None):
             end = inside
     return None
+
+
+def _without_ends(words: list[re.Match[str]]) -> list[re.Match[str]]:
+    while words and (words[0][0].lower() in _around() or words[0][0][0].isdigit()):
+        words.pop(0)
+    while words and (words[-1][0].lower() in _trailing() or words[-1][0][0].isdigit()):
+        words.pop()
+    return words
 
 
 def _without_report(words: list[re.Match[str]]) -> list[re.Match[str]]:
