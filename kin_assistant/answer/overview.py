@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import TypeVar
 
@@ -167,11 +167,19 @@ def _draft_term(
         portrait = replace(whole.portrait, words=budget.left)
         sections += lay_out_portrait([one for one in teller.tell(best, portrait) if one.found != opening])
     else:
-        others = [one for one in found if one.document != best and one.quotable and not one.compiled and not one.silent]
-        for one in list(first_of_documents(others).values())[: policy.others]:
-            if (not opening or one.document != opening.document) and budget.take(one):
-                sections.append(DraftSection((one.as_candidate(),), heading=search.library.infos[one.document].title))
+        others = [one for one in found if one.document != best]
+        sections += _tell_others(others, opening, budget, search, policy.others)
     return Draft("quotes", sections=tuple(sections), said=_say_term(topic, found, titled, within, search))
+
+
+def _tell_others(
+    found: Iterable[Found], opening: Found | None, budget: _Budget, search: SentenceSearch, most: int
+) -> Iterator[DraftSection]:
+    """A sentence of each of the first ``most`` documents, but of that of ``opening``."""
+    telling = [one for one in found if one.quotable and not one.compiled and not one.silent]
+    for one in list(first_of_documents(telling).values())[:most]:
+        if (not opening or one.document != opening.document) and budget.take(one):
+            yield DraftSection((one.as_candidate(),), heading=search.library.infos[one.document].title)
 
 
 def _is_uncommon(text: str) -> bool:
