@@ -167,17 +167,21 @@ def _draft_term(
         portrait = replace(whole.portrait, words=budget.left)
         sections += lay_out_portrait([one for one in teller.tell(best, portrait) if one.found != opening])
     else:
-        others = [one for one in found if one.document != best]
-        sections += _tell_others(others, opening, budget, search, policy.others)
+        sections += _tell_others(_find_others(found, best)[: policy.others], opening, budget, search)
     return Draft("quotes", sections=tuple(sections), said=_say_term(topic, found, titled, within, search))
 
 
+def _find_others(found: Iterable[Found], best: DocumentRow) -> list[Found]:
+    """The first sentence of each document but the ``best`` that says something and can be quoted."""
+    saying = [one for one in found if one.document != best and one.quotable and not one.compiled and not one.silent]
+    return list(first_of_documents(saying).values())
+
+
 def _tell_others(
-    found: Iterable[Found], opening: Found | None, budget: _Budget, search: SentenceSearch, most: int
+    others: Iterable[Found], opening: Found | None, budget: _Budget, search: SentenceSearch
 ) -> Iterator[DraftSection]:
-    """A sentence of each of the first ``most`` documents, but of that of ``opening``."""
-    telling = [one for one in found if one.quotable and not one.compiled and not one.silent]
-    for one in list(first_of_documents(telling).values())[:most]:
+    """Sentences of other documents than that of ``opening``, as far as there is room."""
+    for one in others:
         if (not opening or one.document != opening.document) and budget.take(one):
             yield DraftSection((one.as_candidate(),), heading=search.library.infos[one.document].title)
 
