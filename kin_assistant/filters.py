@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from difflib import get_close_matches
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Final, Literal, get_args
 
 from kin_assistant.errors import FilterError
@@ -91,7 +90,7 @@ def allowed_documents(infos: Sequence[DocumentInfo], filters: Filters | None) ->
             known = {fold(value): value for info in infos for value in values_of(info, field)}
             for value in wanted:
                 if fold(value) not in known:
-                    raise FilterError(_explain_unknown(field, value, known))
+                    raise FilterError(_explain_unknown(field, value, known.values()))
     return np.array([row for row, info in enumerate(infos) if _passes(info, filters)], np.int64)
 
 
@@ -138,11 +137,11 @@ def _passes(info: DocumentInfo, filters: Filters) -> bool:
     return info.years is not None and info.years[0] <= filters.years[1] and filters.years[0] <= info.years[1]
 
 
-def _explain_unknown(field: str, value: str, known: dict[str, str]) -> str:
-    from kin_assistant.text.words import fold
+def _explain_unknown(field: str, value: str, known: Iterable[str]) -> str:
+    from kin_assistant.text.words import find_near_names
 
-    near = get_close_matches(fold(value), known, n=3, cutoff=0.6)
+    near = find_near_names(value, known)
     message = f'No document carries the {field} "{value}".'
     if near:
-        return f"{message} Did you mean {join_words([known[name] for name in near], 'or')}?"
+        return f"{message} Did you mean {join_words(near, 'or')}?"
     return f"{message} Run kin docs list to see what there is."

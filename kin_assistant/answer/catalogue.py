@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from typing import Literal
 
 from kin_assistant.answer.draft import Draft, DraftEntry
 from kin_assistant.answer.membership import Members, find_members, shows_topic
@@ -80,14 +81,18 @@ def draft_catalogue(
     near = tuple(replace(entry, detail=f"{_NEAR}; {entry.detail}") for entry in near if entry.label not in known)
     if near and entries:
         said += f" {len(near)} more {'comes' if len(near) == 1 else 'come'} near it."
-    notes = [_BY_THEME.format(members.theme) if members.theme else _BY_SENTENCES]
-    if passing := len(members.passing):
-        notes.append(f"{count_words(passing, 'more document mentions', 'more documents mention')} it in passing.")
     entries = (*entries, *near)
+    return Draft("entries", entries=entries, said=said, notes=tuple(_explain_list(members, entries)))
+
+
+def _explain_list(members: Members, entries: Sequence[DraftEntry]) -> Iterator[str]:
+    """How the documents were found, and what the list leaves out."""
+    yield _BY_THEME.format(members.theme) if members.theme else _BY_SENTENCES
+    if passing := len(members.passing):
+        yield f"{count_words(passing, 'more document mentions', 'more documents mention')} it in passing."
     given = sum(entry.reason is not None for entry in entries)
     if given < len(entries):
-        notes.append(f"A sentence is quoted for {given} of {len(entries)}; the others are listed all the same.")
-    return Draft("entries", entries=entries, said=said, notes=tuple(notes))
+        yield f"A sentence is quoted for {given} of {len(entries)}; the others are listed all the same."
 
 
 def lists_the_library(query: Query, search: SentenceSearch) -> bool:
@@ -193,24 +198,11 @@ def _entries(
     within: Sequence[Place] = (),
 ) -> tuple[DraftEntry, ...]:
     """A line for each document, or for each city or country with its documents."""
-    infos = search.library.infos
     quoted = policy.reasons if policy else 0
     if listed not in ("city", "country"):
-        rows = reasons if topic else sorted(reasons, key=lambda row: fold(infos[row].title))
-        return tuple(
-            DraftEntry(
-                infos[row].title,
-                (row,),
-                _detail_of(infos[row]),
-                one.as_candidate() if (one := reasons[row]) and number < quoted and one.quotable else None,
-            )
-            for number, row in enumerate(rows)
-        )
-    by_place: dict[str, dict[DocumentRow, Found | None]] = {}
-    for row, reason in reasons.items():
-        for place, sentence in _places_in(listed, row, reason, search, topic, policy).items():
-            if search.is_inside(place, listed, within):
-                by_place.setdefault(place, {})[row] = sentence
+        rows = reasons if topic else sorted(reasons, key=lambda row: fold(search.library.infos[row].title))
+        return tuple(_entries_of_documents(rows, reasons, search.library.infos, quoted))
+    by_place = _group_by_place(listed, reasons, search, policy, topic, within)
     places = list(by_place) if topic else sorted(by_place, key=lambda name: (-len(by_place[name]), fold(name)))
     entries: list[DraftEntry] = []
     said: set[tuple[PassageRow, int]] = set()
@@ -231,6 +223,36 @@ def _entries(
         left = policy and replace(policy, reasons=max(policy.reasons - len(said), 0))
         entries += _entries("document", others, search, left, topic)
     return tuple(entries)
+
+
+def _group_by_place(
+    listed: Literal["city", "country"],
+    reasons: Mapping[DocumentRow, Found | None],
+    search: SentenceSearch,
+    policy: CataloguePolicy | None,
+    topic: Topic | None,
+    within: Sequence[Place],
+) -> dict[str, dict[DocumentRow, Found | None]]:
+    """The documents of each city or country inside ``within``, each with what it says of that."""
+    groups: dict[str, dict[DocumentRow, Found | None]] = {}
+    for row, reason in reasons.items():
+        for place, sentence in _places_in(listed, row, reason, search, topic, policy).items():
+            if search.is_inside(place, listed, within):
+                groups.setdefault(place, {})[row] = sentence
+    return groups
+
+
+def _entries_of_documents(
+    rows: Iterable[DocumentRow],
+    reasons: Mapping[DocumentRow, Found | None],
+    infos: Sequence[DocumentInfo],
+    quoted: int,
+) -> Iterator[DraftEntry]:
+    """A line for each of ``rows``; the first ``quoted`` of them with a sentence, where there is one."""
+    for number, row in enumerate(rows):
+        one = reasons[row]
+        reason = one.as_candidate() if one and number < quoted and one.quotable else None
+        yield DraftEntry(infos[row].title, (row,), _detail_of(infos[row]), reason)
 
 
 def _places_in(
@@ -280,21 +302,17 @@ def _say(
     one = len(entries) == 1
     match request.listed:
         case "city":
-            countries = len({country for entry in entries if (country := search.country_of(entry.label))})
-            where = f" in {count_words(countries, 'country', 'countries')}" if countries > 1 else ""
-            said = f"{number}{where} {'has' if one else 'have'} documents{rest}"
+            said = f"{number}{_count_countries(entries, search)} {'has' if one else 'have'} documents{rest}"
             if lacking := len(set(rows).difference(*(entry.documents for entry in entries))):
                 said += f"; {count_words(lacking, 'more document is', 'more are')} about no single city"
             return f"{said}."
         case "country":
-            cities = {city for info in infos for city in info.cities if search.is_inside(city, "city", request.places)}
-            beside = f", on {len(cities)} cities" if len(cities) > 1 else ""
+            beside = _count_cities(infos, request, search)
             return f"{number} {'has' if one else 'have'} documents{rest}: {count_words(len(rows), 'document')} in all{beside}."
         case "theme":
             return f"The {count_words(len(rows), 'document')}{rest} carry {number}."
         case _:
-            cities = {city for info in infos for city in info.cities if search.is_inside(city, "city", request.places)}
-            beside = f", on {len(cities)} cities" if len(cities) > 1 else ""
+            beside = _count_cities(infos, request, search)
             verb = "is" if one else "are"
             if not rest:
                 return f"There {verb} {number} in the library{beside}."
@@ -302,6 +320,18 @@ def _say(
                 rest = rest.replace(" that speak ", " that speaks ", 1)
             opening = f"{number} {verb}" if rest.startswith((" about", " on ")) else f"There {verb} {number}"
             return f"{opening}{rest.replace(' on ', ' about ', 1) if rest.startswith(' on ') else rest}{beside}."
+
+
+def _count_countries(cities: Iterable[DraftEntry], search: SentenceSearch) -> str:
+    """In how many countries cities are, if in several, behind their number."""
+    countries = len({country for entry in cities if (country := search.country_of(entry.label))})
+    return f" in {count_words(countries, 'country', 'countries')}" if countries > 1 else ""
+
+
+def _count_cities(infos: Iterable[DocumentInfo], request: ListingRequest, search: SentenceSearch) -> str:
+    """On how many cities documents are, if on several, as the end of a sentence."""
+    cities = {city for info in infos for city in info.cities if search.is_inside(city, "city", request.places)}
+    return f", on {len(cities)} cities" if len(cities) > 1 else ""
 
 
 def _documents_within(request: ListingRequest, query: Query, search: SentenceSearch) -> frozenset[DocumentRow]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from kin_assistant.answer.sentence_search import Found, SentenceSearch, Topic
+from kin_assistant.answer.sentence_search import Found, SentenceSearch, Topic, first_of_documents
 from kin_assistant.index.library import DocumentRow
 from kin_assistant.policy import CataloguePolicy
 from kin_assistant.text.wording import join_words
@@ -32,9 +32,7 @@ def find_members(
 ) -> Members:
     """The documents about ``topic`` among those ``allowed``: by a theme, or by words and by what stands out of all documents."""
     found = search.find(topic, allowed)
-    best: dict[DocumentRow, Found] = {}
-    for one in found:
-        best.setdefault(one.document, one)
+    best = first_of_documents(found)
     saying = [row for row, one in best.items() if one.near]
     theme, themed = _documents_with_theme(topic, saying, search, allowed, policy)
     if themed:

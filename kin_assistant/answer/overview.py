@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import TypeVar
@@ -13,13 +13,13 @@ import numpy as np
 
 from kin_assistant.answer.draft import Draft, DraftSection
 from kin_assistant.answer.evidence import Evidence
-from kin_assistant.answer.sentence_search import Found, SentenceSearch, Topic
+from kin_assistant.answer.sentence_search import Found, SentenceSearch, Topic, first_of_documents
 from kin_assistant.answer.stretches import MIN_LOGIT
 from kin_assistant.answer.telling import DocumentTeller, FieldsOf, lay_out_portrait, rank_documents
 from kin_assistant.index.library import DocumentRow, PassageRow
 from kin_assistant.models.embedder import read_common_words
 from kin_assistant.places.gazetteer import Place
-from kin_assistant.policy import AnswerPolicy, OverviewPolicy
+from kin_assistant.policy import AnswerPolicy, OverviewPolicy, TellingPolicy
 from kin_assistant.question.listing import read_listing, strip_frame
 from kin_assistant.question.query import Query
 from kin_assistant.text.wording import count_words, join_words
@@ -169,17 +169,36 @@ def _draft_term(
     sections = [DraftSection((opening.as_candidate(),))] if opening else []
     if best in titled:
         called_so = sorted(titled.keys() - {best}, key=lambda row: (-titled[row], row))[: policy.others]
-        left = budget.left - policy.words_of_other * len(called_so)
-        told = [one for one in teller.tell(best, replace(whole.portrait, words=left)) if one.found != opening]
-        sections += lay_out_portrait([one for one in told if budget.take(one.found)])
-        others = [gist for row in called_so if (gist := gist_of(row))]
+        portrait = replace(whole.portrait, words=budget.left - policy.words_of_other * len(called_so))
+        sections += _portray(best, opening, teller, portrait, budget)
+        others = list(filter(None, map(gist_of, called_so)))
     else:
-        saying = [one for one in found if one.document != best and one.quotable and not one.compiled and not one.silent]
-        others = _one_of_each_document(saying)[: policy.others]
+        others = _find_others(found, best)[: policy.others]
+    sections += _tell_others(others, opening, budget, search)
+    return Draft("quotes", sections=tuple(sections), said=_say_term(topic, found, titled, within, search))
+
+
+def _portray(
+    row: DocumentRow, opening: Found | None, teller: DocumentTeller, policy: TellingPolicy, budget: _Budget
+) -> list[DraftSection]:
+    """What a document tells but for ``opening``, as far as there is room."""
+    told = [one for one in teller.tell(row, policy) if one.found != opening]
+    return lay_out_portrait([one for one in told if budget.take(one.found)])
+
+
+def _find_others(found: Iterable[Found], best: DocumentRow) -> list[Found]:
+    """The first sentence of each document but the ``best`` that says something and can be quoted."""
+    saying = [one for one in found if one.document != best and one.quotable and not one.compiled and not one.silent]
+    return list(first_of_documents(saying).values())
+
+
+def _tell_others(
+    others: Iterable[Found], opening: Found | None, budget: _Budget, search: SentenceSearch
+) -> Iterator[DraftSection]:
+    """Sentences of other documents than that of ``opening``, as far as there is room."""
     for one in others:
         if (not opening or one.document != opening.document) and budget.take(one):
-            sections.append(DraftSection((one.as_candidate(),), heading=search.library.infos[one.document].title))
-    return Draft("quotes", sections=tuple(sections), said=_say_term(topic, found, titled, within, search))
+            yield DraftSection((one.as_candidate(),), heading=search.library.infos[one.document].title)
 
 
 def _is_uncommon(text: str) -> bool:
@@ -331,13 +350,6 @@ def _group_by_theme(
         groups.append((theme, [row for row in left if theme in search.library.infos[row].themes]))
         left = [row for row in left if theme not in search.library.infos[row].themes]
     return groups
-
-
-def _one_of_each_document(found: Iterable[Found]) -> list[Found]:
-    best: dict[DocumentRow, Found] = {}
-    for one in found:
-        best.setdefault(one.document, one)
-    return list(best.values())
 
 
 def _capitalise(text: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from kin_assistant.answer.citations import cite_sentences
 from kin_assistant.answer.composer import Composer
@@ -27,6 +27,24 @@ __all__ = ["AnswerPipeline"]
 
 _MAX_ALSO_RETRIEVED = 10
 _MAX_NEAREST = 4
+
+
+@dataclass(frozen=True, slots=True)
+class _Made:
+    """What is answered before it is cited, and what it was made from."""
+
+    query: Query
+    draft: Draft
+    evidence: Evidence | None
+    """None for what is answered from the library, and for talk."""
+    reason: str | None
+    """Why nothing is answered; the draft is empty then."""
+    confidence: float
+    parts: tuple[PartRead, ...]
+    forms: tuple[WantedForm, ...]
+    """The other forms that it can have."""
+    retrieved_at: float
+    """When all was found, by the clock of ``time.perf_counter``."""
 
 
 class AnswerPipeline:
@@ -68,8 +86,53 @@ class AnswerPipeline:
         Raises ``QuestionError`` for a question that cannot be read and ``FilterError`` for an unknown filter value.
         """
         started = time.perf_counter()
-        words = max_words or self._answer_words
         query = self._parser.understand(question, history=history, filters=filters, form=form)
+        made = self._make_draft(query, max_words or self._answer_words)
+        query, draft, evidence, reason = made.query, made.draft, made.evidence, made.reason
+        quoted = draft.candidates
+        citations, sentences = cite_sentences(
+            quoted, self._library, query.standalone, compiler_sections=self._compiler_sections
+        )
+        if "fact" in query.kinds and citations:
+            answering = tuple(find_asked(query.standalone, citations[0].quote))
+            citations = (citations[0].model_copy(update={"answering": answering}), *citations[1:])
+        numbers = {candidate: citation.number for candidate, citation in zip(quoted, citations, strict=True)}
+        caveats = self._caveats(evidence.query, quoted, made.parts) if evidence and not reason else ()
+        unwritten = () if reason or draft.form == "words" else _name_unwritten(query)
+        finished = time.perf_counter()
+        return Answer(
+            id=answer_id,
+            question=query.original,
+            standalone_question=query.standalone,
+            leans=query.leans,
+            carried=query.carried,
+            kind=query.kinds[0],
+            kinds=query.kinds,
+            form=draft.form,
+            wanted_form=query.wanted_form,
+            other_forms=tuple(form for form in made.forms if form != query.wanted_form),
+            abstained=bool(reason),
+            reason=reason,
+            said=draft.said,
+            caveats=(*unwritten, *draft.caveats, *caveats, *_name_missing_figure(query, citations)),
+            notes=(*draft.notes, *_notes(query, quoted, citations)),
+            sections=tuple(_section(section, numbers) for section in draft.sections),
+            entries=tuple(self._entry(entry, numbers) for entry in draft.entries),
+            sentences=sentences,
+            citations=citations,
+            also_retrieved=self._also_retrieved(evidence, quoted) if evidence else (),
+            nearest=self._nearest(evidence) if evidence and reason else (),
+            confidence=round(made.confidence, 4),
+            build_id=self._build_id,
+            elapsed_ms={
+                "retrieve": _milliseconds(made.retrieved_at - started),
+                "answer": _milliseconds(finished - made.retrieved_at),
+                "total": _milliseconds(finished - started),
+            },
+        )
+
+    def _make_draft(self, query: Query, words: int) -> _Made:
+        """What is answered to ``query`` in quotes of at most ``words`` words, or why nothing is."""
         evidence, reason, confidence = None, None, 1.0
         draft = self._composer.compose_from_library(query, self._read)
         if draft is None:
@@ -91,47 +154,7 @@ class AnswerPipeline:
             draft = self._composer.complete_parts(draft, evidence, parts, words)
         forms = self._composer.find_forms(draft, query, evidence, words, self._read) if not reason else {}
         draft = self._composer.count_lists(take_form(draft, query.wanted_form, forms))
-        quoted = draft.candidates
-        citations, sentences = cite_sentences(
-            quoted, self._library, query.standalone, compiler_sections=self._compiler_sections
-        )
-        if "fact" in query.kinds and citations:
-            answering = tuple(find_asked(query.standalone, citations[0].quote))
-            citations = (citations[0].model_copy(update={"answering": answering}), *citations[1:])
-        numbers = {candidate: citation.number for candidate, citation in zip(quoted, citations, strict=True)}
-        caveats = self._caveats(evidence.query, quoted, parts) if evidence and not reason else ()
-        unwritten = () if reason or draft.form == "words" else _name_unwritten(query)
-        finished = time.perf_counter()
-        return Answer(
-            id=answer_id,
-            question=query.original,
-            standalone_question=query.standalone,
-            leans=query.leans,
-            carried=query.carried,
-            kind=query.kinds[0],
-            kinds=query.kinds,
-            form=draft.form,
-            wanted_form=query.wanted_form,
-            other_forms=tuple(form for form in forms if form != query.wanted_form),
-            abstained=bool(reason),
-            reason=reason,
-            said=draft.said,
-            caveats=(*unwritten, *draft.caveats, *caveats, *_name_missing_figure(query, citations)),
-            notes=(*draft.notes, *_notes(query, quoted, citations)),
-            sections=tuple(_section(section, numbers) for section in draft.sections),
-            entries=tuple(self._entry(entry, numbers) for entry in draft.entries),
-            sentences=sentences,
-            citations=citations,
-            also_retrieved=self._also_retrieved(evidence, quoted) if evidence else (),
-            nearest=self._nearest(evidence) if evidence and reason else (),
-            confidence=round(confidence, 4),
-            build_id=self._build_id,
-            elapsed_ms={
-                "retrieve": _milliseconds(retrieved - started),
-                "answer": _milliseconds(finished - retrieved),
-                "total": _milliseconds(finished - started),
-            },
-        )
+        return _Made(query, draft, evidence, reason, confidence, tuple(parts), tuple(forms), retrieved)
 
     def read(self, question: str, *, filters: Filters | None = None, history: Sequence[str] = ()) -> Evidence:
         """Understand ``question``, search, and read what was found. Raises as ``answer`` does."""

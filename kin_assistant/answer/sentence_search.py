@@ -30,7 +30,7 @@ from kin_assistant.types import Sentence
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["ROW", "Found", "SentenceSearch", "Topic", "stands_alone"]
+__all__ = ["ROW", "Found", "SentenceSearch", "Topic", "first_of_documents", "stands_alone"]
 
 _NEAREST_PASSAGES = 150
 """Passages that are looked through for their meaning, beside all that use the topic's words."""
@@ -339,6 +339,14 @@ class SentenceSearch:
     def _embed(self, text: str) -> NDArray[np.float32]:
         vector: NDArray[np.float32] = self._embedder.encode([text])[0]
         return vector
+
+
+def first_of_documents(found: Iterable[Found]) -> dict[DocumentRow, Found]:
+    """The first of ``found`` for each document, in their order."""
+    first: dict[DocumentRow, Found] = {}
+    for one in found:
+        first.setdefault(one.document, one)
+    return first
 
 
 def stands_alone(text: str) -> bool:

@@ -115,41 +115,49 @@ def select_stretches(
     """
     if not candidates:
         return []
+    leading_worth = leading_worth or worth
     runs = _Runs(candidates, sentences_of, policy)
     best = max(worth.values())
     options = list(runs.make(worth, policy.min_share * best)) or list(runs.make(worth, 0.0))
-    # The answer comes first: what leads begins with the best sentence, or with what that leans on.
-    leading = _begin_with_best(options, leading_worth or worth)
-    fitting = [option for option in leading if option.words <= words or len(option.candidates) == 1]
-    # With what the best sentence leans on it may be too long; then something leads that is not.
-    leading = fitting or [option for option in options if option.words <= words] or leading[:1]
-    waiting = [about for about in places if len(places) > 1]
+    leading = _find_leading(options, leading_worth, words)
+    waiting = list(places) if len(places) > 1 else []
     chosen = _Chosen(options, policy)
     taken: list[Stretch] = []
     while options and len(taken) < most:
         gains = {
             option: _gain(option, chosen, worth, taken, policy, best, price_of_same)
-            + (policy.bonus_of_place if any(option.document in about for about in waiting) else 0.0)
+            + policy.bonus_of_place * any(option.document in about for about in waiting)
             for option in (options if taken else leading)
         }
         option = max(gains, key=lambda one: gains[one])
         options.remove(option)
         new = [candidate for candidate in option.candidates if candidate not in chosen]
         length = sum(chosen.words[candidate] for candidate in new)
-        documents = {stretch.document for stretch in taken}
         if taken and gains[option] <= 0:
             break
-        if taken and (
-            length > words
-            or _comes_before(option, taken)
-            or (option.document not in documents and len(documents) >= max(policy.documents, len(places)))
-        ):
+        most_documents = max(policy.documents, len(places))
+        if taken and (length > words or not _may_follow(option, taken, most_documents)):
             continue
         chosen.add(new)
         words -= length
         waiting = [about for about in waiting if option.document not in about]
         taken = _join([*taken, Stretch(tuple(new))])
-    return _in_reading_order(taken, leading_worth or worth)
+    return _in_reading_order(taken, leading_worth)
+
+
+def _find_leading(options: Sequence[Stretch], worth: Mapping[Candidate, float], words: int) -> list[Stretch]:
+    """What the answer may begin with: the best sentence, or what that leans on."""
+    leading = _begin_with_best(options, worth)
+    fitting = [option for option in leading if option.words <= words or len(option.candidates) == 1]
+    # With what the best sentence leans on it may be too long; then something leads that is not.
+    return fitting or [option for option in options if option.words <= words] or leading[:1]
+
+
+def _may_follow(option: Stretch, taken: Sequence[Stretch], most_documents: int) -> bool:
+    """Whether ``option`` may be quoted beside what is: it comes before nothing of its document, or is of one more."""
+    documents = {stretch.document for stretch in taken}
+    one_too_many = option.document not in documents and len(documents) >= most_documents
+    return not one_too_many and not _comes_before(option, taken)
 
 
 def _begin_with_best(options: Sequence[Stretch], worth: Mapping[Candidate, float]) -> list[Stretch]:

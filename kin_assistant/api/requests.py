@@ -15,6 +15,7 @@ from kin_assistant.types import Filters, WantedForm
 __all__ = [
     "MAX_HISTORY",
     "MAX_TEXT",
+    "MAX_TOPIC",
     "AskRequest",
     "ChatMessage",
     "ChatRequest",
@@ -31,7 +32,8 @@ MAX_TEXT = 20_000
 """Characters of a question, at most; ``KIN_MAX_QUESTION_CHARACTERS`` may say less, and then says so in a sentence."""
 MAX_HISTORY = 50
 """Earlier questions, at most; ``KIN_MAX_HISTORY_TURNS`` says how many of the last ones count."""
-_MAX_TOPIC = 300
+MAX_TOPIC = 300
+"""Characters of what is compared, or of what figures are about."""
 _MAX_NAMES = 100
 
 Name = Annotated[str, StringConstraints(max_length=200)]
@@ -121,7 +123,7 @@ class DocumentsQuery(_FilterQuery):
 class CompareRequest(_Asked):
     """What cities are compared on."""
 
-    topic: str = Field(max_length=_MAX_TOPIC, description="Such as household composting.")
+    topic: str = Field(max_length=MAX_TOPIC, description="Such as household composting.")
     cities: Names = Field([], description="Without any, those best documented.")
     columns: Names = Field([], description="Fields of a record, such as problem, action, cost or results.")
 

@@ -10,12 +10,12 @@ from typing import Final
 from kin_assistant.answer.citations import cite_sentences
 from kin_assistant.answer.sentence_search import Found, SentenceSearch, Topic
 from kin_assistant.briefs.brief import Brief, BriefItem, BriefSection, OwnText, Quote, Span
+from kin_assistant.briefs.policy import BriefPolicy
 from kin_assistant.briefs.selection import Choice, collect_choices, select_choices, select_silences
 from kin_assistant.briefs.subject import Subject, read_subject
 from kin_assistant.errors import BriefError
 from kin_assistant.index.library import DocumentRow
 from kin_assistant.places.gazetteer import Place
-from kin_assistant.product_policy import BriefPolicy
 from kin_assistant.records.comparison import MAX_CITIES, ComparisonMaker
 from kin_assistant.records.reader import RecordReader
 from kin_assistant.text.wording import count_words, join_words

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from kin_assistant.answer.sentence_search import ROW, Found, SentenceSearch, Topic
+from kin_assistant.briefs.policy import BriefPolicy
 from kin_assistant.index.library import DocumentRow, PassageRow
-from kin_assistant.product_policy import BriefPolicy
 from kin_assistant.records.reader import FieldSentence, RecordReader
 from kin_assistant.text.english import read_phrases
 from kin_assistant.text.words import fold, words

@@ -7,7 +7,7 @@ fits, the one that the name means in most other documents.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from kin_assistant.places.gazetteer import Gazetteer, PlaceKind, Point, key_of
@@ -37,16 +37,35 @@ def group_by_city(infos: Sequence[DocumentInfo], gazetteer: Gazetteer) -> tuple[
     """The cities of the metadata in the order of their first document. Of two cities with one name each is an entry."""
     numbers = country_numbers(infos, gazetteer)
     spelt = {gazetteer.places[number].name: name for name, number in numbers.items()}
+    groups: dict[tuple[str, int | None, str | None], list[int]] = {}
+    for (row, name), number in _choose_cities(infos, numbers, gazetteer).items():
+        countries = infos[row].countries
+        if number is None:
+            country = countries[0] if len(countries) == 1 else None
+        else:
+            own = gazetteer.places[number].country
+            country = spelt.get(own, own) if own else None
+        groups.setdefault((name, number, country), []).append(row)
+    return tuple(_make_group(*city, tuple(rows), gazetteer) for city, rows in groups.items())
+
+
+def _choose_cities(
+    infos: Sequence[DocumentInfo], numbers: Mapping[str, int], gazetteer: Gazetteer
+) -> dict[tuple[int, str], int | None]:
+    """Which city each name of each document means, by its number; None where the gazetteer knows none.
+
+    ``numbers`` are those of the countries.
+    """
     named = dict.fromkeys(name for info in infos for name in info.cities)
     called = {name: _places_called(name, "city", gazetteer) for name in named}
 
-    def within(name: str, countries: Sequence[str]) -> int | None:
+    def find_within(name: str, countries: Sequence[str]) -> int | None:
         """Number of the city of that name in one of the countries."""
         inside = {gazetteer.places[numbers[country]].name for country in countries if country in numbers}
         return next((number for number in called[name] if gazetteer.places[number].country in inside), None)
 
     chosen = {
-        (row, name): within(name, info.countries)
+        (row, name): find_within(name, info.countries)
         for row, info in enumerate(infos)
         for name in dict.fromkeys(info.cities)
     }
@@ -54,32 +73,21 @@ def group_by_city(infos: Sequence[DocumentInfo], gazetteer: Gazetteer) -> tuple[
     for (_, name), number in chosen.items():
         if number is not None:
             meanings.setdefault(name, Counter())[number] += 1
-    groups: dict[tuple[str, int | None, str | None], list[int]] = {}
     for (row, name), number in chosen.items():
-        countries = infos[row].countries
         if number is None and name in meanings:
-            number = min(meanings[name], key=lambda other: (-meanings[name][other], other))
-        elif number is None and not countries:
-            number = next(iter(called[name]), None)
-        if number is None:
-            country = countries[0] if len(countries) == 1 else None
-        else:
-            own = gazetteer.places[number].country
-            country = spelt.get(own, own) if own else None
-        groups.setdefault((name, number, country), []).append(row)
-    return tuple(
-        CityGroup(name, country, None, tuple(rows))
-        if number is None
-        else CityGroup(
-            name,
-            country,
-            gazetteer.points.get(number),
-            tuple(rows),
-            gazetteer.places[number].population,
-            gazetteer.places[number].region,
-        )
-        for (name, number, country), rows in groups.items()
-    )
+            chosen[row, name] = min(meanings[name], key=lambda other: (-meanings[name][other], other))
+        elif number is None and not infos[row].countries:
+            chosen[row, name] = next(iter(called[name]), None)
+    return chosen
+
+
+def _make_group(
+    name: str, number: int | None, country: str | None, rows: tuple[int, ...], gazetteer: Gazetteer
+) -> CityGroup:
+    if number is None:
+        return CityGroup(name, country, None, rows)
+    place = gazetteer.places[number]
+    return CityGroup(name, country, gazetteer.points.get(number), rows, place.population, place.region)
 
 
 def country_numbers(infos: Sequence[DocumentInfo], gazetteer: Gazetteer) -> dict[str, int]:

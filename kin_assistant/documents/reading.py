@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
 from pathlib import PurePosixPath
@@ -112,11 +112,6 @@ def read_document(path: str, data: bytes, sha256: str, sidecar: bytes | None = N
         fields = fields.overridden_by(parse_sidecar(sidecar))
     given = fields.model_fields_set
 
-    warnings = extract.warnings
-    if kind != suffix:
-        warnings += (f"named {suffix} but it is a {kind} file, and was read as one",)
-    if fields.unknown:
-        warnings += (f"unknown front matter fields: {', '.join(fields.unknown)}",)
     stem = PurePosixPath(path).with_suffix("").as_posix()
     # In Markdown the first heading is the title by convention; elsewhere it may be any line.
     title = (composition.title if suffix in _MARKDOWN else None) or told.title
@@ -142,7 +137,15 @@ def read_document(path: str, data: bytes, sha256: str, sidecar: bytes | None = N
         page_labels=extract.page_labels,
         ocr_pages=extract.ocr_pages,
     )
+    warnings = (*extract.warnings, *_warn(suffix, kind, fields))
     return Reading(document, tuple(map(clean, warnings)), extract.pages_without_text)
+
+
+def _warn(suffix: str, kind: str, fields: FrontMatter) -> Iterator[str]:
+    if kind != suffix:
+        yield f"named {suffix} but it is a {kind} file, and was read as one"
+    if fields.unknown:
+        yield f"unknown front matter fields: {', '.join(fields.unknown)}"
 
 
 def _described_by(fields: FrontMatter, composition: Composition) -> Description:

@@ -24,17 +24,17 @@ from kin_assistant.documents.passages import split_document
 from kin_assistant.documents.reading import SUFFIXES, read_document
 from kin_assistant.errors import BuildFailed, CorpusError, IndexDamaged, IndexFault, IndexMissing
 from kin_assistant.index.bm25 import LexicalIndex
+from kin_assistant.index.chroma_process import ChromaProcess
+from kin_assistant.index.ingest import IngestResult, Progress, ingest
 from kin_assistant.index.layout import IndexFolder, sync_to_disk
 from kin_assistant.index.library import write_library
 from kin_assistant.index.manifest import Manifest, Recipe, file_digests
 from kin_assistant.index.opened import current_recipe
 from kin_assistant.index.outline import outline_of, write_vectors
-from kin_assistant.index.reading import Gathered, Progress, gather
 from kin_assistant.index.report import FileReport, SyncReport, as_unchanged, by_path, skipped_reports
-from kin_assistant.index.shelf import Shelf
 from kin_assistant.index.splitting import split_documents
+from kin_assistant.index.staging import StagedDocuments
 from kin_assistant.index.store import ReadingStore, passages_key, reading_key
-from kin_assistant.index.storing import StoreProcess
 from kin_assistant.models.embedder import Embedder
 from kin_assistant.places.matching import words_of
 from kin_assistant.processes.sandbox import remove_leftovers
@@ -97,25 +97,25 @@ def sync(
             store = ReadingStore(index.reading_cache)
         with closing(store):
             with _explained(), Parsers(reader, limits, embedder.pieces) as parsers:
-                gathered = gather(
+                ingested = ingest(
                     corpus, listing.files, store, _documents_of(earlier, recipe), retry_failed=retry_failed,
                     parsers=parsers, progress=progress,
                 )  # fmt: skip
-                in_use = _keys_in_use(listing.files, gathered, embedder)
-                gathered = split_documents(
-                    gathered, store, embedder.name, retry_failed=retry_failed, parsers=parsers, progress=progress
+                in_use = _keys_in_use(listing.files, ingested, embedder)
+                ingested = split_documents(
+                    ingested, store, embedder.name, retry_failed=retry_failed, parsers=parsers, progress=progress
                 )
-            if not gathered.keys:
-                reasons = "; ".join(f"{report.path}: {report.reason}" for report in gathered.failed[:5])
-                raise CorpusError(f"None of the {len(gathered.reports)} files in {corpus} can be read. {reasons}.")
+            if not ingested.keys:
+                reasons = "; ".join(f"{report.path}: {report.reason}" for report in ingested.failed[:5])
+                raise CorpusError(f"None of the {len(ingested.reports)} files in {corpus} can be read. {reasons}.")
             if earlier and not why:
-                if not any(report.status == "read" for report in gathered.reports):
-                    return _nothing_new(earlier, listing, gathered.reports, started)
+                if not any(report.status == "read" for report in ingested.reports):
+                    return _nothing_new(earlier, listing, ingested.reports, started)
                 why = "Files that had failed were tried again."
             built = _write_and_publish(
-                index, _shelf(store, gathered, embedder), embedder, recipe,
-                build_id=_build_id(recipe, gathered.documents, profile), corpus=gathered.corpus, profile=profile,
-                reports=gathered.reports,
+                index, _stage(store, ingested, embedder), embedder, recipe,
+                build_id=_build_id(recipe, ingested.documents, profile), corpus=ingested.corpus, profile=profile,
+                reports=ingested.reports,
                 now=now, progress=progress,
             )  # fmt: skip
             with suppress(sqlite3.Error):  # only what is no longer needed would stay
@@ -148,13 +148,13 @@ def build_documents(
     index, profile = IndexFolder(root), profile or CorpusProfile()
     ordered = sorted(documents, key=lambda document: document.id)
     recipe = current_recipe(embedder.name, embedder.dimension)
-    shelf = Shelf(
+    staged = StagedDocuments(
         len(ordered), ordered.__getitem__, lambda _row, document: split_document(document, embedder.count_pieces)
     )
     with index.locked():
         index.prune()
         built = _write_and_publish(
-            index, shelf, embedder, recipe,
+            index, staged, embedder, recipe,
             build_id=_build_id(
                 recipe, [(document.id, document.path, document.sha256) for document in ordered], profile
             ),
@@ -198,8 +198,8 @@ def _documents_of(earlier: Manifest | None, recipe: Recipe) -> dict[str, str]:
     return {path: earlier.corpus[path] if earlier.recipe.reader == recipe.reader else "" for path in read}
 
 
-def _shelf(store: ReadingStore, gathered: Gathered, embedder: Embedder) -> Shelf:
-    rows = list(gathered.keys.items())
+def _stage(store: ReadingStore, ingested: IngestResult, embedder: Embedder) -> StagedDocuments:
+    rows = list(ingested.keys.items())
 
     def fetch(row: int) -> Document:
         document_id, key = rows[row]
@@ -209,7 +209,7 @@ def _shelf(store: ReadingStore, gathered: Gathered, embedder: Embedder) -> Shelf
     def split(row: int, document: Document) -> Sequence[Passage]:
         return store.passages(passages_key(rows[row][1], document.id, embedder.name))
 
-    return Shelf(len(rows), fetch, split)
+    return StagedDocuments(len(rows), fetch, split)
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,7 +221,7 @@ class _Built:
 
 def _write_and_publish(
     index: IndexFolder,
-    shelf: Shelf,
+    staged: StagedDocuments,
     embedder: Embedder,
     recipe: Recipe,
     *,
@@ -235,18 +235,18 @@ def _write_and_publish(
     with _explained():
         folder = index.fresh_build(build_id)
     try:
-        with _explained(), StoreProcess(folder) as store:
-            outline = outline_of(shelf, embedder)
+        with _explained(), ChromaProcess(folder) as store:
+            outline = outline_of(staged, embedder)
             if not outline.ids:
                 raise CorpusError("The documents hold no sentence that could be quoted.")
-            embedded = write_vectors(index, folder, shelf, outline, embedder, progress)
+            embedded = write_vectors(index, folder, staged, outline, embedder, progress)
             progress("Storing", 0, 4)
             store.begin(outline.ids, outline.document_of)
-            write_library(folder / "library.sqlite", shelf.documents, shelf.passages)
+            write_library(folder / "library.sqlite", staged.documents, staged.passages)
             progress("Storing", 1, 4)
-            LexicalIndex.build(shelf.texts()).save(folder / "lexical")
+            LexicalIndex.build(staged.texts()).save(folder / "lexical")
             progress("Storing", 2, 4)
-            vocabulary = words_of(document.text for document in shelf.documents)
+            vocabulary = words_of(document.text for document in staged.documents)
             (folder / "vocabulary.txt").write_text("\n".join(sorted(vocabulary)), "utf-8")
             progress("Storing", 3, 4)
             store.finish()
@@ -258,7 +258,7 @@ def _write_and_publish(
             manifest = Manifest(
                 build_id=build_id, recipe=recipe, built_at=now, corpus=corpus, profile=profile,
                 reports=tuple(report.model_copy(update={"seconds": 0.0}) for report in counted),
-                documents=len(shelf.documents), passages=len(outline.ids), sentences=sum(outline.sentences),
+                documents=len(staged.documents), passages=len(outline.ids), sentences=sum(outline.sentences),
                 files=file_digests(folder),
             )  # fmt: skip
             manifest.write(folder)
@@ -309,9 +309,9 @@ def _hashes(files: Iterable[CorpusFile]) -> dict[str, str]:
     return {file.path: file.content for file in files}
 
 
-def _keys_in_use(files: Iterable[CorpusFile], gathered: Gathered, embedder: Embedder) -> set[bytes]:
+def _keys_in_use(files: Iterable[CorpusFile], ingested: IngestResult, embedder: Embedder) -> set[bytes]:
     readings = {reading_key(file.path, file.content) for file in files}
-    return readings | {passages_key(key, document_id, embedder.name) for document_id, key in gathered.keys.items()}
+    return readings | {passages_key(key, document_id, embedder.name) for document_id, key in ingested.keys.items()}
 
 
 def _nothing_new(earlier: Manifest, listing: Listing, reports: Iterable[FileReport], started: float) -> SyncReport:

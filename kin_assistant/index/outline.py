@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, BinaryIO
 
 import numpy as np
 
+from kin_assistant.index.ingest import Progress
 from kin_assistant.index.layout import IndexFolder
-from kin_assistant.index.reading import Progress
-from kin_assistant.index.shelf import Shelf, embedded_text, sentence_spans
+from kin_assistant.index.staging import StagedDocuments, embedded_text, sentence_spans
 from kin_assistant.index.vectors import VectorCache, vector_key
 from kin_assistant.models.embedder import Embedder, Encoded
 
@@ -39,10 +39,10 @@ class Outline:
     """Number of passages by document id."""
 
 
-def outline_of(shelf: Shelf, embedder: Embedder) -> Outline:
-    """Go over every document of ``shelf``."""
+def outline_of(staged: StagedDocuments, embedder: Embedder) -> Outline:
+    """Go over every document of ``staged``."""
     outline = Outline([], [], [], [], {})
-    for row, document, passages in shelf.volumes():
+    for row, document, passages in staged.walk():
         for passage in passages:
             outline.ids.append(passage.id)
             outline.document_of.append(row)
@@ -54,7 +54,7 @@ def outline_of(shelf: Shelf, embedder: Embedder) -> Outline:
 
 
 def write_vectors(
-    index: IndexFolder, folder: Path, shelf: Shelf, outline: Outline, embedder: Embedder, progress: Progress
+    index: IndexFolder, folder: Path, staged: StagedDocuments, outline: Outline, embedder: Embedder, progress: Progress
 ) -> int:
     """Write vectors.npy and sentences.npy; how many passages had to be embedded."""
     firsts = [0, *accumulate(outline.sentences)]
@@ -83,7 +83,7 @@ def write_vectors(
         done = 0
         progress("Embedding", 0, len(firsts_missing))
         for batch in _batches(firsts_missing, _EMBED_AT_ONCE):
-            embedded = _embed(batch, shelf, embedder)
+            embedded = _embed(batch, staged, embedder)
             cache.put((outline.keys[row], encoded) for row, encoded in embedded)
             for row, encoded in embedded:
                 for same in missing[outline.keys[row]]:
@@ -109,9 +109,9 @@ class _Matrix:
         self._stream.write(values.astype(self._kind).tobytes())
 
 
-def _embed(rows: Sequence[int], shelf: Shelf, embedder: Embedder) -> list[tuple[int, Encoded]]:
+def _embed(rows: Sequence[int], staged: StagedDocuments, embedder: Embedder) -> list[tuple[int, Encoded]]:
     """The passages in ``rows`` with their vectors."""
-    found = [shelf.passage(row) for row in rows]
+    found = [staged.passage(row) for row in rows]
     texts = [embedded_text(document, passage) for document, passage in found]
     spans = [sentence_spans(passage) for _, passage in found]
     return [(rows[position], encoded) for position, encoded in embedder.encode_passages(texts, spans)]

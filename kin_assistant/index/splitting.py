@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from kin_assistant.documents.parsers import Parsers
 from kin_assistant.errors import DocumentError
-from kin_assistant.index.reading import Gathered, Progress
+from kin_assistant.index.ingest import IngestResult, Progress
 from kin_assistant.index.store import Facts, ReadingStore, pack_passages, passages_key, unpack
 
 __all__ = ["split_documents"]
@@ -25,20 +25,20 @@ class _Unsplit(NamedTuple):
 
 
 def split_documents(
-    gathered: Gathered, store: ReadingStore, model: str, *, retry_failed: bool, parsers: Parsers, progress: Progress
-) -> Gathered:
-    """Split what was ``gathered`` as far as ``store`` does not know its passages; what cannot be split counts as unreadable.
+    ingested: IngestResult, store: ReadingStore, model: str, *, retry_failed: bool, parsers: Parsers, progress: Progress
+) -> IngestResult:
+    """Split what was ``ingested`` as far as ``store`` does not know its passages; what cannot be split counts as unreadable.
 
     ``model`` names what passages are measured with.
     """
-    total = len(gathered.keys)
+    total = len(ingested.keys)
     progress("Splitting", 0, total)
     done = 0
     reasons: dict[str, str] = {}
 
     def unsplit() -> Iterator[_Unsplit]:
         nonlocal done
-        for document_id, reading in gathered.keys.items():
+        for document_id, reading in ingested.keys.items():
             key = passages_key(reading, document_id, model)
             known = store.facts(key)
             if known is None or (known.reason and retry_failed):
@@ -58,7 +58,7 @@ def split_documents(
         done += 1
         progress("Splitting", min(done, total - 1), total)
     progress("Splitting", total, total)
-    return gathered.without(reasons)
+    return ingested.without(reasons)
 
 
 def _split(document: _Unsplit, parsers: Parsers) -> tuple[Facts, bytes]:

@@ -20,7 +20,7 @@ from kin_assistant.index.bm25 import LexicalIndex
 from kin_assistant.index.dense import EXACT_UP_TO
 from kin_assistant.index.library import DocumentRow, PassageRow
 from kin_assistant.index.manifest import Manifest
-from kin_assistant.index.shelf import embedded_text, sentence_spans
+from kin_assistant.index.staging import embedded_text, sentence_spans
 from kin_assistant.models.embedder import Embedder, open_embedder
 from kin_assistant.places.matching import words_of
 from kin_assistant.processes.sandbox import ChildLimits, run_child

@@ -114,41 +114,49 @@ def _hedge(text: str, start: int, end: int) -> tuple[Hedge, int]:
 def _join_ranges(text: str, amounts: Sequence[Amount]) -> list[Amount]:
     joined: list[Amount] = []
     for amount in amounts:
-        before = joined[-1] if joined else None
-        if before and not before.unit and amount.unit and _PART_OF.fullmatch(text[before.end : amount.start]):
-            joined[-1] = _as_part(text, before, amount)
-            joined.append(amount)
-            continue
-        match = _JOINT.fullmatch(text[before.end : amount.number_start]) if before and before.high is None else None
-        match = match or (_JOINT.fullmatch(text[before.end : amount.start]) if before and before.high is None else None)
-        if before is None or match is None or not _may_join(before, amount):
-            joined.append(amount)
-            continue
-        unit = amount.unit or before.unit
-        if before.unit and not amount.unit and (rate := find_rate(text, amount.end, before.unit)):
-            # "RMB 0.15 to 0.35 per m3" is per m3 both times.
-            unit, amount = before.unit + rate.unit, replace(amount, end=rate.at)
-        value = before.value
-        if (before.number and amount.number) and amount.number.scaled and not before.number.scaled and value < 1000:
-            value *= amount.value / _mantissa(text, amount)
-        first = replace(before, value=value, unit=unit)
-        leads = text[max(0, before.start - _LONGEST_CLAUSE) : before.start]
-        falls = value > amount.value
-        if match["word"] == "to" and (falls or (_FROM.search(leads) and _tells_change(leads))):
-            joined[-1] = replace(first, change="before")
-            joined.append(replace(amount, unit=unit, change="after"))
-        elif (
-            match["dash"]
-            or match["word"] == "to"
-            or (match["word"] == "and" and _BETWEEN.search(leads))
-            or _either(first, amount, match["word"])
-        ):
-            low, high = sorted((value, amount.value))
-            joined[-1] = replace(first, value=low, high=high, end=amount.end, number_end=amount.number_end)
-        else:
-            joined[-1] = first if not before.unit and _shares_unit(text, before, amount) else before
-            joined.append(amount)
+        joined[-1:] = _join(text, joined[-1], amount) if joined else (amount,)
     return joined
+
+
+def _join(text: str, before: Amount, amount: Amount) -> tuple[Amount, ...]:
+    """Two amounts that follow each other: one of both if they are a range, else each with what the other tells of it."""
+    if not before.unit and amount.unit and _PART_OF.fullmatch(text[before.end : amount.start]):
+        return _as_part(text, before, amount), amount
+    match = _find_joint(text, before, amount)
+    if match is None or not _may_join(before, amount):
+        return before, amount
+    unit = amount.unit or before.unit
+    if before.unit and not amount.unit and (rate := find_rate(text, amount.end, before.unit)):
+        # "RMB 0.15 to 0.35 per m3" is per m3 both times.
+        unit, amount = before.unit + rate.unit, replace(amount, end=rate.at)
+    first = replace(before, value=_value_with_scale(text, before, amount), unit=unit)
+    leads = text[max(0, before.start - _LONGEST_CLAUSE) : before.start]
+    falls = first.value > amount.value
+    if match["word"] == "to" and (falls or (_FROM.search(leads) and _tells_change(leads))):
+        return replace(first, change="before"), replace(amount, unit=unit, change="after")
+    if _is_range(match, leads) or _either(first, amount, match["word"]):
+        low, high = sorted((first.value, amount.value))
+        return (replace(first, value=low, high=high, end=amount.end, number_end=amount.number_end),)
+    return first if not before.unit and _shares_unit(text, before, amount) else before, amount
+
+
+def _find_joint(text: str, before: Amount, amount: Amount) -> re.Match[str] | None:
+    """What stands between two amounts and may join them, in front of the sign of the second or behind it."""
+    if before.high is not None:
+        return None
+    return _JOINT.fullmatch(text[before.end : amount.number_start]) or _JOINT.fullmatch(text[before.end : amount.start])
+
+
+def _value_with_scale(text: str, before: Amount, amount: Amount) -> float:
+    """The value of the first of two amounts, of which the second may bear the scale word: "2 to 3 million"."""
+    if (before.number and amount.number) and amount.number.scaled and not before.number.scaled and before.value < 1000:
+        return before.value * (amount.value / _mantissa(text, amount))
+    return before.value
+
+
+def _is_range(joint: re.Match[str], leads: str) -> bool:
+    between = joint["word"] == "and" and _BETWEEN.search(leads)
+    return bool(joint["dash"] or joint["word"] == "to" or between)
 
 
 def _as_part(text: str, part: Amount, whole: Amount) -> Amount:

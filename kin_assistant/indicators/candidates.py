@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from difflib import get_close_matches
 from typing import Final
 
 from kin_assistant.errors import IndicatorError
@@ -15,12 +14,11 @@ from kin_assistant.places.gazetteer import PlaceKind
 from kin_assistant.places.matching import PlaceIndex
 from kin_assistant.text.vocabulary import read_vocabulary
 from kin_assistant.text.wording import join_words
-from kin_assistant.text.words import fold
+from kin_assistant.text.words import find_near_names, fold
 from kin_assistant.types import DocumentInfo, Sentence
 
 __all__ = ["FigureFilter", "FoundFigure"]
 
-_NEAR_NAMES: Final = 3
 _LAST_YEAR: Final = 9999
 
 
@@ -103,7 +101,7 @@ class FigureFilter:
         for mention in self._places.find_places(name):
             if mention.place.kind == kind:
                 return mention.place.name
-        near = [known[one] for one in get_close_matches(fold(name), known, n=_NEAR_NAMES, cutoff=0.6)]
+        near = find_near_names(name, known.values())
         hint = f"Did you mean {join_words(near, 'or')}?" if near else "Run kin docs list to see what there is."
         raise IndicatorError(f"There is no {kind} “{name.strip()}”. {hint}")
 

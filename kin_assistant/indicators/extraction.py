@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Final, NamedTuple
 
 from kin_assistant.answer.evidence import lost_a_word
@@ -21,8 +21,6 @@ from kin_assistant.types import Document, Passage, Sentence
 __all__ = ["FigureSentence", "extract_figures"]
 
 _TEXTS_IN_MEMORY: Final = 4096
-_BOTH: Final = (" and ", " or ", " with ")
-_WHERE: Final = (" in ", " across ", " throughout ", " over ", " of ", " in the ", " across the ", " of the ")
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +90,7 @@ class _Surroundings:
             return _Where(self._row_of, None, "sentence")
         if self._own:
             before = [one for one in self._own if one.start < at]
-            if len(before) > 1 and self._text[before[-2].end : before[-1].start] in _BOTH:
+            if len(before) > 1 and self._text[before[-2].end : before[-1].start] in _spaced("joins_places"):
                 return _Where(None, None, "")  # of the two, or of both: nobody can say
             return _where(before[-1] if before else self._own[0], "sentence")
         for mentions in (self._heads, self._heading):
@@ -130,7 +128,12 @@ def _first_cell(row: str) -> str:
 
 def _is_where(text: str, mention: Mention) -> bool:
     before = f" {text[: mention.start]}".lower()
-    return before.endswith(_WHERE) or text[mention.end :].startswith(("'s", "\u2019s"))
+    return before.endswith(_spaced("before_place")) or text[mention.end :].startswith(("'s", "\u2019s"))
+
+
+@cache
+def _spaced(name: str) -> tuple[str, ...]:
+    return tuple(f" {phrase} " for phrase in read_vocabulary().words[name])
 
 
 def _where(mention: Mention, told_by: PlaceSource) -> _Where:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -13,9 +13,9 @@ from kin_assistant.answer.sentence_search import Found, SentenceSearch, Topic
 from kin_assistant.index.library import DocumentRow
 from kin_assistant.indicators.candidates import FigureFilter, FoundFigure
 from kin_assistant.indicators.likeness import find_disputes, group_series
+from kin_assistant.indicators.policy import IndicatorPolicy
 from kin_assistant.indicators.reader import FigureReader
 from kin_assistant.indicators.values import Figure, Indicator, IndicatorQuery, Indicators, Series, Sort
-from kin_assistant.product_policy import IndicatorPolicy
 from kin_assistant.text.wording import count_words
 from kin_assistant.text.words import stems
 from kin_assistant.types import Citation
@@ -53,6 +53,7 @@ class IndicatorFinder:
 
         Raises ``IndicatorError`` for a city, country or unit that nobody knows and for years that run backwards.
         """
+        topic = query.topic or ""
         wanted = FigureFilter(query, self._library.infos, self._search.places)
         every = list(self._on_topic(query.topic) if query.topic is not None else self._all())
         found = [one for one in every if wanted.passes(one.figure)]
@@ -68,24 +69,16 @@ class IndicatorFinder:
             order = [at for at in order if at in in_series]
             if not order:
                 reason = f"The documents give no figure{wanted.describe(query)} for several years or beside a target."
-                return Indicators(topic=query.topic or "", reason=reason, build_id=self._build_id)
+                return Indicators(topic=topic, reason=reason, build_id=self._build_id)
         shown = order if query.limit is None else order[: query.limit]
         numbers = {at: number for number, at in enumerate(shown, 1)}
-        citations, of_sentence = self._cite([found[at] for at in shown], query.topic or "")
-        indicators = tuple(
-            Indicator(
-                number=numbers[at],
-                figure=found[at].figure,
-                citation=of_sentence[found[at].sentence_key],
-                disputed_by=tuple(sorted(numbers[other] for other in disputes.get(at, ()) if other in numbers)),
-            )
-            for at in shown
-        )
+        citations, of_sentence = self._cite([found[at] for at in shown], topic)
+        indicators = tuple(_number(found, numbers, of_sentence, disputes))
         series = tuple(
             one for group in groups if (one := _as_series(found, group.actual, group.planned, numbers)) is not None
         )
         return Indicators(
-            topic=query.topic or "",
+            topic=topic,
             found=len(order),
             indicators=indicators,
             citations=citations,
@@ -212,6 +205,23 @@ def _sort(found: Sequence[FoundFigure], by: Sort, disputes: dict[int, tuple[int,
     if by == "document":
         return sorted(positions, key=lambda at: found[at].place_in_text)
     return list(dict.fromkeys(one for at in positions for one in (at, *disputes.get(at, ()))))
+
+
+def _number(
+    found: Sequence[FoundFigure],
+    numbers: Mapping[int, int],
+    of_sentence: Mapping[tuple[int, int], int],
+    disputes: Mapping[int, tuple[int, ...]],
+) -> Iterator[Indicator]:
+    """The figures that have one of ``numbers``, by position, with those of their sentences and of what disputes them."""
+    for at, number in numbers.items():
+        disputing = (numbers[other] for other in disputes.get(at, ()) if other in numbers)
+        yield Indicator(
+            number=number,
+            figure=found[at].figure,
+            citation=of_sentence[found[at].sentence_key],
+            disputed_by=tuple(sorted(disputing)),
+        )
 
 
 def _as_series(

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from kin_assistant.indicators.candidates import FoundFigure
+from kin_assistant.indicators.policy import IndicatorPolicy
 from kin_assistant.indicators.values import Figure
-from kin_assistant.product_policy import IndicatorPolicy
 from kin_assistant.text.vocabulary import read_vocabulary
 from kin_assistant.text.words import stems
 

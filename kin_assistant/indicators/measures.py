@@ -22,9 +22,6 @@ _OF: Final = re.compile(r"\s(?:(?:of|for)\s)?(?:(?:all|its|the|their|this|these|
 _PLANNED_BEHIND: Final = re.compile(
     r"\s?(?:[\w-]+\s){0,3}(?:planned|targeted|expected|proposed|to be|aimed at)\b", re.IGNORECASE
 )
-_SUBORDINATE: Final = frozenset(
-    {"which", "who", "that", "where", "of", "and", "or", "in", "with", "the", "a", "an", "whose", "when", "by"}
-)
 _MOST_WORDS_BEHIND: Final = 6
 _MOST_WORDS_BEFORE: Final = 9
 _LOOK_BACK: Final = 300
@@ -103,12 +100,7 @@ def _before(text: str, amount: Amount, others: Sequence[Amount]) -> tuple[int, i
     bounds = {first, *(match.end() for match in _BOUNDARY.finditer(text, first, start)), *(end for _, end in figures)}
     end = start
     for bound in sorted(bounds, reverse=True)[:_MOST_CLAUSES]:
-        words = list(_WORD.finditer(text, bound, end))
-        while words and (words[0][0].lower() in _SUBORDINATE or words[0][0][0].isdigit()):
-            words.pop(0)
-        while words and (words[-1][0].lower() in _trailing() or words[-1][0][0].isdigit()):
-            words.pop()
-        words = _without_report(words)
+        words = _without_report(_without_ends(list(_WORD.finditer(text, bound, end))))
         telling = [word for word in words if len(word[0]) >= _FEWEST_LETTERS and not word[0][0].isdigit()]
         if len(telling) > 1 or (telling and bound == first):
             return words[max(0, len(words) - _MOST_WORDS_BEFORE)].start(), words[-1].end()
@@ -117,12 +109,20 @@ def _before(text: str, amount: Amount, others: Sequence[Amount]) -> tuple[int, i
     return None
 
 
+def _without_ends(words: list[re.Match[str]]) -> list[re.Match[str]]:
+    while words and (words[0][0].lower() in _around() or words[0][0][0].isdigit()):
+        words.pop(0)
+    while words and (words[-1][0].lower() in _trailing() or words[-1][0][0].isdigit()):
+        words.pop()
+    return words
+
+
 def _without_report(words: list[re.Match[str]]) -> list[re.Match[str]]:
     """The words behind the verb of who reports: of "a page gives the loss of water as", "the loss of water"."""
     verbs = read_vocabulary().words["reporting_verbs"]
     reporting = max((at for at, word in enumerate(words) if word[0].lower() in verbs), default=-1)
     behind = words[reporting + 1 :]
-    while behind and behind[0][0].lower() in _SUBORDINATE:
+    while behind and behind[0][0].lower() in _around():
         behind.pop(0)
     return behind
 
@@ -133,9 +133,13 @@ def _following(text: str, start: int, end: int) -> tuple[int, int] | None:
     words = list(_WORD.finditer(text, start, min(boundary.start() if boundary else end, end, start + _LOOK_BACK)))[
         :_MOST_WORDS_BEHIND
     ]
-    while words and (words[-1][0].lower() in _SUBORDINATE or words[-1][0][0].isdigit()):
+    while words and (words[-1][0].lower() in _around() or words[-1][0][0].isdigit()):
         words.pop()
     return (words[0].start(), words[-1].end()) if words else None
+
+
+def _around() -> frozenset[str]:
+    return read_vocabulary().words["around_measure"]
 
 
 @cache

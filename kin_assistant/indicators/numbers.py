@@ -176,19 +176,9 @@ def _read_words(text: str) -> Iterator[Number]:
                 yield Number(start, end, 100 * share, worded=True, share=True)
             continue
         if match["part"]:
-            part = match["part"].lower()
-            if part in ("half", "halves"):
-                if _word_before(text, start) in vocabulary.words["no_share"] or re.match(
-                    r"\s+(?:an?\s+(?:hour|day|year)|a\s+dozen|past|way)\b", text[end : end + _LONGEST_BEHIND]
-                ):
-                    continue
-            elif not match["count"] or not re.match(
-                r"\s+(?:of\s(?!(?:19|20)\d\d)|less|more|lower|fewer|higher)|\s*[.;)]|$",
-                text[end : end + _LONGEST_BEHIND],
-            ):
-                continue
-            times = _word_value(match["count"] or "one")
-            yield Number(start, end, 100 * times * vocabulary.fractions[part], worded=True, share=True)
+            if _is_share(text, match):
+                times, part = _word_value(match["count"] or "one"), match["part"].lower()
+                yield Number(start, end, 100 * times * vocabulary.fractions[part], worded=True, share=True)
             continue
         value = _word_value(match["number"])
         if match["half"]:
@@ -202,6 +192,17 @@ def _read_words(text: str) -> Iterator[Number]:
             if not (chained and chained[1].lower() in number_words()):
                 continue
         yield Number(start, end, value, worded=True, scaled=scaled)
+
+
+def _is_share(text: str, match: re.Match[str]) -> bool:
+    """Whether a half, or a number of other parts, is one of a whole: neither "half past" nor "a third in 2010"."""
+    behind = text[match.end() : match.end() + _LONGEST_BEHIND]
+    if match["part"].lower() in ("half", "halves"):
+        first = _word_before(text, match.start()) in read_vocabulary().words["no_share"]
+        return not first and not re.match(r"\s+(?:an?\s+(?:hour|day|year)|a\s+dozen|past|way)\b", behind)
+    return bool(
+        match["count"] and re.match(r"\s+(?:of\s(?!(?:19|20)\d\d)|less|more|lower|fewer|higher)|\s*[.;)]|$", behind)
+    )
 
 
 def _word_value(words: str) -> float:

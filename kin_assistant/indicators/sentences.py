@@ -106,10 +106,8 @@ def _years_of(
         return (first, first) if amount.change == "before" else (last, last)
     if amount.change and len(years) == 1:
         # "Fell from 72% to 8% by 2010": of the other end no year is told.
-        leads = text[: years[0].start]
-        if amount.change == "after" and _SINCE.search(leads):
-            return None
-        if amount.change == "before" and _BY.search(leads):
+        of_other_end = _SINCE if amount.change == "after" else _BY
+        if of_other_end.search(text[: years[0].start]):
             return None
     others = [one.start for one in amounts]
     return nearest_years(text, amount.start, amount.end, years, others, planned=status == "planned")
@@ -120,37 +118,51 @@ def _years_of(
 
 def _read_row(text: str, context: Context) -> Iterator[SentenceFigure]:
     cells, heads = _split(text), _split(context.lead_in) if context.lead_in.startswith(ROW) else []
-    label = cells[0] if cells else _CellSpan(0, "")
-    of_label = find_years(label.text)
     for number, cell in enumerate(cells):
-        head = heads[number] if number < len(heads) and len(heads) == len(cells) else None
-        if head and head.text.strip().strip(".").lower() in read_vocabulary().words["label_columns"]:
-            continue
-        unit = read_label(head.text) if head else Label("", 1)
-        if not unit.unit and number and (own := read_label(label.text, whole=False)).unit:
-            unit = own
-        mentions = find_years(cell.text)
-        amounts = find_amounts(cell.text, mentions, label=unit, countries=context.countries)
-        if number == 0:
-            amounts = [one for one in amounts if one.unit and (len(cells) == 1 or not _is_name(cell.text, one, unit))]
-        years = find_years(head.text) if head and not of_label else []
-        around = _first(of_label) or _first(years) or _years_around(mentions, context)
-        planned = is_planning(label.text if number else "") or bool(head and is_planning(head.text))
-        for near in _with_neighbours(amounts):
-            amount = near.amount
-            status: Status = "planned" if planned else tell_status(cell.text, amount)
-            spans = [
-                (cell.start + start, cell.start + end) for start, end in find_measures(cell.text, amount, near.others)
-            ]
-            if number and label.text.strip():
-                spans = [(label.start, label.start + len(label.text)), *spans[:1]]
-            yield SentenceFigure(
-                _moved(amount, cell.start),
-                tuple(spans),
-                (head.start, head.start + len(head.text)) if head and head.text.strip() else None,
-                _years_of(cell.text, amount, near.others, mentions, status) or around,
-                status,
-            )
+        head = heads[number] if len(heads) == len(cells) else None
+        if not head or head.text.strip().strip(".").lower() not in read_vocabulary().words["label_columns"]:
+            yield from _read_cell(cell, head, cells[0], context, alone=len(cells) == 1)
+
+
+def _read_cell(
+    cell: _CellSpan, head: _CellSpan | None, label: _CellSpan, context: Context, *, alone: bool
+) -> Iterator[SentenceFigure]:
+    """The figures of a cell under ``head`` in the row that ``label``, its first cell, names; ``alone``: it has no other."""
+    unit = _unit_of(cell, head, label)
+    mentions = find_years(cell.text)
+    amounts = find_amounts(cell.text, mentions, label=unit, countries=context.countries)
+    if cell is label:
+        amounts = [one for one in amounts if one.unit and (alone or not _is_name(cell.text, one, unit))]
+    of_label = find_years(label.text)
+    of_head = find_years(head.text) if head and not of_label else []
+    around = _first(of_label) or _first(of_head) or _years_around(mentions, context)
+    planned = (cell is not label and is_planning(label.text)) or bool(head and is_planning(head.text))
+    for near in _with_neighbours(amounts):
+        amount = near.amount
+        status: Status = "planned" if planned else tell_status(cell.text, amount)
+        spans = [(cell.start + start, cell.start + end) for start, end in find_measures(cell.text, amount, near.others)]
+        if cell is not label and (named := _span_of(label)):
+            spans = [named, *spans[:1]]
+        yield SentenceFigure(
+            _moved(amount, cell.start),
+            tuple(spans),
+            _span_of(head),
+            _years_of(cell.text, amount, near.others, mentions, status) or around,
+            status,
+        )
+
+
+def _span_of(cell: _CellSpan | None) -> tuple[int, int] | None:
+    """Where the words of a cell stand, if it has any."""
+    return (cell.start, cell.start + len(cell.text)) if cell and cell.text.strip() else None
+
+
+def _unit_of(cell: _CellSpan, head: _CellSpan | None, label: _CellSpan) -> Label:
+    """The unit that the head of a cell gives, else that of its row."""
+    unit = read_label(head.text) if head else Label("", 1)
+    if not unit.unit and cell is not label and (own := read_label(label.text, whole=False)).unit:
+        return own
+    return unit
 
 
 def _is_name(text: str, amount: Amount, unit: Label) -> bool:

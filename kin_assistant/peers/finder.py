@@ -13,12 +13,12 @@ from kin_assistant.coverage.cities import CityGroup, group_by_city
 from kin_assistant.errors import QuestionError
 from kin_assistant.index.library import DocumentRow, PassageRow
 from kin_assistant.peers.likeness import Measured, liken_place, liken_problem
+from kin_assistant.peers.policy import LikenessPolicy
 from kin_assistant.peers.situation import Situation, SituationReader, is_meant
 from kin_assistant.peers.values import Likeness, Peer, Peers
 from kin_assistant.peers.vocabulary import find_phrases, read_peer_vocabulary
 from kin_assistant.places.gazetteer import Gazetteer
 from kin_assistant.policy import AdvicePolicy
-from kin_assistant.product_policy import LikenessPolicy
 from kin_assistant.records.comparison import ComparisonMaker
 from kin_assistant.records.reader import FieldSentence, RecordReader
 from kin_assistant.text.wording import join_words

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from kin_assistant.coverage.cities import CityGroup
+from kin_assistant.peers.policy import LikenessPolicy
 from kin_assistant.peers.situation import Situation
 from kin_assistant.peers.values import Likeness, TraitSource
 from kin_assistant.places.shore import measure_to_sea
-from kin_assistant.product_policy import LikenessPolicy
 from kin_assistant.text.wording import join_words
 from kin_assistant.types import DocumentInfo
 

@@ -27,7 +27,7 @@ from kin_assistant.places.gazetteer import (
     read_tokens,
     words_of,
 )
-from kin_assistant.places.tokenized import LONGEST_NAME, PARTICLES, TokenizedQuestion, is_cased
+from kin_assistant.places.tokenized import LONGEST_NAME, TokenizedQuestion, is_cased
 from kin_assistant.places.unknown import UnknownNames
 from kin_assistant.text.english import read_words
 from kin_assistant.types import DocumentInfo
@@ -340,10 +340,10 @@ class PlaceIndex:
             return True
         window, first = question.tokens[at:end], question.tokens[at].first
         letters = sum(len(token.letters) for token in window)
-        shouted = all(token.surface.isupper() for token in window)
+        shouted = question.is_shouted(at, end)
         if name.trust == "code" and letters < _SHORTEST_CODE_IN_LOWER_CASE:
             return question.cased and shouted
-        capital = question.cased and all(token.capital or token.letters in PARTICLES for token in window)
+        capital = question.is_capitalised(at, end)
         if all(question.english[at:end]):
             return capital and not first and len(question.capitalised_run(at, end)) == len(window)
         if name.place in self._about:
@@ -352,9 +352,13 @@ class PlaceIndex:
             return False
         if capital and not (first and name.trust == "spelling"):
             return name.trust == "code" or not shouted or letters > _LONGEST_ACRONYM
-        place = self._places[name.place]
-        known = place.kind != "city" or place.population >= _WELL_KNOWN or name.place in self._capitals
-        return name.trust == "code" or (name.trust == "name" and letters >= _SHORTEST_IN_LOWER_CASE - known)
+        return name.trust == "code" or (name.trust == "name" and self._may_be_in_lower_case(name.place, letters))
+
+    def _may_be_in_lower_case(self, number: int, letters: int) -> bool:
+        """Whether a name without a capital may mean a place: a long one, or one of a place that everybody knows."""
+        place = self._places[number]
+        known = place.kind != "city" or place.population >= _WELL_KNOWN or number in self._capitals
+        return letters >= _SHORTEST_IN_LOWER_CASE - known
 
     def _match_plural(self, question: TokenizedQuestion, at: int) -> _Match | None:
         """Find "Thais", and Surabaya in "surabayas"."""

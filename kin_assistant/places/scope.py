@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from kin_assistant.places.gazetteer import Place
@@ -50,35 +50,36 @@ class Scope:
 
 def scope_of(question: str, mentions: Sequence[Mention]) -> Scope:
     """What ``mentions``, all places in ``question``, restrict its answer to."""
-    absent = [
-        mention
-        for mention in mentions
-        if not mention.in_corpus and mention.relation != "demonym" and mention.place.kind != "region"
-    ]
-    # "A Thai town" is about Thailand; "Japanese advice" is not about Japan.
-    named = [
-        mention
-        for mention in mentions
-        if mention.in_corpus
-        and mention.place.kind != "region"
-        and not _tells_where(question, mention, absent)
-        and (mention.relation != "demonym" or _PLACE_NOUN.match(question, mention.end))
-    ]
+    mentions = [mention for mention in mentions if mention.place.kind != "region"]
+    absent = [mention for mention in mentions if not mention.in_corpus and mention.relation != "demonym"]
+    named = [mention for mention in mentions if mention.in_corpus and _is_about(question, mention, absent)]
     # A city narrows more than its country, and than the nationality of somebody who helped there.
     cities = [mention for mention in named if mention.place.kind == "city"]
-    # But "Jakarta, and Nepal's capital" asks about both.
-    own = {mention.place.country for mention in cities}
-    beside = [
-        mention
-        for mention in named
-        if cities and mention.place.kind == "country" and mention.place.name not in own and _is_where(question, mention)
-    ]
+    beside = _countries_beside(question, named, cities) if cities else []
     speaking = [mention for mention in absent if _SPEAKING_FOR.search(question[: mention.start])]
     return Scope(
-        named=tuple(dict.fromkeys(mention.place for mention in [*(cities or named), *beside])),
-        absent=tuple(dict.fromkeys(mention.place for mention in absent if mention not in speaking)),
-        own=tuple(dict.fromkeys(mention.place for mention in speaking)),
+        named=_places_of([*(cities or named), *beside]),
+        absent=_places_of(mention for mention in absent if mention not in speaking),
+        own=_places_of(speaking),
     )
+
+
+def _places_of(mentions: Iterable[Mention]) -> tuple[Place, ...]:
+    """Each place once."""
+    return tuple(dict.fromkeys(mention.place for mention in mentions))
+
+
+def _is_about(question: str, mention: Mention, absent: Sequence[Mention]) -> bool:
+    """Whether a question that names a place is about it: "a Thai town" is about Thailand, "Japanese advice" not about Japan."""
+    is_place = mention.relation != "demonym" or bool(_PLACE_NOUN.match(question, mention.end))
+    return is_place and not _tells_where(question, mention, absent)
+
+
+def _countries_beside(question: str, named: Sequence[Mention], cities: Sequence[Mention]) -> list[Mention]:
+    """Countries that are asked about beside cities of others: "Jakarta, and Nepal's capital"."""
+    own = {mention.place.country for mention in cities}
+    countries = [mention for mention in named if mention.place.kind == "country" and mention.place.name not in own]
+    return [mention for mention in countries if _is_where(question, mention)]
 
 
 def _tells_where(question: str, mention: Mention, absent: Sequence[Mention]) -> bool:

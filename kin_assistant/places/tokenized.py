@@ -10,11 +10,11 @@ from typing import Final
 from kin_assistant.places.gazetteer import Token
 from kin_assistant.text.english import read_words
 
-__all__ = ["LONGEST_NAME", "PARTICLES", "TokenizedQuestion", "is_cased"]
+__all__ = ["LONGEST_NAME", "TokenizedQuestion", "is_cased"]
 
 LONGEST_NAME: Final = 5
 """Words of a name, at most."""
-PARTICLES: Final = read_words("particle")
+_PARTICLES: Final = read_words("particle")
 _FEWEST: Final = 4
 """Words of a headline, at least."""
 _SHARE_OF_CAPITALS: Final = 0.6
@@ -55,6 +55,14 @@ class TokenizedQuestion:
         """Whether the name that ends there is a possessive."""
         return end < len(self.tokens) and self.tokens[end].possessive
 
+    def is_capitalised(self, at: int, end: int) -> bool:
+        """Whether ``tokens[at:end]`` are written as a name is: with capitals, but for "del" and its like."""
+        return self.cased and all(token.capital or token.letters in _PARTICLES for token in self.tokens[at:end])
+
+    def is_shouted(self, at: int, end: int) -> bool:
+        """Whether ``tokens[at:end]`` have no small letter."""
+        return all(token.surface.isupper() for token in self.tokens[at:end])
+
     def capitalised_run(self, at: int, end: int) -> Sequence[Token]:
         """The name that ``tokens[at:end]`` are a part of: "Davao del Norte" around "Davao"."""
         tokens = self.tokens
@@ -66,7 +74,7 @@ class TokenizedQuestion:
         while reach < len(tokens) and tokens[reach].joined and not tokens[reach].possessive:
             if tokens[reach].capital:
                 end = reach + 1
-            elif tokens[reach].letters not in PARTICLES or tokens[reach].letters == "and":
+            elif tokens[reach].letters not in _PARTICLES or tokens[reach].letters == "and":
                 break
             reach += 1
         return tokens[at:end]

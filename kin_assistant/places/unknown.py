@@ -32,8 +32,8 @@ _PARTICLES: Final = read_words("particle") - {"and"}
 _PREPOSITIONS: Final = read_words("place_preposition")
 _TITLES: Final = read_words("title")
 _LANGUAGES: Final = read_words("language")
-_ARTICLES: Final = frozenset(("a", "an", "the"))
-_SINGULAR: Final = frozenset(("does", "has", "is", "was"))
+_ARTICLES: Final = read_words("article")
+_SINGULAR: Final = read_words("singular")
 _INTRODUCING: Final = (["name", "is"], ["i", "am"])
 _FUNCTION: Final = frozenset[str]().union(*map(read_words, ("stop", "common", "request", "asking")))
 
@@ -123,8 +123,10 @@ class UnknownNames:
             for i in range(at, end)
             if i not in areas and self._is_strange(tokens[i], placed=placed) and not self._is_compound(text, tokens, i)
         ]
-        if not strange:
-            return False
+        return bool(strange) and self._is_used_as_place(strange, around)
+
+    def _is_used_as_place(self, strange: Sequence[Token], around: _Around) -> bool:
+        """Whether words that the documents do not have are used as the name of a place is."""
         english = all(token.letters in self._english for token in strange)
         if all(token.first for token in strange):
             return around.owns or (not english and (around.noun or around.after in _SINGULAR))

@@ -39,7 +39,7 @@ _QUOTING: Final[tuple[Kind, ...]] = ("fact", "explain", "list")
 
 _SURE_OF_TALK: Final = 0.97
 """Of 3,955 messages that are none 8 are taken for talk with so much."""
-_POLITE: Final = frozenset({"please", "pls"})
+_POLITE: Final = read_words("polite")
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,14 +177,7 @@ class QueryParser:
         parts = parts_of(standalone)
         # In a follow-up a part may be what was carried over, which nobody asked for.
         parts = parts if len(parts) > 1 and not meant.leans else ()
-        guess = self._kinds.classify(standalone, [part.text for part in parts])
-        kinds = self._agree(guess.kinds, original) if meant.carried else guess.kinds
-        sure = guess.probability >= _SURE_OF_TALK
-        if kinds[0] == "talk" and self._names_what_is_known(standalone, mentions, sure=sure):
-            kinds = ("overview",) if sure else (UNSURE,)
-        # Without a question before it, another form of nothing is asked for.
-        kinds = kinds if find_wanted_form(original) is None else ("talk",)
-        corrected = self._speller.corrections(original)
+        kinds = self._find_kinds(original, meant, parts, mentions)
         return Query(
             original=original,
             standalone=standalone,
@@ -203,9 +196,7 @@ class QueryParser:
             kinds=kinds,
             wanted_form=form,
             wants_figure=asks_for_figure(text),
-            unknown_words=tuple(
-                word for word in dict.fromkeys(words(original)) if word not in corrected and self._is_unknown(word)
-            ),
+            unknown_words=self._find_unknown_words(original),
             leans=meant.leans,
             carried=meant.carried,
         )
@@ -221,6 +212,19 @@ class QueryParser:
         asked = (i for i in reversed(range(len(recent))) if form and not self._is_small_talk(recent[i]))
         last = next(asked, None)
         return (message, recent, None) if last is None else (clean(recent[last]), recent[:last], form)
+
+    def _find_kinds(
+        self, original: str, meant: Standalone, parts: Sequence[Part], mentions: Sequence[Mention]
+    ) -> tuple[Kind, ...]:
+        """What is asked for, the main kind first."""
+        if find_wanted_form(original) is not None:
+            return ("talk",)  # without a question before it, another form of nothing is asked for
+        guess = self._kinds.classify(meant.searched, [part.text for part in parts])
+        kinds = self._agree(guess.kinds, original) if meant.carried else guess.kinds
+        sure = guess.probability >= _SURE_OF_TALK
+        if kinds[0] == "talk" and self._names_what_is_known(meant.searched, mentions, sure=sure):
+            return ("overview",) if sure else (UNSURE,)
+        return kinds
 
     def _agree(self, guessed: tuple[Kind, ...], message: str) -> tuple[Kind, ...]:
         """The kinds of a message with words of earlier ones behind it, of which the classifier has seen no examples.
@@ -277,6 +281,11 @@ class QueryParser:
     def _is_used(self, word: str) -> bool:
         """Whether the documents use ``word`` in some form; a stop word counts as used."""
         return all(stem in self._index.lexical for stem in stems(word))
+
+    def _find_unknown_words(self, text: str) -> tuple[str, ...]:
+        """Words of ``text`` that neither stand in any document nor can be corrected, once each."""
+        corrected = self._speller.corrections(text)
+        return tuple(word for word in dict.fromkeys(words(text)) if word not in corrected and self._is_unknown(word))
 
     def _is_unknown(self, word: str) -> bool:
         word_stems = stems(word)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from difflib import get_close_matches
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -14,10 +13,10 @@ from kin_assistant.answer.sentence_search import Found, SentenceSearch, Topic
 from kin_assistant.errors import ComparisonError
 from kin_assistant.index.library import DocumentRow, PassageRow
 from kin_assistant.places.gazetteer import Place
-from kin_assistant.product_policy import ComparisonPolicy
+from kin_assistant.records.policy import ComparisonPolicy
 from kin_assistant.records.reader import FieldSentence, RecordReader
 from kin_assistant.text.wording import count_words, join_words
-from kin_assistant.text.words import fold, words
+from kin_assistant.text.words import find_near_names, fold, words
 from kin_assistant.types import Cell, Citation, Comparison, ComparisonRow, RecordField
 
 if TYPE_CHECKING:
@@ -30,7 +29,7 @@ DEFAULT_COLUMNS: Final[tuple[RecordField, ...]] = (
 )  # fmt: skip
 MAX_CITIES: Final = 20
 """Cities of one comparison, at most: a longer table is read by nobody, and a shorter one takes no longer than an answer."""
-_NEAR_NAMES: Final = 3
+_NEAR_CITIES: Final = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,15 +113,14 @@ class ComparisonMaker:
         for place in places:
             if place.name in self._documents:
                 return place.name
-        raise ComparisonError(self._explain_unknown(name.strip(), places, spelt))
+        raise ComparisonError(self._explain_unknown(name.strip(), places))
 
-    def _explain_unknown(self, name: str, places: Sequence[Place], spelt: Mapping[str, str]) -> str:
-        close = [spelt[one] for one in get_close_matches(fold(name), spelt, n=_NEAR_NAMES, cutoff=0.6)]
-        around = self._search.places.nearest(places[0], _NEAR_NAMES) if places else ()
+    def _explain_unknown(self, name: str, places: Sequence[Place]) -> str:
+        around = self._search.places.nearest(places[0], _NEAR_CITIES) if places else ()
         near = [place.name for place in around if place.name in self._documents]
         if near:
             return f"No document is about {places[0].label}. Nearest are {join_words(near)}."
-        if close:
+        if close := find_near_names(name, self._documents):
             return f"No document is about “{name}”. Did you mean {join_words(close, 'or')}?"
         return f"No document is about “{name}”. Run kin docs list to see the cities that there are."
 

@@ -245,15 +245,7 @@ def _block(block: Block, runs: list[_Run], before: str) -> _Block:
 def _runs(document: Document, block: Block, highlight: Span | None, *, target: bool) -> list[_Run]:
     """The block's characters, cut wherever they begin to look different."""
     lead = (block.start, block.start + block.lead)
-    bars: list[Span] = []
-    if block.kind in ("row", "header_row"):
-        text = document.text[block.start : block.end]
-        bars = [(block.start + bar.start(), block.start + bar.end()) for bar in BAR.finditer(text)]
-    sources: dict[int, tuple[int, ...]] = {}
-    for mark in document.marks:
-        if block.start <= mark.at <= block.end:
-            # Adjoining marks, "[2][7]", stand at one place.
-            sources[mark.at] = (*sources.get(mark.at, ()), *mark.sources)
+    bars, sources = _bars_of(document, block), _sources_in(document, block)
     breaks = {offset: page for offset, page in document.page_starts if block.start < offset < block.end}
     edges = {
         block.start,
@@ -284,6 +276,24 @@ def _runs(document: Document, block: Block, highlight: Span | None, *, target: b
         # Marks follow the piece that ends where they stand; before the first there is none.
         runs.insert(0, _Run([_Piece("", "plain", None, opening)], is_cited=False, is_target=False))
     return runs
+
+
+def _bars_of(document: Document, block: Block) -> list[Span]:
+    """What parts the cells of a row."""
+    if block.kind not in ("row", "header_row"):
+        return []
+    text = document.text[block.start : block.end]
+    return [(block.start + bar.start(), block.start + bar.end()) for bar in BAR.finditer(text)]
+
+
+def _sources_in(document: Document, block: Block) -> dict[int, tuple[int, ...]]:
+    """The sources that marks in a block name, by where they stand."""
+    sources: dict[int, tuple[int, ...]] = {}
+    for mark in document.marks:
+        if block.start <= mark.at <= block.end:
+            # Adjoining marks, "[2][7]", stand at one place.
+            sources[mark.at] = (*sources.get(mark.at, ()), *mark.sources)
+    return sources
 
 
 def _overlap(one: Span, other: Span) -> bool:

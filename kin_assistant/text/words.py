@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 import threading
 import unicodedata
+from collections.abc import Iterable
+from difflib import get_close_matches
 from functools import lru_cache
 from typing import Any
 
 from kin_assistant.text.english import read_words
 
-__all__ = ["STOP_WORDS", "fold", "stems", "words"]
+__all__ = ["STOP_WORDS", "find_near_names", "fold", "stems", "words"]
 
 _WORD = re.compile(r"[^\W_]+(?:['\u2019][^\W_]+)*")
 _THOUSANDS = re.compile(r"(?<=\d),(?=\d{3}(?!\d))")
@@ -25,6 +27,12 @@ def fold(text: str) -> str:
         return text.lower()
     decomposed = unicodedata.normalize("NFKD", text.casefold().replace("\u0111", "d").replace("\u0142", "l"))
     return "".join(char for char in decomposed if not unicodedata.combining(char))
+
+
+def find_near_names(name: str, names: Iterable[str]) -> list[str]:
+    """At most three of ``names`` that are written much like ``name``, the nearest first; none if none is."""
+    by_spelling = {fold(one): one for one in names}
+    return [by_spelling[near] for near in get_close_matches(fold(name), by_spelling, n=3, cutoff=0.6)]
 
 
 def words(text: str) -> list[str]:

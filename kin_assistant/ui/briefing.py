@@ -1,25 +1,66 @@
-"""The Brief tab: what it shows, and the addresses at which a brief can be downloaded."""
+"""The Brief tab: its components, what it shows, and the addresses at which a brief can be downloaded."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Final
 
 from kin_assistant.briefs.anchors import explain_states
 from kin_assistant.briefs.brief import Brief
 from kin_assistant.briefs.files import brief_json
+from kin_assistant.briefs.subject import MAX_TITLE
 from kin_assistant.rendering import brief_docx, brief_html, brief_markdown, brief_pdf, proposal_html, reason_html
+from kin_assistant.types import DocumentInfo
 from kin_assistant.ui.callbacks import Callbacks
+from kin_assistant.ui.components import LOOKING_UP, add_live_html, add_place_box, offer_names
 from kin_assistant.ui.downloads import JSON, add_downloads
 from kin_assistant.ui.ratelimit import RateLimiter
 
 if TYPE_CHECKING:
+    import gradio
     from fastapi import FastAPI
     from starlette.datastructures import QueryParams
 
-__all__ = ["add_briefs", "brief_panel", "opened_panel"]
+__all__ = ["add_brief_tab", "add_briefs", "brief_panel", "opened_panel"]
 
 _DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+
+_MAX_PASTED: Final = 200_000
+"""Characters of a brief's file; the guard lets through no more. A brief with thirty quotes has some 40,000."""
+
+
+def add_brief_tab(callbacks: Callbacks, infos: Sequence[DocumentInfo]) -> gradio.Dropdown:
+    """Put the tab's components into the tab that is open; gives the list of cities, which changes with the documents."""
+    import gradio as gr
+
+    with gr.Column(elem_classes="kin-lookup", min_width=0):
+        title = gr.Textbox(
+            label="Title of the brief",
+            placeholder="Such as Community composting for Hai Phong",
+            max_lines=1,
+            max_length=MAX_TITLE,
+        )
+        cities = add_place_box("Evidence from these cities (none: from all)", offer_names(infos)[0])
+        draft = gr.Button("Propose a brief", variant="primary", elem_id="kin-brief-go", min_width=0)
+        with gr.Row():
+            pasted = gr.Textbox(
+                label="Or paste the JSON file of a brief",
+                placeholder="All of its text, from { to }",
+                max_lines=2,
+                max_length=_MAX_PASTED,
+            )
+            reopening = gr.Button("Open the brief", elem_id="kin-brief-open", min_width=0)
+        brief = add_live_html("")
+
+    def propose(title: Any, cities: Any) -> str:
+        return brief_panel(callbacks, title, tuple(cities or ()))
+
+    def reopen(content: Any) -> str:
+        return opened_panel(callbacks, content)
+
+    gr.on([title.submit, draft.click], propose, [title, cities], [brief], **LOOKING_UP)
+    reopening.click(reopen, [pasted], [brief], **LOOKING_UP)
+    return cities
 
 
 def brief_panel(callbacks: Callbacks, title: object, cities: Sequence[str]) -> str:

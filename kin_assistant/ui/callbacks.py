@@ -11,6 +11,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
+from kin_assistant.api.requests import MAX_TOPIC
 from kin_assistant.briefs.brief import Brief, Span
 from kin_assistant.briefs.edits import leave_out, move_quotes, write_own
 from kin_assistant.briefs.files import read_brief
@@ -31,10 +32,7 @@ if TYPE_CHECKING:
     from kin_assistant.ui.figures import FigureRequest
     from kin_assistant.ui.served import Served
 
-__all__ = ["MAX_TOPIC", "Callbacks", "Choices"]
-
-MAX_TOPIC = 300
-"""Characters of what is compared, or of what figures are about."""
+__all__ = ["Callbacks", "Choices"]
 
 Found = TypeVar("Found")
 

@@ -1,28 +1,55 @@
-"""The Compare tab: what it shows, and the addresses at which its table can be downloaded."""
+"""The Compare tab: its components, what it shows, and the addresses at which its table can be downloaded."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from kin_assistant.api.requests import MAX_TOPIC
 from kin_assistant.rendering import comparison_csv, comparison_html, comparison_xlsx, reason_html
 from kin_assistant.rendering.words import FIELD_NAMES
-from kin_assistant.types import Comparison
+from kin_assistant.types import Comparison, DocumentInfo
 from kin_assistant.ui.callbacks import Callbacks
+from kin_assistant.ui.components import LOOKING_UP, add_html, add_place_box, offer_names
 from kin_assistant.ui.downloads import CSV, XLSX, add_downloads
 from kin_assistant.ui.ratelimit import RateLimiter
 
 if TYPE_CHECKING:
+    import gradio
     from fastapi import FastAPI
     from starlette.datastructures import QueryParams
 
-__all__ = ["add_comparisons", "comparison_panel", "offered_columns"]
+__all__ = ["add_compare_tab", "add_comparisons", "comparison_panel", "offered_columns"]
 
 _FILES = {
     # The mark in front tells a spreadsheet that CSV is UTF-8.
     "comparison.csv": (CSV, lambda found: comparison_csv(found).encode("utf-8-sig")),
     "comparison.xlsx": (XLSX, comparison_xlsx),
 }
+
+
+def add_compare_tab(callbacks: Callbacks, infos: Sequence[DocumentInfo]) -> gradio.Dropdown:
+    """Put the tab's components into the tab that is open; gives the list of cities, which changes with the documents."""
+    import gradio as gr
+
+    with gr.Column(elem_classes="kin-lookup", min_width=0):
+        topic = gr.Textbox(
+            label="What to compare",
+            placeholder="A topic, such as household composting",
+            max_lines=1,
+            max_length=MAX_TOPIC,
+        )
+        with gr.Row():
+            cities = add_place_box("Cities (none: the best documented)", offer_names(infos)[0])
+            columns = gr.Dropdown(offered_columns(), multiselect=True, label="Columns (none: the usual)")
+        go = gr.Button("Compare", variant="primary", elem_id="kin-compare-go", min_width=0)
+        table = add_html("")
+
+    def compare(topic: Any, cities: Any, columns: Any) -> str:
+        return comparison_panel(callbacks, topic, tuple(cities or ()), tuple(columns or ()))
+
+    gr.on([topic.submit, go.click], compare, [topic, cities, columns], [table], **LOOKING_UP)
+    return cities
 
 
 def offered_columns() -> list[tuple[str, str]]:

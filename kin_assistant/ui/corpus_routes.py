@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import threading
 import time
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from kin_assistant.corpus.files import MAX_FILE_BYTES
@@ -64,60 +64,74 @@ def add_corpus_routes(
 
     Without a ``collection`` nothing can be changed. ``limiter`` holds all but curators.
     """
-    from starlette.concurrency import run_in_threadpool
     from starlette.convertors import PathConvertor, register_url_convertor
-    from starlette.requests import ClientDisconnect
-    from starlette.responses import JSONResponse
 
-    syncs = Syncs(collection, served, clock=time.monotonic) if collection else None
-    keeper = InventoryKeeper(collection.corpus if collection else None, collection.index if collection else None)
-    pages = _LibraryPages(asks_for_password=collection is not None and curators.asks_for_password)
+    class AnyName(PathConvertor):
+        """The name of a file may hold a line break."""
 
-    def said(message: str, status: int = 200, **more: Any) -> Response:
-        return JSONResponse({"message": message, **more}, status, {"cache-control": "no-store"})
+        regex = "(?s:.*)"
 
-    def refused(error: KinError) -> Response:
-        match error:
-            case NotAdmitted():
-                answer = said(str(error), error.status)
-                if error.wait:
-                    answer.headers["retry-after"] = str(int(error.wait) + 1)
-                return answer
-            case ChangeRefused():
-                return said(str(error), _STATUS_OF[error.why])
-            case BuildRunning():
-                return said(str(error), 409)
-            case _:
-                return said(str(error), 500)
+    register_url_convertor("name", AnyName())
+    routes = _Routes(served, collection, curators, limiter)
+    for path, method, answer in (
+        ("/library", "GET", routes.show_library),
+        ("/corpus/sync", "POST", routes.start_sync),
+        ("/corpus/sync", "GET", routes.tell_sync),
+        ("/corpus/login", "POST", routes.log_in),
+        ("/corpus/logout", "POST", routes.log_out),
+        ("/corpus/{path:name}", "PUT", routes.put_file),
+        ("/corpus/{path:name}", "DELETE", routes.delete_file),
+    ):
+        app.add_route(path, answer, methods=[method], include_in_schema=False)
 
-    def known(request: Request) -> bool:
+
+class _Routes:
+    """What is answered at each address."""
+
+    def __init__(self, served: Served, collection: Collection | None, curators: Curators, limiter: RateLimiter) -> None:
+        self._served, self._collection, self._curators, self._limiter = served, collection, curators, limiter
+        self._syncs = Syncs(collection, served, clock=time.monotonic) if collection else None
+        self._keeper = InventoryKeeper(
+            collection.corpus if collection else None, collection.index if collection else None
+        )
+        self._pages = _LibraryPages(asks_for_password=collection is not None and curators.asks_for_password)
+
+    # Who asks
+
+    def _is_curator(self, request: Request) -> bool:
         """Whether it is a curator. Others are bounded. Raises ``NotAdmitted`` for one of them who asks too often."""
-        if curators.knows(request.cookies.get(COOKIE), forwarded=is_forwarded(request)):
+        if self._curators.knows(request.cookies.get(COOKIE), forwarded=is_forwarded(request)):
             return True
-        if wait := limiter.acquire(client_of(request)):
+        if wait := self._limiter.acquire(client_of(request)):
             raise NotAdmitted(429, please_wait(wait), wait=wait)
         return False
 
-    def admitted(request: Request) -> Collection:
-        known(request)
-        curators.admit(request.headers, request.cookies.get(COOKIE), forwarded=is_forwarded(request))
-        if collection is None:
+    def _admit(self, request: Request) -> Collection:
+        """The collection, which a curator may change. Raises ``NotAdmitted`` for anybody else."""
+        self._is_curator(request)
+        self._curators.admit(request.headers, request.cookies.get(COOKIE), forwarded=is_forwarded(request))
+        if self._collection is None:
             raise NotAdmitted(403, "This page serves an index without its documents, so they cannot be changed here.")
-        return collection
+        return self._collection
 
-    def library(request: Request) -> Response:
+    # Documents
+
+    def show_library(self, request: Request) -> Response:
         try:
-            curator = known(request) and collection is not None
+            curator = self._is_curator(request) and self._collection is not None
         except NotAdmitted as error:
-            return refused(error)
-        with served.borrowed() as assistant:
-            inventory = keeper.take(assistant.build, assistant.documents)
-        return pages.of(inventory, curator=curator).answer(request)
+            return _refuse(error)
+        with self._served.borrowed() as assistant:
+            inventory = self._keeper.take(assistant.build, assistant.documents)
+        return self._pages.of(inventory, curator=curator).answer(request)
 
-    async def put(request: Request) -> Response:
+    async def put_file(self, request: Request) -> Response:
+        from starlette.concurrency import run_in_threadpool
+        from starlette.requests import ClientDisconnect
+
         body = request.stream()
         try:
-            folder = admitted(request).corpus
+            folder = self._admit(request).corpus
             # Said before the file travels, where its length is known.
             length = request.headers.get("content-length", "")
             if length.isdigit() and int(length) > MAX_FILE_BYTES:
@@ -126,63 +140,74 @@ def add_corpus_routes(
                 async for chunk in body:
                     arriving.write(chunk)
                 path = await run_in_threadpool(arriving.finish)
-            keeper.look_again()
+            self._keeper.look_again()
         except ClientDisconnect:
-            return said("The file did not arrive whole.", 400)
+            return _say("The file did not arrive whole.", 400)
         except KinError as error:
             if isinstance(error, ChangeRefused) and error.why != "size":
                 # A browser reads the answer only once it has sent everything.
                 with contextlib.suppress(ClientDisconnect):
                     async for _ in body:
                         pass
-            return refused(error)
-        return said("Added. It is quoted once the corpus folder has been read.", 201, path=path)
+            return _refuse(error)
+        return _say("Added. It is quoted once the corpus folder has been read.", 201, path=path)
 
-    def delete(request: Request) -> Response:
+    def delete_file(self, request: Request) -> Response:
         try:
             path = request.path_params["path"]
-            folder = admitted(request).corpus
+            folder = self._admit(request).corpus
             remove_file(folder, path)
             # What described the file would describe the next one of its name.
             with contextlib.suppress(ChangeRefused):
                 remove_file(folder, path + SIDECAR_SUFFIX)
-            keeper.look_again()
+            self._keeper.look_again()
         except KinError as error:
-            return refused(error)
-        return said("Removed. It is quoted until the corpus folder has been read.", path=path)
+            return _refuse(error)
+        return _say("Removed. It is quoted until the corpus folder has been read.", path=path)
 
-    def start(request: Request) -> Response:
+    # Reading the folder
+
+    def start_sync(self, request: Request) -> Response:
+        from starlette.responses import JSONResponse
+
         try:
-            admitted(request)
-            assert syncs is not None  # there is a collection
-            state = syncs.start()
+            self._admit(request)
+            assert self._syncs is not None  # there is a collection
+            state = self._syncs.start()
         except KinError as error:
-            return refused(error)
+            return _refuse(error)
         return JSONResponse(state.as_json(), 202)
 
-    def state(request: Request) -> Response:
-        try:
-            admitted(request)
-        except KinError as error:
-            return refused(error)
-        assert syncs is not None  # there is a collection
-        return JSONResponse(syncs.state.as_json(), headers={"cache-control": "no-store"})
+    def tell_sync(self, request: Request) -> Response:
+        from starlette.responses import JSONResponse
 
-    async def log_in(request: Request) -> Response:
         try:
-            known(request)
-            curators.check_origin(request.headers)
+            self._admit(request)
+        except KinError as error:
+            return _refuse(error)
+        assert self._syncs is not None  # there is a collection
+        return JSONResponse(self._syncs.state.as_json(), headers={"cache-control": "no-store"})
+
+    # Curators
+
+    async def log_in(self, request: Request) -> Response:
+        from starlette.requests import ClientDisconnect
+
+        try:
+            self._is_curator(request)
+            self._curators.check_origin(request.headers)
             body = bytearray()
             async for chunk in request.stream():
                 body += chunk
                 if len(body) > MAX_LOGIN_BYTES:
                     raise NotAdmitted(413, "That is no password.")
-            token = curators.log_in(body.decode("utf-8", "replace"), client_of(request), request.cookies.get(COOKIE))
+            password = body.decode("utf-8", "replace")
+            token = self._curators.log_in(password, client_of(request), request.cookies.get(COOKIE))
         except ClientDisconnect:
-            return said("The password did not arrive whole.", 400)
+            return _say("The password did not arrive whole.", 400)
         except KinError as error:
-            return refused(error)
-        answer = said("Logged in.")
+            return _refuse(error)
+        answer = _say("Logged in.")
         # A web server in front that does not tell the scheme is no reason to send the cookie in the clear.
         secure = "https" in (request.url.scheme, urlsplit(request.headers.get("origin", "")).scheme)
         answer.set_cookie(
@@ -190,27 +215,34 @@ def add_corpus_routes(
         )  # fmt: skip
         return answer
 
-    def log_out(request: Request) -> Response:
+    def log_out(self, request: Request) -> Response:
         try:
-            known(request)
-            curators.check_origin(request.headers)
+            self._is_curator(request)
+            self._curators.check_origin(request.headers)
         except NotAdmitted as error:
-            return refused(error)
-        curators.log_out(request.cookies.get(COOKIE))
-        answer = said("Logged out.")
+            return _refuse(error)
+        self._curators.log_out(request.cookies.get(COOKIE))
+        answer = _say("Logged out.")
         answer.delete_cookie(COOKIE)
         return answer
 
-    class AnyName(PathConvertor):
-        """The name of a file may hold a line break."""
 
-        regex = "(?s:.*)"
+def _say(message: str, status: int = 200, **more: str) -> Response:
+    from starlette.responses import JSONResponse
 
-    register_url_convertor("name", AnyName())
-    app.add_route("/library", library, methods=["GET"], include_in_schema=False)
-    app.add_route("/corpus/sync", start, methods=["POST"], include_in_schema=False)
-    app.add_route("/corpus/sync", state, methods=["GET"], include_in_schema=False)
-    app.add_route("/corpus/login", log_in, methods=["POST"], include_in_schema=False)
-    app.add_route("/corpus/logout", log_out, methods=["POST"], include_in_schema=False)
-    app.add_route("/corpus/{path:name}", put, methods=["PUT"], include_in_schema=False)
-    app.add_route("/corpus/{path:name}", delete, methods=["DELETE"], include_in_schema=False)
+    return JSONResponse({"message": message, **more}, status, {"cache-control": "no-store"})
+
+
+def _refuse(error: KinError) -> Response:
+    match error:
+        case NotAdmitted():
+            answer = _say(str(error), error.status)
+            if error.wait:
+                answer.headers["retry-after"] = str(int(error.wait) + 1)
+            return answer
+        case ChangeRefused():
+            return _say(str(error), _STATUS_OF[error.why])
+        case BuildRunning():
+            return _say(str(error), 409)
+        case _:
+            return _say(str(error), 500)

@@ -1,24 +1,28 @@
-"""The Figures tab: what it shows, and the addresses at which its figures can be downloaded."""
+"""The Figures tab: its components, what it shows, and the addresses at which its figures can be downloaded."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
+from kin_assistant.api.requests import MAX_TOPIC
 from kin_assistant.errors import IndicatorError
 from kin_assistant.indicators.values import SHOWN_ON_TOPIC, SORTS, STATUSES, IndicatorQuery, Indicators
 from kin_assistant.rendering import figures_html, indicators_csv, indicators_xlsx, reason_html
+from kin_assistant.types import DocumentInfo
+from kin_assistant.ui.components import LOOKING_UP, add_html, add_place_box, offer_names
 from kin_assistant.ui.downloads import CSV, JSON, XLSX, add_downloads
 from kin_assistant.ui.ratelimit import RateLimiter
 
 if TYPE_CHECKING:
+    import gradio
     from fastapi import FastAPI
     from starlette.datastructures import QueryParams
 
     from kin_assistant.ui.callbacks import Callbacks
 
-__all__ = ["MAX_UNIT", "ORDERS", "STATUS_NAMES", "FigureRequest", "add_figures", "figures_panel"]
+__all__ = ["MAX_UNIT", "ORDERS", "STATUS_NAMES", "FigureRequest", "add_figures", "add_figures_tab", "figures_panel"]
 
 MAX_UNIT: Final = 40
 """Characters of a unit."""
@@ -68,6 +72,39 @@ class FigureRequest:
             sort=next(one for one in SORTS if one == self.order),
             series="beside",
         )
+
+
+def add_figures_tab(callbacks: Callbacks, infos: Sequence[DocumentInfo]) -> tuple[gradio.Dropdown, gradio.Dropdown]:
+    """Put the tab's components into the tab that is open; gives the lists of cities and countries, which change."""
+    import gradio as gr
+
+    offered_cities, offered_countries, _ = offer_names(infos)
+    with gr.Column(elem_classes="kin-lookup", min_width=0):
+        topic = gr.Textbox(
+            label="What the figures are about",
+            placeholder="A topic, such as non-revenue water",
+            max_lines=1,
+            max_length=MAX_TOPIC,
+        )
+        with gr.Row():
+            cities = add_place_box("Cities (none: all)", offered_cities)
+            countries = add_place_box("Countries (none: all)", offered_countries)
+        with gr.Row():
+            unit = gr.Textbox(label="Unit", placeholder="any, such as t/day", max_lines=1, max_length=MAX_UNIT)
+            status, order = (
+                gr.Dropdown([(name, key) for key, name in names.items()], label=label, filterable=False)
+                for label, names in (("Planned or actual", STATUS_NAMES), ("Order", ORDERS))
+            )
+        find = gr.Button("Show the figures", variant="primary", min_width=0)
+        figures = add_html("")
+
+    def find_figures(topic: Any, cities: Any, countries: Any, unit: Any, status: str, order: str) -> str:
+        request = FigureRequest(topic, tuple(cities or ()), tuple(countries or ()), unit or "", status, order)
+        return figures_panel(callbacks, request)
+
+    asked = [topic, cities, countries, unit, status, order]
+    gr.on([topic.submit, unit.submit, find.click], find_figures, asked, [figures], **LOOKING_UP)
+    return cities, countries
 
 
 def figures_panel(callbacks: Callbacks, request: FigureRequest) -> str:

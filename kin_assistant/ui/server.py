@@ -25,13 +25,14 @@ from kin_assistant.ui.briefing import add_briefs
 from kin_assistant.ui.callbacks import Callbacks
 from kin_assistant.ui.clients import NO_PROXIES, ClientAddresses, OpenRequests, Proxies
 from kin_assistant.ui.comparing import add_comparisons
+from kin_assistant.ui.components import ASSETS
 from kin_assistant.ui.corpus_routes import add_corpus_routes
 from kin_assistant.ui.coverage import add_coverage
 from kin_assistant.ui.curators import Curators
 from kin_assistant.ui.entrance import put_entrance
 from kin_assistant.ui.figures import add_figures
 from kin_assistant.ui.guard import Guard
-from kin_assistant.ui.page import ASSETS, build_page, head_html
+from kin_assistant.ui.page import build_page, head_html
 from kin_assistant.ui.pictures import Pictures, add_pictures
 from kin_assistant.ui.ratelimit import QUESTION, TRIFLE, RateLimiter
 from kin_assistant.ui.reader import add_reader

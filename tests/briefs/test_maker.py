@@ -8,8 +8,8 @@ import pytest
 
 from kin_assistant.briefs.brief import Brief, OwnText, Quote, Span
 from kin_assistant.briefs.maker import GAPS, BriefMaker
+from kin_assistant.briefs.policy import BriefPolicy
 from kin_assistant.errors import BriefError, ComparisonError
-from kin_assistant.product_policy import BriefPolicy
 from kin_assistant.records.comparison import MAX_CITIES
 from tests.briefs.conftest import OpenLibrary
 

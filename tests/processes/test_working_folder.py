@@ -126,7 +126,7 @@ def test_every_kind_of_child_was_started(ran: Ran) -> None:
     assert modules == {
         "kin_assistant.documents.parsers",
         "kin_assistant.models.engine",
-        "kin_assistant.index.storing",
+        "kin_assistant.index.chroma_process",
         "kin_assistant.index.verify",
         "kin_assistant.ui.page_picture",
     }

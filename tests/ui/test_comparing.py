@@ -12,7 +12,8 @@ from urllib.parse import urlencode
 import pytest
 from openpyxl import load_workbook
 
-from kin_assistant.ui.callbacks import MAX_TOPIC, Callbacks
+from kin_assistant.api.requests import MAX_TOPIC
+from kin_assistant.ui.callbacks import Callbacks
 from kin_assistant.ui.comparing import add_comparisons, comparison_panel, offered_columns
 from tests.ui.conftest import Serve
 

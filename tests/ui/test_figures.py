@@ -12,9 +12,10 @@ import pytest
 from openpyxl import load_workbook
 from selectolax.lexbor import LexborHTMLParser
 
+from kin_assistant.api.requests import MAX_TOPIC
 from kin_assistant.errors import KinError
 from kin_assistant.indicators.values import Indicators
-from kin_assistant.ui.callbacks import MAX_TOPIC, Callbacks
+from kin_assistant.ui.callbacks import Callbacks
 from kin_assistant.ui.figures import MAX_UNIT, ORDERS, STATUS_NAMES, FigureRequest, add_figures, figures_panel
 from tests.ui.conftest import Serve
 

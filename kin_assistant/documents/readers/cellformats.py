@@ -174,6 +174,11 @@ def _section(code: str) -> _Format:
             dates += value.lower()[0] if value.lower() not in ("am/pm", "a/p") else ""
     if dates and not digits:
         return _Format("date", dates=dates.replace("e", "y"))
+    return _format_of_number(kind, before, after, digits)
+
+
+def _format_of_number(kind: str, before: str, after: str, digits: str) -> _Format:
+    """The format of ``digits``, such as "#,##0.00", between two texts."""
     if "/" in before + after and "?" in digits:
         return _Format("general")
     whole, _, decimals = digits.partition(".")

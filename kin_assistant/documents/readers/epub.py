@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import posixpath
 import re
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
@@ -79,11 +80,7 @@ def _spine(package: LexborHTMLParser, folder: str) -> tuple[list[str], set[str]]
         items[node.attributes.get("id") or ""] = (path, kind, node.attributes.get("properties") or "")
         if "nav" in (node.attributes.get("properties") or "").split():
             contents.add(path)
-    for node in package.css("guide reference"):
-        href = node.attributes.get("href") or ""
-        # With "#", the contents are a place in a chapter.
-        if (node.attributes.get("type") or "").lower() == "toc" and "#" not in href:
-            contents.add(_resolved(folder, href))
+    contents.update(_contents_of_guide(package, folder))
     spine = [
         items[name]
         for name in (node.attributes.get("idref") or "" for node in package.css("spine itemref"))
@@ -93,6 +90,15 @@ def _spine(package: LexborHTMLParser, folder: str) -> tuple[list[str], set[str]]
     chapters = list(dict.fromkeys(chapters))[:_MAX_CHAPTERS]
     # In a book of one file, that file is the text, whatever else it is called.
     return chapters, contents if set(chapters) - contents else set()
+
+
+def _contents_of_guide(package: LexborHTMLParser, folder: str) -> Iterator[str]:
+    """Paths that older books name as tables of contents."""
+    for node in package.css("guide reference"):
+        href = node.attributes.get("href") or ""
+        # With "#", the contents are a place in a chapter.
+        if (node.attributes.get("type") or "").lower() == "toc" and "#" not in href:
+            yield _resolved(folder, href)
 
 
 def _is_chapter(path: str, kind: str) -> bool:

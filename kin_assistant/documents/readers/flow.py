@@ -86,9 +86,7 @@ def _words(flow: Sequence[Piece | Table]) -> list[str]:
 def _add_table(composer: TextComposer, table: Table, page: int | None) -> None:
     rows = [(row[:MAX_COLUMNS], [flow_text(cell) for cell in row[:MAX_COLUMNS]]) for row in table.rows]
     rows = [(row, texts) for row, texts in rows if any(texts)]
-    if all(sum(map(bool, texts)) < 2 for _, texts in rows) or (
-        len(rows) == 1 and any(len(text) > _LONGEST_LONE_CELL for text in rows[0][1])
-    ):
+    if _only_places([texts for _, texts in rows]):
         for row, _ in rows:
             _add_cells(composer, row, page)
         return
@@ -106,6 +104,13 @@ def _add_table(composer: TextComposer, table: Table, page: int | None) -> None:
             _add_cells(composer, row, page)
         else:
             composer.add_row(texts, header=number < headers, page=page)
+
+
+def _only_places(rows: list[list[str]]) -> bool:
+    """Whether a table says nothing by its rows and columns: it only puts text in its place on the page."""
+    return all(sum(map(bool, texts)) < 2 for texts in rows) or (
+        len(rows) == 1 and any(len(text) > _LONGEST_LONE_CELL for text in rows[0])
+    )
 
 
 def _add_cells(composer: TextComposer, row: list[Flow], page: int | None) -> None:

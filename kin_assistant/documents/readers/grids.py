@@ -157,21 +157,34 @@ def _names_columns(names: Row, body: Sequence[Row], *, named: bool) -> bool:
     if filled[0].endswith(":") or not body:
         return False
     columns = [[row[j].strip() for row in body] for j in range(len(names))]
-    values = [_values_share(column) for column in columns]
-    over_values = [j for j, name in enumerate(names) if name.strip() and values[j] >= 0.6]
-    # A year over years is one more row of them.
-    over_values = [j for j in over_values if not (_YEAR.fullmatch(names[j].strip()) and _are_years(columns[j]))]
-    if over_values:
-        return len(names) > 2 or named or (len(body) > 1 and values[over_values[-1]] >= 0.9)
-    if len(filled) < len(names) or len({name.casefold() for name in filled}) < len(names) or len(names) < 2:
+    values = _values_under(names, columns)
+    if values:
+        return len(names) > 2 or named or (len(body) > 1 and values[-1] >= 0.9)
+    return len(filled) == len(names) and _differ_from_words(filled, columns, named=named)
+
+
+def _values_under(names: Row, columns: Sequence[Sequence[str]]) -> list[float]:
+    """The share of values in each column that has a name and is mostly of values."""
+    shares = [(name.strip(), column, _values_share(column)) for name, column in zip(names, columns, strict=True)]
+    return [
+        share
+        for name, column, share in shares
+        # A year over years is one more row of them.
+        if name and share >= 0.6 and not (_YEAR.fullmatch(name) and _are_years(column))
+    ]
+
+
+def _differ_from_words(names: Sequence[str], columns: Sequence[Sequence[str]], *, named: bool) -> bool:
+    """Whether ``names``, each over a column of words, are shorter than these and stand apart from them."""
+    if len({name.casefold() for name in names}) < len(names) or len(names) < 2:
         return False
-    if any(name.casefold() in map(str.casefold, column) for name, column in zip(filled, columns, strict=True)):
+    if any(name.casefold() in map(str.casefold, column) for name, column in zip(names, columns, strict=True)):
         return False
-    longest, average = max(map(len, filled)), sum(map(len, filled)) / len(filled)
+    longest, average = max(map(len, names)), sum(map(len, names)) / len(names)
     words = [cell for column in columns for cell in column if cell]
     if longest > _LONGEST_NAME or not words:
         return False
-    return named or (len(body) > 1 and average * 1.5 < sum(map(len, words)) / len(words))
+    return named or (len(columns[0]) > 1 and average * 1.5 < sum(map(len, words)) / len(words))
 
 
 def _with_units(rows: Sequence[Row], count: int) -> int:

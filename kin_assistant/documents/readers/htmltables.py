@@ -41,11 +41,8 @@ def read_table(composer: TextComposer, table: LexborNode, layout: Layout) -> boo
             captions.append(_words(row))
             continue
         cells = [cell for cell in _children(row) if cell.tag in ("td", "th") and not is_hidden(cell)]
-        names = [cell.tag == "th" for cell in cells]
-        has_names |= any(names)
-        parent = row.parent
-        if header_rows == len(rows) and cells and (all(names) or (parent is not None and parent.tag == "thead")):
-            header_rows += 1
+        has_names |= any(cell.tag == "th" for cell in cells)
+        header_rows += header_rows == len(rows) and _is_header(row, cells)
         rows.append(cells)
     texts = [[_words(cell) for cell in cells] for cells in rows]
     if not _holds_data(texts, has_names=has_names):
@@ -56,6 +53,12 @@ def read_table(composer: TextComposer, table: LexborNode, layout: Layout) -> boo
     header = header_rows if 0 < header_rows < len(grid) else None if not has_names else _first_header(grid, header_rows)
     add_table(composer, _with_signs(grid), header_rows=header)
     return True
+
+
+def _is_header(row: LexborNode, cells: list[LexborNode]) -> bool:
+    """Whether a row has no cells but names, or stands in the head of the table."""
+    in_head = row.parent is not None and row.parent.tag == "thead"
+    return bool(cells) and (in_head or all(cell.tag == "th" for cell in cells))
 
 
 def _first_header(grid: list[list[str]], header_rows: int) -> int | None:

@@ -20,27 +20,23 @@ def read_markdown(source: str, *, source_count: int = 0) -> Composition:
     """Read Markdown (CommonMark and tables). Emphasis, links, images and raw HTML tags are dropped, their words kept."""
     composer = TextComposer(source_count)
     lists: list[int | None] = []  # the next number of each open ordered list, None for a bullet list
-    kind, level, fresh_item = "paragraph", 0, False
+    level, fresh_item = 0, False
     cells: list[str] | None = None
     in_header = False
     for token in _parser().parse(source):
         match token.type:
             case "heading_open":
-                kind, level = "heading", int(token.tag[1])
+                level = int(token.tag[1])
             case "heading_close":
-                kind, level = "paragraph", 0
-            case "bullet_list_open":
-                lists.append(None)
-            case "ordered_list_open":
-                lists.append(int(token.attrGet("start") or 1))
+                level = 0
+            case "bullet_list_open" | "ordered_list_open":
+                lists.append(_first_number(token))
             case "bullet_list_close" | "ordered_list_close":
                 lists.pop()
             case "list_item_open":
                 fresh_item = True
-            case "thead_open":
-                in_header = True
-            case "thead_close":
-                in_header = False
+            case "thead_open" | "thead_close":
+                in_header = token.type == "thead_open"
             case "tr_open":
                 cells = []
             case "tr_close":
@@ -50,7 +46,7 @@ def read_markdown(source: str, *, source_count: int = 0) -> Composition:
                 words = _words(token)
                 if cells is not None:
                     cells.append(words)
-                elif kind == "heading":
+                elif level:
                     composer.add("heading", words, level=level)
                 elif lists:
                     composer.add(
@@ -100,6 +96,10 @@ def _lead(inline: Token) -> str:
         parts.append(child.content)
     lead = "".join(parts)
     return lead if len(lead) <= _LONGEST_LEAD else ""
+
+
+def _first_number(opening: Token) -> int | None:
+    return int(opening.attrGet("start") or 1) if opening.type == "ordered_list_open" else None
 
 
 def _marker(lists: list[int | None]) -> str:

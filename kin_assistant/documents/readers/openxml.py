@@ -201,16 +201,9 @@ def formula(element: Element) -> str:
             case "m:rad":
                 parts.append(f"{_inner(child, 'm:deg')}√({_inner(child, 'm:e')})")
             case "m:nary":
-                sign = attribute(find_path(child, "m:naryPr", "m:chr"), "m:val") or "∫"
-                below, above = _inner(child, "m:sub"), _inner(child, "m:sup")
-                limits = (f"_({below})" if below else "") + (f"^({above})" if above else "")
-                parts.append(f"{sign}{limits} {_inner(child, 'm:e')}")
+                parts.append(_sum(child))
             case "m:d":
-                properties = find_child(child, "m:dPr")
-                opening = attribute(find_child(properties, "m:begChr"), "m:val")
-                closing = attribute(find_child(properties, "m:endChr"), "m:val")
-                inner = ", ".join(formula(part) for part in child if name_of(part.tag) == "m:e")
-                parts.append(f"{'(' if opening is None else opening}{inner}{')' if closing is None else closing}")
+                parts.append(_in_brackets(child))
             case "m:m" | "m:eqArr":
                 parts.append("; ".join(formula(row) for row in child if name_of(row.tag) in ("m:mr", "m:e")))
             case "m:oMath" | "m:mr":
@@ -220,6 +213,22 @@ def formula(element: Element) -> str:
             case _:
                 parts.append(formula(child))
     return "".join(parts)
+
+
+def _sum(element: Element) -> str:
+    """A sum, product or integral with its limits."""
+    sign = attribute(find_path(element, "m:naryPr", "m:chr"), "m:val") or "∫"
+    below, above = _inner(element, "m:sub"), _inner(element, "m:sup")
+    limits = (f"_({below})" if below else "") + (f"^({above})" if above else "")
+    return f"{sign}{limits} {_inner(element, 'm:e')}"
+
+
+def _in_brackets(element: Element) -> str:
+    properties = find_child(element, "m:dPr")
+    opening = attribute(find_child(properties, "m:begChr"), "m:val")
+    closing = attribute(find_child(properties, "m:endChr"), "m:val")
+    inner = ", ".join(formula(part) for part in element if name_of(part.tag) == "m:e")
+    return f"{'(' if opening is None else opening}{inner}{')' if closing is None else closing}"
 
 
 def _inner(element: Element, name: str) -> str:

@@ -10,6 +10,7 @@ from statistics import median
 
 from kin_assistant.documents.readers.composition import TextComposer
 from kin_assistant.documents.readers.pdf_lines import Line, PageLines, Table, body_size, is_right_to_left
+from kin_assistant.text.english import read_words
 
 __all__ = ["compose"]
 
@@ -26,10 +27,7 @@ _BROKEN = re.compile(r"([^\W\d_]+)[-\u00ad\u2010]$")
 _ENTRY_END = re.compile(r" \u2026 \S{1,6}$")
 """The end of an entry in a table of contents: a row of dots and a page number."""
 _SOFT = "\u00ad"
-_COMPOUND_FIRST = frozenset(
-    "self well non cross half all long short high low large small full part one two three four five six seven eight nine ten"
-    " first second third mid ex quasi decision evidence cost labour capital community climate gender time".split()
-)
+_COMPOUND_FIRST = read_words("before_hyphen")
 _LONGEST_HEADING = 200
 _LONGEST_BOLD_HEADING = 120
 _MOST_LEVELS = 6

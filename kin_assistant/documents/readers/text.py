@@ -181,9 +181,7 @@ class _TextReader:
 
     def _is_heading(self, i: int) -> bool:
         line = self._lines[i].text
-        words = line.strip()
-        i_after = i + 2 if i + 1 < len(self._lines) and self._lines[i + 1].breaks_page else i + 1
-        after = self._lines[i_after].text.strip() if i_after < len(self._lines) else ""
+        words, after = line.strip(), self._line_after(i)
         bullet = bool(_BULLET.match(line))
         if len(words) > _LONGEST_HEADING or words[-1] in ".;,!\u3002\u3001" or (bullet and not _NUMBERED.match(line)):
             return False
@@ -197,6 +195,11 @@ class _TextReader:
             return False
         # Above a blank line or a full paragraph; a wrapped line would be followed by its own continuation.
         return not after or (len(words) < _WRAPPED_LINE and not _CONTINUES.match(after) and len(after) > len(words))
+
+    def _line_after(self, i: int) -> str:
+        """The line after another, across the end of a page; empty behind the last one."""
+        i_after = i + 2 if i + 1 < len(self._lines) and self._lines[i + 1].breaks_page else i + 1
+        return self._lines[i_after].text.strip() if i_after < len(self._lines) else ""
 
     def _precedes_item(self, i: int) -> bool:
         return bool(_BULLET.match(next((line.text for line in self._lines[i + 1 : i + 4] if line.text.strip()), "")))

@@ -94,7 +94,7 @@ def make_standalone(
     conversation = _Conversation(find_places, bodies, is_talk, load_leaning_model())
     standalone = Standalone(question)
     for message in filter(None, [*map(clean, history), question]):
-        standalone = conversation.hear(message)
+        standalone = conversation.add_turn(message)
     return standalone
 
 
@@ -119,7 +119,7 @@ class _Conversation:
         self._heard: list[Turn] = []
         self._subjects: list[_Subject] = []
 
-    def hear(self, message: str) -> Standalone:
+    def add_turn(self, message: str) -> Standalone:
         """What the message means alone; a message that does not lean begins a subject."""
         text = self._name_bodies(self._set_places_right(message))
         if self._is_talk(message):
@@ -178,7 +178,7 @@ class _Conversation:
         for subject in reversed(self._subjects):
             if _places(point) & _places(subject.turn) or (not point.places and point.own & subject.turn.own):
                 self._subjects.append(subject)
-                return replace(self.hear(rest) if rest else subject.asked, leans=True)
+                return replace(self.add_turn(rest) if rest else subject.asked, leans=True)
         return None
 
     def _choose_places(self, turn: Turn) -> Standalone | None:

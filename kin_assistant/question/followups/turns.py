@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import pairwise
@@ -137,41 +137,60 @@ class Turn:
 
 def read_turn(text: str, find_places: FindPlaces) -> Turn:
     """Read ``text``, one line without invisible characters."""
-    mentions = find_places(text)
-    places = _named_places(text, mentions)
-    opening = _OPENING.match(text)
-    start = opening.end() if opening and opening.end() < len(text) else 0
+    places = _named_places(text, find_places(text))
+    start = _end_of_opening(text)
     plain = _SHORTENED.sub(lambda match: " " * len(match[0]), text)  # of the same length
     words = list(_WORD.finditer(plain, start))
-    free = [word for word in words if not any(place.start <= word.start() < place.end for place in places)]
+    free = _words_outside(places, words)
     own = [word for word in free if _makes_subject(word[0])]
     ends = [place.end for place in places]
-    acting = [
-        place.start
-        for place in places
-        if (before := _LAST_WORD.search(text[: place.start])) and before[1].lower() in _VERBS
-    ]
-    back = _pointing_back(plain, words, sorted([*ends, *(word.end() for word in own)]), ends, acting)
+    nouns = sorted([*ends, *(word.end() for word in own)])
+    back = _pointing_back(plain, words, nouns, ends, _acting_places(text, places))
     about, asked = _ASKS_ABOUT.match(text, start), _ASKS_FOR.match(text, start)
-    definite = len(own) <= _FEW and _has_known_thing(plain, words, own)
-    says_more = not _CORRECTS.match(text) and any(stems(word[0]) for word in free)
+    definite = _has_known_thing(plain, words, own)
+    says_more = not _CORRECTS.match(text) and bool(_stems_of(free))
     noun, at_once = _noun_after(text, about or asked, words, own)
     return Turn(
         text=text,
         places=places,
-        own=frozenset(stem for word in own for stem in stems(word[0])),
+        own=_stems_of(own),
         size=len(own),
         says_more=says_more,
-        complete=not back and (len(own) > 1 or (bool(own) and _has_noun(words, own))) and (bool(places) or not about),
+        complete=not back and _has_subject(words, own) and (bool(places) or not about),
         leans=bool(back or definite or about or not own),
         on_a_place=bool(back) and all(pointer.may_be_place for pointer in back),
         asks_about=bool(about),
         names_subject=bool(asked) and not back and at_once and (bool(own) or (bool(places) and not says_more)),
         noun=noun,
-        pronoun=(back[0].start, back[0].end) if back and back[0].word in _PERSONAL else None,
-        there=next(((pointer.start, pointer.end) for pointer in back if pointer.word == "there"), None),
+        pronoun=_first_of(back[:1], _PERSONAL),
+        there=_first_of(back, {"there"}),
         capitals=frozenset(_CAPITAL.findall(text)),
     )
+
+
+def _end_of_opening(text: str) -> int:
+    """Where a message begins behind "and", "ok, but" and the like."""
+    opening = _OPENING.match(text)
+    return opening.end() if opening and opening.end() < len(text) else 0
+
+
+def _words_outside(places: Sequence[NamedPlace], words: Sequence[re.Match[str]]) -> list[re.Match[str]]:
+    return [word for word in words if not any(place.start <= word.start() < place.end for place in places)]
+
+
+def _stems_of(words: Iterable[re.Match[str]]) -> frozenset[str]:
+    return frozenset(stem for word in words for stem in stems(word[0]))
+
+
+def _acting_places(text: str, places: Sequence[NamedPlace]) -> list[int]:
+    """Where places begin that do something: "how did Cebu ..."."""
+    before = ((place, _LAST_WORD.search(text[: place.start])) for place in places)
+    return [place.start for place, word in before if word and word[1].lower() in _VERBS]
+
+
+def _first_of(back: Sequence[_Pointer], words: Collection[str]) -> tuple[int, int] | None:
+    """Where the first pointer stands that is one of ``words``."""
+    return next(((pointer.start, pointer.end) for pointer in back if pointer.word in words), None)
 
 
 def _named_places(text: str, mentions: Sequence[Mention]) -> tuple[NamedPlace, ...]:
@@ -199,8 +218,10 @@ def _makes_subject(word: str) -> bool:
     return not word.isdigit() and any(stem not in _aspects() for stem in stems(word))
 
 
-def _has_noun(words: Sequence[re.Match[str]], own: Sequence[re.Match[str]]) -> bool:
-    """Whether the only word of its own is a thing ("about floods", "did sorting") and not what is done ("who collects")."""
+def _has_subject(words: Sequence[re.Match[str]], own: Sequence[re.Match[str]]) -> bool:
+    """Whether it has several words of its own, or one that is a thing ("about floods") and not what is done ("who collects")."""
+    if len(own) != 1:
+        return bool(own)
     for before, word in pairwise(words):
         if word is own[0]:
             left = before[0].lower()
@@ -265,7 +286,9 @@ def _points_nowhere(word: str, before: str, after: str, *, last: bool) -> bool:
 
 
 def _has_known_thing(text: str, words: Sequence[re.Match[str]], own: Sequence[re.Match[str]]) -> bool:
-    """Whether a "the" goes with one plain noun and nothing that tells which one is meant."""
+    """Whether a "the" goes with one plain noun and nothing that tells which one is meant, where it has few words of its own."""
+    if len(own) > _FEW:
+        return False
     for number, article in enumerate(words):
         if article[0].lower() != "the":
             continue

@@ -17,7 +17,7 @@ from kin_assistant.errors import DocumentError
 from kin_assistant.index.report import FileReport
 from kin_assistant.index.store import Facts, ReadingStore, pack_document, reading_key
 
-__all__ = ["Gathered", "Progress", "gather"]
+__all__ = ["IngestResult", "Progress", "ingest"]
 
 
 Progress = Callable[[str, int, int], None]
@@ -25,7 +25,7 @@ Progress = Callable[[str, int, int], None]
 
 
 @dataclass(frozen=True, slots=True)
-class Gathered:
+class IngestResult:
     """What there is to build from."""
 
     keys: dict[str, bytes]
@@ -46,7 +46,7 @@ class Gathered:
         """Reports of the files that cannot be read."""
         return [report for report in self.reports if report.status == "failed"]
 
-    def without(self, reasons: Mapping[str, str]) -> Gathered:
+    def without(self, reasons: Mapping[str, str]) -> IngestResult:
         """The same without the documents that, for one of these ``reasons`` by their ids, are of no use after all."""
         keys = {document_id: key for document_id, key in self.keys.items() if document_id not in reasons}
         reports = []
@@ -55,10 +55,10 @@ class Gathered:
             if reason:
                 report = FileReport(path=report.path, status="failed", reason=reason, seconds=report.seconds)
             reports.append(report)
-        return Gathered(keys, reports, self.corpus)
+        return IngestResult(keys, reports, self.corpus)
 
 
-def gather(
+def ingest(
     corpus: Path,
     files: Sequence[CorpusFile],
     store: ReadingStore,
@@ -67,7 +67,7 @@ def gather(
     retry_failed: bool,
     parsers: Parsers,
     progress: Progress,
-) -> Gathered:
+) -> IngestResult:
     """Read ``files`` as far as ``store`` does not know them.
 
     ``before`` are the documents of the build before: path to hash of their content. With ``retry_failed`` files that
@@ -94,10 +94,12 @@ def gather(
                 store.put(reading_key(file.path, file.content), found, packed)
             facts[file.path] = found
             progress("Reading", min(len(facts), len(files) - 1), len(files))
-    stand_ins = {file.path: _stand_in(group, facts) for group in groups for file in group if file.path not in facts}
-    gathered = _assemble(files, facts, stand_ins, before)
+    duplicates = {
+        file.path: _read_instead(group, facts) for group in groups for file in group if file.path not in facts
+    }
+    ingested = _assemble(files, facts, duplicates, before)
     progress("Reading", len(files), len(files))
-    return gathered
+    return ingested
 
 
 def _groups_of_equal_content(files: Iterable[CorpusFile]) -> list[list[CorpusFile]]:
@@ -121,7 +123,7 @@ def _next_to_read(group: Sequence[CorpusFile], facts: Mapping[str, Facts]) -> Co
     return None
 
 
-def _stand_in(group: Sequence[CorpusFile], facts: Mapping[str, Facts]) -> str:
+def _read_instead(group: Sequence[CorpusFile], facts: Mapping[str, Facts]) -> str:
     """Path of the file that was read for the whole group."""
     tried = [file.path for file in group if file.path in facts]
     return next((path for path in tried if facts[path].reason is None), tried[0])
@@ -161,16 +163,16 @@ def _sha256(data: bytes) -> str:
 
 
 def _assemble(
-    files: Sequence[CorpusFile], facts: Mapping[str, Facts], stand_ins: Mapping[str, str], before: Mapping[str, str]
-) -> Gathered:
+    files: Sequence[CorpusFile], facts: Mapping[str, Facts], duplicates: Mapping[str, str], before: Mapping[str, str]
+) -> IngestResult:
     keys: dict[str, bytes] = {}
     paths: dict[str, str] = {}
     reports = []
     present = {file.path for file in files}
     gone = {sha256: path for path, sha256 in sorted(before.items(), reverse=True) if path not in present}
     for file in files:
-        if file.path in stand_ins:
-            reason = f'same content as "{stand_ins[file.path]}"'
+        if file.path in duplicates:
+            reason = f'same content as "{duplicates[file.path]}"'
             reports.append(FileReport(path=file.path, status="skipped", reason=reason))
             continue
         found = facts[file.path]
@@ -191,7 +193,7 @@ def _assemble(
         )  # fmt: skip
         reports.append(report.model_copy(update=_change(file, before, gone)))
     ordered = {document_id: keys[document_id] for document_id in sorted(keys)}
-    return Gathered(ordered, reports, {file.path: file.content for file in files})
+    return IngestResult(ordered, reports, {file.path: file.content for file in files})
 
 
 def _change(file: CorpusFile, before: Mapping[str, str], gone: Mapping[str, str]) -> dict[str, str]:

@@ -13,9 +13,9 @@ import numpy as np
 import pytest
 
 from kin_assistant.errors import IndexDamaged
+from kin_assistant.index.chroma_process import ChromaProcess
 from kin_assistant.index.dense import DenseIndex
 from kin_assistant.index.layout import IndexFolder
-from kin_assistant.index.storing import StoreProcess
 
 IDS = ["a", "b", "c"]
 
@@ -33,7 +33,7 @@ def children() -> list[int]:
 
 
 def test_the_store_holds_what_was_given(build: Path) -> None:
-    with StoreProcess(build) as store:
+    with ChromaProcess(build) as store:
         store.begin(IDS, [0, 0, 1])
         store.finish()
     dense = DenseIndex(build / "chroma")
@@ -44,7 +44,7 @@ def test_the_store_holds_what_was_given(build: Path) -> None:
 
 def test_why_it_cannot_be_written_is_told(build: Path) -> None:
     (build / "vectors.npy").unlink()
-    with StoreProcess(build) as store:
+    with ChromaProcess(build) as store:
         store.begin(IDS, [0, 0, 1])
         with pytest.raises(IndexDamaged, match="No such file"):
             store.finish()
@@ -52,7 +52,7 @@ def test_why_it_cannot_be_written_is_told(build: Path) -> None:
 
 def test_what_nobody_foresaw_goes_into_the_details(build: Path) -> None:
     (build / "vectors.npy").write_bytes(b"no array")
-    with StoreProcess(build) as store:
+    with ChromaProcess(build) as store:
         store.begin(IDS, [0, 0, 1])
         with pytest.raises(IndexDamaged, match="writing its vector store ended with exit code 1") as fault:
             store.finish()
@@ -62,7 +62,7 @@ def test_what_nobody_foresaw_goes_into_the_details(build: Path) -> None:
 def test_the_first_thing_that_is_wrong_is_told(own_builds: Path) -> None:
     build = IndexFolder(own_builds).published()
     (build / "chroma").rename(own_builds / "aside")
-    with StoreProcess(build) as store:
+    with ChromaProcess(build) as store:
         store.begin(["x", "y"], [0, 0])
         store.finish()
         with pytest.raises(IndexDamaged, match=r"its file chroma/\S+ (is missing|was changed|does not belong there)"):
@@ -73,7 +73,7 @@ def test_the_first_thing_that_is_wrong_is_told(own_builds: Path) -> None:
 @pytest.mark.parametrize("moment", ["before", "while it writes", "while it checks"])
 def test_a_child_that_is_killed_counts_as_damage(build: Path, moment: str) -> None:
     before = children()
-    with StoreProcess(build) as store:
+    with ChromaProcess(build) as store:
         (child,) = set(children()) - set(before)
         if moment == "before":
             os.kill(child, signal.SIGKILL)
@@ -89,8 +89,8 @@ def test_a_child_that_is_killed_counts_as_damage(build: Path, moment: str) -> No
 @pytest.mark.skipif(not Path("/proc").is_dir(), reason="processes cannot be listed here")
 def test_it_ends_with_its_parent(build: Path, repository: Path) -> None:
     script = (
-        "import sys, time; from pathlib import Path; from kin_assistant.index.storing import StoreProcess\n"
-        "with StoreProcess(Path(sys.argv[1])): print(flush=True); time.sleep(60)"
+        "import sys, time; from pathlib import Path; from kin_assistant.index.chroma_process import ChromaProcess\n"
+        "with ChromaProcess(Path(sys.argv[1])): print(flush=True); time.sleep(60)"
     )
     parent = subprocess.Popen([sys.executable, "-c", script, build], cwd=repository, stdout=subprocess.PIPE)
     assert parent.stdout is not None

@@ -19,7 +19,7 @@ from kin_assistant.index.dense import load_chroma, write_chroma
 from kin_assistant.index.verify import CHECK_SECONDS, SECONDS_PER_PASSAGE, check_build, memory_for
 from kin_assistant.processes.sandbox import Child, ChildLimits, set_limit
 
-__all__ = ["StoreProcess"]
+__all__ = ["ChromaProcess"]
 
 _DONE = "done"
 _LONGEST_ANSWER = 64 * 1024
@@ -27,7 +27,7 @@ _SECONDS = 4 * CHECK_SECONDS
 """A child that keeps its parent waiting for longer, and some time for each passage, hangs."""
 
 
-class StoreProcess:
+class ChromaProcess:
     """The child for one build. It is started at once, so that Chroma is imported when it is needed. To be used as a context.
 
     Raises ``OSError`` if it cannot be started.
@@ -36,7 +36,7 @@ class StoreProcess:
     def __init__(self, build: Path) -> None:
         # Its memory is limited once it is known how many passages there are.
         self._child = Child(
-            "kin_assistant.index.storing", [str(build.absolute())], limits=ChildLimits(), takes_input=True
+            "kin_assistant.index.chroma_process", [str(build.absolute())], limits=ChildLimits(), takes_input=True
         )
         self._seconds = _SECONDS
 
@@ -70,7 +70,7 @@ class StoreProcess:
         message = answer or f"The index is damaged: {what} {ending}."
         raise IndexDamaged(message, details=self._child.errors)
 
-    def __enter__(self) -> StoreProcess:
+    def __enter__(self) -> ChromaProcess:
         return self
 
     def __exit__(self, *_: object) -> None:

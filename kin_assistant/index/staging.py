@@ -13,7 +13,7 @@ from typing import TypeVar, overload
 
 from kin_assistant.types import Document, Passage
 
-__all__ = ["Shelf", "embedded_text", "sentence_spans"]
+__all__ = ["StagedDocuments", "embedded_text", "sentence_spans"]
 
 Item = TypeVar("Item")
 
@@ -35,7 +35,7 @@ def sentence_spans(passage: Passage) -> list[tuple[int, int]]:
 
 
 @dataclass(frozen=True, slots=True)
-class _Volume:
+class _Staged:
     document: Document
     passages: tuple[Passage, ...]
 
@@ -46,7 +46,7 @@ class _Volume:
         return len(self.document.text) + _BYTES_EACH * parts
 
 
-class Shelf:
+class StagedDocuments:
     """``count`` documents by row; ``fetch`` gives one, ``split`` its passages."""
 
     def __init__(
@@ -58,29 +58,29 @@ class Shelf:
         room: int = _ROOM,
     ) -> None:
         self._fetch, self._split, self._room = fetch, split, room
-        self._kept: dict[int, _Volume] = {}
-        self._last: tuple[int, _Volume] | None = None
+        self._kept: dict[int, _Staged] = {}
+        self._last: tuple[int, _Staged] | None = None
         self._count = count
         self._firsts = [0]
         """Row of each document's first passage, as far as documents were looked at from the first on."""
 
-    def volumes(self) -> Iterator[tuple[int, Document, tuple[Passage, ...]]]:
+    def walk(self) -> Iterator[tuple[int, Document, tuple[Passage, ...]]]:
         """Every document with its row and its passages."""
         for row in range(self._count):
-            volume = self._volume(row)
+            one = self._take(row)
             if len(self._firsts) == row + 1:
-                self._firsts.append(self._firsts[-1] + len(volume.passages))
-            yield row, volume.document, volume.passages
+                self._firsts.append(self._firsts[-1] + len(one.passages))
+            yield row, one.document, one.passages
 
     def document(self, row: int) -> Document:
         """The document of a row."""
-        return self._volume(row).document
+        return self._take(row).document
 
     def passage(self, row: int) -> tuple[Document, Passage]:
-        """The passage of a row, with its document. All volumes must have been looked at before."""
+        """The passage of a row, with its document. All documents must have been looked at before."""
         document = bisect_right(self._firsts, row) - 1
-        volume = self._volume(document)
-        return volume.document, volume.passages[row - self._firsts[document]]
+        one = self._take(document)
+        return one.document, one.passages[row - self._firsts[document]]
 
     @property
     def documents(self) -> Sequence[Document]:
@@ -89,29 +89,29 @@ class Shelf:
 
     @property
     def passages(self) -> Sequence[Passage]:
-        """All passages, fetched as they are asked for. All volumes must have been looked at before."""
+        """All passages, fetched as they are asked for. All documents must have been looked at before."""
         return _Lazy(self._firsts[-1], lambda row: self.passage(row)[1])
 
     def texts(self) -> Iterator[str]:
         """What is embedded and indexed, passage by passage."""
-        for _, document, passages in self.volumes():
+        for _, document, passages in self.walk():
             for passage in passages:
                 yield embedded_text(document, passage)
 
-    def _volume(self, row: int) -> _Volume:
+    def _take(self, row: int) -> _Staged:
         if row in self._kept:
             return self._kept[row]
         if self._last is not None and self._last[0] == row:
             return self._last[1]
         document = self._fetch(row)
-        volume = _Volume(document, tuple(self._split(row, document)))
-        size = volume.size
+        one = _Staged(document, tuple(self._split(row, document)))
+        size = one.size
         if size <= self._room:
             self._room -= size
-            self._kept[row] = volume
+            self._kept[row] = one
         else:
-            self._last = (row, volume)
-        return volume
+            self._last = (row, one)
+        return one
 
 
 class _Lazy(Sequence[Item]):
