@@ -327,8 +327,10 @@ class PeersPolicy:
     """A place is shown of which the network gives a sentence as much, asked who did it, if something more is said of it."""
     min_logit_alone: float = -1.0
     """And of which nothing more is said, if it gives one as much as this."""
-    min_logit_of_part: float = -1.75
-    """A sentence with less does not say what else is asked."""
+    passages_of_part: int = 10
+    """Passages of a document in which what else is asked is looked for."""
+    min_worth_of_part: float = 0.03
+    """A sentence that is worth less does not say it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,12 +18,12 @@ from kin_assistant.question.listing import CLAUSE_END, strip_frame
 from kin_assistant.question.query import Query
 from kin_assistant.question.sides import sides_of, strip_comparing
 from kin_assistant.text.english import read_measures, read_words
-from kin_assistant.text.figures import FigureKind, find_asked_kinds, gives, has_figure
+from kin_assistant.text.figures import find_asked_kinds, gives, has_figure
 from kin_assistant.text.wording import count_words, join_words
 from kin_assistant.text.words import stems, words
 from kin_assistant.types import DocumentInfo, RecordField
 
-__all__ = ["NO_EVIDENCE", "asks_for_extreme", "draft_compare", "name_row"]
+__all__ = ["NO_EVIDENCE", "asks_for_extreme", "draft_compare", "gives_asked", "name_row"]
 
 NO_EVIDENCE = "No evidence in the documents."
 _FIGURES = "Figures as the documents give them; not all documents give one, and they may count different things."
@@ -230,8 +230,8 @@ def _draft_extreme(query: Query, search: SentenceSearch, policy: ComparePolicy) 
     topic = search.make_topic(strip_frame(_replace_extremes(text, read_measures())))
     within = search.documents_allowed(query)
     within = within & query.named_documents or within
-    wanted = find_asked_kinds(query.text)
-    found = [one for one in search.find(topic, within) if _gives_figure(one, wanted, search.library)]
+    saying = search.find(topic, within)
+    found = [one for one in saying if has_figure(one.text) and gives_asked(query.text, one, search.library)]
     found.sort(key=lambda one: (-one.share - one.cosine, one.passage, one.number))
     # The topic's words lead to other documents than its meaning does: both are read.
     ranking = search.retriever.rank(search.rephrase(query, topic.text), within=within)
@@ -257,10 +257,10 @@ def _draft_extreme(query: Query, search: SentenceSearch, policy: ComparePolicy) 
     return Draft("table", sections=tuple(sections), said=said, caveats=(_FIGURES,))
 
 
-def _gives_figure(one: Found, wanted: Collection[FigureKind], library: Library) -> bool:
-    """Whether a sentence gives a figure, and of each kind that is ``wanted``."""
+def gives_asked(text: str, one: Found | Candidate, library: Library) -> bool:
+    """Whether a sentence gives a figure of each kind that ``text`` asks for."""
     head = library.lead_in_of(one.document, one.sentence)
-    return has_figure(one.text) and all(gives(kind, one.text, head) for kind in wanted)
+    return all(gives(kind, one.text, head) for kind in find_asked_kinds(text))
 
 
 def _first_of_documents(passages: Sequence[PassageRow], library: Library) -> list[PassageRow]:

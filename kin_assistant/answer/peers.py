@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from kin_assistant.answer.compare import name_row
+from kin_assistant.answer.compare import gives_asked, name_row
 from kin_assistant.answer.draft import Draft, DraftSection
 from kin_assistant.answer.evidence import Candidate, Evidence
-from kin_assistant.answer.sentence_search import SentenceSearch
+from kin_assistant.answer.sentence_search import SentenceSearch, stands_alone
+from kin_assistant.answer.stretches import estimate_worth
 from kin_assistant.answer.telling import DocumentTeller, FieldsOf, rank_documents, take_of_places
 from kin_assistant.index.library import DocumentRow
 from kin_assistant.policy import AnswerPolicy
@@ -45,21 +46,21 @@ def draft_peers(
     evidence = read(search.rephrase(query, first.asked))
     teller = DocumentTeller(evidence.query, search, fields_of, evidence.logits)
     # Asked of each document alone: what "it" is stands in the document's title.
-    tellers = {part.text: DocumentTeller(search.rephrase(query, part.text), search, fields_of) for part in others}
+    asked = [search.rephrase(query, part.text) for part in others]
+    ranked = rank_documents(evidence, policy)
 
     def tell(document: DocumentRow) -> DraftSection | None:
         leading = _best(teller, document, policy)
-        if leading is None or not _answers(leading, min(limits.min_logit, limits.min_logit_alone)):
+        if leading is None:
             return None
-        told, missing = _tell_parts(tellers, document, policy)
-        # What hardly says that a place did it must say something more of it.
-        if not _answers(leading, limits.min_logit if told else limits.min_logit_alone):
+        told, missing = _tell_parts(asked, document, search, policy)
+        # What hardly says that a place did it must say something more of it; the nearest document may say it in other words.
+        if document != ranked[0] and not _answers(leading, limits.min_logit if told else limits.min_logit_alone):
             return None
         remark = f"The document does not seem to say {join_words(missing, 'or')}." if missing else ""
         heading = name_row(search.library.infos[document])
         return DraftSection(tuple(dict.fromkeys((leading, *told))), heading=heading, remark=remark)
 
-    ranked = rank_documents(evidence, policy)
     rows = take_of_places(ranked, search.library.infos, tell, policy.advice, most=limits.rows)
     if len(rows) < 2:
         return None
@@ -69,17 +70,21 @@ def draft_peers(
 
 
 def _tell_parts(
-    tellers: Mapping[str, DocumentTeller], document: DocumentRow, policy: AnswerPolicy
+    asked: Sequence[Query], document: DocumentRow, search: SentenceSearch, policy: AnswerPolicy
 ) -> tuple[list[Candidate], list[str]]:
     """A sentence of ``document`` for each part that is asked, and the parts, in quotation marks, for which there is none."""
     told: list[Candidate] = []
     missing: list[str] = []
-    for part, teller in tellers.items():
-        best = _best(teller, document, policy)
-        if best and _answers(best, policy.peers.min_logit_of_part):
+    for part in asked:
+        ranking = search.retriever.rank(part, within={document})
+        read = search.read(part, ranking, ranking.passages[: policy.peers.passages_of_part])
+        worth = estimate_worth([one for one in read if stands_alone(one.text)], policy.selection)
+        saying = [one for one, value in worth.items() if value >= policy.peers.min_worth_of_part]
+        giving = [one for one in saying if gives_asked(part.text, one, search.library)]
+        if best := max(giving or saying, key=lambda one: worth[one], default=None):
             told.append(best)
         else:
-            missing.append(f"“{part.strip(' ?.,;')}”")
+            missing.append(f"“{part.text.strip(' ?.,;')}”")
     return told, missing
 
 

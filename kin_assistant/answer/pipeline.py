@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 from kin_assistant.answer.citations import cite_sentences
 from kin_assistant.answer.composer import Composer
@@ -86,7 +87,13 @@ class AnswerPipeline:
         Raises ``QuestionError`` for a question that cannot be read and ``FilterError`` for an unknown filter value.
         """
         started = time.perf_counter()
-        query = self._parser.understand(question, history=history, filters=filters, form=form)
+        query = self._parser.understand(
+            question,
+            history=history,
+            filters=filters,
+            form=form,
+            names_shown=partial(self._names_shown, filters=filters),
+        )
         made = self._make_draft(query, max_words or self._answer_words)
         query, draft, evidence, reason = made.query, made.draft, made.evidence, made.reason
         quoted = draft.candidates
@@ -155,6 +162,15 @@ class AnswerPipeline:
         forms = self._composer.find_forms(draft, query, evidence, words, self._read) if not reason else {}
         draft = self._composer.count_lists(take_form(draft, query.wanted_form, forms))
         return _Made(query, draft, evidence, reason, confidence, tuple(parts), tuple(forms), retrieved)
+
+    def _names_shown(self, question: str, history: Sequence[str], filters: Filters | None) -> tuple[str, ...]:
+        """The places or titles that the answer to an earlier question shows, in its order."""
+        answer = self.answer(question, history=history, filters=filters)
+        if answer.entries:
+            return tuple(entry.label for entry in answer.entries)
+        if answer.form == "table":
+            return tuple(section.heading for section in answer.sections)
+        return tuple(dict.fromkeys(citation.title for citation in answer.citations))
 
     def read(self, question: str, *, filters: Filters | None = None, history: Sequence[str] = ()) -> Evidence:
         """Understand ``question``, search, and read what was found. Raises as ``answer`` does."""

@@ -143,10 +143,12 @@ class QueryParser:
         history: Sequence[str] = (),
         filters: Filters | None = None,
         form: WantedForm | None = None,
+        names_shown: Callable[[str, Sequence[str]], Sequence[str]] | None = None,
     ) -> Query:
         """The query that ``question`` means behind the earlier questions ``history``, oldest first.
 
         A message that only asks for another form ("shorter please") is the last question again; ``form`` counts for more.
+        ``names_shown`` says what the answer to an earlier question, behind those before it, showed: for "the second one".
 
         Places are looked for once in each text, and the query is embedded once. Raises ``QuestionError`` for a
         question that cannot be read and ``FilterError`` for a filter value that no document carries.
@@ -158,7 +160,12 @@ class QueryParser:
         original, recent, switch = self._find_asked(original, history)
         form = form or switch
         meant = make_standalone(
-            original, recent, find_places, self._bodies, is_talk=self._is_small_talk if recent else is_small_talk
+            original,
+            recent,
+            find_places,
+            self._bodies,
+            is_talk=self._is_small_talk if recent else is_small_talk,
+            names_shown=lambda number: names_shown(recent[number], recent[:number]) if names_shown else (),
         )
         if meant.carried and self._lists_a_subject(original, find_places):
             meant = Standalone(original)
@@ -220,18 +227,22 @@ class QueryParser:
         if find_wanted_form(original) is not None:
             return ("talk",)  # without a question before it, another form of nothing is asked for
         guess = self._kinds.classify(meant.searched, [part.text for part in parts])
-        kinds = self._agree(guess.kinds, original) if meant.carried else guess.kinds
+        places = {mention.place for mention in mentions}
+        kinds = self._agree(guess.kinds, original, several=len(places) > 1) if meant.carried else guess.kinds
         sure = guess.probability >= _SURE_OF_TALK
         if kinds[0] == "talk" and self._names_what_is_known(meant.searched, mentions, sure=sure):
             return ("overview",) if sure else (UNSURE,)
         return kinds
 
-    def _agree(self, guessed: tuple[Kind, ...], message: str) -> tuple[Kind, ...]:
+    def _agree(self, guessed: tuple[Kind, ...], message: str, *, several: bool) -> tuple[Kind, ...]:
         """The kinds of a message with words of earlier ones behind it, of which the classifier has seen no examples.
 
-        By itself the message says what is wanted; only where both agree, more than quotes.
+        By itself the message says what is wanted; only where both agree, more than quotes. A comparison of ``several`` places
+        goes on: "only the costs, please".
         """
         alone = self._kinds.classify(message)
+        if several and guessed[0] == "compare" and alone.kind in ("fact", "explain"):
+            return guessed
         if alone.kind in _QUOTING or alone.kind == guessed[0]:
             return alone.kinds
         return guessed if guessed[0] in ("fact", "explain") else (UNSURE,)
@@ -260,11 +271,13 @@ class QueryParser:
         return any(stems(name) and self._is_used(name) for name in names)
 
     def _is_small_talk(self, message: str) -> bool:
-        """Whether ``message``, behind others, is no question to the documents; "And if I ...?" and "why?" are questions."""
+        """Whether ``message``, behind others, is no question to the documents, as "And if I ...?" and "why?" are."""
         said = words(message)
         joins_on = "?" in message and said[:1] and said[0] in read_words("joining")
-        only_asks = not read_words("asking").isdisjoint(said) and read_words("asking_alone").issuperset(said)
-        if joins_on or only_asks:
+        asks = not read_words("asking").isdisjoint(said)
+        only_asks = asks and read_words("asking_alone").issuperset(said)
+        points = asks and not read_words("pointing").isdisjoint(said)
+        if joins_on or only_asks or points:
             return is_small_talk(message)
         return is_small_talk(message) or self._kinds.classify(message).kind == "talk"
 

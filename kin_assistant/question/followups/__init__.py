@@ -18,7 +18,10 @@ from kin_assistant.text.cleaning import clean
 from kin_assistant.text.english import read_words
 from kin_assistant.text.words import STOP_WORDS, fold, stems, words
 
-__all__ = ["Standalone", "is_small_talk", "make_standalone"]
+__all__ = ["NamesShown", "Standalone", "is_small_talk", "make_standalone"]
+
+NamesShown = Callable[[int], Sequence[str]]
+"""What the answer to the message with this number, from 0, showed: places or titles, in its order."""
 
 
 def _pattern(text: str) -> re.Pattern[str]:
@@ -33,8 +36,11 @@ _A_SUBJECT: Final = 2
 """Words of its own, at least, of a message that needs only the place of the one before."""
 
 _CITY: Final = r"(?:cit(?:y|ies)|countr(?:y|ies)|municipalit(?:y|ies)|places?|towns?|villages?)"
+_CASE: Final = r"(?:bans?|cases?|examples?|experiences?|models?|practices?|programmes?|projects?|schemes?)"
+_IS_CITY: Final = _pattern(_CITY)
 _ELSEWHERE: Final = _pattern(
     rf"\b(another|any|more|other|some|what|which)\s+(other\s+)?{_CITY}\b|\b((any|every|some)?where|who)\s+else\b|\belsewhere\b"
+    rf"|\b(other|similar)\s+{_CASE}\b"
 )
 _BESIDE: Final = _pattern(
     r"\b(compar\w+|differ\w*|than|versus|vs|advis\w+|assist\w*|cooperat\w+|donat\w+|help\w*|partner\w*|role|support\w*)\b"
@@ -46,9 +52,12 @@ _BOTH: Final = _pattern(
 )
 _ORDINAL: Final = _pattern(
     rf"\bthe\s+(?:(?P<pair>former|latter)\b(?:\s+(?:one|{_CITY})\b)?"
-    rf"|(?P<row>first|second|third|last)(?:\s+(?:one|{_CITY})\b|(?=\s*(?:[?.!,:]|$)|\s+(?:did|do|does|had|has|is|was)\b)))"
+    rf"|(?P<row>first|second|third|fourth|fifth|last)"
+    rf"(?:\s+(?:one|document|paper|{_CITY}|{_CASE})\b|(?=\s*(?:[?.!,:]|$)|\s+(?:did|do|does|had|has|is|was)\b)))"
 )
-_POSITIONS: Final = {"first": 0, "former": 0, "second": 1, "third": 2, "last": -1, "latter": -1}
+_POSITIONS: Final = {
+    "first": 0, "former": 0, "second": 1, "third": 2, "fourth": 3, "fifth": 4, "last": -1, "latter": -1,
+}  # fmt: skip
 _BACK_TO: Final = _pattern(
     r"((and|now|ok|okay|so)[\s,]+)?((can\s+we|i\s+want\s+to|let['’]?s|let\s+us|please)\s+)?"
     r"(((come|get|go|return|switch)(ing)?\s+)?back\s+(in|on|to)|(return|switch)(ing)?\s+to)\s+"
@@ -78,6 +87,10 @@ class Standalone:
         return f"{self.text} ({', '.join(self.carried)})" if self.carried else self.text
 
 
+def _show_nothing(_number: int) -> Sequence[str]:
+    return ()
+
+
 def make_standalone(
     question: str,
     history: Sequence[str],
@@ -85,16 +98,19 @@ def make_standalone(
     bodies: Sequence[Body] = (),
     *,
     is_talk: Callable[[str], bool] = is_small_talk,
+    names_shown: NamesShown = _show_nothing,
 ) -> Standalone:
     """``question`` with what it leans on from ``history``, the earlier messages in order.
 
-    Messages that ``is_talk`` neither lean nor are leant on. Misspelt places are set right, and "this network" is given the
-    name of the one of ``bodies`` that it is. Raises ``ModelError`` if the model's weights are damaged.
+    Messages that ``is_talk`` neither lean nor are leant on. ``names_shown`` is asked where a message points at what was
+    answered: "the second one". Misspelt places are set right, and "this network" is given the name of the one of ``bodies``
+    that it is. Raises ``ModelError`` if the model's weights are damaged.
     """
-    conversation = _Conversation(find_places, bodies, is_talk, load_leaning_model())
+    conversation = _Conversation(find_places, bodies, is_talk, load_leaning_model(), names_shown)
     standalone = Standalone(question)
-    for message in filter(None, [*map(clean, history), question]):
-        standalone = conversation.add_turn(message)
+    for number, message in enumerate([*map(clean, history), question]):
+        if message:
+            standalone = conversation.add_turn(message, number)
     return standalone
 
 
@@ -112,23 +128,31 @@ class _Conversation:
     """The subjects of a conversation, each begun by a message that does not lean."""
 
     def __init__(
-        self, find_places: FindPlaces, bodies: Sequence[Body], is_talk: Callable[[str], bool], model: LeaningModel
+        self,
+        find_places: FindPlaces,
+        bodies: Sequence[Body],
+        is_talk: Callable[[str], bool],
+        model: LeaningModel,
+        names_shown: NamesShown,
     ) -> None:
         self._find_places, self._is_talk, self._model = find_places, is_talk, model
+        self._names_shown = names_shown
+        self._number = 0
         self._own_names = [(_pattern_of(body), body.name) for body in bodies]
         self._heard: list[Turn] = []
         self._subjects: list[_Subject] = []
 
-    def add_turn(self, message: str) -> Standalone:
-        """What the message means alone; a message that does not lean begins a subject."""
+    def add_turn(self, message: str, number: int) -> Standalone:
+        """What the message with this number means alone; a message that does not lean begins a subject."""
         text = self._name_bodies(self._set_places_right(message))
         if self._is_talk(message):
             return Standalone(text)
         turn = self._read(text)
         before, self._heard = self._heard, [*self._heard, turn]
+        last, self._number = self._number, number
         if not before:
             return self._begin(Standalone(text))
-        if asked := self._go_back(text) or self._choose_places(turn):
+        if asked := self._go_back(text) or self._choose_places(turn) or self._choose_shown(turn, last):
             return asked
         if not turn.there and self._model.estimate(turn, before) < _LIKELY:
             return self._begin(Standalone(text))
@@ -178,7 +202,7 @@ class _Conversation:
         for subject in reversed(self._subjects):
             if _places(point) & _places(subject.turn) or (not point.places and point.own & subject.turn.own):
                 self._subjects.append(subject)
-                return replace(self.add_turn(rest) if rest else subject.asked, leans=True)
+                return replace(self.add_turn(rest, self._number) if rest else subject.asked, leans=True)
         return None
 
     def _choose_places(self, turn: Turn) -> Standalone | None:
@@ -204,6 +228,19 @@ class _Conversation:
         if not asked.says_more:
             return self._begin(Standalone(moved.text, leans=True))
         return self._ask(Standalone(asked.text, _carried([moved], asked), leans=True), moved)
+
+    def _choose_shown(self, turn: Turn, last: int) -> Standalone | None:
+        """Put a name for "the second one" of what the answer to message ``last`` showed; None where it did not show so many."""
+        pointer = None if turn.goes_to else _ORDINAL.search(turn.text)
+        shown = self._names_shown(last) if pointer and pointer["row"] else ()
+        if not pointer or len(shown) < 2 or (position := _POSITIONS[pointer["row"].lower()]) >= len(shown):
+            return None
+        asked = self._read(f"{turn.text[: pointer.start()]}{shown[position]}{turn.text[pointer.end() :]}")
+        # A title says what it is about; of a place what was asked for goes on.
+        carried = _carried([self._subjects[-1].turn], asked) if _places(asked) == {shown[position]} else ()
+        meant = Standalone(asked.text, tuple(one for one in carried if not _IS_CITY.fullmatch(one)), leans=True)
+        self._subjects.append(_Subject(self._read(", ".join([meant.text, *meant.carried])), meant))
+        return meant
 
     # Messages that lean
 
