@@ -76,13 +76,15 @@ def draft_catalogue(
     if {entry.label for entry in entries} <= {search.library.infos[row].title for row in members.reasons}:
         request = replace(request, listed="document")
     said = _say(request, entries, list(members.reasons), about, search) if entries else _say_only_near(request, within)
+    only_near = not entries
     known = {entry.label for entry in entries}
     near = _entries(request.listed, members.near, search, policy, topic, request.places)
     near = tuple(replace(entry, detail=f"{_NEAR}; {entry.detail}") for entry in near if entry.label not in known)
     if near and entries:
         said += f" {len(near)} more {'comes' if len(near) == 1 else 'come'} near it."
     entries = (*entries, *near)
-    return Draft("entries", entries=entries, said=said, notes=tuple(_explain_list(members, entries)))
+    notes = tuple(_explain_list(members, entries))
+    return Draft("entries", entries=entries, said=said, notes=notes, only_near=only_near)
 
 
 def _explain_list(members: Members, entries: Sequence[DraftEntry]) -> Iterator[str]:

@@ -14,7 +14,7 @@ from kin_assistant.answer.evidence import Evidence
 from kin_assistant.answer.forms import Forms, lay_out_as_list, lay_out_as_table, shorten, widen
 from kin_assistant.answer.overview import draft_document, draft_overview, find_gist
 from kin_assistant.answer.parts import PartRead, answer_parts
-from kin_assistant.answer.peers import asks_for_peers, draft_peers
+from kin_assistant.answer.peers import asks_for_peers, asks_who, draft_peers
 from kin_assistant.answer.quoting import Quoter
 from kin_assistant.answer.sentence_search import SentenceSearch
 from kin_assistant.answer.talk import TalkResponder
@@ -69,6 +69,8 @@ class Composer:
             case "catalogue":
                 gist_of = partial(find_gist, search=self._search, fields_of=self._fields_of, policy=policy.overview)
                 draft = draft_catalogue(query, self._search, policy.catalogue, gist_of)
+                if draft and draft.only_near and asks_who(query, self._search):
+                    draft = draft_peers(query, read, self._search, self._fields_of, policy) or draft
                 if draft and len(query.named_documents) == 1:  # a list of one document tells less than a portrait
                     draft = draft_overview(query, read, self._search, self._fields_of, policy) or draft
             case "overview":

@@ -46,6 +46,8 @@ class Draft:
     said: str = ""
     caveats: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    only_near: bool = False
+    """Whether it is a list of what comes near, and of nothing that is clearly meant."""
 
     @property
     def candidates(self) -> list[Candidate]:

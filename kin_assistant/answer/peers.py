@@ -14,19 +14,27 @@ from kin_assistant.answer.telling import DocumentTeller, FieldsOf, rank_document
 from kin_assistant.index.library import DocumentRow
 from kin_assistant.policy import AnswerPolicy
 from kin_assistant.question.listing import read_listing
+from kin_assistant.question.parts import Part
 from kin_assistant.question.query import Query
 from kin_assistant.text.wording import count_words, join_words
 
-__all__ = ["asks_for_peers", "draft_peers"]
+__all__ = ["asks_for_peers", "asks_who", "draft_peers"]
+
+_ASKED_BESIDE = "What were the results?"
+"""Asked of each place, where nothing else is."""
 
 
 def asks_for_peers(query: Query, search: SentenceSearch) -> bool:
     """Whether ``query`` asks which places did something, and then for more about them."""
-    if "catalogue" not in query.kinds or len(query.parts) < 2 or query.scope.named or query.scope.absent:
-        return False
-    first = query.parts[0].text
+    return "catalogue" in query.kinds and len(query.parts) > 1 and asks_who(query, search)
+
+
+def asks_who(query: Query, search: SentenceSearch) -> bool:
+    """Whether ``query`` asks first which places did something, anywhere."""
+    first = query.parts[0].text if query.parts else query.standalone
     listing = read_listing(first, search.places.find_places(first))
-    return listing.listed == "city" and not listing.counted and bool(listing.subject)
+    anywhere = not query.scope.named and not query.scope.absent
+    return anywhere and listing.listed == "city" and not listing.counted and bool(listing.subject)
 
 
 def draft_peers(
@@ -42,11 +50,11 @@ def draft_peers(
     """
     policy = policy or AnswerPolicy()
     limits = policy.peers
-    first, *others = query.parts
+    first, *others = query.parts or (Part(query.standalone, query.standalone),)
     evidence = read(search.rephrase(query, first.asked))
     teller = DocumentTeller(evidence.query, search, fields_of, evidence.logits)
     # Asked of each document alone: what "it" is stands in the document's title.
-    asked = [search.rephrase(query, part.text) for part in others]
+    asked = [search.rephrase(query, text) for text in [part.text for part in others] or [_ASKED_BESIDE]]
     ranked = rank_documents(evidence, policy)
 
     def tell(document: DocumentRow) -> DraftSection | None:
@@ -57,7 +65,7 @@ def draft_peers(
         # What hardly says that a place did it must say something more of it; the nearest document may say it in other words.
         if document != ranked[0] and not _answers(leading, limits.min_logit if told else limits.min_logit_alone):
             return None
-        remark = f"The document does not seem to say {join_words(missing, 'or')}." if missing else ""
+        remark = f"The document does not seem to say {join_words(missing, 'or')}." if missing and others else ""
         heading = name_row(search.library.infos[document])
         return DraftSection(tuple(dict.fromkeys((leading, *told))), heading=heading, remark=remark)
 

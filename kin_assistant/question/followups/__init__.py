@@ -37,6 +37,8 @@ _A_SUBJECT: Final = 2
 
 _CITY: Final = r"(?:cit(?:y|ies)|countr(?:y|ies)|municipalit(?:y|ies)|places?|towns?|villages?)"
 _CASE: Final = r"(?:bans?|cases?|examples?|experiences?|models?|practices?|programmes?|projects?|schemes?)"
+_ANSWERS_LOOKED_AT: Final = 3
+"""Answers of which "the second one" may be, the last ones first."""
 _IS_CITY: Final = _pattern(_CITY)
 _ELSEWHERE: Final = _pattern(
     rf"\b(another|any|more|other|some|what|which)\s+(other\s+)?{_CITY}\b|\b((any|every|some)?where|who)\s+else\b|\belsewhere\b"
@@ -137,7 +139,7 @@ class _Conversation:
     ) -> None:
         self._find_places, self._is_talk, self._model = find_places, is_talk, model
         self._names_shown = names_shown
-        self._number = 0
+        self._numbers: list[int] = []
         self._own_names = [(_pattern_of(body), body.name) for body in bodies]
         self._heard: list[Turn] = []
         self._subjects: list[_Subject] = []
@@ -149,10 +151,10 @@ class _Conversation:
             return Standalone(text)
         turn = self._read(text)
         before, self._heard = self._heard, [*self._heard, turn]
-        last, self._number = self._number, number
+        self._numbers.append(number)
         if not before:
             return self._begin(Standalone(text))
-        if asked := self._go_back(text) or self._choose_places(turn) or self._choose_shown(turn, last):
+        if asked := self._go_back(text) or self._choose_places(turn) or self._choose_shown(turn):
             return asked
         if not turn.there and self._model.estimate(turn, before) < _LIKELY:
             return self._begin(Standalone(text))
@@ -202,7 +204,7 @@ class _Conversation:
         for subject in reversed(self._subjects):
             if _places(point) & _places(subject.turn) or (not point.places and point.own & subject.turn.own):
                 self._subjects.append(subject)
-                return replace(self.add_turn(rest, self._number) if rest else subject.asked, leans=True)
+                return replace(self.add_turn(rest, self._numbers[-1]) if rest else subject.asked, leans=True)
         return None
 
     def _choose_places(self, turn: Turn) -> Standalone | None:
@@ -229,11 +231,15 @@ class _Conversation:
             return self._begin(Standalone(moved.text, leans=True))
         return self._ask(Standalone(asked.text, _carried([moved], asked), leans=True), moved)
 
-    def _choose_shown(self, turn: Turn, last: int) -> Standalone | None:
-        """Put a name for "the second one" of what the answer to message ``last`` showed; None where it did not show so many."""
+    def _choose_shown(self, turn: Turn) -> Standalone | None:
+        """Put a name for "the second one" of what an answer before showed; None where the last ones showed fewer."""
         pointer = None if turn.goes_to else _ORDINAL.search(turn.text)
-        shown = self._names_shown(last) if pointer and pointer["row"] else ()
-        if not pointer or len(shown) < 2 or (position := _POSITIONS[pointer["row"].lower()]) >= len(shown):
+        if pointer is None or not pointer["row"]:
+            return None
+        answers = (self._names_shown(number) for number in self._numbers[-2 : -2 - _ANSWERS_LOOKED_AT : -1])
+        shown = next((names for names in answers if len(names) > 1), ())
+        position = _POSITIONS[pointer["row"].lower()]
+        if position >= len(shown):
             return None
         asked = self._read(f"{turn.text[: pointer.start()]}{shown[position]}{turn.text[pointer.end() :]}")
         # A title says what it is about; of a place what was asked for goes on.
