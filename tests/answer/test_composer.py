@@ -8,9 +8,10 @@ from dataclasses import replace
 import pytest
 
 from kin_assistant.answer.composer import Composer
-from kin_assistant.answer.draft import Draft
+from kin_assistant.answer.draft import Draft, DraftEntry
 from kin_assistant.answer.evidence import Evidence
 from kin_assistant.answer.talk import TalkResponder
+from kin_assistant.index.library import DocumentRow
 from kin_assistant.policy import AdvicePolicy, AnswerPolicy, SelectionPolicy
 from kin_assistant.question.query import Query
 from kin_assistant.types import Kind
@@ -111,3 +112,16 @@ def test_a_question_on_two_places_is_no_table_if_one_of_them_says_nothing(
 ) -> None:
     query = ask(library, "Which football clubs play in Surabaya and Cebu?", "fact")
     assert composer.compose_from_library(query, library.read) is None
+
+
+def test_who_did_something_that_is_said_nowhere_in_clear_words_gets_the_nearest_places(
+    composer: Composer, library: SmallLibrary, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    query = ask(library, "Who had families cut refuse?", "catalogue")
+    line = DraftEntry("Cebu", (DocumentRow(0),))
+    near, table = Draft("entries", entries=(line,), only_near=True), Draft("table", entries=(line,))
+    monkeypatch.setattr("kin_assistant.answer.composer.draft_catalogue", lambda *_: near)
+    monkeypatch.setattr("kin_assistant.answer.composer.draft_peers", lambda *_: table)
+    assert composer.compose_from_library(query, reading(library, [])) is table
+    documents = ask(library, "Which documents are on refuse?", "catalogue")
+    assert composer.compose_from_library(documents, reading(library, [])) is near

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from kin_assistant import Assistant
 from kin_assistant.answer.peers import asks_for_peers, draft_peers
 from kin_assistant.policy import AnswerPolicy, DocumentPolicy, PeersPolicy
 from kin_assistant.question.query import Query
@@ -88,3 +89,20 @@ def test_there_are_no_more_rows_than_the_limit(library: SmallLibrary) -> None:
     draft = draft_peers(ask(library, QUESTION), library.read, library.search, library.records.fields_of, few)
     assert draft is not None
     assert len(draft.sections) == 2
+
+
+def test_where_nothing_else_is_asked_each_place_has_its_results(library: SmallLibrary) -> None:
+    query = ask(library, "Which cities have vendors or families that sort waste?", ("catalogue",))
+    draft = draft_peers(query, library.read, library.search, library.records.fields_of, GENEROUS)
+    assert draft is not None
+    assert len(draft.sections) > 1
+    for section in draft.sections:
+        assert section.remark == ""
+        assert 1 <= len(section.candidates) <= 2
+
+
+def test_the_nearest_document_says_it_in_other_words(assistant: Assistant) -> None:
+    answer = assistant.ask("Who cut landfill waste through composting, what did it cost?")
+    assert answer.sections[0].heading == "Surabaya"
+    quotes = {citation.number: citation.quote for citation in answer.citations}
+    assert "how cheap the Surabaya programme was" in " ".join(quotes[number] for number in answer.sections[0].numbers)

@@ -360,3 +360,55 @@ def test_any_conversation_gives_a_question(places: PlaceIndex, history: list[str
 @given(_TURNS, st.text(min_size=1, max_size=60))
 def test_the_same_conversation_gives_the_same_question(places: PlaceIndex, history: list[str], question: str) -> None:
     assert ask(places, question, *history) == ask(places, question, *history)
+
+
+# Messages that point at what was answered
+
+CATALOGUE = "Which cities have a compost plant?"
+SHOWN = ("Cebu", "Household composting with the Takakura method in Surabaya", "Bago")
+
+
+def point(
+    places: PlaceIndex, question: str, *history: str, shown: dict[int, tuple[str, ...]] | None = None
+) -> Standalone:
+    answers = {0: SHOWN} if shown is None else shown
+    return make_standalone(
+        question, history, places.find_places, PROFILE.bodies, names_shown=lambda number: answers.get(number, ())
+    )
+
+
+@pytest.mark.parametrize(
+    ("question", "meant"),
+    [
+        ("Tell me more about the first one", "Tell me more about Cebu (compost plant)"),
+        ("what did the second one cost?", "what did Household composting with the Takakura method in Surabaya cost?"),
+        ("How did the last city begin?", "How did Bago begin? (compost plant)"),
+        ("the third project, please", "Bago, please (compost plant)"),
+    ],
+)
+def test_the_second_one_is_what_the_last_answer_showed(places: PlaceIndex, question: str, meant: str) -> None:
+    asked = point(places, question, CATALOGUE)
+    assert asked.searched == meant
+    assert asked.leans
+
+
+def test_an_answer_that_showed_one_thing_is_passed_over(places: PlaceIndex) -> None:
+    shown = {0: SHOWN, 1: ("Cebu",)}
+    asked = point(places, "and the last one?", CATALOGUE, "What did the first one cost?", shown=shown)
+    assert asked.text == "and Bago?"
+
+
+def test_what_was_not_shown_is_not_made_up(places: PlaceIndex) -> None:
+    assert "Bago" not in point(places, "Tell me more about the fifth one", CATALOGUE).searched
+    assert "Cebu" not in point(places, "Tell me more about the first one", CATALOGUE, shown={}).searched
+
+
+def test_where_the_question_named_places_they_are_counted(places: PlaceIndex) -> None:
+    asked = point(places, "What did the second one cost?", BOTH)
+    assert asked.text == "What did Dhaka cost?"
+
+
+@pytest.mark.parametrize("question", ["Are there other bans?", "Any similar projects?", "Are there other practices?"])
+def test_other_cases_are_not_those_of_the_same_place(places: PlaceIndex, question: str) -> None:
+    assert "Surabaya" not in standalone(places, question, SUBJECT)
+    assert ask(places, question, SUBJECT).leans

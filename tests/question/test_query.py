@@ -185,3 +185,23 @@ def test_a_list_on_a_subject_of_its_own_takes_nothing_over(assistant: Assistant)
     leaning = assistant.ask("Which documents are about it?", history=history)
     assert leaning.leans
     assert leaning.carried
+
+
+@pytest.mark.parametrize("message", ["where are they", "what are those?", "who are they"])
+def test_what_points_at_something_said_before_is_no_small_talk(assistant: Assistant, message: str) -> None:
+    assert assistant.ask(message, history=["What is a waste bank?"]).kind != "talk"
+
+
+def test_a_comparison_goes_on_where_only_a_part_of_it_is_asked_for(assistant: Assistant) -> None:
+    answer = assistant.ask("only the costs please", history=["Compare Surabaya and Cebu on composting"])
+    assert answer.kind == "compare"
+    assert [section.heading for section in answer.sections] == ["Surabaya", "Cebu"]
+    alone = assistant.ask("and what did it cost?", history=["How did Surabaya cut its waste?"])
+    assert alone.kind == "fact"
+
+
+def test_the_second_one_is_asked_for_by_its_name(assistant: Assistant) -> None:
+    cities = assistant.ask("Which cities have bus rapid transit?")
+    answer = assistant.ask("tell me more about the second one", history=[cities.question])
+    assert cities.entries[1].label in answer.standalone_question
+    assert {citation.document_id for citation in answer.citations} <= set(cities.entries[1].document_ids)
