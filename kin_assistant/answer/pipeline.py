@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
+from functools import lru_cache
 
 from kin_assistant.answer.citations import cite_sentences
 from kin_assistant.answer.composer import Composer
@@ -28,6 +28,7 @@ __all__ = ["AnswerPipeline"]
 
 _MAX_ALSO_RETRIEVED = 10
 _MAX_NEAREST = 4
+_ANSWERS_IN_MEMORY = 256
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +71,8 @@ class AnswerPipeline:
         self._composer = composer
         self._answer_words = answer_words
         self._compiler_sections = frozenset(map(str.casefold, compiler_sections))
+        # In a conversation each message may point at those before it, which then are answered again.
+        self._names_shown = lru_cache(_ANSWERS_IN_MEMORY)(self._find_names_shown)
 
     def answer(
         self,
@@ -92,7 +95,7 @@ class AnswerPipeline:
             history=history,
             filters=filters,
             form=form,
-            names_shown=partial(self._names_shown, filters=filters),
+            names_shown=lambda earlier, before: self._names_shown(earlier, tuple(before), filters),
         )
         made = self._make_draft(query, max_words or self._answer_words)
         query, draft, evidence, reason = made.query, made.draft, made.evidence, made.reason
@@ -163,7 +166,7 @@ class AnswerPipeline:
         draft = self._composer.count_lists(take_form(draft, query.wanted_form, forms))
         return _Made(query, draft, evidence, reason, confidence, tuple(parts), tuple(forms), retrieved)
 
-    def _names_shown(self, question: str, history: Sequence[str], filters: Filters | None) -> tuple[str, ...]:
+    def _find_names_shown(self, question: str, history: tuple[str, ...], filters: Filters | None) -> tuple[str, ...]:
         """The places or titles that the answer to an earlier question shows, in its order."""
         answer = self.answer(question, history=history, filters=filters)
         if answer.entries:
