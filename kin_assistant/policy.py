@@ -154,6 +154,8 @@ class SelectionPolicy:
     """if its best quoted item is worth this share of the best sentence."""
     min_share_of_list: float = 0.5
     """A list is quoted for a list if its best item is worth this share of the best sentence."""
+    min_share_of_section: float = 0.5
+    """A section is quoted for a list if this share of its sentences may answer, each worth as much as a stretch needs."""
     words_around: int = 12
     """Words of the limit that are kept free for place names and the program's own words."""
     price_of_fact: float = 1.5

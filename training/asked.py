@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import argparse
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -21,6 +21,7 @@ from kin_assistant.index.opened import OpenIndex, current_recipe, open_published
 from kin_assistant.models.embedder import Embedder, open_embedder
 from kin_assistant.records.asked import FORMAT, WEIGHTS, AskedFields
 from kin_assistant.records.classifier import CLASSES
+from kin_assistant.records.headings import fields_of_heading
 from kin_assistant.records.reader import RecordReader
 from training.build import is_held_out_digest
 from training.fields import FOLDS, fold_of
@@ -41,8 +42,10 @@ SOURCES = {
     "explanation": "explanations.jsonl",
     "message": "messages.jsonl",
 }
-_IMPORTANCE = {"fact": 0.3, "pair": 0.3, "several": 0.3}
+_IMPORTANCE = {"fact": 0.3, "pair": 0.3, "several": 0.3, "heading": 0.1}
 """Of a question, where it is not 1: those for a fact are many, and ask for any field."""
+_REQUESTS = ("{} of {}", "List the {} of this: {}")
+"""What is asked for by the name of a section, behind which the title stands."""
 _INVERSE_PENALTY = 1.0
 _FEWEST_CHARACTERS = 8
 """Of a sentence that is looked for in what was marked."""
@@ -111,6 +114,26 @@ def read_asked(index: OpenIndex, embedder: Embedder, folder: Path = _TRAINING) -
             marked = np.array([_is_marked(text, evidence) for text in texts[document]])
             if marked.any():
                 yield Asked(group, document, vector, told[document], marked)
+    yield from _ask_for_sections(index, embedder, told)
+
+
+def _ask_for_sections(index: OpenIndex, embedder: Embedder, told: Mapping[str, Matrix]) -> Iterator[Asked]:
+    """Requests for what stands under a heading that tells one field: "Partners and roles of ...", "List the lessons of ..."."""
+    library = index.library
+    for document, shares in told.items():
+        row = library.row_of(document)
+        headings = [
+            heading
+            for passage in library.passages_of(row)
+            for heading in [library.passage(passage).heading.split(" > ")[-1]] * len(library.passage(passage).sentences)
+        ]
+        asked = [heading for heading in dict.fromkeys(headings) if len(fields_of_heading(heading)) == 1]
+        texts = [request.format(one.lower(), library.infos[row].title) for one in asked for request in _REQUESTS]
+        if not texts:
+            continue
+        for number, vector in enumerate(embedder.encode(texts)):
+            marked = np.array([heading == asked[number // len(_REQUESTS)] for heading in headings])
+            yield Asked("heading", document, vector, shares, marked)
 
 
 def train(asked: Sequence[Asked], embedder: str) -> bytes:
@@ -160,7 +183,7 @@ def _report(asked: Sequence[Asked], embedder: str) -> Iterator[str]:
     ]
     areas = np.array([_area(one, of_fold[fold]) for one, fold in zip(asked, folds, strict=True)])
     groups = np.array([one.group for one in asked])
-    for group in SOURCES:
+    for group in (*SOURCES, "heading"):
         own = areas[groups == group]
         yield f"{group:12} {len(own)} questions, AUC {np.nanmean(own):.3f}"
 

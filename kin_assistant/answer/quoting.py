@@ -37,12 +37,18 @@ class Quoter:
         self._items_of = lru_cache(_DOCUMENTS_IN_MEMORY)(self._find_items)
 
     def draft_fact(self, evidence: Evidence, words: int) -> Draft:
-        """The sentence that answers, first and alone; behind it what other documents say of the same."""
-        policy = self._policy
+        """The sentence that answers, first and alone; behind it what other documents say of the same.
+
+        A short list that is quoted for the most part is whole: it was what was asked for.
+        """
+        policy, worth = self._policy, self._estimate_worth(evidence)
         stretches = self._select(
-            evidence, min(words, policy.words_of_fact), policy.stretches_of_fact, price_of_same=policy.price_of_fact
+            evidence, min(words, policy.words_of_fact), policy.stretches_of_fact, worth, policy.price_of_fact
         )
-        return Draft("quotes", tuple(map(self._section, stretches)))
+        sections = [*map(self._section, stretches)]
+        if any(2 * section.shown > section.of > 1 for section in sections[:1]):
+            sections = self._complete_lists(sections, evidence, worth, words)
+        return Draft("quotes", tuple(sections))
 
     def draft_explanation(self, evidence: Evidence, words: int) -> Draft:
         """A few stretches, each under the heading of its document that it stands under."""
@@ -72,8 +78,12 @@ class Quoter:
         if whole and max(lists[whole]) >= least:
             return self._draft_whole(self._items(whole, evidence), words)
         section = max(sections, key=lambda key: (sum(sections[key]), key), default=None)
-        if section and sum(value >= self._policy.min_share * best for value in sections[section]) > 1:
-            return self._draft_whole(self._sentences_under(section, evidence), words)
+        if section is None:
+            return None
+        sentences = self._sentences_under(section, evidence)
+        answering = sum(value >= self._policy.min_share * best for value in sections[section])
+        if answering > 1 and answering >= self._policy.min_share_of_section * len(sentences):
+            return self._draft_whole(sentences, words)
         return None
 
     def _draft_whole(self, items: Sequence[Candidate], words: int) -> Draft:

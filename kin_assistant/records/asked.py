@@ -27,7 +27,7 @@ __all__ = ["FORMAT", "WEIGHTS", "WEIGHTS_SHA256", "AskedFields", "FieldMatcher"]
 
 WEIGHTS: Final = Path(__file__).parent.parent / "data" / "asked_fields.safetensors"
 """The weights that ship; ``python -m training.asked`` makes them."""
-WEIGHTS_SHA256: Final = "b6a456c62f1bc8bc7238dad0d332145199ec9feb0820469ff2f9ffd8d195a40e"
+WEIGHTS_SHA256: Final = "e4cc35df9eace1781f0ef360a41893a6588e94645cc507413d569f84d7891dc4"
 FORMAT: Final = "kin-asked-1"
 _FLOOR: Final = 0.1
 """Added to how much likelier a field is asked for, so that no sentence is ruled out by its field alone."""

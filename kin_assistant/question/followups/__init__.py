@@ -239,7 +239,7 @@ class _Conversation:
         answers = (self._names_shown(number) for number in self._numbers[-2 : -2 - _ANSWERS_LOOKED_AT : -1])
         shown = next((names for names in answers if len(names) > 1), ())
         position = _POSITIONS[pointer["row"].lower()]
-        if position >= len(shown):
+        if not shown or position >= len(shown):
             return None
         asked = self._read(f"{turn.text[: pointer.start()]}{shown[position]}{turn.text[pointer.end() :]}")
         # A title says what it is about; of a place what was asked for goes on.
