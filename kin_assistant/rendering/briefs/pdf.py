@@ -26,7 +26,7 @@ from kin_assistant.rendering.briefs.wording import (
     describe_quote,
     describe_reference,
     describe_source,
-    how_to_read,
+    explain_signs,
 )
 from kin_assistant.rendering.words import count, external_link, plain
 from kin_assistant.types import Source
@@ -92,7 +92,7 @@ class _Writer:
     def write_front(self, laid: BriefLayout) -> Iterator[Flowable]:
         """Title, remarks, and how quotes are told from other text."""
         yield self._add(self._words(laid.title), "title")
-        for remark in (*laid.remarks, how_to_read("a bar", laid.build_id)):
+        for remark in (*laid.remarks, explain_signs("a bar", laid.build_id)):
             yield self._add(self._words(remark), "note")
         if self._undrawn:
             codes = ", ".join(map(_code, list(self._undrawn)[:10]))

@@ -23,7 +23,7 @@ from kin_assistant.rendering.briefs.wording import (
     describe_quote,
     describe_reference,
     describe_source,
-    how_to_read,
+    explain_signs,
 )
 from kin_assistant.rendering.words import external_link, plain
 from kin_assistant.types import Source
@@ -93,7 +93,7 @@ class _Writer:
     def write_front(self) -> None:
         """Title, remarks, and how quotes are told from other text."""
         self.add(self._laid.title, "Title")
-        for remark in (*self._laid.remarks, how_to_read("a bar", self._laid.build_id)):
+        for remark in (*self._laid.remarks, explain_signs("a bar", self._laid.build_id)):
             self.add(remark, _NOTE)
 
     def write_block(self, block: Group | Own | Missing) -> None:
