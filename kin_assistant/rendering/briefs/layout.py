@@ -30,6 +30,11 @@ class MarkedQuote:
     citation: Citation
 
     @property
+    def anchor(self) -> str:
+        """The name of its place in the annex, as Word and PDF take it: ``quote_2_1``."""
+        return f"quote_{self.mark.replace('.', '_')}"
+
+    @property
     def words(self) -> str:
         """The quote in one run: a row's cells with the heads of their columns, any other one word for word."""
         return join_run(self.citation.quote, row_head(self.citation))

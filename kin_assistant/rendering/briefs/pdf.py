@@ -137,7 +137,7 @@ class _Writer:
                     yield self._add(" ".join(map(self._marked, quotes)), "quote")
 
     def _write_entry(self, quote: MarkedQuote) -> Iterator[Flowable]:
-        mark = f'<a name="{_anchor(quote)}"/>{quote.mark} '
+        mark = f'<a name="{quote.anchor}"/>{quote.mark} '
         yield self._add(mark + self._words(describe_quote(quote.citation)), "source")
         yield self._add(self._words(quote.words), "quote")
         for source in quote.citation.sources:
@@ -145,7 +145,7 @@ class _Writer:
 
     def _marked(self, quote: MarkedQuote) -> str:
         remark = f", {escape(quote.remark)}" if quote.remark else ""
-        link = f'<a href="#{_anchor(quote)}" color="{_INK}">[{quote.mark}{remark}]</a>'
+        link = f'<a href="#{quote.anchor}" color="{_INK}">[{quote.mark}{remark}]</a>'
         return f"{self._words(quote.words)}\u00a0{link}"
 
     def _reference(self, reference: Reference) -> str:
@@ -237,10 +237,6 @@ def _make_kinds() -> dict[str, type[Paragraph]]:
             super().draw()
 
     return {"body": Paragraph, "quote": Barred, "head": Barred, "section": Heading, "part": Heading}
-
-
-def _anchor(quote: MarkedQuote) -> str:
-    return f"quote_{quote.mark.replace('.', '_')}"
 
 
 def _code(char: str) -> str:
