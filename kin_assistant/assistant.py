@@ -20,7 +20,7 @@ from kin_assistant.briefs.anchors import QuoteFinder
 from kin_assistant.briefs.brief import Brief, Quote, Span
 from kin_assistant.briefs.maker import BriefMaker
 from kin_assistant.corpus.profile import CorpusProfile
-from kin_assistant.coverage.survey import MAX_READ, survey_documents, with_fields
+from kin_assistant.coverage.survey import MAX_READ, add_fields, survey_documents
 from kin_assistant.coverage.values import Coverage
 from kin_assistant.errors import IndexMissing, IndicatorError
 from kin_assistant.index.layout import IndexFolder
@@ -349,7 +349,7 @@ class Assistant:
             return coverage
         rows = [library.row_of(info.id) for info in library.infos]
         told = self._within(lambda: [set(self._records.fields_of(row).values()) for row in rows], "The coverage")
-        return with_fields(coverage, library.infos, told)
+        return add_fields(coverage, library.infos, told)
 
     @property
     def documents(self) -> tuple[DocumentInfo, ...]:

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 __all__ = [
     "NAME_FIELDS",
     "NameField",
-    "allowed_documents",
     "count_filters",
+    "find_allowed_documents",
     "name_filters",
     "parse_filters",
     "place_names",
@@ -74,7 +74,7 @@ def place_names(filters: Filters) -> str:
     return join_words(names, "or") if names else ""
 
 
-def allowed_documents(infos: Sequence[DocumentInfo], filters: Filters | None) -> NDArray[np.int64] | None:
+def find_allowed_documents(infos: Sequence[DocumentInfo], filters: Filters | None) -> NDArray[np.int64] | None:
     """Positions in ``infos`` of the documents that pass ``filters``; None if all do.
 
     Raises ``FilterError`` for a value that no document carries.

@@ -24,7 +24,7 @@ from pydantic import BaseModel, ValidationError
 
 from kin_assistant import __version__
 from kin_assistant.api import operations
-from kin_assistant.api.problems import what_is_wrong
+from kin_assistant.api.problems import explain_errors
 from kin_assistant.api.requests import AskRequest, CompareRequest, OpenRequest, SearchRequest
 from kin_assistant.api.responses import AnswerWithText, DocumentPiece
 from kin_assistant.errors import KinError, ServeError
@@ -162,7 +162,7 @@ def make_server(borrow: Borrow) -> Server[Any, Any]:
         try:
             asked = tool.asked.model_validate(arguments)
         except ValidationError as error:
-            raise KinError(what_is_wrong(error.errors(include_url=False))) from None
+            raise KinError(explain_errors(error.errors(include_url=False))) from None
         async with running:
             found = await asyncio.to_thread(_run, borrow, tool, asked)
         return [TextContent(type="text", text=tool.as_text(found))], found.model_dump(mode="json")

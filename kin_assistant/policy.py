@@ -57,7 +57,7 @@ class RetrievalPolicy:
 class EvidencePolicy:
     """What is read for a query, and how sentences are scored. Fitted on the development questions: decisions 5 and 12.
 
-    The six weights of signals apply to values from 0 to 1.
+    ``python -m eval ablation`` shows what the network is worth. The six weights of signals apply to values from 0 to 1.
     """
 
     passages: int = 60
@@ -173,7 +173,10 @@ class SelectionPolicy:
 
 @dataclass(frozen=True, slots=True)
 class RefusalPolicy:
-    """When the evidence does not bear an answer. Two logistic functions, fitted as decision 6 tells."""
+    """When the evidence does not bear an answer. Two logistic functions, fitted as decision 6 tells.
+
+    ``python -m training.refusal fit`` compares its signals, and functions of them.
+    """
 
     min_confidence: float = 0.28
     """A query with less is refused."""

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 import pytest
 
-from kin_assistant.filters import allowed_documents, count_filters, name_filters, place_names
+from kin_assistant.filters import count_filters, find_allowed_documents, name_filters, place_names
 from kin_assistant.index.opened import OpenIndex
 from kin_assistant.types import DocumentInfo, Filters
 
 
 def passing(opened_index: OpenIndex, filters: Filters) -> list[DocumentInfo]:
-    rows = allowed_documents(opened_index.library.infos, filters)
+    rows = find_allowed_documents(opened_index.library.infos, filters)
     assert rows is not None
     return [opened_index.library.infos[row] for row in rows.tolist()]
 
 
 def test_without_a_filter_every_document_is_allowed(opened_index: OpenIndex) -> None:
-    assert allowed_documents(opened_index.library.infos, None) is None
-    assert allowed_documents(opened_index.library.infos, Filters()) is None
+    assert find_allowed_documents(opened_index.library.infos, None) is None
+    assert find_allowed_documents(opened_index.library.infos, Filters()) is None
 
 
 @pytest.mark.parametrize("written", ["Surabaya", "surabaya", "SURABAYA"])

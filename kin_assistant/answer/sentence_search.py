@@ -14,7 +14,7 @@ import numpy as np
 from kin_assistant.answer.evidence import Candidate, EvidenceReader
 from kin_assistant.answer.origins import is_conclusion
 from kin_assistant.answer.stretches import leans_back
-from kin_assistant.documents.themes import themes_called
+from kin_assistant.documents.themes import find_themes_called
 from kin_assistant.index.library import DocumentRow, PassageRow
 from kin_assistant.index.opened import OpenIndex
 from kin_assistant.models.embedder import Embedder
@@ -164,7 +164,7 @@ class SentenceSearch:
         ]
         alternatives = tuple(dict.fromkeys(own for part in wordings if (own := tuple(dict.fromkeys(stems(part))))))
         known = {stem: self.index.lexical.idf(stem) for own in alternatives for stem in own}
-        themes = frozenset[str]().union(*(themes_called(part, self._themes) for part in {text, *wordings}))
+        themes = frozenset[str]().union(*(find_themes_called(part, self._themes) for part in {text, *wordings}))
         return Topic(text, self.embed(text), alternatives or ((),), known, themes)
 
     def find(self, topic: Topic, within: Collection[DocumentRow] | None = None) -> list[Found]:

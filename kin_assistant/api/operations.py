@@ -9,7 +9,7 @@ from kin_assistant.api.requests import AskRequest, CompareRequest, DocumentsQuer
 from kin_assistant.api.responses import AnswerWithText, DocumentList, DocumentPiece, DocumentWithSentences
 from kin_assistant.coverage.values import Coverage
 from kin_assistant.errors import KinError
-from kin_assistant.filters import allowed_documents
+from kin_assistant.filters import find_allowed_documents
 from kin_assistant.records.columns import parse_columns
 from kin_assistant.records.comparison import DEFAULT_COLUMNS
 from kin_assistant.rendering import answer_json, plain, verified, verified_table
@@ -65,7 +65,7 @@ def compare(assistant: Assistant, asked: CompareRequest) -> Comparison:
 def list_documents(assistant: Assistant, asked: DocumentsQuery) -> DocumentList:
     """The documents that pass the filters. Raises ``FilterError``."""
     filters = asked.filters()
-    allowed = allowed_documents(assistant.documents, filters.parsed() if filters else None)
+    allowed = find_allowed_documents(assistant.documents, filters.parsed() if filters else None)
     infos = assistant.documents if allowed is None else [assistant.documents[row] for row in allowed.tolist()]
     end = asked.offset + asked.limit
     return DocumentList(tuple(islice(infos, asked.offset, end)), more=len(infos) > end)

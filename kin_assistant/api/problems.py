@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from starlette.requests import Request
     from starlette.responses import Response
 
-__all__ = ["PROBLEM", "Fault", "Refused", "fault_body", "fault_of", "say_faults", "what_is_wrong"]
+__all__ = ["PROBLEM", "Fault", "Refused", "explain_errors", "fault_body", "fault_of", "say_faults"]
 
 PROBLEM = "application/problem+json"
 """The kind of content that RFC 9457 gives a fault."""
@@ -104,7 +104,7 @@ def fault_body(path: str, status: int, sentence: str = "") -> tuple[str, bytes]:
     return PROBLEM, json.dumps(problem.model_dump(mode="json")).encode("ascii")
 
 
-def what_is_wrong(errors: Sequence[Mapping[str, Any]], *, within: int = 0) -> str:
+def explain_errors(errors: Sequence[Mapping[str, Any]], *, within: int = 0) -> str:
     """A sentence on the first of pydantic's ``errors``. What was sent is not repeated, but for the name of a field.
 
     So many parts of its place lead to the request itself: ``within``.
@@ -136,7 +136,7 @@ def say_faults(app: FastAPI) -> None:
         assert isinstance(error, RequestValidationError)
         wrong = error.errors()
         return _response(
-            request, Fault(400 if wrong[0]["type"] == "json_invalid" else 422, what_is_wrong(wrong, within=1))
+            request, Fault(400 if wrong[0]["type"] == "json_invalid" else 422, explain_errors(wrong, within=1))
         )
 
     def refused(request: Request, error: Exception) -> Response:

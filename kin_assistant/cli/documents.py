@@ -19,10 +19,10 @@ def list_documents(
     assistant: Assistant, filters: Mapping[str, object], options: argparse.Namespace, screen: TextIO
 ) -> None:
     """Print the documents that pass ``filters``, a line each. Raises ``FilterError``."""
-    from kin_assistant.filters import allowed_documents, parse_filters
+    from kin_assistant.filters import find_allowed_documents, parse_filters
     from kin_assistant.rendering import plain
 
-    allowed = allowed_documents(assistant.documents, parse_filters(filters))
+    allowed = find_allowed_documents(assistant.documents, parse_filters(filters))
     infos = assistant.documents if allowed is None else [assistant.documents[row] for row in allowed.tolist()]
     if options.json:
         print(as_json([info.model_dump(mode="json") for info in infos], screen, indent=2), file=screen)

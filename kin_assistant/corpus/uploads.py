@@ -17,7 +17,7 @@ from typing import BinaryIO, Literal
 from kin_assistant.corpus.files import ABOUT_THE_FOLDER, MAX_FILE_BYTES
 from kin_assistant.errors import KinError
 
-__all__ = ["ADDED", "ChangeRefused", "NewFile", "Refusal", "clean_name", "new_file", "remove_file"]
+__all__ = ["ADDED", "ChangeRefused", "NewFile", "Refusal", "clean_name", "open_new_file", "remove_file"]
 
 ADDED = "added"
 """Folder below the corpus folder that new files go to."""
@@ -80,7 +80,7 @@ class NewFile:
 
 
 @contextmanager
-def new_file(corpus: Path, name: str, suffixes: frozenset[str]) -> Iterator[NewFile]:
+def open_new_file(corpus: Path, name: str, suffixes: frozenset[str]) -> Iterator[NewFile]:
     """A file to be called ``name``; what is not finished leaves no trace.
 
     Raises ``ChangeRefused`` for a name that cannot be used or is taken, and for a suffix that is not in ``suffixes``.

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from kin_assistant.places.gazetteer import Gazetteer, PlaceKind, Point, key_of
 from kin_assistant.types import DocumentInfo
 
-__all__ = ["CityGroup", "country_numbers", "group_by_city"]
+__all__ = ["CityGroup", "group_by_city", "number_countries"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +35,7 @@ class CityGroup:
 
 def group_by_city(infos: Sequence[DocumentInfo], gazetteer: Gazetteer) -> tuple[CityGroup, ...]:
     """The cities of the metadata in the order of their first document. Of two cities with one name each is an entry."""
-    numbers = country_numbers(infos, gazetteer)
+    numbers = number_countries(infos, gazetteer)
     spelt = {gazetteer.places[number].name: name for name, number in numbers.items()}
     groups: dict[tuple[str, int | None, str | None], list[int]] = {}
     for (row, name), number in _choose_cities(infos, numbers, gazetteer).items():
@@ -90,7 +90,7 @@ def _make_group(
     return CityGroup(name, country, gazetteer.points.get(number), rows, place.population, place.region)
 
 
-def country_numbers(infos: Sequence[DocumentInfo], gazetteer: Gazetteer) -> dict[str, int]:
+def number_countries(infos: Sequence[DocumentInfo], gazetteer: Gazetteer) -> dict[str, int]:
     """The number in the gazetteer of each country that documents name, where it is known there."""
     names = dict.fromkeys(name for info in infos for name in info.countries)
     called = {name: _places_called(name, "country", gazetteer) for name in names}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Sequence
 
-from kin_assistant.coverage.cities import country_numbers, group_by_city
+from kin_assistant.coverage.cities import group_by_city, number_countries
 from kin_assistant.coverage.counting import group_by_decade, group_by_name
 from kin_assistant.coverage.values import (
     CityCoverage,
@@ -21,7 +21,7 @@ from kin_assistant.places.gazetteer import Gazetteer
 from kin_assistant.text.words import fold
 from kin_assistant.types import RECORD_FIELDS, DocumentInfo, RecordField, Years
 
-__all__ = ["MAX_READ", "survey_documents", "with_fields"]
+__all__ = ["MAX_READ", "add_fields", "survey_documents"]
 
 MAX_READ = 2_000
 """Documents of a library whose records are looked into: that takes about a thousandth of a second for each."""
@@ -35,7 +35,7 @@ def survey_documents(
     by_country, by_theme = group_by_name(rows, "country"), group_by_name(rows, "theme")
     cities = _survey_cities(infos, gazetteer)
     cities_in = Counter(city.country for city in cities)
-    numbers = country_numbers(infos, gazetteer)
+    numbers = number_countries(infos, gazetteer)
     themes = [_survey_theme(name, held, by_country, infos) for name, held in by_theme.items()]
     spans = [info.years for info in infos if info.years]
     return Coverage(
@@ -67,7 +67,7 @@ def survey_documents(
     )
 
 
-def with_fields(coverage: Coverage, infos: Sequence[DocumentInfo], told: Sequence[Collection[RecordField]]) -> Coverage:
+def add_fields(coverage: Coverage, infos: Sequence[DocumentInfo], told: Sequence[Collection[RecordField]]) -> Coverage:
     """``coverage`` with the fields of a good-practice record that each of ``infos`` tells, as ``told`` in their order."""
     often = Counter(field for fields in told for field in set(fields))
     records = [

@@ -11,7 +11,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Final, NamedTuple
 
-__all__ = ["ThemeMention", "find_themes", "themes_called", "themes_of"]
+__all__ = ["ThemeMention", "find_themes", "find_themes_called", "themes_of"]
 
 _MOST_THEMES: Final = 3
 _LEAST_SCORE: Final = 3.75
@@ -69,7 +69,7 @@ def find_themes(text: str, known: Collection[str]) -> tuple[ThemeMention, ...]:
     return tuple(found[False] or found[True])
 
 
-def themes_called(name: str, known: Collection[str]) -> frozenset[str]:
+def find_themes_called(name: str, known: Collection[str]) -> frozenset[str]:
     """The themes, of those ``known``, that are called ``name`` or have it as a term of their own."""
     words = _words(name)
     stems = _stems(words)

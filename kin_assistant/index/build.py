@@ -28,13 +28,13 @@ from kin_assistant.index.chroma_process import ChromaProcess
 from kin_assistant.index.ingest import IngestResult, Progress, ingest
 from kin_assistant.index.layout import IndexFolder, sync_to_disk
 from kin_assistant.index.library import write_library
-from kin_assistant.index.manifest import Manifest, Recipe, file_digests
+from kin_assistant.index.manifest import Manifest, Recipe, hash_files
 from kin_assistant.index.opened import current_recipe
-from kin_assistant.index.outline import outline_of, write_vectors
-from kin_assistant.index.report import FileReport, SyncReport, as_unchanged, by_path, skipped_reports
+from kin_assistant.index.outline import make_outline, write_vectors
+from kin_assistant.index.report import FileReport, SyncReport, as_unchanged, by_path, report_skipped
 from kin_assistant.index.splitting import split_documents
 from kin_assistant.index.staging import StagedDocuments
-from kin_assistant.index.store import ReadingStore, passages_key, reading_key
+from kin_assistant.index.store import ReadingStore, make_passages_key, make_reading_key
 from kin_assistant.models.embedder import Embedder
 from kin_assistant.places.matching import words_of
 from kin_assistant.processes.sandbox import remove_leftovers
@@ -127,7 +127,7 @@ def sync(
         build_id=built.manifest.build_id,
         published=True,
         why=why,
-        files=by_path([*built.reports, *skipped_reports(listing.skipped)]),
+        files=by_path([*built.reports, *report_skipped(listing.skipped)]),
         removed=tuple(sorted(gone - renamed)),
         passages=built.manifest.passages,
         embedded=built.embedded,
@@ -207,7 +207,7 @@ def _stage(store: ReadingStore, ingested: IngestResult, embedder: Embedder) -> S
         return document if document.id == document_id else document.model_copy(update={"id": document_id})
 
     def split(row: int, document: Document) -> Sequence[Passage]:
-        return store.passages(passages_key(rows[row][1], document.id, embedder.name))
+        return store.passages(make_passages_key(rows[row][1], document.id, embedder.name))
 
     return StagedDocuments(len(rows), fetch, split)
 
@@ -236,7 +236,7 @@ def _write_and_publish(
         folder = index.fresh_build(build_id)
     try:
         with _explained(), ChromaProcess(folder) as store:
-            outline = outline_of(staged, embedder)
+            outline = make_outline(staged, embedder)
             if not outline.ids:
                 raise CorpusError("The documents hold no sentence that could be quoted.")
             embedded = write_vectors(index, folder, staged, outline, embedder, progress)
@@ -259,7 +259,7 @@ def _write_and_publish(
                 build_id=build_id, recipe=recipe, built_at=now, corpus=corpus, profile=profile,
                 reports=tuple(report.model_copy(update={"seconds": 0.0}) for report in counted),
                 documents=len(staged.documents), passages=len(outline.ids), sentences=sum(outline.sentences),
-                files=file_digests(folder),
+                files=hash_files(folder),
             )  # fmt: skip
             manifest.write(folder)
             progress("Verifying", 0, 1)
@@ -310,8 +310,8 @@ def _hashes(files: Iterable[CorpusFile]) -> dict[str, str]:
 
 
 def _keys_in_use(files: Iterable[CorpusFile], ingested: IngestResult, embedder: Embedder) -> set[bytes]:
-    readings = {reading_key(file.path, file.content) for file in files}
-    return readings | {passages_key(key, document_id, embedder.name) for document_id, key in ingested.keys.items()}
+    readings = {make_reading_key(file.path, file.content) for file in files}
+    return readings | {make_passages_key(key, document_id, embedder.name) for document_id, key in ingested.keys.items()}
 
 
 def _nothing_new(earlier: Manifest, listing: Listing, reports: Iterable[FileReport], started: float) -> SyncReport:
@@ -323,7 +323,7 @@ def _nothing_new(earlier: Manifest, listing: Listing, reports: Iterable[FileRepo
         files=by_path(
             [
                 *(report.model_copy(update={"passages": counts.get(report.path, 0)}) for report in reports),
-                *skipped_reports(listing.skipped),
+                *report_skipped(listing.skipped),
             ]
         ),
         passages=earlier.passages,

@@ -16,7 +16,7 @@ import numpy as np
 
 from kin_assistant.errors import IndexDamaged, KinError
 from kin_assistant.index.dense import load_chroma, write_chroma
-from kin_assistant.index.verify import CHECK_SECONDS, SECONDS_PER_PASSAGE, check_build, memory_for
+from kin_assistant.index.verify import CHECK_SECONDS, SECONDS_PER_PASSAGE, check_build, estimate_memory
 from kin_assistant.processes.sandbox import Child, ChildLimits, set_limit
 
 __all__ = ["ChromaProcess"]
@@ -79,7 +79,7 @@ class ChromaProcess:
 
 def _answers(build: Path) -> Iterator[str]:
     ids, document_of = json.loads(sys.stdin.readline())
-    set_limit("RLIMIT_DATA", memory_for(len(ids)), final=True)
+    set_limit("RLIMIT_DATA", estimate_memory(len(ids)), final=True)
     # A plain array over the mapped file: Chroma looks at every number, and a mapped array makes that slow.
     write_chroma(build / "chroma", ids, np.asarray(np.load(build / "vectors.npy", mmap_mode="r")), document_of)
     yield _DONE

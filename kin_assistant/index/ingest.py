@@ -15,7 +15,7 @@ from kin_assistant.corpus.files import CorpusFile, read_bytes
 from kin_assistant.documents.parsers import Parsers
 from kin_assistant.errors import DocumentError
 from kin_assistant.index.report import FileReport
-from kin_assistant.index.store import Facts, ReadingStore, pack_document, reading_key
+from kin_assistant.index.store import Facts, ReadingStore, make_reading_key, pack_document
 
 __all__ = ["IngestResult", "Progress", "ingest"]
 
@@ -84,14 +84,14 @@ def ingest(
     while wanted := [file for group in groups if (file := _next_to_read(group, facts))]:
         unknown = []
         for file in wanted:
-            known = store.facts(reading_key(file.path, file.content))
+            known = store.facts(make_reading_key(file.path, file.content))
             if known and not (known.reason and retry_failed):
                 facts[file.path] = known.model_copy(update={"seconds": 0.0})
             else:
                 unknown.append(file)
         for file, (found, packed, lasting) in parsers.map(read, unknown):
             if lasting:
-                store.put(reading_key(file.path, file.content), found, packed)
+                store.put(make_reading_key(file.path, file.content), found, packed)
             facts[file.path] = found
             progress("Reading", min(len(facts), len(files) - 1), len(files))
     duplicates = {
@@ -184,7 +184,7 @@ def _assemble(
         if reason:
             reports.append(FileReport(path=file.path, status="failed", reason=reason, seconds=found.seconds))
             continue
-        keys[document_id] = reading_key(file.path, file.content)
+        keys[document_id] = make_reading_key(file.path, file.content)
         paths[document_id] = file.path
         report = FileReport(
             path=file.path, document_id=document_id, status="unchanged", warnings=found.warnings,

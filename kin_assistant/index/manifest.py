@@ -17,7 +17,7 @@ from kin_assistant.errors import IndexDamaged, IndexStale
 from kin_assistant.index.bm25 import LEXICAL_VERSION
 from kin_assistant.index.report import FileReport, as_one_line
 
-__all__ = ["FORMAT", "Manifest", "Recipe", "file_digests"]
+__all__ = ["FORMAT", "Manifest", "Recipe", "hash_files"]
 
 FORMAT = 3
 """Layout of a build folder. A build of another format is rebuilt, never migrated."""
@@ -113,7 +113,7 @@ class Manifest(BaseModel):
 
     def check_files(self, folder: Path) -> None:
         """Raise ``IndexDamaged`` unless ``folder`` holds exactly the files of this build, byte for byte."""
-        found = file_digests(folder, expected=self.files)
+        found = hash_files(folder, expected=self.files)
         for path in sorted(self.files.keys() | found.keys()):
             if self.files.get(path) != found.get(path):
                 state = (
@@ -130,7 +130,7 @@ def _checksum(fields: dict[str, object]) -> str:
     return hashlib.sha256(json.dumps(fields, sort_keys=True).encode()).hexdigest()
 
 
-def file_digests(folder: Path, expected: dict[str, str] | None = None) -> dict[str, str]:
+def hash_files(folder: Path, expected: dict[str, str] | None = None) -> dict[str, str]:
     """SHA-256 of every file below ``folder`` but the manifest, by POSIX path.
 
     A file that ``expected`` does not name is reported unread, with an empty digest.

@@ -14,13 +14,13 @@ import numpy as np
 from kin_assistant.index.ingest import Progress
 from kin_assistant.index.layout import IndexFolder
 from kin_assistant.index.staging import StagedDocuments, embedded_text, sentence_spans
-from kin_assistant.index.vectors import VectorCache, vector_key
+from kin_assistant.index.vectors import VectorCache, make_vector_key
 from kin_assistant.models.embedder import Embedder, Encoded
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["Outline", "outline_of", "write_vectors"]
+__all__ = ["Outline", "make_outline", "write_vectors"]
 
 _EMBED_AT_ONCE = 256
 
@@ -39,7 +39,7 @@ class Outline:
     """Number of passages by document id."""
 
 
-def outline_of(staged: StagedDocuments, embedder: Embedder) -> Outline:
+def make_outline(staged: StagedDocuments, embedder: Embedder) -> Outline:
     """Go over every document of ``staged``."""
     outline = Outline([], [], [], [], {})
     for row, document, passages in staged.walk():
@@ -47,7 +47,7 @@ def outline_of(staged: StagedDocuments, embedder: Embedder) -> Outline:
             outline.ids.append(passage.id)
             outline.document_of.append(row)
             text = embedded_text(document, passage)
-            outline.keys.append(vector_key(embedder.name, text, sentence_spans(passage)))
+            outline.keys.append(make_vector_key(embedder.name, text, sentence_spans(passage)))
             outline.sentences.append(len(passage.sentences))
         outline.passages_of[document.id] = len(passages)
     return outline

@@ -20,7 +20,7 @@ __all__ = [
     "as_unchanged",
     "by_path",
     "report_lines",
-    "skipped_reports",
+    "report_skipped",
 ]
 
 _BREAKING = ("Cc", "Zl", "Zp")
@@ -104,7 +104,7 @@ def as_unchanged(reports: Iterable[FileReport]) -> Iterator[FileReport]:
         yield report.model_copy(update=nothing_done) if report.document_id else report
 
 
-def skipped_reports(skipped: Iterable[SkippedFile]) -> Iterator[FileReport]:
+def report_skipped(skipped: Iterable[SkippedFile]) -> Iterator[FileReport]:
     """Reports on what the walk left out."""
     for file in skipped:
         yield FileReport(path=file.path, status="skipped", reason=file.reason)

@@ -12,7 +12,7 @@ from typing import NamedTuple
 from kin_assistant.documents.parsers import Parsers
 from kin_assistant.errors import DocumentError
 from kin_assistant.index.ingest import IngestResult, Progress
-from kin_assistant.index.store import Facts, ReadingStore, pack_passages, passages_key, unpack
+from kin_assistant.index.store import Facts, ReadingStore, make_passages_key, pack_passages, unpack
 
 __all__ = ["split_documents"]
 
@@ -39,7 +39,7 @@ def split_documents(
     def unsplit() -> Iterator[_Unsplit]:
         nonlocal done
         for document_id, reading in ingested.keys.items():
-            key = passages_key(reading, document_id, model)
+            key = make_passages_key(reading, document_id, model)
             known = store.facts(key)
             if known is None or (known.reason and retry_failed):
                 yield _Unsplit(document_id, key, store.packed(reading))

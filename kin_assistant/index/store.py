@@ -15,7 +15,7 @@ from kin_assistant.errors import IndexDamaged
 from kin_assistant.index.cache import Cache
 from kin_assistant.types import Document, Passage
 
-__all__ = ["Facts", "ReadingStore", "pack_document", "pack_passages", "passages_key", "reading_key", "unpack"]
+__all__ = ["Facts", "ReadingStore", "make_passages_key", "make_reading_key", "pack_document", "pack_passages", "unpack"]
 
 _BREAK = b"\n"
 """Between facts, which are JSON on one line, and the document or the passages."""
@@ -36,12 +36,12 @@ class Facts(BaseModel):
     seconds: float = 0.0
 
 
-def reading_key(path: str, content: str) -> bytes:
+def make_reading_key(path: str, content: str) -> bytes:
     """What a reading depends on: the readers, the file's path and the hash of its content."""
     return hashlib.sha256(repr(("reading", READER_VERSION, path, content)).encode()).digest()
 
 
-def passages_key(reading: bytes, document_id: str, model: str) -> bytes:
+def make_passages_key(reading: bytes, document_id: str, model: str) -> bytes:
     """What a document's passages depend on: the document, the splitter, and the model whose word pieces it counts."""
     return hashlib.sha256(repr(("passages", CHUNKER_VERSION, model, document_id, reading)).encode()).digest()
 

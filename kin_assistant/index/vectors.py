@@ -11,10 +11,10 @@ import numpy as np
 from kin_assistant.index.cache import Cache
 from kin_assistant.models.embedder import Encoded
 
-__all__ = ["VectorCache", "vector_key"]
+__all__ = ["VectorCache", "make_vector_key"]
 
 
-def vector_key(model: str, text: str, spans: Sequence[tuple[int, int]]) -> bytes:
+def make_vector_key(model: str, text: str, spans: Sequence[tuple[int, int]]) -> bytes:
     """What a passage's vectors depend on: the model, the embedded text, and where its sentences are."""
     return hashlib.sha256(repr((model, text, tuple(spans))).encode()).digest()
 

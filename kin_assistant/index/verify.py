@@ -39,7 +39,7 @@ __all__ = [
     "check_build_in_child",
     "check_deeply",
     "check_deeply_in_child",
-    "memory_for",
+    "estimate_memory",
 ]
 
 CHECK_SECONDS = 300.0
@@ -143,7 +143,7 @@ def check_deeply_in_child(build: Path, *, model: str, engine: str, models: Path)
     _in_child(build, ["--deep", "--model", model, "--engine", engine, "--models", str(models.absolute())], seconds)
 
 
-def memory_for(passages: int) -> int:
+def estimate_memory(passages: int) -> int:
     """Bytes that a child may allocate that opens or writes a build of so many passages."""
     return _MEMORY_AT_LEAST + 2 * _BYTES_PER_VECTOR * passages
 
@@ -153,7 +153,7 @@ def _in_child(build: Path, options: Sequence[str], seconds: float) -> None:
         passages = Manifest.read(build).passages
     except IndexFault:
         passages = 0  # the child says what is wrong with it
-    limits = ChildLimits(memory=memory_for(passages), cpu_seconds=seconds * (os.cpu_count() or 1))
+    limits = ChildLimits(memory=estimate_memory(passages), cpu_seconds=seconds * (os.cpu_count() or 1))
     try:
         outcome = run_child(
             "kin_assistant.index.verify", [str(build.absolute()), *options], seconds=seconds, limits=limits

@@ -8,7 +8,7 @@ from typing import Final, NamedTuple
 
 from kin_assistant.types import Years
 
-__all__ = ["YearMention", "find_dates", "find_years", "nearest_years"]
+__all__ = ["YearMention", "find_dates", "find_nearest_years", "find_years"]
 
 _MONTH: Final = (
     r"(?:Jan(?:uary)?|Feb(?:ruary)?|Mar(?:ch)?|Apr(?:il)?|May|June?|July?|Aug(?:ust)?|Sept?(?:ember)?|Oct(?:ober)?|Nov(?:ember)?"
@@ -76,7 +76,7 @@ def _read_years(text: str) -> Iterator[YearMention]:
         yield YearMention(match.start(), match.end(), (first, last))
 
 
-def nearest_years(
+def find_nearest_years(
     text: str, start: int, end: int, mentions: list[YearMention], others: list[int], *, planned: bool = False
 ) -> Years | None:
     """The years that a figure ``text[start:end]`` is of, among ``mentions``; ``others`` are where the other figures begin.

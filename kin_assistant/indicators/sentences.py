@@ -9,7 +9,7 @@ from itertools import pairwise
 from typing import Final, NamedTuple
 
 from kin_assistant.indicators.amounts import Amount, find_amounts
-from kin_assistant.indicators.dates import YearMention, find_years, nearest_years
+from kin_assistant.indicators.dates import YearMention, find_nearest_years, find_years
 from kin_assistant.indicators.measures import find_measures, is_planning, tell_status
 from kin_assistant.indicators.units import Label, read_label
 from kin_assistant.indicators.values import Status
@@ -110,7 +110,7 @@ def _years_of(
         if of_other_end.search(text[: years[0].start]):
             return None
     others = [one.start for one in amounts]
-    return nearest_years(text, amount.start, amount.end, years, others, planned=status == "planned")
+    return find_nearest_years(text, amount.start, amount.end, years, others, planned=status == "planned")
 
 
 # Tables

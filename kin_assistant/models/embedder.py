@@ -18,7 +18,7 @@ import numpy as np
 
 from kin_assistant.documents.passages import PieceCounter, PieceSource
 from kin_assistant.errors import ModelError
-from kin_assistant.models.engine import TorchSource, file_sha256, open_network
+from kin_assistant.models.engine import TorchSource, hash_file, open_network
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -298,7 +298,7 @@ def _weights_digest(folder: Path) -> str:
         raise ModelError(
             f"The model in {folder} is damaged: model.safetensors cannot be read.", details=str(error)
         ) from error
-    return file_sha256(weights)
+    return hash_file(weights)
 
 
 def _pad(rows: Sequence[Sequence[int]]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:

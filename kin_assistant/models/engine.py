@@ -24,7 +24,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from kin_assistant.errors import ModelError
 from kin_assistant.processes.sandbox import ChildLimits, run_child
 from kin_assistant.processes.shortage import find_shortage
-from kin_assistant.processes.watchdog import more_time
+from kin_assistant.processes.watchdog import allow_time
 
 if TYPE_CHECKING:
     import numpy as np
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     States = NDArray[np.float32]
     """Token states; shape (texts, tokens, dimension)."""
 
-__all__ = ["Network", "TorchSource", "file_sha256", "open_network"]
+__all__ = ["Network", "TorchSource", "hash_file", "open_network"]
 
 _CONVERSION_SECONDS = 300
 _LOADING_SECONDS = 2 * _CONVERSION_SECONDS
@@ -94,7 +94,7 @@ def open_network(source: TorchSource, key: str, *, engine: str, cache: Path | No
     return _OpenVino(source, key, cache) if engine == "openvino" else _Torch(source)
 
 
-def file_sha256(path: Path) -> str:
+def hash_file(path: Path) -> str:
     """SHA-256 of a file's bytes, in hexadecimal."""
     with path.open("rb") as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()
@@ -115,7 +115,7 @@ class _OpenVino:
     def _ready(self, hint: str) -> Any:
         """The network compiled for ``hint``, which has run once."""
         if hint not in self._compiled:
-            with _faults_explained("OpenVINO"), more_time(_LOADING_SECONDS), _FIRST_USE:
+            with _faults_explained("OpenVINO"), allow_time(_LOADING_SECONDS), _FIRST_USE:
                 if hint not in self._compiled:
                     compiled = self._compile(hint)
                     for _ in self._infer(compiled, [_example(self._source)]):
@@ -164,7 +164,7 @@ class _OpenVino:
         weights, digest = path.with_suffix(".bin"), path.with_suffix(".sha256")
         if path.is_file() and weights.is_file() and digest.is_file():
             expected = digest.read_text("ascii", errors="replace")
-            if expected == file_sha256(path) + file_sha256(weights):
+            if expected == hash_file(path) + hash_file(weights):
                 return core.read_model(path)
         try:
             self._cache.mkdir(parents=True, exist_ok=True)
@@ -173,7 +173,7 @@ class _OpenVino:
             os.replace(partial.with_suffix(".bin"), weights)
             os.replace(partial, path)
             # Written last: without it the files above are taken for unfinished.
-            digest.write_text(file_sha256(path) + file_sha256(weights), "ascii")
+            digest.write_text(hash_file(path) + hash_file(weights), "ascii")
         except OSError as error:
             # The copy only saves time at the next start.
             model = _convert(self._source)
@@ -303,7 +303,7 @@ class _Torch:
     def _ready(self) -> Any:
         """The network, which has run once."""
         if self._network is None:
-            with _faults_explained("Torch"), more_time(_LOADING_SECONDS), _FIRST_USE:
+            with _faults_explained("Torch"), allow_time(_LOADING_SECONDS), _FIRST_USE:
                 if self._network is None:
                     import torch
 

@@ -16,7 +16,7 @@ import numpy as np
 
 from kin_assistant.errors import ModelError
 from kin_assistant.models.embedder import BUNDLED_MODEL_SHA256, MODEL_DAMAGED, find_model
-from kin_assistant.models.engine import TorchSource, file_sha256, open_network
+from kin_assistant.models.engine import TorchSource, hash_file, open_network
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -50,7 +50,7 @@ def open_scorer(reader: str = "bundled", *, engine: str = "auto", cache: Path | 
         raise ModelError(
             f"There are no weights of an evidence reader at {weights}. Set KIN_READER to off to go without."
         )
-    digest = file_sha256(weights)
+    digest = hash_file(weights)
     if reader == "bundled" and digest != WEIGHTS_SHA256:
         raise ModelError("The evidence reader's weights are damaged or were replaced.", details=f"sha256 {digest}")
     return SentenceScorer(weights, digest, engine=engine, cache=cache)
@@ -138,7 +138,7 @@ def reading_pieces(
 
 def load_states(folder: Path, weights: Path) -> Any:
     """The network as a torch module: ids, mask and types to token states. Its embeddings are the bundled model's."""
-    digest = file_sha256(folder / "model.safetensors")
+    digest = hash_file(folder / "model.safetensors")
     if digest != BUNDLED_MODEL_SHA256:
         raise ModelError(MODEL_DAMAGED, details=digest)
     os.environ.setdefault("HF_HUB_OFFLINE", "1")

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 import numpy as np
 
 from kin_assistant.errors import ModelError
-from kin_assistant.processes.watchdog import more_time
+from kin_assistant.processes.watchdog import allow_time
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -53,7 +53,7 @@ class CrossEncoderReranker:
 
         with self._lock:
             if self._model is None:
-                with more_time(_LOADING_SECONDS):
+                with allow_time(_LOADING_SECONDS):
                     self._model = self._load()
             scores = self._model.predict(
                 [(query, text) for text in texts], activation_fn=torch.nn.Sigmoid(), show_progress_bar=False

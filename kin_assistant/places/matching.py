@@ -253,7 +253,7 @@ class PlaceIndex:
             for found in list(self._read(title)):
                 if self._places[found.place].kind != "city" or found.programme or found.corrected:
                     continue
-                name, longer = title.tokens[found.at : found.end], title.capitalised_run(found.at, found.end)
+                name, longer = title.tokens[found.at : found.end], title.find_capitalised_run(found.at, found.end)
                 here = self._numbered(letters_of(name), "city", document.countries)
                 if found.place in self._about:
                     self._about[found.place].add(document.id)
@@ -345,7 +345,7 @@ class PlaceIndex:
             return question.cased and shouted
         capital = question.is_capitalised(at, end)
         if all(question.english[at:end]):
-            return capital and not first and len(question.capitalised_run(at, end)) == len(window)
+            return capital and not first and len(question.find_capitalised_run(at, end)) == len(window)
         if name.place in self._about:
             return True
         if len(window) > name.words and any(question.english[at:end]):
@@ -414,13 +414,13 @@ class PlaceIndex:
         if place.kind == "country" or place.country == place.name:
             if following & _CURRENCIES or question.text.startswith("$", question.tokens[end - 1].end):
                 return None
-            capital, span = self._gazetteer.capitals.get(number), question.capital_span(at, end)
+            capital, span = self._gazetteer.capitals.get(number), question.find_capital_span(at, end)
             if span and capital is not None:
                 return _Found(*span, capital, match.corrected, "capital of")
         if place.kind == "city" and "city" in following:
             end += 1
         elif number not in self._about:
-            run = question.capitalised_run(at, end)
+            run = question.find_capitalised_run(at, end)
             if len(run) > match.size and self._is_written(run):
                 return None
         programme = match.name.trust == "programme"

@@ -63,7 +63,7 @@ class TokenizedQuestion:
         """Whether ``tokens[at:end]`` have no small letter."""
         return all(token.surface.isupper() for token in self.tokens[at:end])
 
-    def capitalised_run(self, at: int, end: int) -> Sequence[Token]:
+    def find_capitalised_run(self, at: int, end: int) -> Sequence[Token]:
         """The name that ``tokens[at:end]`` are a part of: "Davao del Norte" around "Davao"."""
         tokens = self.tokens
         while at > 0 and tokens[at].joined and not tokens[at].possessive:
@@ -79,7 +79,7 @@ class TokenizedQuestion:
             reach += 1
         return tokens[at:end]
 
-    def capital_span(self, at: int, end: int) -> tuple[int, int] | None:
+    def find_capital_span(self, at: int, end: int) -> tuple[int, int] | None:
         """The words of "Cambodia's capital", "Thai capital" or "capital city of Sri Lanka" around a country's."""
         after = self.joined_after(end)
         if after[:1] == ["capital"]:

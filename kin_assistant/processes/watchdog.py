@@ -20,7 +20,7 @@ from typing import TypeVar
 
 from kin_assistant.errors import AnswerTimeout, ResourceError
 
-__all__ = ["call_within", "ending_hung_process", "more_time"]
+__all__ = ["allow_time", "call_within", "ending_hung_process"]
 
 _INTERRUPTED_SECONDS = 5.0
 
@@ -147,7 +147,7 @@ def _wait(future: Future[_Result], call: _Call) -> bool:
 
 
 @contextlib.contextmanager
-def more_time(seconds: float) -> Iterator[None]:
+def allow_time(seconds: float) -> Iterator[None]:
     """What is done within may take ``seconds``, and does not count among those of the call that it belongs to."""
     call: _Call | None = getattr(_current, "call", None)
     if call is None:

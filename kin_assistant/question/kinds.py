@@ -19,7 +19,7 @@ import numpy as np
 
 from kin_assistant.errors import ModelError
 from kin_assistant.models.embedder import find_model
-from kin_assistant.models.engine import TorchSource, file_sha256, open_network
+from kin_assistant.models.engine import TorchSource, hash_file, open_network
 from kin_assistant.models.evidence_network import open_tokenizer
 from kin_assistant.text.english import read_words
 from kin_assistant.text.words import words
@@ -92,7 +92,7 @@ class KindClassifier:
         from safetensors import SafetensorError, safe_open
 
         try:
-            digest = file_sha256(weights)
+            digest = hash_file(weights)
             if sha256 is not None and digest != sha256:
                 raise ModelError(
                     "The weights for kinds of request are damaged or were replaced.", details=f"sha256 {digest}"

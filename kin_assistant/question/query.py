@@ -8,7 +8,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Final
 
 from kin_assistant.corpus.profile import Body
-from kin_assistant.filters import allowed_documents, place_names
+from kin_assistant.filters import find_allowed_documents, place_names
 from kin_assistant.index.library import DocumentRow
 from kin_assistant.index.opened import OpenIndex
 from kin_assistant.models.embedder import Embedder
@@ -112,7 +112,7 @@ def make_query(text: str, index: OpenIndex, embedder: Embedder, filters: Filters
         idf={stem: index.lexical.idf(stem) for stem in dict.fromkeys(query_stems)},
         vector=embedder.encode([text])[0],
         filters=None if filters is None or filters.empty else filters,
-        allowed=allowed_documents(index.library.infos, filters),
+        allowed=find_allowed_documents(index.library.infos, filters),
     )
 
 
@@ -156,7 +156,7 @@ class QueryParser:
         find_places = cache(self._places.find_places)
         original = check_question(question, max_characters=self._max_characters)
         # First, since the names of unknown places and themes are no text to be searched for.
-        allowed = allowed_documents(self._index.library.infos, filters)
+        allowed = find_allowed_documents(self._index.library.infos, filters)
         original, recent, switch = self._find_asked(original, history)
         form = form or switch
         meant = make_standalone(

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-from kin_assistant.rendering.layout import Group, Paragraph, Quoted, join_paragraphs, lay_out, quotes_by_number
+from kin_assistant.rendering.layout import Group, Paragraph, Quoted, join_paragraphs, lay_out, number_quotes
 from kin_assistant.rendering.markdown import section_remark
 from kin_assistant.rendering.rows import row_head
 from kin_assistant.rendering.templating import render
@@ -165,7 +165,7 @@ def _group(answer: Answer, group: Group) -> _Group:
 
 
 def _row(answer: Answer, section: Section) -> _Row:
-    found = quotes_by_number(answer)
+    found = number_quotes(answer)
     quoted = [found[number] for number in section.numbers if number in found]
     # A cell has no room for a table: each of its rows is shown with its head.
     paragraphs = [
@@ -189,7 +189,7 @@ def _paragraphs(answer: Answer, paragraphs: Sequence[Paragraph]) -> list[_Paragr
 
 
 def _entry(answer: Answer, entry: Entry, documents: Mapping[str, DocumentInfo]) -> _Entry:
-    found = quotes_by_number(answer)
+    found = number_quotes(answer)
     reason = [found[entry.number]] if entry.number in found else []
     linked = [documents[name] for name in entry.document_ids if name in documents]
     return _Entry(entry.label, entry.detail, linked, _sentences(answer, reason))

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from kin_assistant.indicators.values import Indicator, Indicators, Series
 from kin_assistant.rendering.charts import Chart, draw_chart
 from kin_assistant.rendering.indicators import figure_text
-from kin_assistant.rendering.rows import without_bars
+from kin_assistant.rendering.rows import remove_bars
 from kin_assistant.rendering.tabs import Asked, reason_html
 from kin_assistant.rendering.templating import render
 from kin_assistant.rendering.words import REFUSAL, count, period, places
@@ -134,4 +134,4 @@ def _citation(found: Indicators, indicator: Indicator) -> Citation:
 
 
 def _in_words(measure: str) -> str:
-    return " ".join(without_bars(measure).split())
+    return " ".join(remove_bars(measure).split())

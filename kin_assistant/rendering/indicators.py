@@ -10,7 +10,7 @@ from typing import Final
 
 from kin_assistant.indicators.values import Figure, Indicator, Indicators, Series
 from kin_assistant.rendering.markdown import reference_list
-from kin_assistant.rendering.rows import head_of, one_run, row_head, without_bars
+from kin_assistant.rendering.rows import head_of, join_run, remove_bars, row_head
 from kin_assistant.rendering.tables import write_csv
 from kin_assistant.rendering.words import REFUSAL, count, period, plain, section_and_page
 from kin_assistant.text.vocabulary import read_vocabulary
@@ -105,7 +105,7 @@ def _line(indicator: Indicator) -> str:
         (figure.status, _STATUS),
     )
     line = " ".join(plain(text).ljust(width) for text, width in columns)
-    measure = plain(" ".join(without_bars(figure.measure).split())) or "-"
+    measure = plain(" ".join(remove_bars(figure.measure).split())) or "-"
     if indicator.disputed_by:
         measure += f" (disputed: see {', '.join(map(str, indicator.disputed_by))})"
     return f"{line} {measure}".rstrip()
@@ -118,14 +118,14 @@ def _quote_lines(citation: Citation) -> Iterator[str]:
 
 def _sentence(citation: Citation) -> str:
     if head := row_head(citation):
-        return plain(one_run(citation.quote, head))
-    return plain(" / ".join(filter(None, (without_bars(head_of(citation)), without_bars(citation.quote)))))
+        return plain(join_run(citation.quote, head))
+    return plain(" / ".join(filter(None, (remove_bars(head_of(citation)), remove_bars(citation.quote)))))
 
 
 def _series_lines(indicators: Indicators, series: Series) -> Iterator[str]:
     by_number = {one.number: one for one in indicators.indicators}
     shown = count(len(series.actual), "value")
-    yield plain(f"{series.place}: {' '.join(without_bars(series.measure).split())} ({shown})")
+    yield plain(f"{series.place}: {' '.join(remove_bars(series.measure).split())} ({shown})")
     for name, numbers in (("", series.actual), ("target ", series.targets)):
         for number in numbers:
             one = by_number[number]

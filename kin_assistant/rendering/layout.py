@@ -10,7 +10,7 @@ from kin_assistant.answer.stretches import leans_back
 from kin_assistant.rendering.rows import head_of, row_head, same_table
 from kin_assistant.types import Answer, AnswerSentence, Citation, LeadIn, Section
 
-__all__ = ["Group", "Paragraph", "Part", "Quoted", "join_paragraphs", "lay_out", "quotes_by_number"]
+__all__ = ["Group", "Paragraph", "Part", "Quoted", "join_paragraphs", "lay_out", "number_quotes"]
 
 
 class Quoted(NamedTuple):
@@ -53,7 +53,7 @@ class Group(NamedTuple):
 
 def lay_out(answer: Answer) -> list[Group]:
     """The sections of an answer that hold quotes, by document, in order; all quotes are one section if it has none."""
-    found = quotes_by_number(answer)
+    found = number_quotes(answer)
     sections = answer.sections if answer.sections or answer.entries else (Section(numbers=tuple(found)),)
     parts = [
         Part(section, join_paragraphs(list(quoted), apart=answer.form == "list"))
@@ -69,7 +69,7 @@ def lay_out(answer: Answer) -> list[Group]:
     ]
 
 
-def quotes_by_number(answer: Answer) -> dict[int, Quoted]:
+def number_quotes(answer: Answer) -> dict[int, Quoted]:
     """The quoted sentences, each by the first of its numbers."""
     citations = {citation.number: citation for citation in answer.citations}
     return {

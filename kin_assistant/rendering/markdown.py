@@ -7,8 +7,8 @@ from collections.abc import Iterator, Sequence
 
 from kin_assistant.indicators.values import Indicators
 from kin_assistant.peers.values import Peers
-from kin_assistant.rendering.layout import Paragraph, Quoted, join_paragraphs, lay_out, quotes_by_number
-from kin_assistant.rendering.rows import DOT, one_run, row_head, without_bars
+from kin_assistant.rendering.layout import Paragraph, Quoted, join_paragraphs, lay_out, number_quotes
+from kin_assistant.rendering.rows import DOT, join_run, remove_bars, row_head
 from kin_assistant.rendering.words import (
     ORIGIN,
     REFUSAL,
@@ -96,8 +96,8 @@ def what_is_read(answer: Answer) -> str:
             for part in group.parts:
                 lines += [part.heading, section_remark(part.section)]
                 for paragraph in part.paragraphs:
-                    quotes = (without_bars(sentence.text, between=" ") for sentence, _ in paragraph.quoted)
-                    lines += [without_bars(paragraph.lead_in, between=" "), " ".join(quotes)]
+                    quotes = (remove_bars(sentence.text, between=" ") for sentence, _ in paragraph.quoted)
+                    lines += [remove_bars(paragraph.lead_in, between=" "), " ".join(quotes)]
     return "\n".join(filter(None, (*lines, *answer.notes)))
 
 
@@ -138,8 +138,8 @@ def _groups(answer: Answer) -> list[str]:
 
 
 def _paragraph(paragraph: Paragraph, is_item: bool) -> list[str]:
-    lead_in = escape_markdown(without_bars(paragraph.lead_in))
-    quotes = " ".join(_numbered(one, without_bars(one.sentence.text)) for one in paragraph.quoted)
+    lead_in = escape_markdown(remove_bars(paragraph.lead_in))
+    quotes = " ".join(_numbered(one, remove_bars(one.sentence.text)) for one in paragraph.quoted)
     return [*([f"> {lead_in}"] if lead_in else []), f"> {'- ' if is_item else ''}{quotes}"]
 
 
@@ -184,12 +184,12 @@ def _entry(answer: Answer, entry: Entry) -> str:
 
 
 def _reason(answer: Answer, entry: Entry) -> list[Quoted]:
-    found = quotes_by_number(answer)
+    found = number_quotes(answer)
     return [found[entry.number]] if entry.number in found else []
 
 
 def _cell(answer: Answer, section: Section) -> list[Quoted]:
-    found = quotes_by_number(answer)
+    found = number_quotes(answer)
     return [found[number] for number in section.numbers if number in found]
 
 
@@ -201,7 +201,7 @@ def _runs(quoted: Sequence[Quoted], *, between: str = DOT) -> Iterator[str]:
 
 
 def _run(quoted: Quoted, lead_in: str = "", *, between: str = DOT) -> str:
-    return one_run(quoted.sentence.text, row_head(quoted.citation) or lead_in, between=between)
+    return join_run(quoted.sentence.text, row_head(quoted.citation) or lead_in, between=between)
 
 
 def _numbered(quoted: Quoted, words: str) -> str:

@@ -7,7 +7,7 @@ from typing import Final
 
 from kin_assistant.peers.values import Likeness, Peers, Trait, TraitKind, TraitSource
 from kin_assistant.rendering.markdown import escape_markdown, reference_list
-from kin_assistant.rendering.rows import head_of, one_run
+from kin_assistant.rendering.rows import head_of, join_run
 from kin_assistant.rendering.tables import write_csv
 from kin_assistant.rendering.words import FIELD_NAMES, NO_EVIDENCE, REFUSAL, places, plain
 from kin_assistant.types import Cell, Citation
@@ -124,4 +124,4 @@ def _numbered(number: int, cited: Mapping[int, Citation]) -> str:
 
 
 def _run(citation: Citation) -> str:
-    return one_run(citation.quote, head_of(citation))
+    return join_run(citation.quote, head_of(citation))

@@ -13,7 +13,7 @@ from kin_assistant.rendering.words import set_off
 from kin_assistant.text.rows import fits_head, split_row
 from kin_assistant.types import Citation
 
-__all__ = ["DOT", "ShownCell", "head_of", "one_run", "row_head", "same_table", "show_row", "without_bars"]
+__all__ = ["DOT", "ShownCell", "head_of", "join_run", "remove_bars", "row_head", "same_table", "show_row"]
 
 DOT: Final = " · "
 """Stands between the cells of a row that is shown in one run."""
@@ -61,14 +61,14 @@ def show_row(row: str, head: str = "", spans: Sequence[tuple[int, int]] = ()) ->
     return tuple(shown)
 
 
-def one_run(quote: str, head: str = "", *, between: str = DOT) -> str:
+def join_run(quote: str, head: str = "", *, between: str = DOT) -> str:
     """A quote in one run of words: a row's cells with their labels, any other quote behind the head of its list or table."""
     if not fits_head(quote, head):
-        return " ".join(filter(None, (without_bars(head, between=between), without_bars(quote, between=between))))
+        return " ".join(filter(None, (remove_bars(head, between=between), remove_bars(quote, between=between))))
     cells = ((cell.label, "".join(words for _, words in cell.pieces).strip()) for cell in show_row(quote, head))
     return between.join(f"{label}: {words}" if label else words for label, words in cells if words)
 
 
-def without_bars(text: str, *, between: str = DOT) -> str:
+def remove_bars(text: str, *, between: str = DOT) -> str:
     """``text``; of a row its cells with ``between`` them, but for the empty ones."""
     return between.join(filter(None, (cell.words.strip() for cell in split_row(text)))) or text

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Final
 
 from kin_assistant.rendering.markdown import escape_in_cell, escape_markdown, reference_list
-from kin_assistant.rendering.rows import head_of, one_run
+from kin_assistant.rendering.rows import head_of, join_run
 from kin_assistant.rendering.tabs import Asked, reason_html
 from kin_assistant.rendering.templating import render
 from kin_assistant.rendering.words import FIELD_NAMES, NO_EVIDENCE, REFUSAL, period, places, plain
@@ -119,7 +119,7 @@ def _cell_markdown(comparison: Comparison, cell: Cell) -> str:
 
 def _cell_text(comparison: Comparison, cell: Cell) -> Iterator[str]:
     for citation in _cited(comparison, cell):
-        yield f"{plain(one_run(citation.quote, head_of(citation)))} [{citation.number}]"
+        yield f"{plain(join_run(citation.quote, head_of(citation)))} [{citation.number}]"
 
 
 def _cited(comparison: Comparison, cell: Cell) -> list[Citation]:
@@ -127,7 +127,7 @@ def _cited(comparison: Comparison, cell: Cell) -> list[Citation]:
 
 
 def _quote(citation: Citation) -> str:
-    return f"{escape_markdown(one_run(citation.quote, head_of(citation)))} [{citation.number}]"
+    return f"{escape_markdown(join_run(citation.quote, head_of(citation)))} [{citation.number}]"
 
 
 def _said(build_id: str) -> str:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from fastapi import FastAPI
     from starlette.datastructures import QueryParams
 
-__all__ = ["add_compare_tab", "add_comparisons", "comparison_panel", "offered_columns"]
+__all__ = ["add_compare_tab", "add_comparisons", "comparison_panel", "offer_columns"]
 
 _FILES = {
     # The mark in front tells a spreadsheet that CSV is UTF-8.
@@ -41,7 +41,7 @@ def add_compare_tab(callbacks: Callbacks, infos: Sequence[DocumentInfo]) -> grad
         )
         with gr.Row():
             cities = add_place_box("Cities (none: the best documented)", offer_names(infos)[0])
-            columns = gr.Dropdown(offered_columns(), multiselect=True, label="Columns (none: the usual)")
+            columns = gr.Dropdown(offer_columns(), multiselect=True, label="Columns (none: the usual)")
         go = gr.Button("Compare", variant="primary", elem_id="kin-compare-go", min_width=0)
         table = add_html("")
 
@@ -52,7 +52,7 @@ def add_compare_tab(callbacks: Callbacks, infos: Sequence[DocumentInfo]) -> grad
     return cities
 
 
-def offered_columns() -> list[tuple[str, str]]:
+def offer_columns() -> list[tuple[str, str]]:
     """The columns to choose from: names as they head the table, with the fields they stand for."""
     return [(name, field) for field, name in FIELD_NAMES.items()]
 

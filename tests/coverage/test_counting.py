@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from kin_assistant import Assistant
 from kin_assistant.coverage.counting import group_by_decade, group_by_name
-from kin_assistant.filters import allowed_documents
+from kin_assistant.filters import find_allowed_documents
 from kin_assistant.types import Filters
 from tests.coverage.documents import document
 
@@ -55,10 +55,10 @@ def test_documents_without_years_or_no_documents_have_no_decades() -> None:
 def test_every_group_of_the_shipped_documents_is_what_a_filter_lets_pass(assistant: Assistant) -> None:
     rows = dict(enumerate(assistant.documents))
     for theme, documents in group_by_name(rows, "theme").items():
-        passing = allowed_documents(assistant.documents, Filters(theme=(theme,)))
+        passing = find_allowed_documents(assistant.documents, Filters(theme=(theme,)))
         assert passing is not None
         assert documents == tuple(passing.tolist())
     for country, documents in group_by_name(rows, "country").items():
-        passing = allowed_documents(assistant.documents, Filters(country=(country,)))
+        passing = find_allowed_documents(assistant.documents, Filters(country=(country,)))
         assert passing is not None
         assert documents == tuple(passing.tolist())

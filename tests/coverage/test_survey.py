@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 
 from kin_assistant import Assistant
-from kin_assistant.coverage.survey import survey_documents, with_fields
+from kin_assistant.coverage.survey import add_fields, survey_documents
 from kin_assistant.coverage.values import Coverage
 from kin_assistant.places.gazetteer import Gazetteer
 from kin_assistant.types import RECORD_FIELDS, DocumentInfo
@@ -84,7 +84,7 @@ def test_the_rarest_themes_are_ten_and_all_that_have_as_few_documents() -> None:
 
 def test_the_fields_of_records_are_counted_and_documents_with_fewer_come_first() -> None:
     infos = INFOS[:3]
-    coverage = with_fields(survey(infos), infos, [{"results", "finance"}, set(), {"results"}])
+    coverage = add_fields(survey(infos), infos, [{"results", "finance"}, set(), {"results"}])
     assert {one.field: one.documents for one in coverage.fields if one.documents} == {"finance": 1, "results": 2}
     assert tuple(one.field for one in coverage.fields) == RECORD_FIELDS
     assert [(one.id, one.fields) for one in coverage.records] == [("b", 0), ("c", 1), ("a", 2)]

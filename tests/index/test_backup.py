@@ -14,7 +14,7 @@ import pytest
 from kin_assistant.errors import BuildRunning, IndexDamaged, IndexMissing, IndexStale, KinError
 from kin_assistant.index.backup import restore_backup, write_backup
 from kin_assistant.index.layout import IndexFolder
-from kin_assistant.index.manifest import FORMAT, Manifest, Recipe, file_digests
+from kin_assistant.index.manifest import FORMAT, Manifest, Recipe, hash_files
 from kin_assistant.index.opened import open_published
 
 Members = dict[str, bytes]
@@ -50,7 +50,7 @@ def test_what_is_restored_is_what_was_backed_up(two_builds: Path, backup: Path, 
     manifest = restore_backup(backup, root, recipe)
     original = IndexFolder(two_builds).published()
     assert manifest == Manifest.read(original)
-    assert file_digests(IndexFolder(root).published()) == file_digests(original)
+    assert hash_files(IndexFolder(root).published()) == hash_files(original)
     opened = open_published(root, recipe)
     assert opened.notices == ()
     assert {info.path for info in opened.library.infos} == {"surabaya.md", "kitakyushu.md", "meeting.txt"}

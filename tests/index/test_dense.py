@@ -18,7 +18,7 @@ import pytest
 
 from kin_assistant.errors import ResourceError
 from kin_assistant.index.dense import DenseIndex, write_chroma
-from kin_assistant.index.manifest import file_digests
+from kin_assistant.index.manifest import hash_files
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -109,13 +109,13 @@ def test_searching_opens_a_copy_that_is_removed_on_closing(
     store: Path, vectors: NDArray[np.float32], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
-    before = file_digests(store)
+    before = hash_files(store)
     index = DenseIndex(store)
     index.search(vectors[0], 5)
     assert open_files(tmp_path)
     assert open_files(store) == []
     index.close()
-    assert file_digests(store) == before
+    assert hash_files(store) == before
     assert list(tmp_path.iterdir()) == []
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from kin_assistant.errors import IndexDamaged, IndexStale
 from kin_assistant.index.layout import IndexFolder
-from kin_assistant.index.manifest import FORMAT, Manifest, Recipe, file_digests
+from kin_assistant.index.manifest import FORMAT, Manifest, Recipe, hash_files
 
 RECIPE = Recipe(model="double@1", dimension=64, chromadb="1.5.9")
 
@@ -88,7 +88,7 @@ def test_files_are_compared_byte_for_byte(own_builds: Path, spoil: object, words
 def test_a_file_that_does_not_belong_there_is_not_read(tmp_path: Path) -> None:
     with (tmp_path / "huge").open("wb") as stream:
         stream.truncate(10**12)  # sparse; hashing it would take an hour
-    assert file_digests(tmp_path, expected={}) == {"huge": ""}
+    assert hash_files(tmp_path, expected={}) == {"huge": ""}
 
 
 def test_no_bit_of_a_manifest_can_change_unnoticed(own_builds: Path) -> None:

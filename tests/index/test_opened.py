@@ -12,7 +12,7 @@ import pytest
 
 from kin_assistant.errors import IndexDamaged, IndexFault, IndexMissing, IndexStale
 from kin_assistant.index.layout import IndexFolder
-from kin_assistant.index.manifest import Manifest, Recipe, file_digests
+from kin_assistant.index.manifest import Manifest, Recipe, hash_files
 from kin_assistant.index.opened import open_build, open_published
 from tests.embedders import HashingEmbedder
 
@@ -60,12 +60,12 @@ def test_the_published_build_is_opened_with_all_its_parts(own_builds: Path, reci
 
 def test_opening_and_searching_write_nothing_to_the_build(own_builds: Path, recipe: Recipe) -> None:
     build = IndexFolder(own_builds).published()
-    before = file_digests(build), {path: path.stat().st_mtime_ns for path in build.rglob("*")}
+    before = hash_files(build), {path: path.stat().st_mtime_ns for path in build.rglob("*")}
     index = open_published(own_builds, recipe)
     index.dense.search(np.array(index.vectors[0]), 3)
     index.library.document(0)
     index.close()
-    assert (file_digests(build), {path: path.stat().st_mtime_ns for path in build.rglob("*")}) == before
+    assert (hash_files(build), {path: path.stat().st_mtime_ns for path in build.rglob("*")}) == before
 
 
 @pytest.mark.parametrize("pattern", FILES)

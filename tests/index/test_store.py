@@ -9,7 +9,14 @@ import pytest
 from kin_assistant.documents.passages import split_document
 from kin_assistant.documents.reading import read_document
 from kin_assistant.errors import IndexDamaged
-from kin_assistant.index.store import Facts, ReadingStore, pack_document, pack_passages, passages_key, reading_key
+from kin_assistant.index.store import (
+    Facts,
+    ReadingStore,
+    make_passages_key,
+    make_reading_key,
+    pack_document,
+    pack_passages,
+)
 from kin_assistant.types import Document, Passage
 from tests.embedders import HashingEmbedder
 
@@ -28,10 +35,10 @@ def passages(number: int) -> tuple[Passage, ...]:
 def fill(path: Path, count: int) -> None:
     store = ReadingStore(path)
     for number in range(count):
-        key = reading_key(f"{number}.txt", SHA)
+        key = make_reading_key(f"{number}.txt", SHA)
         facts = Facts(document_id=str(number), warnings=("caf\u00e9",))
         store.put(key, facts, pack_document(document(number)))
-        store.put(passages_key(key, "id", "model"), facts, pack_passages(passages(number)))
+        store.put(make_passages_key(key, "id", "model"), facts, pack_passages(passages(number)))
     store.close()
 
 
@@ -39,14 +46,14 @@ def test_what_was_put_in_comes_back_after_closing(tmp_path: Path) -> None:
     fill(tmp_path / "documents.sqlite", 3)
     store = ReadingStore(tmp_path / "documents.sqlite")
     for number in range(3):
-        key = reading_key(f"{number}.txt", SHA)
+        key = make_reading_key(f"{number}.txt", SHA)
         assert store.facts(key) == Facts(document_id=str(number), warnings=("caf\u00e9",))
         assert store.document(key) == document(number)
-        assert store.passages(passages_key(key, "id", "model")) == passages(number)
-        assert store.facts(passages_key(key, "id", "other model")) is None
-        assert store.facts(passages_key(key, "other id", "model")) is None
-    assert store.facts(reading_key("0.txt", "1" * 64)) is None
-    assert store.facts(reading_key("other.txt", SHA)) is None
+        assert store.passages(make_passages_key(key, "id", "model")) == passages(number)
+        assert store.facts(make_passages_key(key, "id", "other model")) is None
+        assert store.facts(make_passages_key(key, "other id", "model")) is None
+    assert store.facts(make_reading_key("0.txt", "1" * 64)) is None
+    assert store.facts(make_reading_key("other.txt", SHA)) is None
     store.close()
 
 

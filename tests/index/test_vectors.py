@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from kin_assistant.index.vectors import VectorCache, vector_key
+from kin_assistant.index.vectors import VectorCache, make_vector_key
 from kin_assistant.models.embedder import Encoded
 
 
@@ -16,7 +16,7 @@ def encoded(seed: int, sentences: int = 3) -> Encoded:
 
 
 def key(number: int) -> bytes:
-    return vector_key("double", f"text {number}", [(0, 4)])
+    return make_vector_key("double", f"text {number}", [(0, 4)])
 
 
 def assert_same(found: Encoded | None, expected: Encoded) -> None:
@@ -37,14 +37,14 @@ def test_what_was_put_in_comes_back_after_closing(tmp_path: Path) -> None:
 
 def test_model_text_and_sentences_all_count() -> None:
     keys = {
-        vector_key("a", "text", [(0, 4)]),
-        vector_key("b", "text", [(0, 4)]),
-        vector_key("a", "texts", [(0, 4)]),
-        vector_key("a", "text", [(0, 2), (2, 4)]),
-        vector_key("a", "text", []),
+        make_vector_key("a", "text", [(0, 4)]),
+        make_vector_key("b", "text", [(0, 4)]),
+        make_vector_key("a", "texts", [(0, 4)]),
+        make_vector_key("a", "text", [(0, 2), (2, 4)]),
+        make_vector_key("a", "text", []),
     }
     assert len(keys) == 5
-    assert vector_key("a", "text", [(0, 4)]) in keys
+    assert make_vector_key("a", "text", [(0, 4)]) in keys
 
 
 def test_another_shape_than_expected_is_unknown(tmp_path: Path) -> None:

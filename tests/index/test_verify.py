@@ -19,7 +19,7 @@ from kin_assistant.index.bm25 import LexicalIndex
 from kin_assistant.index.build import build_documents
 from kin_assistant.index.dense import write_chroma
 from kin_assistant.index.layout import IndexFolder
-from kin_assistant.index.manifest import Manifest, file_digests
+from kin_assistant.index.manifest import Manifest, hash_files
 from kin_assistant.index.verify import check_build, check_build_in_child, check_deeply
 from tests.embedders import HashingEmbedder
 
@@ -51,7 +51,7 @@ def large_build(large_index: Path, tmp_path: Path) -> Path:
 def seal(build: Path, **changes: object) -> None:
     """Write the manifest anew, as if the files had been like this from the beginning."""
     manifest = Manifest.read(build)
-    manifest.model_copy(update={"files": file_digests(build), **changes}).write(build)
+    manifest.model_copy(update={"files": hash_files(build), **changes}).write(build)
 
 
 def segment(build: Path) -> Path:
@@ -77,10 +77,10 @@ def execute(build: Path, sql: str) -> None:
 
 
 def test_a_whole_build_passes(build: Path) -> None:
-    before = file_digests(build)
+    before = hash_files(build)
     check_build(build)
     check_build_in_child(build)
-    assert file_digests(build) == before, "checking writes nothing"
+    assert hash_files(build) == before, "checking writes nothing"
 
 
 @pytest.mark.parametrize(
@@ -166,9 +166,9 @@ def test_a_folder_that_is_no_build_is_damage(tmp_path: Path) -> None:
 
 def test_a_whole_build_passes_the_deep_check_and_is_left_as_it_was(build: Path, large_build: Path) -> None:
     for whole in (build, large_build):
-        before = file_digests(whole)
+        before = hash_files(whole)
         check_deeply(whole, HashingEmbedder())
-        assert file_digests(whole) == before
+        assert hash_files(whole) == before
 
 
 def _turn_a_vector(build: Path, name: str, change: Callable[[np.ndarray], object]) -> None:

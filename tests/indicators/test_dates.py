@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from kin_assistant.indicators.dates import find_dates, find_years, nearest_years
+from kin_assistant.indicators.dates import find_dates, find_nearest_years, find_years
 
 
 @pytest.mark.parametrize(
@@ -33,7 +33,7 @@ def test_a_date_is_found_whole(date: str) -> None:
 
 def years_of(text: str, figure: str, *, planned: bool = False) -> tuple[int, int] | None:
     start = text.index(figure)
-    return nearest_years(text, start, start + len(figure), find_years(text), [start], planned=planned)
+    return find_nearest_years(text, start, start + len(figure), find_years(text), [start], planned=planned)
 
 
 def test_of_several_years_the_one_that_stands_with_the_figure_is_its() -> None:

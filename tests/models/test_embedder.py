@@ -17,7 +17,7 @@ from kin_assistant.documents.passages import split_document
 from kin_assistant.documents.reading import SUFFIXES, read_document
 from kin_assistant.errors import KinError, ModelError
 from kin_assistant.models.embedder import BUNDLED_MODEL_SHA256, Embedder, find_model, open_embedder
-from kin_assistant.models.engine import file_sha256
+from kin_assistant.models.engine import hash_file
 from tests.embedders import HashingEmbedder
 
 Vectors = NDArray[np.float32]
@@ -167,7 +167,7 @@ def test_other_weights_have_another_name(folder: Path) -> None:
     data[-1] ^= 1
     (folder / "model.safetensors").write_bytes(data)
     name = open_embedder(str(folder)).name
-    assert name == f"my-model@{file_sha256(folder / 'model.safetensors')[:12]}"
+    assert name == f"my-model@{hash_file(folder / 'model.safetensors')[:12]}"
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ import pytest
 
 from kin_assistant.errors import ModelError
 from kin_assistant.models.embedder import find_model
-from kin_assistant.models.engine import file_sha256
+from kin_assistant.models.engine import hash_file
 from kin_assistant.models.evidence_network import (
     WEIGHTS,
     WEIGHTS_SHA256,
@@ -39,7 +39,7 @@ def scorer() -> SentenceScorer:
 
 
 def test_the_weights_are_those_that_were_measured() -> None:
-    assert file_sha256(WEIGHTS) == WEIGHTS_SHA256
+    assert hash_file(WEIGHTS) == WEIGHTS_SHA256
     assert WEIGHTS.stat().st_size < 25e6
 
 

@@ -9,7 +9,7 @@ import time
 import pytest
 
 from kin_assistant.errors import AnswerTimeout, QuestionError
-from kin_assistant.processes.watchdog import call_within, more_time
+from kin_assistant.processes.watchdog import allow_time, call_within
 
 HANGS = {
     "alone": "time.sleep(100)",
@@ -52,7 +52,7 @@ def test_a_call_that_takes_too_long_is_given_up_with_a_sentence() -> None:
 
 def test_loading_does_not_count() -> None:
     def load_and_answer() -> str:
-        with more_time(30):
+        with allow_time(30):
             time.sleep(0.6)
         return "answer"
 
@@ -61,7 +61,7 @@ def test_loading_does_not_count() -> None:
 
 def test_what_comes_after_loading_counts_again() -> None:
     def load_and_hang() -> None:
-        with more_time(30):
+        with allow_time(30):
             time.sleep(0.3)
         time.sleep(5)
 
@@ -73,7 +73,7 @@ def test_what_comes_after_loading_counts_again() -> None:
 
 def test_loading_that_hangs_is_given_up_too() -> None:
     def hang() -> None:
-        with more_time(0.3):
+        with allow_time(0.3):
             time.sleep(5)
 
     with pytest.raises(AnswerTimeout):

@@ -16,7 +16,7 @@ from kin_assistant.rendering import (
     evidence_html,
     what_is_read,
 )
-from kin_assistant.rendering.rows import one_run, show_row, without_bars
+from kin_assistant.rendering.rows import join_run, remove_bars, show_row
 from kin_assistant.text.rows import fits_head
 from kin_assistant.types import Answer, AnswerSentence, Block, Citation, Document, Entry, Form, LeadIn, Section
 from tests.hostile.markup import HOSTILE
@@ -253,17 +253,17 @@ def test_a_cell_in_markdown_has_rows_with_the_heads_of_their_columns() -> None:
 
 
 def test_a_run_names_the_head_of_every_cell_but_the_first_and_no_empty_one() -> None:
-    assert one_run(AKOLA, HEAD) == "Akola · What it did: new lamps · Who pays: the company"
-    assert one_run("| Akola | | the company |", HEAD) == "Akola · Who pays: the company"
-    assert one_run("| | compost | |", HEAD) == "What it did: compost"
-    assert one_run("| Akola | new lamps |", "| | What: |") == "Akola · What: new lamps"
-    assert one_run("| Akola | new lamps |", "| City | |") == "Akola · new lamps"
+    assert join_run(AKOLA, HEAD) == "Akola · What it did: new lamps · Who pays: the company"
+    assert join_run("| Akola | | the company |", HEAD) == "Akola · Who pays: the company"
+    assert join_run("| | compost | |", HEAD) == "What it did: compost"
+    assert join_run("| Akola | new lamps |", "| | What: |") == "Akola · What: new lamps"
+    assert join_run("| Akola | new lamps |", "| City | |") == "Akola · new lamps"
 
 
 def test_a_row_that_has_no_head_of_its_own_follows_what_heads_it() -> None:
-    assert one_run("| All | 5 |", HEAD) == "City · What it did · Who pays All · 5"
-    assert one_run("| All | 5 |") == "All · 5"
-    assert one_run("A law helped.", "Reasons:") == "Reasons: A law helped."
+    assert join_run("| All | 5 |", HEAD) == "City · What it did · Who pays All · 5"
+    assert join_run("| All | 5 |") == "All · 5"
+    assert join_run("A law helped.", "Reasons:") == "Reasons: A law helped."
     assert [cell.label for cell in show_row("| All | 5 |", HEAD)] == ["", ""]
     assert show_row("A law helped.", "Reasons:") == ()
 
@@ -280,7 +280,7 @@ def test_words_of_a_row_are_set_off_in_their_cells() -> None:
 
 
 def test_a_row_of_empty_cells_alone_stays_as_it_is() -> None:
-    assert without_bars("| | |") == "| | |"
+    assert remove_bars("| | |") == "| | |"
 
 
 def test_what_is_read_of_rows_is_their_head_once_and_their_cells() -> None:

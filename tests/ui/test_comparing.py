@@ -14,7 +14,7 @@ from openpyxl import load_workbook
 
 from kin_assistant.api.requests import MAX_TOPIC
 from kin_assistant.ui.callbacks import Callbacks
-from kin_assistant.ui.comparing import add_comparisons, comparison_panel, offered_columns
+from kin_assistant.ui.comparing import add_comparisons, comparison_panel, offer_columns
 from tests.ui.conftest import Serve
 
 COLUMNS = [("column", "process"), ("column", "lessons")]
@@ -62,7 +62,7 @@ def test_markup_in_a_topic_is_shown_as_text(callbacks: Callbacks) -> None:
 
 
 def test_every_column_on_offer_is_understood(callbacks: Callbacks) -> None:
-    for name, field in offered_columns():
+    for name, field in offer_columns():
         assert f">{name}</th>" in comparison_panel(callbacks, "compost baskets", ["Surabaya"], [field, "process"])
 
 

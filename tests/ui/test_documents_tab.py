@@ -18,7 +18,7 @@ from typing import Any
 import pytest
 
 from kin_assistant.corpus.files import MAX_FILE_BYTES
-from kin_assistant.corpus.uploads import ChangeRefused, clean_name, new_file, remove_file
+from kin_assistant.corpus.uploads import ChangeRefused, clean_name, open_new_file, remove_file
 from kin_assistant.documents.reading import SUFFIXES
 from kin_assistant.errors import BuildFailed, CorpusError, DocumentError, IndexDamaged
 from kin_assistant.index.build import Progress
@@ -203,7 +203,7 @@ def test_a_file_is_not_overwritten(client: Any, library: Library) -> None:
 
 
 def test_of_two_files_with_one_name_the_first_to_be_whole_stays(tmp_path: Path) -> None:
-    with new_file(tmp_path, "a.txt", SUFFIXES) as one, new_file(tmp_path, "a.txt", SUFFIXES) as other:
+    with open_new_file(tmp_path, "a.txt", SUFFIXES) as one, open_new_file(tmp_path, "a.txt", SUFFIXES) as other:
         one.write(b"one")
         other.write(b"other")
         assert other.finish() == "added/a.txt"
@@ -214,7 +214,7 @@ def test_of_two_files_with_one_name_the_first_to_be_whole_stays(tmp_path: Path) 
 
 
 def test_a_file_that_does_not_arrive_whole_leaves_no_trace(tmp_path: Path) -> None:
-    with pytest.raises(ConnectionError), new_file(tmp_path, "a.txt", SUFFIXES) as arriving:
+    with pytest.raises(ConnectionError), open_new_file(tmp_path, "a.txt", SUFFIXES) as arriving:
         arriving.write(b"half")
         assert all(name.startswith("added/.") for name in files_in(tmp_path)), "half a file would be read"
         raise ConnectionError
@@ -230,7 +230,7 @@ def test_what_a_killed_server_left_of_an_upload_is_removed_after_a_day(tmp_path:
         path.write_text("half")
     for path in (left, mine):
         os.utime(path, (0, 0))
-    with new_file(tmp_path, "a.txt", SUFFIXES) as new:
+    with open_new_file(tmp_path, "a.txt", SUFFIXES) as new:
         new.write(b"whole")
         new.finish()
     assert files_in(tmp_path) == {"added/a.txt", f"added/{arriving.name}", "added/.my.partial"}

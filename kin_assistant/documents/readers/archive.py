@@ -26,8 +26,8 @@ __all__ = [
     "OLE",
     "Archive",
     "Element",
+    "find_ole_kind",
     "iterate_xml",
-    "ole_kind",
     "open_archive",
     "parse_xml",
 ]
@@ -247,7 +247,7 @@ def _check_type(element: Any, name: str, *, bare: bool) -> None:
         raise DocumentError(f"its part {name} declares a document type, which documents of this kind have no use for")
 
 
-def ole_kind(data: bytes, suffix: str = "") -> str | None:
+def find_ole_kind(data: bytes, suffix: str = "") -> str | None:
     """``encrypted``, or the suffix of what the OLE file ``data`` holds; None for other files and where it cannot be told.
 
     A sheet may hold a text, and a text a sheet: where ``suffix`` is among what it holds, it is that.
@@ -259,7 +259,7 @@ def ole_kind(data: bytes, suffix: str = "") -> str | None:
 
 
 def _why_ole(data: bytes) -> str:
-    kind = ole_kind(data)
+    kind = find_ole_kind(data)
     if kind == "encrypted":
         return "it is encrypted and needs a password"
     if kind is None:

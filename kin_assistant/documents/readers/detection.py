@@ -7,13 +7,13 @@ import re
 import unicodedata
 from typing import TYPE_CHECKING
 
-from kin_assistant.documents.readers.archive import OLE, ole_kind
+from kin_assistant.documents.readers.archive import OLE, find_ole_kind
 from kin_assistant.errors import DocumentError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["check_kind", "declared_encoding", "decode", "kind_of"]
+__all__ = ["check_kind", "decode", "find_declared_encoding", "kind_of"]
 
 # Kinds
 
@@ -137,7 +137,7 @@ def kind_of(data: bytes, suffix: str = "") -> str | None:
     if data.startswith(_ZIP_STARTS):
         return _zip_kind(data)
     if data.startswith(OLE):
-        return _OLE_KINDS.get(ole_kind(data, suffix) or "", "ole")
+        return _OLE_KINDS.get(find_ole_kind(data, suffix) or "", "ole")
     for magic, kind in _MAGIC:
         if data.startswith(magic):
             return kind
@@ -286,7 +286,7 @@ def decode(data: bytes, declared: str | None = None) -> tuple[str, tuple[str, ..
     return text.replace("\r\n", "\n").replace("\r", "\n"), warnings
 
 
-def declared_encoding(data: bytes) -> str | None:
+def find_declared_encoding(data: bytes) -> str | None:
     """The encoding that an HTML page or an XML file names at its beginning."""
     head = data[:_DECLARED_WITHIN]
     if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) or b"\0" in head[:64]:

@@ -15,15 +15,15 @@ from kin_assistant.documents.readers.openxml import (
     branch,
     chart_flow,
     children,
-    core_title,
     diagram_flow,
     find_child,
+    find_main_part,
     find_path,
     formula,
-    main_part,
+    is_switched_on,
     name_of,
+    read_core_title,
     relations,
-    switched_on,
     symbol,
 )
 from kin_assistant.errors import DocumentError
@@ -56,7 +56,7 @@ def read_docx(data: bytes) -> Extract:
     endnotes are paragraphs at the end. Raises ``DocumentError``.
     """
     archive = open_archive(data)
-    main, warnings = main_part(archive, _MAIN_PART)
+    main, warnings = find_main_part(archive, _MAIN_PART)
     if main not in archive:
         raise DocumentError("it holds no Word text")
     root = archive.xml(main)
@@ -68,7 +68,7 @@ def read_docx(data: bytes) -> Extract:
     add_flow(composer, reader.flow(body))
     add_flow(composer, reader.notes())
     composition = composer.finish()
-    title = None if composition.title else core_title(archive)
+    title = None if composition.title else read_core_title(archive)
     return Extract(composition, title=title, warnings=tuple(dict.fromkeys(warnings + reader.warnings)))
 
 
@@ -157,7 +157,7 @@ class _WordReader:
                     name=attribute(find_child(style, "w:name"), "w:val") or identity,
                     based_on=attribute(find_child(style, "w:basedOn"), "w:val") or "",
                     properties=find_child(style, "w:pPr"),
-                    hidden=switched_on(find_child(style, "w:rPr"), "w:vanish"),
+                    hidden=is_switched_on(find_child(style, "w:rPr"), "w:vanish"),
                 )
         return styles
 
@@ -171,7 +171,7 @@ class _WordReader:
             identity = style.based_on
 
     def _hidden(self, properties: Element | None, style_name: str) -> bool | None:
-        direct = switched_on(properties, "w:vanish")
+        direct = is_switched_on(properties, "w:vanish")
         if direct is not None:
             return direct
         style = attribute(find_child(properties, style_name), "w:val") or ""
@@ -335,10 +335,10 @@ class _WordReader:
             if (
                 find_child(properties, "w:del") is not None
                 or self._hidden(properties, "")
-                or switched_on(properties, "w:hidden")
+                or is_switched_on(properties, "w:hidden")
             ):
                 continue
-            if header_rows == len(rows) and switched_on(properties, "w:tblHeader"):
+            if header_rows == len(rows) and is_switched_on(properties, "w:tblHeader"):
                 header_rows += 1
             bold.append(_is_bold(row))
             rows.append(self._cells(row, _count(find_child(properties, "w:gridBefore"))))
@@ -436,7 +436,7 @@ def _parts(parent: Element, name: str) -> Iterator[Element]:
 def _is_bold(row: Element) -> bool:
     """Whether all words of a row, two cells of them or more, are bold by themselves."""
     words = [run for run in row.iter() if name_of(run.tag) == "w:r" and find_child(run, "w:t") is not None]
-    return len(words) > 1 and all(switched_on(find_child(run, "w:rPr"), "w:b") for run in words)
+    return len(words) > 1 and all(is_switched_on(find_child(run, "w:rPr"), "w:b") for run in words)
 
 
 def _heading_level(properties: Element | None, chain: list[_Style]) -> int:

@@ -10,7 +10,7 @@ from urllib.parse import unquote
 
 from kin_assistant.documents.readers.archive import Archive, open_archive
 from kin_assistant.documents.readers.composition import Extract, TextComposer
-from kin_assistant.documents.readers.detection import declared_encoding, decode
+from kin_assistant.documents.readers.detection import decode, find_declared_encoding
 from kin_assistant.documents.readers.html import add_html
 from kin_assistant.errors import DocumentError
 from kin_assistant.text.cleaning import clean
@@ -129,12 +129,12 @@ def _parsed(archive: Archive, part: str) -> LexborHTMLParser:
     from selectolax.lexbor import LexborHTMLParser
 
     data = archive.read(part)
-    return LexborHTMLParser(_as_html(decode(data, declared_encoding(data))[0]))
+    return LexborHTMLParser(_as_html(decode(data, find_declared_encoding(data))[0]))
 
 
 def _chapter(archive: Archive, part: str) -> tuple[str, tuple[str, ...]]:
     data = archive.read(part)
-    source, warnings = decode(data, declared_encoding(data))
+    source, warnings = decode(data, find_declared_encoding(data))
     return _as_html(source), warnings
 
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from kin_assistant.documents.readers.composition import TextComposer
 
-__all__ = ["SPANNED", "add_areas", "add_table", "header_rows_of"]
+__all__ = ["SPANNED", "add_areas", "add_table", "count_header_rows"]
 
 SPANNED = "\x1f"
 """Stands in the cells over which the cell to their left extends; to all else it is white space."""
@@ -45,7 +45,7 @@ def add_table(
     if header_rows:
         header_rows = min(header_rows, len(rows))
     if header_rows is None:
-        header_rows = header_rows_of(rows, named=named)
+        header_rows = count_header_rows(rows, named=named)
     header = rows[:header_rows] if header_rows < len(rows) else []
     composer.start_table()
     if header:
@@ -102,7 +102,7 @@ class _Area:
         self.has_values |= other.has_values
 
 
-def header_rows_of(rows: Sequence[Row], *, named: bool = False) -> int:
+def count_header_rows(rows: Sequence[Row], *, named: bool = False) -> int:
     """How many rows at the top of a table name its columns: 0 to 3. The rows have cells in equal number."""
     for count in range(1, min(_MOST_HEADER_ROWS, len(rows) - 1) + 1):
         above = rows[: count - 1]
@@ -129,7 +129,7 @@ def _repeated_header(rows: Sequence[Row], i: int, names: set[str]) -> int:
     if not any(map(_is_value, rows[i - 1])) or _filled(rows[i]) < 2:
         return 0
     filled = [cell.casefold().strip() for cell in rows[i] if cell.strip()]
-    return header_rows_of(rows[i : i + _ROWS_LOOKED_AT]) if len(set(filled)) == len(filled) else 0
+    return count_header_rows(rows[i : i + _ROWS_LOOKED_AT]) if len(set(filled)) == len(filled) else 0
 
 
 def _belong_together(area: _Area, following: _Area, *, named: bool) -> bool:
@@ -137,9 +137,9 @@ def _belong_together(area: _Area, following: _Area, *, named: bool) -> bool:
     if area.widest < 2 or following.widest < 2:
         return False
     top = following.rows[:_ROWS_LOOKED_AT]
-    own = header_rows_of(_packed(top, None), named=named)
+    own = count_header_rows(_packed(top, None), named=named)
     if len(area.rows) < _MOST_HEADER_ROWS and not area.has_values:
-        return not own or header_rows_of(_packed([*area.rows, *top], None), named=named) > len(area.rows)
+        return not own or count_header_rows(_packed([*area.rows, *top], None), named=named) > len(area.rows)
     return not own and following.columns <= area.columns
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from kin_assistant.documents.readers.boilerplate import Layout, is_bold, is_hidden, is_notice, is_trail, measure
 from kin_assistant.documents.readers.composition import Composition, Extract, TextComposer
-from kin_assistant.documents.readers.detection import declared_encoding, decode
+from kin_assistant.documents.readers.detection import decode, find_declared_encoding
 from kin_assistant.documents.readers.htmltables import read_table
 from kin_assistant.documents.readers.text import add_plain_text
 from kin_assistant.text.cleaning import clean
@@ -45,7 +45,7 @@ class _Piece(NamedTuple):
 
 def read_html_bytes(data: bytes) -> Extract:
     """Read a page in the encoding that it declares, else in the one that fits. Raises ``DocumentError`` where it is no text."""
-    source, warnings = decode(data, declared_encoding(data))
+    source, warnings = decode(data, find_declared_encoding(data))
     return Extract(read_html(source), title=_page_title(source), warnings=warnings)
 
 

@@ -10,7 +10,7 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from kin_assistant.documents.readers.archive import OLE, ole_kind
+from kin_assistant.documents.readers.archive import OLE, find_ole_kind
 from kin_assistant.documents.readers.composition import Extract
 from kin_assistant.documents.readers.docx import read_docx
 from kin_assistant.documents.readers.odf import read_odf
@@ -48,7 +48,7 @@ def read_legacy(data: bytes, suffix: str, *, seconds: float = CONVERSION_SECONDS
     suffix = suffix.lower()
     if not data.startswith(OLE):
         raise DocumentError("it is not an old Office file, though its suffix says so")
-    kind = ole_kind(data, suffix) or suffix
+    kind = find_ole_kind(data, suffix) or suffix
     if kind == "encrypted":
         raise DocumentError("it is encrypted and needs a password")
     if kind not in _TARGETS:

@@ -12,7 +12,7 @@ from email.utils import collapse_rfc2231_value, parsedate_to_datetime
 
 from kin_assistant.documents.readers.archive import OLE
 from kin_assistant.documents.readers.composition import Extract, TextComposer
-from kin_assistant.documents.readers.detection import declared_encoding, decode
+from kin_assistant.documents.readers.detection import decode, find_declared_encoding
 from kin_assistant.documents.readers.html import add_html
 from kin_assistant.documents.readers.text import add_plain_text
 from kin_assistant.errors import DocumentError
@@ -131,7 +131,7 @@ def _best(children: list[Message]) -> Message:
 
 def _text(part: Message) -> tuple[str, tuple[str, ...]]:
     data = _payload(part)
-    return decode(data, _parameter(part, "charset") or declared_encoding(data))
+    return decode(data, _parameter(part, "charset") or find_declared_encoding(data))
 
 
 def _payload(part: Message) -> bytes:

@@ -20,15 +20,15 @@ __all__ = [
     "branch",
     "chart_flow",
     "children",
-    "core_title",
     "diagram_flow",
     "find_child",
+    "find_main_part",
     "find_path",
     "formula",
-    "main_part",
+    "is_switched_on",
     "name_of",
+    "read_core_title",
     "relations",
-    "switched_on",
     "symbol",
 ]
 
@@ -116,7 +116,7 @@ def find_path(element: Element | None, *names: str) -> Element | None:
     return element
 
 
-def switched_on(element: Element | None, name: str) -> bool | None:
+def is_switched_on(element: Element | None, name: str) -> bool | None:
     """Whether the property ``name`` among the children is on; None where it is not given."""
     found = find_child(element, name)
     if found is None:
@@ -135,7 +135,7 @@ def branch(element: Element) -> Iterator[Element]:
             return
 
 
-def main_part(archive: Archive, usual: str) -> tuple[str, list[str]]:
+def find_main_part(archive: Archive, usual: str) -> tuple[str, list[str]]:
     """Name of the part that the package says is its main one, else the ``usual`` one; and warnings."""
     try:
         found = [relation.target for relation in relations(archive, "").values() if relation.kind == "officeDocument"]
@@ -161,7 +161,7 @@ def relations(archive: Archive, part: str) -> dict[str, Relation]:
     return found
 
 
-def core_title(archive: Archive) -> str | None:
+def read_core_title(archive: Archive) -> str | None:
     """The title among the file's properties, unless a program put it there."""
     try:
         part = next((found.target for found in relations(archive, "").values() if found.kind == "core-properties"), "")

@@ -15,13 +15,13 @@ from kin_assistant.documents.readers.openxml import (
     branch,
     chart_flow,
     children,
-    core_title,
     diagram_flow,
     find_child,
+    find_main_part,
     find_path,
     formula,
-    main_part,
     name_of,
+    read_core_title,
     relations,
 )
 from kin_assistant.errors import DocumentError
@@ -75,7 +75,7 @@ def read_pptx(data: bytes) -> Extract:
     own_title = composition.title is not None and not re.fullmatch(r"Slide \d+", composition.title)
     return Extract(
         composition,
-        title=None if own_title else core_title(archive),
+        title=None if own_title else read_core_title(archive),
         pages=len(slides),
         pages_without_text=tuple(without_text),
         warnings=tuple(dict.fromkeys(warnings + faults)),
@@ -85,7 +85,7 @@ def read_pptx(data: bytes) -> Extract:
 def _slides(archive: Archive) -> tuple[list[str], list[str]]:
     """Names of the slides' parts in the order they are shown, and warnings; by their numbers where the order is lost."""
     try:
-        main, warnings = main_part(archive, _MAIN_PART)
+        main, warnings = find_main_part(archive, _MAIN_PART)
         root = archive.xml(main)
         if name_of(root.tag) != "p:presentation":
             raise DocumentError("it holds no slides")

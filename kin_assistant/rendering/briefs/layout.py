@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import ClassVar, Final
 
 from kin_assistant.briefs.brief import Brief, OwnText, Quote
-from kin_assistant.rendering.rows import head_of, one_run, row_head, without_bars
+from kin_assistant.rendering.rows import head_of, join_run, remove_bars, row_head
 from kin_assistant.rendering.words import ORIGIN, place_and_years
 from kin_assistant.types import Citation, Source
 
@@ -30,14 +30,19 @@ class MarkedQuote:
     citation: Citation
 
     @property
+    def anchor(self) -> str:
+        """The name of its place in the annex, as Word and PDF take it: ``quote_2_1``."""
+        return f"quote_{self.mark.replace('.', '_')}"
+
+    @property
     def words(self) -> str:
         """The quote in one run: a row's cells with the heads of their columns, any other one word for word."""
-        return one_run(self.citation.quote, row_head(self.citation))
+        return join_run(self.citation.quote, row_head(self.citation))
 
     @property
     def head(self) -> str:
         """What stands above the quote: the head of its list or table, unless ``words`` have it."""
-        return "" if row_head(self.citation) else without_bars(head_of(self.citation))
+        return "" if row_head(self.citation) else remove_bars(head_of(self.citation))
 
     @property
     def remark(self) -> str:

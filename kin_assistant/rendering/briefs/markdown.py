@@ -14,7 +14,7 @@ from kin_assistant.rendering.briefs.layout import (
     Reference,
     lay_out_brief,
 )
-from kin_assistant.rendering.briefs.wording import ANNEX, REFERENCES, describe_quote, describe_reference, how_to_read
+from kin_assistant.rendering.briefs.wording import ANNEX, REFERENCES, describe_quote, describe_reference, explain_signs
 from kin_assistant.rendering.markdown import escape_markdown, source_markdown
 
 __all__ = ["brief_markdown"]
@@ -23,7 +23,7 @@ __all__ = ["brief_markdown"]
 def brief_markdown(brief: Brief) -> str:
     """The brief with its sections, references and annex."""
     laid = lay_out_brief(brief)
-    parts = [f"# {escape_markdown(laid.title)}", *map(escape_markdown, laid.remarks), how_to_read(">", laid.build_id)]
+    parts = [f"# {escape_markdown(laid.title)}", *map(escape_markdown, laid.remarks), explain_signs(">", laid.build_id)]
     for section in laid.sections:
         parts.append(f"## {escape_markdown(section.heading)}")
         for block in section.blocks:

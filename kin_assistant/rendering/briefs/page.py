@@ -12,7 +12,7 @@ from kin_assistant.rendering.briefs.wording import (
     describe_quote,
     describe_reference,
     describe_source,
-    how_to_read,
+    explain_signs,
 )
 from kin_assistant.rendering.templating import render
 from kin_assistant.types import Source
@@ -51,7 +51,7 @@ def brief_html(brief: Brief) -> str:
         "brief.html",
         "page",
         laid=laid,
-        how=how_to_read("a bar", laid.build_id),
+        how=explain_signs("a bar", laid.build_id),
         references=[_describe(one) for one in laid.references],
         reference_heading=REFERENCES,
         annex_heading=ANNEX,

@@ -26,7 +26,7 @@ from kin_assistant.rendering.briefs.wording import (
     describe_quote,
     describe_reference,
     describe_source,
-    how_to_read,
+    explain_signs,
 )
 from kin_assistant.rendering.words import count, external_link, plain
 from kin_assistant.types import Source
@@ -92,7 +92,7 @@ class _Writer:
     def write_front(self, laid: BriefLayout) -> Iterator[Flowable]:
         """Title, remarks, and how quotes are told from other text."""
         yield self._add(self._words(laid.title), "title")
-        for remark in (*laid.remarks, how_to_read("a bar", laid.build_id)):
+        for remark in (*laid.remarks, explain_signs("a bar", laid.build_id)):
             yield self._add(self._words(remark), "note")
         if self._undrawn:
             codes = ", ".join(map(_code, list(self._undrawn)[:10]))
@@ -137,7 +137,7 @@ class _Writer:
                     yield self._add(" ".join(map(self._marked, quotes)), "quote")
 
     def _write_entry(self, quote: MarkedQuote) -> Iterator[Flowable]:
-        mark = f'<a name="{_anchor(quote)}"/>{quote.mark} '
+        mark = f'<a name="{quote.anchor}"/>{quote.mark} '
         yield self._add(mark + self._words(describe_quote(quote.citation)), "source")
         yield self._add(self._words(quote.words), "quote")
         for source in quote.citation.sources:
@@ -145,7 +145,7 @@ class _Writer:
 
     def _marked(self, quote: MarkedQuote) -> str:
         remark = f", {escape(quote.remark)}" if quote.remark else ""
-        link = f'<a href="#{_anchor(quote)}" color="{_INK}">[{quote.mark}{remark}]</a>'
+        link = f'<a href="#{quote.anchor}" color="{_INK}">[{quote.mark}{remark}]</a>'
         return f"{self._words(quote.words)}\u00a0{link}"
 
     def _reference(self, reference: Reference) -> str:
@@ -237,10 +237,6 @@ def _make_kinds() -> dict[str, type[Paragraph]]:
             super().draw()
 
     return {"body": Paragraph, "quote": Barred, "head": Barred, "section": Heading, "part": Heading}
-
-
-def _anchor(quote: MarkedQuote) -> str:
-    return f"quote_{quote.mark.replace('.', '_')}"
 
 
 def _code(char: str) -> str:

@@ -23,7 +23,7 @@ from kin_assistant.rendering.briefs.wording import (
     describe_quote,
     describe_reference,
     describe_source,
-    how_to_read,
+    explain_signs,
 )
 from kin_assistant.rendering.words import external_link, plain
 from kin_assistant.types import Source
@@ -93,7 +93,7 @@ class _Writer:
     def write_front(self) -> None:
         """Title, remarks, and how quotes are told from other text."""
         self.add(self._laid.title, "Title")
-        for remark in (*self._laid.remarks, how_to_read("a bar", self._laid.build_id)):
+        for remark in (*self._laid.remarks, explain_signs("a bar", self._laid.build_id)):
             self.add(remark, _NOTE)
 
     def write_block(self, block: Group | Own | Missing) -> None:
@@ -130,7 +130,7 @@ class _Writer:
         for place, one in enumerate(quotes):
             paragraph.add_run(f"{' ' if place else ''}{_clean(one.words)}\u00a0")
             remark = f", {one.remark}" if one.remark else ""
-            self._link(paragraph, f"[{one.mark}{remark}]", anchor=_anchor(one))
+            self._link(paragraph, f"[{one.mark}{remark}]", anchor=one.anchor)
 
     def _write_reference(self, reference: Reference) -> None:
         paragraph = self.add(f"[{reference.number}] {describe_reference(reference)}", "Normal")
@@ -142,7 +142,7 @@ class _Writer:
 
     def _write_entry(self, quote: MarkedQuote) -> None:
         paragraph = self.add("", _SOURCE)
-        self._mark(paragraph, _anchor(quote), f"{quote.mark} ")
+        self._mark(paragraph, quote.anchor, f"{quote.mark} ")
         paragraph.add_run(_clean(describe_quote(quote.citation)))
         self.add(quote.words, "Quote")
         for source in quote.citation.sources:
@@ -258,10 +258,6 @@ def _colour(code: str) -> RGBColor:
     from docx.shared import RGBColor
 
     return RGBColor.from_string(code)
-
-
-def _anchor(quote: MarkedQuote) -> str:
-    return f"quote_{quote.mark.replace('.', '_')}"
 
 
 def _clean(words: str) -> str:

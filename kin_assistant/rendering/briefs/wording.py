@@ -8,13 +8,13 @@ from kin_assistant.rendering.briefs.layout import Reference
 from kin_assistant.rendering.words import ORIGIN, section_and_page
 from kin_assistant.types import Citation, Source
 
-__all__ = ["ANNEX", "REFERENCES", "describe_quote", "describe_reference", "describe_source", "how_to_read"]
+__all__ = ["ANNEX", "REFERENCES", "describe_quote", "describe_reference", "describe_source", "explain_signs"]
 
 REFERENCES: Final = "References"
 ANNEX: Final = "Annex: all quotes"
 
 
-def how_to_read(sign: str, build_id: str) -> str:
+def explain_signs(sign: str, build_id: str) -> str:
     """What tells a quote from other text; ``sign`` is what stands beside quotes in this format."""
     return (
         f"What has {sign} at its left is quoted word for word from a stored document and was compared with it "

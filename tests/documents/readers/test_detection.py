@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kin_assistant.documents.readers.detection import check_kind, declared_encoding, decode, kind_of
+from kin_assistant.documents.readers.detection import check_kind, decode, find_declared_encoding, kind_of
 from kin_assistant.errors import DocumentError
 
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
@@ -281,4 +281,4 @@ def test_utf_8_is_read_as_it_is(text: str) -> None:
     ],
 )
 def test_the_declared_encoding_is_found(head: bytes, declared: str | None) -> None:
-    assert declared_encoding(head) == declared
+    assert find_declared_encoding(head) == declared

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from kin_assistant.coverage.survey import survey_documents, with_fields
+from kin_assistant.coverage.survey import add_fields, survey_documents
 from kin_assistant.coverage.values import Coverage
 from kin_assistant.places.gazetteer import Gazetteer
 from tests.coverage.documents import document
@@ -20,7 +20,7 @@ INFOS = [
 @pytest.fixture
 def coverage() -> Coverage:
     counted = survey_documents(INFOS, Gazetteer.load(), build_id="b1", built_in=2026)
-    return with_fields(counted, INFOS, [{"results", "finance"}, {"results"}, set(), {"lessons"}])
+    return add_fields(counted, INFOS, [{"results", "finance"}, {"results"}, set(), {"lessons"}])
 
 
 @pytest.fixture
