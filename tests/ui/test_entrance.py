@@ -114,6 +114,8 @@ class Visitor:
     host: str = "127.0.0.1"
     session: str = "visit00001"
     functions: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
+    headers: dict[str, str] = field(default_factory=dict)
+    """Of the last answer."""
 
     def __post_init__(self) -> None:
         start = self.send("GET", "/")[1].partition("window.gradio_config = ")[2]
@@ -131,6 +133,7 @@ class Visitor:
         try:
             connection.request(method, path, body, headers or {})
             answer = connection.getresponse()
+            self.headers = {name.lower(): value for name, value in answer.getheaders()}
             return answer.status, answer.read().decode()
         finally:
             connection.close()
@@ -583,6 +586,7 @@ def test_a_client_with_510_visits_pushes_nobody_out(served: Served) -> None:
 
 
 def test_a_full_queue_is_said_at_once(served: Served) -> None:
+    Visitor(served, "127.0.1.99").ask()  # how long one takes is known then
     told = []
     for number in range(6):
         visitor = Visitor(served, f"127.0.1.{number + 1}")
@@ -593,3 +597,4 @@ def test_a_full_queue_is_said_at_once(served: Served) -> None:
     assert statuses[:32] == [200] * 32
     assert set(statuses) == {200, 503}
     assert told[statuses.index(503)][1] == {"detail": "Too many questions are waiting. Please try again in a moment."}
+    assert 1 <= int(visitor.headers["retry-after"]) <= 30
