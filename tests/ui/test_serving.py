@@ -7,6 +7,7 @@ import re
 import resource
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -131,6 +132,35 @@ def test_the_first_questions_of_a_server_may_come_at_once(
             answers = list(pool.map(page.ask, [QUESTION] * questions))
         assert all("<blockquote" in answer for answer in answers)
         assert page.stop(signal.SIGTERM) == DONE
+
+
+THREADS_OF = """
+import sys
+from kin_assistant.cli.main import main
+code = main(["serve", "--corpus", sys.argv[1], "--index", sys.argv[2], "--port", sys.argv[3]])
+from threadpoolctl import threadpool_info
+print(code, [pool["num_threads"] for pool in threadpool_info() if pool["internal_api"] == "openblas"])
+"""
+
+
+@pytest.mark.parametrize(("wanted", "threads"), [({}, 1), ({"OPENBLAS_NUM_THREADS": "2"}, 2)])
+def test_a_server_gives_linear_algebra_one_thread_unless_it_is_told_otherwise(
+    library: tuple[Path, Path], wanted: dict[str, str], threads: int
+) -> None:
+    """So that the two answers that are made at once do not wait for each other."""
+    if (os.cpu_count() or 1) < threads:
+        pytest.skip("OpenBLAS starts no more threads than there are processors")
+    environment = environment_with(**wanted)
+    if not wanted:
+        environment.pop("OPENBLAS_NUM_THREADS", None)
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        arguments = [*map(str, library), str(taken.getsockname()[1])]  # it ends there, with everything loaded
+        ended = subprocess.run(
+            [sys.executable, "-c", THREADS_OF, *arguments],
+            env=environment, capture_output=True, text=True, timeout=180, check=False,
+        )  # fmt: skip
+    assert ended.stdout == f"{FAILED} [{threads}]\n", ended.stderr
 
 
 # Signals
