@@ -14,7 +14,14 @@ from kin_assistant.corpus.uploads import ChangeRefused, Refusal, new_file, remov
 from kin_assistant.documents.reading import SUFFIXES
 from kin_assistant.errors import BuildRunning, KinError
 from kin_assistant.ui.clients import client_of, is_forwarded
-from kin_assistant.ui.curators import COOKIE, SESSION_SECONDS, Curators, NotAdmitted
+from kin_assistant.ui.curators import (
+    COOKIE,
+    KNOWN_COOKIE,
+    KNOWN_SECONDS,
+    SESSION_SECONDS,
+    Curators,
+    NotAdmitted,
+)
 from kin_assistant.ui.inventory import Inventory, InventoryKeeper
 from kin_assistant.ui.kept_page import KeptPage
 from kin_assistant.ui.listing import library_html
@@ -90,11 +97,15 @@ def add_corpus_routes(
             case _:
                 return said(str(error), 500)
 
+    def cookies(request: Request) -> tuple[str | None, str | None]:
+        return request.cookies.get(COOKIE), request.cookies.get(KNOWN_COOKIE)
+
     def known(request: Request) -> bool:
         """Whether it is a curator. Others are bounded. Raises ``NotAdmitted`` for one of them who asks too often."""
-        if curators.knows(request.cookies.get(COOKIE), forwarded=is_forwarded(request)):
+        token, browser = cookies(request)
+        if curators.knows(token, forwarded=is_forwarded(request)):
             return True
-        if wait := limiter.acquire(client_of(request)):
+        if wait := limiter.acquire(curators.name_client(client_of(request), token, browser)):
             raise NotAdmitted(429, please_wait(wait), wait=wait)
         return False
 
@@ -177,7 +188,7 @@ def add_corpus_routes(
                 body += chunk
                 if len(body) > MAX_LOGIN_BYTES:
                     raise NotAdmitted(413, "That is no password.")
-            token = curators.log_in(body.decode("utf-8", "replace"), client_of(request), request.cookies.get(COOKIE))
+            token = curators.log_in(body.decode("utf-8", "replace"), client_of(request), *cookies(request))
         except ClientDisconnect:
             return said("The password did not arrive whole.", 400)
         except KinError as error:
@@ -185,9 +196,11 @@ def add_corpus_routes(
         answer = said("Logged in.")
         # A web server in front that does not tell the scheme is no reason to send the cookie in the clear.
         secure = "https" in (request.url.scheme, urlsplit(request.headers.get("origin", "")).scheme)
-        answer.set_cookie(
-            COOKIE, token, max_age=SESSION_SECONDS, httponly=True, samesite="strict", secure=secure
-        )  # fmt: skip
+        for name, value, seconds in (
+            (COOKIE, token, SESSION_SECONDS),
+            (KNOWN_COOKIE, curators.make_known(), KNOWN_SECONDS),
+        ):
+            answer.set_cookie(name, value, max_age=seconds, httponly=True, samesite="strict", secure=secure)
         return answer
 
     def log_out(request: Request) -> Response:
