@@ -206,7 +206,9 @@ def make_files(folder: Path) -> list[str]:
         str(folder / "absent"),
         *("/etc/passwd", "/etc/shadow", "/proc/self/environ", "/proc/self/mem", "/root/.bashrc", "pyproject.toml"),
         *("README.md", "../../etc/passwd", "corpus", ".", "~/.bashrc", "/etc/passwd\0.txt"),
-        *("/dev/stdin", "/dev/random", "/dev/zero"),
+        *("file://localhost/etc/passwd", "/proc/self/root/etc/passwd", "/proc/self/fd/0", "/proc/1/environ"),
+        *("index/CURRENT", "feedback/feedback.jsonl", "\\\\server\\share\\x", "/sys/kernel/notes"),
+        *("/dev/stdin", "/dev/full", "/dev/random", "/dev/zero"),
     ]
 
 
@@ -217,6 +219,8 @@ ADDRESSES = [
     *("http://[::ffff:127.0.0.1]:{port}/", "http://10.0.0.1/", "http://192.168.1.1/", "http://172.16.0.1/"),
     *("http://169.254.169.254/latest/meta-data/", "http://[fd00:ec2::254]/", "http://127.0.0.1.nip.io/"),
     *("https://user:pass@example.com/", "HTTP://EXAMPLE.COM/", "//example.com/x", "ftp://example.com/x"),
+    *("https://example.com@127.0.0.1:{port}/", "http://metadata.google.internal/", "http://100.100.100.200/"),
+    *("gopher://127.0.0.1:{port}/", "data:text/plain,secret"),
 ]
 
 
@@ -254,7 +258,7 @@ def test_no_file_is_opened_and_no_address_is_asked(served: Served, tmp_path: Pat
     visitor = Visitor(served)
     files = make_files(tmp_path / "files")
     addresses = [address.format(port=served.port) for address in ADDRESSES]
-    assert len({*files, *addresses}) >= 45
+    assert len({*files, *addresses}) >= 60
     tried = 0
     started = time.perf_counter()
     # The ones that never end come last.
