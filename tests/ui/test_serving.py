@@ -58,6 +58,8 @@ if os.environ.get("LARGEST_FILE"):
     resource.setrlimit(resource.RLIMIT_FSIZE, (int(os.environ["LARGEST_FILE"]), -1))
 """
 Around = Callable[..., dict[str, str]]
+NO_BYTECODE = {"PYTHONDONTWRITEBYTECODE": "1"}
+"""Of what a process with a limit on files compiles, it would leave half for all others."""
 
 
 @pytest.fixture
@@ -300,7 +302,7 @@ def test_a_page_comes_up_over_an_index_that_cannot_be_written_to(
 def test_a_page_comes_up_where_the_disk_is_full(library: tuple[Path, Path], tmp_path: Path, around: Around) -> None:
     corpus, index = library
     write_corpus(corpus, {"note.txt": "Lahore planted four thousand trees along its canals in 2019."})
-    with served(corpus, index, tmp_path, around(LARGEST_FILE=8192)) as page:
+    with served(corpus, index, tmp_path, around(LARGEST_FILE=8192, **NO_BYTECODE)) as page:
         assert "The new index could not be built, and the one before it stays." in page.log.read_text()
         assert STALE in page.get("/")
         assert "<blockquote" in page.ask(QUESTION) or "kin-refusal" in page.ask(QUESTION)
@@ -328,7 +330,7 @@ def in_process_with(
 ) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, "-m", "kin_assistant", *arguments],
-        env=dict(environment or os.environ), capture_output=True, text=True, timeout=180, check=False,
+        env={**(environment or os.environ), **NO_BYTECODE}, capture_output=True, text=True, timeout=180, check=False,
         preexec_fn=partial(resource.setrlimit, limit, (value, value)),
     )  # fmt: skip
 
