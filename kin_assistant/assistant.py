@@ -313,9 +313,9 @@ class Assistant:
     def reopen_brief(self, brief: Brief) -> Brief:
         """``brief`` with each of its quotes found again in these documents, or marked.
 
-        Raises ``BriefError`` if it quotes another corpus.
+        Raises ``BriefError`` if it quotes another corpus, and ``AnswerTimeout`` as ``ask`` does.
         """
-        return self._quotes.find_again(brief)
+        return self._within(partial(self._quotes.find_again, brief), "The brief")
 
     def pin(self, citation: Citation) -> Quote:
         """What an answer, a record or a comparison cites, as a quote for a brief. Raises ``KeyError`` for an unknown document."""

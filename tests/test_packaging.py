@@ -351,6 +351,30 @@ def test_what_cannot_be_checked_does_not_pass() -> None:
     assert line == "1 of 2 packages could not be checked: other."
 
 
+def test_without_a_network_the_check_says_that_nothing_was_checked(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    asked: list[str] = []
+
+    def reach_nobody(command: list[str], **_: Any) -> subprocess.CompletedProcess[str]:
+        asked.append(Path(command[command.index("--requirement") + 1]).read_text("utf-8"))
+        return subprocess.CompletedProcess(command, 1, "", "ConnectionError: HTTPSConnectionPool")
+
+    monkeypatch.setattr(audit.subprocess, "run", reach_nobody)
+    assert audit.main() == audit.UNKNOWN
+    told = capsys.readouterr()
+    assert told.out == ""
+    assert re.fullmatch(r"Nothing was checked: the advisories of \d{3} packages cannot be reached\.\n", told.err)
+    assert all(f"{entry.name}=={entry.version}" in asked[0] for entry in (*INSTALLED, *LOCKS["release"]))
+
+
+def test_the_workflow_checks_for_known_vulnerabilities_each_week_too() -> None:
+    workflow = (ROOT / ".github" / "workflows" / "ci.yml").read_text("utf-8")
+    assert "- run: make audit" in workflow
+    assert re.search(r"schedule:\n\s+- cron:", workflow)
+    assert "- run: make sbom" in workflow
+
+
 def test_an_advisory_counts_unless_it_was_answered_and_the_answer_is_not_due() -> None:
     assert audit.judge([finding()], ACCEPTED, today=TODAY)[0] == audit.CLEAN
     assert audit.judge([finding("PYSEC-1", "CVE-1")], ACCEPTED, today=TODAY)[0] == audit.CLEAN

@@ -2,9 +2,10 @@
 
 A fresh ``kin serve`` is started on a free port. Each visitor has an address of its own (127.0.x.y, so Linux only), opens the
 page's stream, asks the questions of the evaluation through the page's own queue, and tries again when told to wait. Printed
-are answers a second, how long they took, what was refused at once, and the server's memory and open files. The exit code is
-1 if anything but 200, 429 and 503 was seen, or if memory grew by more than a twentieth in the second half of two minutes or
-more; in less, a server that just began still fills its caches.
+are answers a second, how long they took, what was refused and how soon, and the server's memory and open files. The exit code
+is 1 if anything but 200, 429 and 503 was seen, if half of those who were refused waited a second or more for it, or if memory
+grew by more than a twentieth in the second half of two minutes or more; in less, a server that just began still fills its
+caches.
 """
 
 from __future__ import annotations
@@ -36,6 +37,8 @@ if TYPE_CHECKING:
 QUESTIONS = Path("eval/questions")
 TOLD_AT_ONCE = (429, 503)
 MOST_GROWTH = 0.05
+AT_ONCE_SECONDS = 1.0
+"""In which half of those who are refused know it."""
 GROWTH_SECONDS = 120
 
 _START_SECONDS = 120
@@ -66,6 +69,8 @@ class Load:
     seconds: float = 0.0
     answers: list[float] = field(default_factory=list)
     """Seconds from the question to its answer."""
+    refusals: list[float] = field(default_factory=list)
+    """Seconds from a question to the word that it is refused."""
     faults: int = 0
     """Answers that were a sentence on why there is none."""
     looks: list[float] = field(default_factory=list)
@@ -94,6 +99,8 @@ class Load:
         found += [f"{name}: {count} times" for name, count in sorted(self.broken.items())]
         if not self.answers:
             found.append("no question was answered")
+        if self.refusals and np.median(self.refusals) >= AT_ONCE_SECONDS:
+            found.append(f"half of the refusals took {np.median(self.refusals):.1f} s or more")
         if self.seconds >= GROWTH_SECONDS and self.growth > MOST_GROWTH:
             found.append(f"memory grew by {self.growth:.1%} in the second half")
         return found
@@ -106,7 +113,8 @@ class Load:
             ("time to an answer", _spread(self.answers)),
             ("processor time of an answer", f"{self.processor_seconds / max(len(self.answers), 1):.2f} s"),
             ("answers that were a fault", str(self.faults)),
-            ("refused at once", refused),
+            ("refused", refused),
+            ("time to a refusal", _spread(self.refusals)),
             ("list of documents meanwhile", _spread(self.looks)),
             ("memory, MB", ", ".join(f"{state.resident_mb:.0f}" for state in self.states)),
             ("open files", ", ".join(str(state.open_files) for state in self.states)),
@@ -253,6 +261,8 @@ async def _ask_until_answered(
                 "/gradio_api/queue/join", json={**fields, "data": data, "event_data": None}
             ) as answer:
                 load.statuses[answer.status] += 1
+                if answer.status in TOLD_AT_ONCE:
+                    load.refusals.append(time.perf_counter() - began)
                 told = await answer.json(content_type=None) if answer.status == 200 else {}
                 pause = float(answer.headers.get("retry-after", pause))
             if told:

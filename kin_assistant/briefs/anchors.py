@@ -6,7 +6,6 @@ a sentence short and still have it called a quote.
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections.abc import Collection, Iterator
 from typing import Final, Literal
 
@@ -67,16 +66,17 @@ class QuoteFinder:
 
     def _occurrences(self, row: DocumentRow, words: str) -> Iterator[tuple[int, PassageRow]]:
         """Where ``words`` stand in a document as whole sentences of one passage: the offset, and the passage."""
+        if not words:
+            return
         text = self._library.document(row).text
-        passages = self._library.passages_of(row)
-        begins = [self._library.passage(passage).start for passage in passages]
-        at = text.find(words) if words else -1
-        while at >= 0:
-            around = bisect_right(begins, at) - 1
-            sentences = self._library.passage(passages[around]).sentences if around >= 0 else ()
-            if any(one.start == at for one in sentences) and any(one.end == at + len(words) for one in sentences):
-                yield at, passages[around]
-            at = text.find(words, at + 1)
+        for passage in self._library.passages_of(row):
+            sentences = self._library.passage(passage).sentences
+            # By the sentences, not by the words: a letter stands in a document a million times.
+            starts = [one.start for one in sentences if text.startswith(words, one.start)]
+            ends = {one.end for one in sentences} if starts else ()
+            for start in starts:
+                if start + len(words) in ends:
+                    yield start, passage
 
     def _cite(
         self, quote: Quote, row: DocumentRow, passage: PassageRow, start: int, state: Literal["exact", "moved"]

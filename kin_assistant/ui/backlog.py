@@ -7,8 +7,9 @@ by client, and drops what nobody fetches. All that is known of Gradio's insides 
 from __future__ import annotations
 
 import asyncio
+import math
 import time
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
@@ -32,6 +33,12 @@ _STREAM_SECONDS = 300.0
 _SWEEP_SECONDS = 1.0
 _WAIT_SECONDS = 5.0
 """Whoever would wait longer for an answer to begin is told so at once."""
+_LONGEST_WAIT = 30.0
+"""Seconds after which somebody who was refused may try again, at most."""
+_USUAL_SECONDS = 0.5
+"""So long is an event taken to last before one of its function has ended. Twenty may ask a fresh server at the same moment."""
+_LATEST = 0.2
+"""Weight of the latest event in how long those of its function take."""
 
 
 @dataclass(slots=True)
@@ -45,6 +52,22 @@ class _Session:
     """Ends the request that fetches its results, while there is one."""
 
 
+class _Pace:
+    """How long the events of one function took lately; Gradio knows how long all of them took since the server began."""
+
+    def __init__(self) -> None:
+        self.seconds = _USUAL_SECONDS
+        self._taken, self._ended = 0.0, 0
+
+    def follow(self, taken: float, ended: int) -> None:
+        """So many events have ``ended`` until now, and have ``taken`` so many seconds together."""
+        if ended > self._ended:
+            latest = (taken - self._taken) / (ended - self._ended)
+            weight = 1 - (1 - _LATEST) ** (ended - self._ended) if self._ended else 1.0
+            self.seconds += weight * (latest - self.seconds)
+            self._taken, self._ended = taken, ended
+
+
 class Backlog:
     """For one event loop, that of Gradio's queue."""
 
@@ -56,6 +79,8 @@ class Backlog:
         """Whoever sent an event last comes last."""
         self._arriving: Counter[tuple[str, str]] = Counter()
         """Events that are being handed to Gradio, by client and session."""
+        self._paces: defaultdict[Any, _Pace] = defaultdict(_Pace)
+        """Of each function of the page."""
 
     @property
     def full(self) -> bool:
@@ -63,6 +88,11 @@ class Backlog:
         return (
             len(self._queue) + self._arriving.total() >= self._places or self._seconds_until_a_turn() >= _WAIT_SECONDS
         )
+
+    @property
+    def wait(self) -> float:
+        """Whole seconds until what waits now will have begun: who asks again earlier is likely to be refused again."""
+        return min(max(math.ceil(self._seconds_until_a_turn()), 1), _LONGEST_WAIT)
 
     def share_used(self, client: str) -> bool:
         """Whether ``client`` holds all the places it may: of events that wait, run, or have a result to be fetched."""
@@ -151,11 +181,16 @@ class Backlog:
         return int(self._queue.max_size)
 
     def _seconds_until_a_turn(self) -> float:
-        """By how long events like those that wait took until now."""
+        """By how long events like those that wait took lately."""
         queue = self._queue
-        waiting = (event.fn for own in queue.event_queue_per_concurrency_id.values() for event in own.queue)
-        durations = (queue.process_time_per_fn[fn].avg_time for fn in waiting if fn in queue.process_time_per_fn)
-        return float(sum(durations)) / int(queue.default_concurrency_limit)
+        waiting = Counter(event.fn for own in queue.event_queue_per_concurrency_id.values() for event in own.queue)
+        seconds = 0.0
+        for function, number in waiting.items():
+            pace, taken = self._paces[function], queue.process_time_per_fn.get(function)
+            if taken:
+                pace.follow(taken.process_time, taken.count)
+            seconds += number * pace.seconds
+        return seconds / int(queue.default_concurrency_limit)
 
     def _events_of(self, session: str) -> int:
         return len(self._queue.pending_event_ids_session.get(session, ()))

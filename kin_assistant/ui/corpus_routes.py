@@ -10,11 +10,18 @@ from urllib.parse import urlsplit
 
 from kin_assistant.corpus.files import MAX_FILE_BYTES
 from kin_assistant.corpus.sidecars import SIDECAR_SUFFIX
-from kin_assistant.corpus.uploads import ChangeRefused, Refusal, open_new_file, remove_file
+from kin_assistant.corpus.uploads import ChangeRefused, Refusal, new_file, remove_file
 from kin_assistant.documents.reading import SUFFIXES
 from kin_assistant.errors import BuildRunning, KinError
 from kin_assistant.ui.clients import client_of, is_forwarded
-from kin_assistant.ui.curators import COOKIE, SESSION_SECONDS, Curators, NotAdmitted
+from kin_assistant.ui.curators import (
+    COOKIE,
+    KNOWN_COOKIE,
+    KNOWN_SECONDS,
+    SESSION_SECONDS,
+    Curators,
+    NotAdmitted,
+)
 from kin_assistant.ui.inventory import Inventory, InventoryKeeper
 from kin_assistant.ui.kept_page import KeptPage
 from kin_assistant.ui.listing import library_html
@@ -100,9 +107,10 @@ class _Routes:
 
     def _is_curator(self, request: Request) -> bool:
         """Whether it is a curator. Others are bounded. Raises ``NotAdmitted`` for one of them who asks too often."""
-        if self._curators.knows(request.cookies.get(COOKIE), forwarded=is_forwarded(request)):
+        token, browser = _cookies(request)
+        if self._curators.knows(token, forwarded=is_forwarded(request)):
             return True
-        if wait := self._limiter.acquire(client_of(request)):
+        if wait := self._limiter.acquire(self._curators.name_client(client_of(request), token, browser)):
             raise NotAdmitted(429, please_wait(wait), wait=wait)
         return False
 
@@ -136,7 +144,7 @@ class _Routes:
             length = request.headers.get("content-length", "")
             if length.isdigit() and int(length) > MAX_FILE_BYTES:
                 raise ChangeRefused("size", f"The file is larger than {MAX_FILE_BYTES // 1024 // 1024} MB.")
-            with open_new_file(folder, request.path_params["path"], SUFFIXES) as arriving:
+            with new_file(folder, request.path_params["path"], SUFFIXES) as arriving:
                 async for chunk in body:
                     arriving.write(chunk)
                 path = await run_in_threadpool(arriving.finish)
@@ -202,7 +210,7 @@ class _Routes:
                 if len(body) > MAX_LOGIN_BYTES:
                     raise NotAdmitted(413, "That is no password.")
             password = body.decode("utf-8", "replace")
-            token = self._curators.log_in(password, client_of(request), request.cookies.get(COOKIE))
+            token = self._curators.log_in(password, client_of(request), *_cookies(request))
         except ClientDisconnect:
             return _say("The password did not arrive whole.", 400)
         except KinError as error:
@@ -210,9 +218,11 @@ class _Routes:
         answer = _say("Logged in.")
         # A web server in front that does not tell the scheme is no reason to send the cookie in the clear.
         secure = "https" in (request.url.scheme, urlsplit(request.headers.get("origin", "")).scheme)
-        answer.set_cookie(
-            COOKIE, token, max_age=SESSION_SECONDS, httponly=True, samesite="strict", secure=secure
-        )  # fmt: skip
+        for name, value, seconds in (
+            (COOKIE, token, SESSION_SECONDS),
+            (KNOWN_COOKIE, self._curators.make_known(), KNOWN_SECONDS),
+        ):
+            answer.set_cookie(name, value, max_age=seconds, httponly=True, samesite="strict", secure=secure)
         return answer
 
     def log_out(self, request: Request) -> Response:
@@ -225,6 +235,10 @@ class _Routes:
         answer = _say("Logged out.")
         answer.delete_cookie(COOKIE)
         return answer
+
+
+def _cookies(request: Request) -> tuple[str | None, str | None]:
+    return request.cookies.get(COOKIE), request.cookies.get(KNOWN_COOKIE)
 
 
 def _say(message: str, status: int = 200, **more: str) -> Response:

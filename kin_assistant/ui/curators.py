@@ -1,6 +1,7 @@
 """Who may change the documents: whoever is at the machine that serves the page for itself, or knows the password.
 
-A lock slows down who guesses, by client, and nobody else: there is none that holds all.
+A lock slows down who guesses, by client, and nobody else: there is none that holds all. A browser from which somebody has
+once logged in counts for itself, whoever guesses from its address.
 """
 
 from __future__ import annotations
@@ -17,10 +18,13 @@ from urllib.parse import urlsplit
 
 from kin_assistant.errors import KinError
 
-__all__ = ["COOKIE", "SESSION_SECONDS", "Curators", "NotAdmitted"]
+__all__ = ["COOKIE", "KNOWN_COOKIE", "KNOWN_SECONDS", "SESSION_SECONDS", "Curators", "NotAdmitted"]
 
 COOKIE = "kin_curator"
 SESSION_SECONDS = 8 * 3600
+KNOWN_COOKIE = "kin_known"
+"""What a browser keeps from which somebody has logged in. It admits nobody."""
+KNOWN_SECONDS = 365 * 24 * 3600
 _MAX_SESSIONS = 32
 _FREE_TRIES = 5
 """Wrong passwords of one client that cost no wait; the next ones cost twice as much each."""
@@ -56,6 +60,7 @@ class Curators:
 
     def __init__(self, password: str = "", *, on_loopback: bool, clock: Callable[[], float]) -> None:
         self._password = _digest(password) if password else None
+        self._seal_key = _derive_key(password) if password else b""
         self._on_loopback = on_loopback
         self._clock = clock
         self._sessions: OrderedDict[bytes, float] = OrderedDict()
@@ -95,12 +100,12 @@ class Curators:
         if headers.get("x-kin-request") != "1" or site != "same-origin" or foreign:
             raise NotAdmitted(403, "This request does not come from the page.")
 
-    def log_in(self, password: str, client: str, token: str | None = None) -> str:
+    def log_in(self, password: str, client: str, token: str | None = None, known: str | None = None) -> str:
         """A token for ``SESSION_SECONDS``. Raises ``NotAdmitted`` if the password is wrong or was tried too often.
 
-        A browser whose ``token`` is that of a session counts for itself, whatever others do from its address.
+        Tries are counted by ``name_client``.
         """
-        client = f"session {_digest(token).hex()}" if token and self._has_session(token) else f"client {client}"
+        client = self.name_client(client, token, known)
         now = self._clock()
         with self._lock:
             tries = self._tries_of(client, now)
@@ -115,6 +120,33 @@ class Curators:
             if len(self._sessions) > _MAX_SESSIONS:
                 self._sessions.popitem(last=False)
         return made
+
+    def name_client(self, client: str, token: str | None, known: str | None) -> str:
+        """Under which name the tries and requests of an address are counted.
+
+        A browser whose ``token`` is that of a session, or that was made ``known``, counts for itself, whatever others do from
+        its address.
+        """
+        if token and self._has_session(token):
+            return f"session {_digest(token).hex()}"
+        browser = self._name_of(known or "")
+        return f"browser {browser}" if browser else f"client {client}"
+
+    def make_known(self) -> str:
+        """What a browser is to keep from which somebody has just logged in: a name of its own, which only we can have given.
+
+        It holds for as long as the password does, over restarts too.
+        """
+        name = secrets.token_urlsafe(16)
+        return f"{name}.{self._seal(name)}"
+
+    def _name_of(self, known: str) -> str:
+        """The name of a known browser; empty for what we did not make."""
+        name, _, seal = known.partition(".")
+        return name if self._seal_key and hmac.compare_digest(_digest(seal), _digest(self._seal(name))) else ""
+
+    def _seal(self, name: str) -> str:
+        return hmac.new(self._seal_key, name.encode("utf-8", "surrogatepass"), hashlib.sha256).hexdigest()
 
     def _tries_of(self, client: str, now: float) -> _Tries:
         tries = self._tries.setdefault(client, _Tries())
@@ -150,6 +182,11 @@ def _too_many(wait: float) -> NotAdmitted:
     return NotAdmitted(
         429, f"Too many wrong passwords. Please wait {minutes} minute{'s' if minutes > 1 else ''}.", wait=wait
     )
+
+
+def _derive_key(password: str) -> bytes:
+    """Slowly, so that who steals what a known browser keeps cannot try many passwords on it."""
+    return hashlib.scrypt(password.encode("utf-8", "surrogatepass"), salt=KNOWN_COOKIE.encode(), n=2**14, r=8, p=1)
 
 
 def _digest(text: str) -> bytes:

@@ -111,7 +111,8 @@ class Entrance:
                 send, 429, "Please wait for the answers to your last questions, then try again.", wait=1
             )
         if self._backlog.full:
-            return await _refuse(send, 503, "Too many questions are waiting. Please try again in a moment.", wait=1)
+            busy = "Too many questions are waiting. Please try again in a moment."
+            return await _refuse(send, 503, busy, wait=self._backlog.wait)
         wait = self._limiter.acquire(client, event.kind.cost, follows=event.kind.follows)
         if wait:
             return await _refuse(send, 429, please_wait(wait), wait=wait)

@@ -7,7 +7,9 @@ import logging
 import math
 import stat
 import threading
-from collections import OrderedDict
+from collections import Counter, OrderedDict
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import quote, urlencode
@@ -31,6 +33,8 @@ _SECONDS = 20.0
 _MEMORY = 2 * 1024**3
 _AT_ONCE = 2
 _WAITING = 8
+_MOST_OF_CLIENT = 6
+"""Of those that are drawn or wait, so that others find a place. A browser has so many connections to a server."""
 _KEPT_BYTES = 32 * 1024 * 1024
 _MOST_WORDS = 4000
 
@@ -50,7 +54,8 @@ class Pictures:
         self._kept: OrderedDict[tuple[str, int, str], bytes] = OrderedDict()
         self._lock = threading.Lock()
         self._free = threading.BoundedSemaphore(_AT_ONCE)
-        self._waiting = threading.BoundedSemaphore(_AT_ONCE + _WAITING)
+        self._asked: Counter[str] = Counter()
+        """Pictures that are drawn or wait, by client."""
 
     def can_draw(self, info: DocumentInfo) -> bool:
         """Whether there is a PDF file of a size that is drawn. Whether it is still the same is seen when it is drawn."""
@@ -62,10 +67,10 @@ class Pictures:
             return False
         return stat.S_ISREG(status.st_mode) and 0 < status.st_size <= MAX_FILE_BYTES
 
-    def draw(self, info: DocumentInfo, page: int, words: str = "") -> bytes:
-        """Page ``page`` (from 1) as WebP with ``words`` outlined.
+    def draw(self, info: DocumentInfo, page: int, words: str = "", *, client: str = "") -> bytes:
+        """Page ``page`` (from 1) as WebP with ``words`` outlined, for ``client``.
 
-        Raises ``DocumentError`` if it cannot be drawn, and ``Busy`` if too many are waiting.
+        Raises ``DocumentError`` if it cannot be drawn, and ``Busy`` if too many are waiting, of this client or of all.
         """
         words = words[:_MOST_WORDS].replace("\0", "")
         key = (info.sha256, page, words)
@@ -73,18 +78,27 @@ class Pictures:
             if key in self._kept:
                 self._kept.move_to_end(key)
                 return self._kept[key]
-        if not self._waiting.acquire(blocking=False):
-            raise Busy
-        try:
-            with self._free:
-                picture = _draw_in_child(self._data(info), page, words, self._seconds)
-        finally:
-            self._waiting.release()
+        with self._place_for(client), self._free:
+            picture = _draw_in_child(self._data(info), page, words, self._seconds)
         with self._lock:
             self._kept[key] = picture
             while sum(map(len, self._kept.values())) > _KEPT_BYTES:
                 self._kept.popitem(last=False)
         return picture
+
+    @contextmanager
+    def _place_for(self, client: str) -> Iterator[None]:
+        with self._lock:
+            if self._asked.total() >= _AT_ONCE + _WAITING or self._asked[client] >= _MOST_OF_CLIENT:
+                raise Busy
+            self._asked[client] += 1
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._asked[client] -= 1
+                if not self._asked[client]:
+                    del self._asked[client]
 
     def _data(self, info: DocumentInfo) -> bytes:
         try:
@@ -155,7 +169,8 @@ def add_pictures(app: FastAPI, served: Served, pictures: Pictures, limiter: Rate
             return PlainTextResponse("There is no picture of that page.", 404)
         marked = current and 0 <= start < end <= len(document.text)
         try:
-            drawn = pictures.draw(document.info, page, words_on_page(document, page, start, end) if marked else "")
+            words = words_on_page(document, page, start, end) if marked else ""
+            drawn = pictures.draw(document.info, page, words, client=client_of(request))
         except Busy:
             return PlainTextResponse("Too many pictures are being drawn.", 503, {"retry-after": "2"})
         except DocumentError as error:

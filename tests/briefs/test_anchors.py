@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -176,4 +177,19 @@ def test_a_row_is_found_by_its_words_in_the_document_and_not_by_how_it_is_shown(
     assert find(opened.quotes, brief, kept.quotes[0]) == found
     shown = quote.model_copy(update={"quote": "Cebu · Price of a sack: 5 pesos"})
     assert not find(opened.quotes, brief, shown).stands
+    opened.index.close()
+
+
+def test_a_thousand_quotes_of_a_letter_in_a_long_document_are_looked_for_in_a_moment(
+    tmp_path: Path, brief: Brief
+) -> None:
+    """Whoever pastes such a brief into the page must not hold up the others."""
+    long = LIBRARY["fees.md"] + "\n\n".join(f"Evergreen trees were seen in the street {i}." for i in range(4000))
+    opened = OpenLibrary(tmp_path / "index", {**LIBRARY, "fees.md": long}, "long")
+    letter = quote_of(brief, BOUGHT).model_copy(update={"quote": "e"})
+    hostile = brief.model_copy(update={"sections": (BriefSection(heading="Own", items=(letter,) * 1000),)})
+    started = time.process_time()
+    found = opened.quotes.find_again(hostile)
+    assert time.process_time() - started < 10
+    assert {quote.state for quote in found.quotes} == {"altered"}
     opened.index.close()

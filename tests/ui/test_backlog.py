@@ -35,6 +35,7 @@ def page(mounted: Any) -> Any:
     for book in (holder.session_data, holder.time_last_used, queue.pending_messages_per_session):
         book.clear()
     queue.pending_event_ids_session.clear()
+    queue.process_time_per_fn.clear()
     return mounted
 
 
@@ -65,22 +66,64 @@ def run(steps: Callable[[], Awaitable[None]]) -> None:
     asyncio.run(steps())  # type: ignore[arg-type]
 
 
+@pytest.fixture
+def let_wait(page: Any, monkeypatch: pytest.MonkeyPatch) -> Callable[[int], Any]:
+    """Let so many questions wait; gives the function that they are for."""
+    ask = next(iter(page.fns.values()))
+
+    def let(number: int) -> Any:
+        events = [SimpleNamespace(fn=ask)] * number
+        monkeypatch.setattr(page._queue, "event_queue_per_concurrency_id", {"one": SimpleNamespace(queue=events)})
+        return ask
+
+    return let
+
+
+def end(page: Any, function: Any, seconds: float, times: int = 1) -> None:
+    """As if events of ``function`` had ended, after so many seconds each."""
+    for _ in range(times):
+        page._queue.process_time_per_fn.setdefault(function, ProcessTime()).add(seconds)
+
+
 @pytest.mark.parametrize(
     ("seconds", "waiting", "full"), [(0.5, 19, False), (0.5, 20, True), (12.0, 1, True), (0.1, 31, False)]
 )
 def test_nobody_is_let_wait_whose_turn_would_come_too_late(
-    backlog: Backlog, page: Any, monkeypatch: pytest.MonkeyPatch, seconds: float, waiting: int, full: bool
+    backlog: Backlog, page: Any, let_wait: Callable[[int], Any], seconds: float, waiting: int, full: bool
 ) -> None:
-    ask = next(iter(page.fns.values()))
-    event = SimpleNamespace(fn=ask)
-    taken = ProcessTime()
-    taken.add(seconds)
-    monkeypatch.setattr(
-        page._queue, "event_queue_per_concurrency_id", {"one": SimpleNamespace(queue=[event] * waiting)}
-    )
-    assert not backlog.full, "nothing is known yet of how long it takes"
-    monkeypatch.setitem(page._queue.process_time_per_fn, ask, taken)
+    end(page, let_wait(waiting), seconds)
     assert backlog.full == full
+
+
+@pytest.mark.parametrize(("waiting", "full"), [(19, False), (20, True)])
+def test_twenty_may_ask_a_fresh_server_at_once(
+    backlog: Backlog, let_wait: Callable[[int], Any], waiting: int, full: bool
+) -> None:
+    """How long it takes is not known yet."""
+    let_wait(waiting)
+    assert backlog.full == full
+
+
+def test_what_took_long_lately_counts_and_not_what_was_quick_yesterday(
+    backlog: Backlog, page: Any, let_wait: Callable[[int], Any]
+) -> None:
+    ask = let_wait(10)
+    end(page, ask, 0.2, times=5000)
+    assert not backlog.full
+    for _ in range(8):
+        end(page, ask, 2.0)
+        slow = backlog.full
+    assert slow, "something else keeps the machine busy"
+    end(page, ask, 0.2, times=20)
+    assert not backlog.full, "and no longer"
+
+
+@pytest.mark.parametrize(("seconds", "waiting", "wait"), [(0.1, 2, 1), (0.5, 21, 6), (12.0, 3, 18), (100.0, 3, 30)])
+def test_whoever_is_refused_is_told_how_long_what_waits_will_take(
+    backlog: Backlog, page: Any, let_wait: Callable[[int], Any], seconds: float, waiting: int, wait: int
+) -> None:
+    end(page, let_wait(waiting), seconds)
+    assert backlog.wait == wait
 
 
 def test_a_client_may_hold_a_quarter_of_the_places(backlog: Backlog, page: Any) -> None:

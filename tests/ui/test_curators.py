@@ -24,9 +24,11 @@ def curators(clock: Clock) -> Curators:
     return Curators("right", on_loopback=False, clock=clock)
 
 
-def refusal(curators: Curators, client: str, given: str = "wrong", token: str | None = None) -> NotAdmitted:
+def refusal(
+    curators: Curators, client: str, given: str = "wrong", token: str | None = None, known: str | None = None
+) -> NotAdmitted:
     with pytest.raises(NotAdmitted) as caught:
-        curators.log_in(given, client, token)
+        curators.log_in(given, client, token, known)
     return caught.value
 
 
@@ -83,6 +85,41 @@ def test_a_browser_with_a_session_counts_for_itself(curators: Curators) -> None:
     assert curators.knows(token)
     assert curators.log_in("right", "office", token)
     assert refusal(curators, "office", "right", "no token of ours").status == 429
+
+
+def test_a_browser_from_which_somebody_logged_in_once_is_not_locked_out_by_its_neighbours(
+    curators: Curators, clock: Clock
+) -> None:
+    token, known = curators.log_in("right", "office"), curators.make_known()
+    clock.now += 30 * 24 * 3600
+    for _ in range(6):
+        refusal(curators, "office")
+    assert refusal(curators, "office", "right", token).status == 429, "its session has ended"
+    assert curators.log_in("right", "office", token, known)
+    restarted = Curators("right", on_loopback=False, clock=clock)
+    for _ in range(6):
+        refusal(restarted, "office")
+    assert restarted.log_in("right", "office", None, known)
+    assert not restarted.knows(known), "it admits nobody"
+
+
+def test_who_guesses_in_a_known_browser_waits_too(curators: Curators) -> None:
+    known, other = curators.make_known(), curators.make_known()
+    assert [refusal(curators, "office", known=known).status for _ in range(6)] == [401] * 5 + [429]
+    assert refusal(curators, "elsewhere", "right", known=known).status == 429
+    assert curators.log_in("right", "office", None, other)
+
+
+def test_nobody_makes_a_known_browser_of_his_own(curators: Curators, clock: Clock) -> None:
+    known = curators.make_known()
+    name, _, seal = known.partition(".")
+    of_another_password = Curators("other", on_loopback=False, clock=clock).make_known()
+    without_password = Curators(on_loopback=False, clock=clock)
+    for _ in range(6):
+        refusal(curators, "a")
+    for forged in (of_another_password, f"x{name}.{seal}", f"{name}.{seal[:-1]}", f"{name}.", ".", "", "\udc00.\u00e9"):
+        assert refusal(curators, "a", "right", known=forged).status == 429, forged
+    assert [refusal(without_password, "a", known=".").status for _ in range(6)] == [401] * 5 + [429]
 
 
 def test_a_guesser_who_never_stops_breaks_nothing(curators: Curators, clock: Clock) -> None:

@@ -32,7 +32,8 @@ from kin_assistant.ui.inventory import Entry, Inventory, InventoryKeeper
 from kin_assistant.ui.kept_page import KeptPage
 from kin_assistant.ui.listing import library_html
 from kin_assistant.ui.page_picture import find_words
-from kin_assistant.ui.pictures import Pictures, words_on_page
+from kin_assistant.ui.pictures import Pictures, add_pictures, words_on_page
+from kin_assistant.ui.ratelimit import RateLimiter
 from kin_assistant.ui.served import Collection, Served
 from kin_assistant.ui.server import collection_of, make_frame
 from kin_assistant.ui.syncing import Syncs
@@ -427,6 +428,25 @@ def test_five_wrong_passwords_make_a_client_wait(visit: Visit) -> None:
     assert "wait 1 minute." in answer.json()["message"]
 
 
+def test_a_guesser_in_the_same_office_does_not_lock_out_the_browser_that_has_logged_in(visit: Visit) -> None:
+    client = visit(curator_password="correct horse")
+    first = client.post("/corpus/login", content="correct horse", headers=OURS)
+    kept = next(line for line in first.headers.get_list("set-cookie") if line.startswith("kin_known="))
+    assert "HttpOnly" in kept
+    assert "SameSite=strict" in kept
+    client.post("/corpus/logout", headers=OURS)
+    known = client.cookies["kin_known"]
+    client.cookies.clear()
+    for _ in range(5):
+        client.post("/corpus/login", content="guess", headers=OURS)
+    assert client.post("/corpus/login", content="correct horse", headers=OURS).status_code == 429
+    while client.get("/library").status_code == 200:
+        pass  # until this address has spent what it has
+    client.cookies.set("kin_known", known)
+    assert client.put("/corpus/lahore.txt", content=NOTE, headers=OURS).status_code == 401, "it admits nobody"
+    assert client.post("/corpus/login", content="correct horse", headers=OURS).status_code == 200
+
+
 def behind_proxy(visitor: str) -> dict[str, str]:
     return OURS | {"x-forwarded-for": visitor, "x-forwarded-proto": "https"}
 
@@ -479,7 +499,15 @@ def test_behind_a_web_server_nobody_is_taken_for_local(
 
 
 @pytest.mark.parametrize(
-    ("path", "most"), [("/library", 60), ("/documents/meeting", 120), ("/documents/nothing", 120), ("/corpus/sync", 60)]
+    ("path", "most"),
+    [
+        ("/library", 60),
+        ("/coverage", 60),
+        ("/documents/meeting", 120),
+        ("/documents/nothing", 120),
+        ("/pages/nothing", 240),
+        ("/corpus/sync", 60),
+    ],
 )
 def test_lists_and_documents_are_given_so_many_times_a_minute(visit: Visit, path: str, most: int) -> None:
     client = visit(curator_password="correct horse", peer=("203.0.113.9", 1), proxies=Proxies.parse("10.0.0.1"))
@@ -970,6 +998,42 @@ def test_a_page_that_takes_too_long_is_given_up(library: Library) -> None:
     info = library.open().document("air").info
     with pytest.raises(DocumentError, match="too long"):
         Pictures(library.corpus, seconds=0.01).draw(info, 1)
+
+
+def test_whoever_wants_many_pictures_at_once_leaves_others_a_place(library: Library) -> None:
+    from fastapi import FastAPI
+    from starlette.testclient import TestClient
+
+    assistant, pictures, app = library.open(), Pictures(library.corpus), FastAPI()
+    add_pictures(app, Served(assistant), pictures, RateLimiter(100))
+
+    def fetch(host: str, words: int) -> Any:
+        """The page with so many letters of it outlined, as nobody else asks for it."""
+        query = f"page=1&start=0&end={words}&build={assistant.build.id}"
+        return TestClient(app, client=(host, 1)).get(f"/pages/air?{query}")
+
+    def wait_until_held(host: str, number: int) -> None:
+        until = time.monotonic() + 60
+        while pictures._asked[host] < number:
+            assert time.monotonic() < until
+            time.sleep(0.01)
+
+    with ThreadPoolExecutor(10) as pool:
+        for _ in range(2):
+            pictures._free.acquire()  # as if two were drawn that take long
+        try:
+            first = [pool.submit(fetch, "127.0.0.2", words) for words in range(1, 7)]
+            wait_until_held("127.0.0.2", 6)
+            refused = fetch("127.0.0.2", 7)
+            assert (refused.status_code, refused.headers["retry-after"]) == (503, "2")
+            others = [pool.submit(fetch, "127.0.0.3", words) for words in range(8, 12)]
+            wait_until_held("127.0.0.3", 4)
+            assert fetch("127.0.0.4", 12).status_code == 503, "ten in all"
+        finally:
+            for _ in range(2):
+                pictures._free.release()
+        assert {answer.result().status_code for answer in first + others} == {200}
+    assert pictures._asked.total() == 0
 
 
 def test_a_document_page_offers_its_pictures(client: Any, library: Library) -> None:

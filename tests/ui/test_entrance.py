@@ -114,6 +114,8 @@ class Visitor:
     host: str = "127.0.0.1"
     session: str = "visit00001"
     functions: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
+    headers: dict[str, str] = field(default_factory=dict)
+    """Of the last answer."""
 
     def __post_init__(self) -> None:
         start = self.send("GET", "/")[1].partition("window.gradio_config = ")[2]
@@ -131,6 +133,7 @@ class Visitor:
         try:
             connection.request(method, path, body, headers or {})
             answer = connection.getresponse()
+            self.headers = {name.lower(): value for name, value in answer.getheaders()}
             return answer.status, answer.read().decode()
         finally:
             connection.close()
@@ -203,7 +206,9 @@ def make_files(folder: Path) -> list[str]:
         str(folder / "absent"),
         *("/etc/passwd", "/etc/shadow", "/proc/self/environ", "/proc/self/mem", "/root/.bashrc", "pyproject.toml"),
         *("README.md", "../../etc/passwd", "corpus", ".", "~/.bashrc", "/etc/passwd\0.txt"),
-        *("/dev/stdin", "/dev/random", "/dev/zero"),
+        *("file://localhost/etc/passwd", "/proc/self/root/etc/passwd", "/proc/self/fd/0", "/proc/1/environ"),
+        *("index/CURRENT", "feedback/feedback.jsonl", "\\\\server\\share\\x", "/sys/kernel/notes"),
+        *("/dev/stdin", "/dev/full", "/dev/random", "/dev/zero"),
     ]
 
 
@@ -214,6 +219,8 @@ ADDRESSES = [
     *("http://[::ffff:127.0.0.1]:{port}/", "http://10.0.0.1/", "http://192.168.1.1/", "http://172.16.0.1/"),
     *("http://169.254.169.254/latest/meta-data/", "http://[fd00:ec2::254]/", "http://127.0.0.1.nip.io/"),
     *("https://user:pass@example.com/", "HTTP://EXAMPLE.COM/", "//example.com/x", "ftp://example.com/x"),
+    *("https://example.com@127.0.0.1:{port}/", "http://metadata.google.internal/", "http://100.100.100.200/"),
+    *("gopher://127.0.0.1:{port}/", "data:text/plain,secret"),
 ]
 
 
@@ -251,7 +258,7 @@ def test_no_file_is_opened_and_no_address_is_asked(served: Served, tmp_path: Pat
     visitor = Visitor(served)
     files = make_files(tmp_path / "files")
     addresses = [address.format(port=served.port) for address in ADDRESSES]
-    assert len({*files, *addresses}) >= 45
+    assert len({*files, *addresses}) >= 60
     tried = 0
     started = time.perf_counter()
     # The ones that never end come last.
@@ -583,6 +590,7 @@ def test_a_client_with_510_visits_pushes_nobody_out(served: Served) -> None:
 
 
 def test_a_full_queue_is_said_at_once(served: Served) -> None:
+    Visitor(served, "127.0.1.99").ask()  # how long one takes is known then
     told = []
     for number in range(6):
         visitor = Visitor(served, f"127.0.1.{number + 1}")
@@ -593,3 +601,4 @@ def test_a_full_queue_is_said_at_once(served: Served) -> None:
     assert statuses[:32] == [200] * 32
     assert set(statuses) == {200, 503}
     assert told[statuses.index(503)][1] == {"detail": "Too many questions are waiting. Please try again in a moment."}
+    assert 1 <= int(visitor.headers["retry-after"]) <= 30

@@ -31,6 +31,8 @@ def load(**fields: object) -> Load:
         ({"statuses": Counter({404: 2})}, "status 404: 2 times"),
         ({"broken": Counter({"ServerDisconnectedError": 3})}, "ServerDisconnectedError: 3 times"),
         ({"answers": []}, "no question was answered"),
+        ({"refusals": [0.1, 0.2, 5.0]}, None),
+        ({"refusals": [0.1, 1.5, 1.5]}, "half of the refusals took 1.5 s or more"),
         (
             {"states": [State(700, 40, 1), State(800, 40, 2), State(841, 40, 3)]},
             "memory grew by 5.1% in the second half",

@@ -7,6 +7,7 @@ import re
 import resource
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -57,6 +58,8 @@ if os.environ.get("LARGEST_FILE"):
     resource.setrlimit(resource.RLIMIT_FSIZE, (int(os.environ["LARGEST_FILE"]), -1))
 """
 Around = Callable[..., dict[str, str]]
+NO_BYTECODE = {"PYTHONDONTWRITEBYTECODE": "1"}
+"""Of what a process with a limit on files compiles, it would leave half for all others."""
 
 
 @pytest.fixture
@@ -131,6 +134,35 @@ def test_the_first_questions_of_a_server_may_come_at_once(
             answers = list(pool.map(page.ask, [QUESTION] * questions))
         assert all("<blockquote" in answer for answer in answers)
         assert page.stop(signal.SIGTERM) == DONE
+
+
+THREADS_OF = """
+import sys
+from kin_assistant.cli.main import main
+code = main(["serve", "--corpus", sys.argv[1], "--index", sys.argv[2], "--port", sys.argv[3]])
+from threadpoolctl import threadpool_info
+print(code, [pool["num_threads"] for pool in threadpool_info() if pool["internal_api"] == "openblas"])
+"""
+
+
+@pytest.mark.parametrize(("wanted", "threads"), [({}, 1), ({"OPENBLAS_NUM_THREADS": "2"}, 2)])
+def test_a_server_gives_linear_algebra_one_thread_unless_it_is_told_otherwise(
+    library: tuple[Path, Path], wanted: dict[str, str], threads: int
+) -> None:
+    """So that the two answers that are made at once do not wait for each other."""
+    if (os.cpu_count() or 1) < threads:
+        pytest.skip("OpenBLAS starts no more threads than there are processors")
+    environment = environment_with(**wanted)
+    if not wanted:
+        environment.pop("OPENBLAS_NUM_THREADS", None)
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        arguments = [*map(str, library), str(taken.getsockname()[1])]  # it ends there, with everything loaded
+        ended = subprocess.run(
+            [sys.executable, "-c", THREADS_OF, *arguments],
+            env=environment, capture_output=True, text=True, timeout=180, check=False,
+        )  # fmt: skip
+    assert ended.stdout == f"{FAILED} [{threads}]\n", ended.stderr
 
 
 # Signals
@@ -270,7 +302,7 @@ def test_a_page_comes_up_over_an_index_that_cannot_be_written_to(
 def test_a_page_comes_up_where_the_disk_is_full(library: tuple[Path, Path], tmp_path: Path, around: Around) -> None:
     corpus, index = library
     write_corpus(corpus, {"note.txt": "Lahore planted four thousand trees along its canals in 2019."})
-    with served(corpus, index, tmp_path, around(LARGEST_FILE=8192)) as page:
+    with served(corpus, index, tmp_path, around(LARGEST_FILE=8192, **NO_BYTECODE)) as page:
         assert "The new index could not be built, and the one before it stays." in page.log.read_text()
         assert STALE in page.get("/")
         assert "<blockquote" in page.ask(QUESTION) or "kin-refusal" in page.ask(QUESTION)
@@ -298,7 +330,7 @@ def in_process_with(
 ) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, "-m", "kin_assistant", *arguments],
-        env=dict(environment or os.environ), capture_output=True, text=True, timeout=180, check=False,
+        env={**(environment or os.environ), **NO_BYTECODE}, capture_output=True, text=True, timeout=180, check=False,
         preexec_fn=partial(resource.setrlimit, limit, (value, value)),
     )  # fmt: skip
 
