@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 from kin_assistant.corpus.files import MAX_FILE_BYTES
 from kin_assistant.corpus.sidecars import SIDECAR_SUFFIX
-from kin_assistant.corpus.uploads import ChangeRefused, Refusal, new_file, remove_file
+from kin_assistant.corpus.uploads import ChangeRefused, Refusal, open_new_file, remove_file
 from kin_assistant.documents.reading import SUFFIXES
 from kin_assistant.errors import BuildRunning, KinError
 from kin_assistant.ui.clients import client_of, is_forwarded
@@ -144,7 +144,7 @@ class _Routes:
             length = request.headers.get("content-length", "")
             if length.isdigit() and int(length) > MAX_FILE_BYTES:
                 raise ChangeRefused("size", f"The file is larger than {MAX_FILE_BYTES // 1024 // 1024} MB.")
-            with new_file(folder, request.path_params["path"], SUFFIXES) as arriving:
+            with open_new_file(folder, request.path_params["path"], SUFFIXES) as arriving:
                 async for chunk in body:
                     arriving.write(chunk)
                 path = await run_in_threadpool(arriving.finish)
