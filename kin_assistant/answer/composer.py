@@ -67,12 +67,7 @@ class Composer:
             return draft
         match kind:
             case "catalogue":
-                gist_of = partial(find_gist, search=self._search, fields_of=self._fields_of, policy=policy.overview)
-                draft = draft_catalogue(query, self._search, policy.catalogue, gist_of)
-                if draft and draft.only_near and asks_who(query, self._search):
-                    draft = draft_peers(query, read, self._search, self._fields_of, policy) or draft
-                if draft and len(query.named_documents) == 1:  # a list of one document tells less than a portrait
-                    draft = draft_overview(query, read, self._search, self._fields_of, policy) or draft
+                draft = self._list(query, read, policy)
             case "overview":
                 draft = self._compare_apart(query, policy)
                 draft = draft or draft_overview(query, read, self._search, self._fields_of, policy)
@@ -85,6 +80,17 @@ class Composer:
         if draft is None or not (draft.candidates or draft.entries):
             return None
         return draft
+
+    def _list(self, query: Query, read: Callable[[Query], Evidence], policy: AnswerPolicy) -> Draft | None:
+        """A list over the library; what tells more where it holds one document, or only places that come near."""
+        gist_of = partial(find_gist, search=self._search, fields_of=self._fields_of, policy=policy.overview)
+        draft = draft_catalogue(query, self._search, policy.catalogue, gist_of)
+        better: Draft | None = None
+        if draft and len(query.named_documents) == 1:
+            better = draft_overview(query, read, self._search, self._fields_of, policy)
+        elif draft and draft.only_near and asks_who(query, self._search):
+            better = draft_peers(query, read, self._search, self._fields_of, policy)
+        return better or draft
 
     def _compare_apart(self, query: Query, policy: AnswerPolicy) -> Draft | None:
         """A row for each of several places that are asked about and have documents of their own; None if one says nothing."""
