@@ -30,9 +30,9 @@ from kin_assistant.indicators.values import IndicatorQuery, Indicators
 from kin_assistant.models.embedder import Embedder, open_embedder, read_common_words
 from kin_assistant.models.evidence_network import open_scorer
 from kin_assistant.models.reranker import open_reranker
-from kin_assistant.peers.finder import PEERS, PeerFinder
+from kin_assistant.peers.finder import PeerFinder
 from kin_assistant.peers.situation import check_situation
-from kin_assistant.peers.values import Peers
+from kin_assistant.peers.values import PEERS, Peers
 from kin_assistant.places.matching import Gazetteer, PlaceIndex
 from kin_assistant.policy import AnswerPolicy
 from kin_assistant.processes.watchdog import call_within

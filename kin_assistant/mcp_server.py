@@ -1,6 +1,6 @@
 """The assistant as a server of the Model Context Protocol, for programs that hand tools to a language model.
 
-``kin mcp`` serves it over standard input and output. The tools ask, search, compare and open a document; none changes
+``kin mcp`` serves it over standard input and output. The tools ask, search, compare, find peers and open a document; none changes
 anything. What they give is quoted from the documents and cited, as text and as structured content of the same shapes as the
 REST API's.
 """
@@ -25,10 +25,11 @@ from pydantic import BaseModel, ValidationError
 from kin_assistant import __version__
 from kin_assistant.api import operations
 from kin_assistant.api.problems import explain_errors
-from kin_assistant.api.requests import AskRequest, CompareRequest, OpenRequest, SearchRequest
+from kin_assistant.api.requests import AskRequest, CompareRequest, OpenRequest, PeersRequest, SearchRequest
 from kin_assistant.api.responses import AnswerWithText, DocumentPiece
 from kin_assistant.errors import KinError, ServeError
-from kin_assistant.rendering import answer_markdown, comparison_markdown, plain, search_text
+from kin_assistant.peers.values import Peers
+from kin_assistant.rendering import answer_markdown, comparison_markdown, peers_markdown, plain, search_text
 from kin_assistant.types import Comparison, SearchResult
 
 if TYPE_CHECKING:
@@ -99,6 +100,14 @@ _TOOLS = (
         Comparison,
         operations.compare,
         comparison_markdown,
+    ),
+    _Tool(
+        "find_peers",
+        "Tell what cities like the one of a situation did, what makes them alike and what does not, with quoted sentences.",
+        PeersRequest,
+        Peers,
+        operations.find_peers,
+        peers_markdown,
     ),
     _Tool(
         "open_document",

@@ -27,6 +27,7 @@ from tests.doubles import AssistantDouble
 from tests.form_library import TEXTS
 from tests.libraries import Library
 
+SITUATION = "We are a port city with open dumping and too much food waste."
 QUESTION = "How did Surabaya start composting?"
 
 
@@ -60,7 +61,7 @@ def call(assistant: Any, tool: str, arguments: dict[str, Any]) -> Any:
 
 def test_the_tools_are_described_and_change_nothing(small: Assistant) -> None:
     tools = with_session(small, lambda session: session.list_tools()).tools
-    assert [tool.name for tool in tools] == ["ask", "search", "compare", "open_document"]
+    assert [tool.name for tool in tools] == ["ask", "search", "compare", "find_peers", "open_document"]
     for tool in tools:
         assert tool.description.endswith(".")
         assert tool.annotations.readOnlyHint
@@ -95,6 +96,14 @@ def test_a_search_and_a_comparison_quote_the_documents(small: Assistant) -> None
     assert "| **Surabaya** |" in compared.content[0].text
 
 
+def test_peers_are_told_with_what_makes_them_alike(small: Assistant) -> None:
+    told = call(small, "find_peers", {"situation": SITUATION, "limit": 2})
+    assert told.structuredContent == small.peers(SITUATION, limit=2).model_dump(mode="json")
+    assert told.structuredContent["peers"]
+    for citation in told.structuredContent["citations"]:
+        assert citation["quote"] in small.document(citation["document_id"]).text
+
+
 def test_a_document_is_opened_in_pieces(small: Assistant) -> None:
     document, pieces, start = small.document("surabaya-composting"), "", 0
     while start < len(document.text):
@@ -121,6 +130,8 @@ def test_a_document_is_opened_in_pieces(small: Assistant) -> None:
         ("search", {"query": "x", "limit": 1000}, "The field “limit” is wrong"),
         ("search", {"question": "x"}, "The field “query” is missing."),
         ("compare", {"topic": "compost", "cities": ["Atlantis"]}, "Atlantis"),
+        ("find_peers", {"situation": ""}, "empty"),
+        ("find_peers", {"situation": "A port city with dumps.", "limit": 0}, "The field “limit” is wrong"),
         ("open_document", {"document_id": "../../etc/passwd"}, "There is no document “../../etc/passwd”."),
         ("open_document", {"document_id": "surabaya-composting", "start": -1}, "The field “start” is wrong"),
         ("open_document", {"document_id": "surabaya-composting", "characters": 10**6}, "“characters” is wrong"),
@@ -232,7 +243,7 @@ def test_lines_that_are_no_protocol_do_not_end_it(repository: Path) -> None:
         (line,) = talk_to(process, [*bad, message(7, "tools/list")], 1)
         while json.loads(line).get("id") != 7:  # what it makes of the others
             (line,) = talk_to(process, [], 1)
-        assert len(json.loads(line)["result"]["tools"]) == 4
+        assert len(json.loads(line)["result"]["tools"]) == 5
     finally:
         process.kill()
         process.communicate(timeout=10)

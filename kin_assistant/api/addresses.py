@@ -20,6 +20,7 @@ ADDRESSES: Mapping[str, frozenset[str]] = {
     f"{REST}/coverage": _GET,
     f"{REST}/documents": _GET,
     f"{REST}/openapi.json": _GET,
+    f"{REST}/peers": _POST,
     f"{REST}/search": _GET | _POST,
     f"{CHAT}/chat/completions": _POST,
     f"{CHAT}/models": _GET,

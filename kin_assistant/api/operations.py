@@ -5,11 +5,19 @@ from __future__ import annotations
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from kin_assistant.api.requests import AskRequest, CompareRequest, DocumentsQuery, OpenRequest, SearchRequest
+from kin_assistant.api.requests import (
+    AskRequest,
+    CompareRequest,
+    DocumentsQuery,
+    OpenRequest,
+    PeersRequest,
+    SearchRequest,
+)
 from kin_assistant.api.responses import AnswerWithText, DocumentList, DocumentPiece, DocumentWithSentences
 from kin_assistant.coverage.values import Coverage
 from kin_assistant.errors import KinError
 from kin_assistant.filters import find_allowed_documents
+from kin_assistant.peers.values import Peers
 from kin_assistant.records.columns import parse_columns
 from kin_assistant.records.comparison import DEFAULT_COLUMNS
 from kin_assistant.rendering import answer_json, plain, verified, verified_table
@@ -23,6 +31,7 @@ __all__ = [
     "ask",
     "compare",
     "count_coverage",
+    "find_peers",
     "list_documents",
     "open_piece",
     "search",
@@ -60,6 +69,11 @@ def compare(assistant: Assistant, asked: CompareRequest) -> Comparison:
     columns = parse_columns(asked.columns) or DEFAULT_COLUMNS
     cities = [city.strip() for city in asked.cities if city.strip()]
     return verified_table(assistant.compare(asked.topic, cities, columns), assistant.document)
+
+
+def find_peers(assistant: Assistant, asked: PeersRequest) -> Peers:
+    """What cities like it did, once every quote was compared with its document. Raises as ``Assistant.peers`` does."""
+    return verified_table(assistant.peers(asked.situation, limit=asked.limit), assistant.document)
 
 
 def list_documents(assistant: Assistant, asked: DocumentsQuery) -> DocumentList:

@@ -10,6 +10,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from kin_assistant.filters import NAME_FIELDS, parse_filters
+from kin_assistant.peers.values import MAX_PEERS, PEERS
 from kin_assistant.types import Filters, WantedForm
 
 __all__ = [
@@ -126,6 +127,13 @@ class CompareRequest(_Asked):
     topic: str = Field(max_length=MAX_TOPIC, description="Such as household composting.")
     cities: Names = Field([], description="Without any, those best documented.")
     columns: Names = Field([], description="Fields of a record, such as problem, action, cost or results.")
+
+
+class PeersRequest(_Asked):
+    """A city, and what is the matter there."""
+
+    situation: str = Field(max_length=MAX_TEXT, description="A sentence or two in English.")
+    limit: int = Field(PEERS, ge=1, le=MAX_PEERS, strict=True, description="Practices to give, at most.")
 
 
 class OpenRequest(_Asked):

@@ -14,9 +14,17 @@ from kin_assistant.api import operations
 from kin_assistant.api.addresses import REST
 from kin_assistant.api.admission import Admission, Cost, client_of
 from kin_assistant.api.problems import PROBLEM, say_faults
-from kin_assistant.api.requests import AskRequest, CompareRequest, DocumentsQuery, SearchQuery, SearchRequest
+from kin_assistant.api.requests import (
+    AskRequest,
+    CompareRequest,
+    DocumentsQuery,
+    PeersRequest,
+    SearchQuery,
+    SearchRequest,
+)
 from kin_assistant.api.responses import AnswerWithText, DocumentWithSentences, Problem
 from kin_assistant.coverage.values import Coverage
+from kin_assistant.peers.values import Peers
 from kin_assistant.types import Comparison, DocumentInfo, Record, SearchResult
 
 if TYPE_CHECKING:
@@ -93,6 +101,11 @@ def make_rest(admission: Admission) -> FastAPI:
     async def compare(request: Request, asked: CompareRequest) -> Response:
         """Put side by side what cities did about a topic; where nothing is known of it, `reason` says so."""
         return await answer(request, "question", lambda assistant: operations.compare(assistant, asked))
+
+    @app.post("/peers", response_model=Peers, responses=_problems(*_READING, *_SENDING))
+    async def peers(request: Request, asked: PeersRequest) -> Response:
+        """Tell what cities like the one of a situation did; where none is known, `reason` says so."""
+        return await answer(request, "question", lambda assistant: operations.find_peers(assistant, asked))
 
     @app.get("/documents", response_model=list[DocumentInfo], responses=_problems(*_READING))
     async def documents(request: Request, asked: Annotated[DocumentsQuery, Query()]) -> Response:

@@ -15,7 +15,7 @@ from kin_assistant.index.library import DocumentRow, PassageRow
 from kin_assistant.peers.likeness import Measured, liken_place, liken_problem
 from kin_assistant.peers.policy import LikenessPolicy
 from kin_assistant.peers.situation import Situation, SituationReader, is_meant
-from kin_assistant.peers.values import Likeness, Peer, Peers
+from kin_assistant.peers.values import MAX_PEERS, PEERS, Likeness, Peer, Peers
 from kin_assistant.peers.vocabulary import find_phrases, read_peer_vocabulary
 from kin_assistant.places.gazetteer import Gazetteer
 from kin_assistant.policy import AdvicePolicy
@@ -24,11 +24,8 @@ from kin_assistant.records.reader import FieldSentence, RecordReader
 from kin_assistant.text.wording import join_words
 from kin_assistant.types import Cell, Citation, RecordField
 
-__all__ = ["MAX_PEERS", "PEERS", "PeerFinder"]
+__all__ = ["PeerFinder"]
 
-PEERS: Final = 5
-"""Peers that are shown, where no other number is asked for."""
-MAX_PEERS: Final = 20
 _FIELDS: Final[tuple[RecordField, ...]] = ("process", "results", "finance")
 """What is quoted of each: what was done, what came of it, what it cost."""
 _FIELDS_OF_MEANS: Final[frozenset[RecordField]] = frozenset(

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Final, Literal
 
 from kin_assistant.types import Cell, Citation, Value
 
-__all__ = ["Likeness", "Peer", "Peers", "Trait", "TraitKind", "TraitSource"]
+__all__ = ["MAX_PEERS", "PEERS", "Likeness", "Peer", "Peers", "Trait", "TraitKind", "TraitSource"]
+
+PEERS: Final = 5
+"""Peers that are shown, where no other number is asked for."""
+MAX_PEERS: Final = 20
 
 TraitKind = Literal["problem", "place", "size", "coast", "means"]
 """What is the matter, where the city is, how many people live there, whether it is by the sea, and how much money there is."""
