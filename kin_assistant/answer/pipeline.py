@@ -291,7 +291,7 @@ def _name_missing_figure(query: Query, citations: Sequence[Citation]) -> tuple[s
     if not citations or "money" not in find_asked_kinds(query.standalone):
         return ()
     given = any(gives("money", one.quote, one.lead_in.text if one.lead_in else "") for one in citations)
-    return () if given else ("No sum of money stands in these sentences.",)
+    return () if given else ("No price or cost was found: the sentences below give no sum of money.",)
 
 
 def _notes(query: Query, quoted: Sequence[Candidate], citations: Sequence[Citation]) -> tuple[str, ...]:

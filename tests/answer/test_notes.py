@@ -73,7 +73,7 @@ def test_nothing_is_named_where_every_part_is_answered(assistant: Assistant) -> 
 
 
 def test_where_a_price_is_asked_for_and_none_is_quoted_that_is_said(assistant: Assistant) -> None:
-    said = "No sum of money stands in these sentences."
+    said = "No price or cost was found: the sentences below give no sum of money."
     question = "What is the price when reviewers visited the compost plant of Bago?"
     assert said in assistant.ask(question, words=30).caveats
     assert said not in assistant.ask("What did the compost plant of Bago cost to build?").caveats
