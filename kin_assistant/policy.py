@@ -334,8 +334,10 @@ class PeersPolicy:
     """And of which nothing more is said, if it gives one as much as this."""
     passages_of_part: int = 10
     """Passages of a document in which what else is asked is looked for."""
-    min_worth_of_part: float = 0.03
-    """A sentence that is worth less does not say it."""
+    min_worth_of_part: float = 0.08
+    """A sentence that is worth less does not say it;"""
+    min_worth_of_figure: float = 0.03
+    """one that is worth less does not where a figure is asked for and it gives one."""
 
 
 @dataclass(frozen=True, slots=True)

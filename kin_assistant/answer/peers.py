@@ -16,6 +16,7 @@ from kin_assistant.policy import AnswerPolicy
 from kin_assistant.question.listing import read_listing
 from kin_assistant.question.parts import Part
 from kin_assistant.question.query import Query
+from kin_assistant.text.figures import asks_for_figure, has_figure
 from kin_assistant.text.wording import count_words, join_words
 
 __all__ = ["asks_for_peers", "asks_who", "draft_peers"]
@@ -87,7 +88,13 @@ def _tell_parts(
         ranking = search.retriever.rank(part, within={document})
         read = search.read(part, ranking, ranking.passages[: policy.peers.passages_of_part])
         worth = estimate_worth([one for one in read if stands_alone(one.text)], policy.selection)
-        saying = [one for one, value in worth.items() if value >= policy.peers.min_worth_of_part]
+        wants_figure = asks_for_figure(part.text)
+        saying = [
+            one
+            for one, value in worth.items()
+            if value >= policy.peers.min_worth_of_part
+            or (wants_figure and has_figure(one.text) and value >= policy.peers.min_worth_of_figure)
+        ]
         giving = [one for one in saying if gives_asked(part.text, one, search.library)]
         if best := max(giving or saying, key=lambda one: worth[one], default=None):
             told.append(best)

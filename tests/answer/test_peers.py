@@ -15,7 +15,7 @@ from tests.form_library import SmallLibrary
 
 GENEROUS = AnswerPolicy(
     documents=DocumentPolicy(min_share=0.0),
-    peers=PeersPolicy(min_logit=-4.0, min_logit_alone=-4.0, min_worth_of_part=0.0),
+    peers=PeersPolicy(min_logit=-4.0, min_logit_alone=-4.0, min_worth_of_part=0.0, min_worth_of_figure=0.0),
 )
 QUESTION = "Which cities have vendors or families that sort waste, and by how much fell waste?"
 
@@ -58,7 +58,7 @@ def test_each_place_has_a_row_with_a_sentence_for_each_part(library: SmallLibrar
 
 
 def test_what_a_document_does_not_say_is_said(library: SmallLibrary) -> None:
-    strict = replace(GENEROUS, peers=replace(GENEROUS.peers, min_worth_of_part=1.0))
+    strict = replace(GENEROUS, peers=replace(GENEROUS.peers, min_worth_of_part=1.0, min_worth_of_figure=1.0))
     draft = draft_peers(ask(library, QUESTION), library.read, library.search, library.records.fields_of, strict)
     assert draft is not None
     for section in draft.sections:
@@ -73,7 +73,9 @@ def test_what_a_document_does_not_say_is_said(library: SmallLibrary) -> None:
 def test_what_hardly_says_that_a_place_did_it_must_say_something_more(
     library: SmallLibrary, least: float, alone: float, of_part: float, shown: bool
 ) -> None:
-    limits = replace(GENEROUS.peers, min_logit=least, min_logit_alone=alone, min_worth_of_part=of_part)
+    limits = replace(
+        GENEROUS.peers, min_logit=least, min_logit_alone=alone, min_worth_of_part=of_part, min_worth_of_figure=of_part
+    )
     policy = replace(GENEROUS, peers=limits)
     draft = draft_peers(ask(library, QUESTION), library.read, library.search, library.records.fields_of, policy)
     assert ("Cebu" in [section.heading for section in draft.sections] if draft else False) == shown
