@@ -116,7 +116,7 @@ class SelectionPolicy:
     """Weight of the best score by similarity in the sentence's document, less the best one of all."""
     worth_of_cosine: float = 1.5
     """Weight of the cosine of query and sentence."""
-    worth_of_field: float = 0.8
+    worth_of_field: float = 0.7
     """Weight of how well the sentence tells the field of a record that the query asks for."""
     min_share: float = 0.1
     """A stretch is considered if a sentence of it is worth this share of the best one."""
