@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import queue
 import threading
 import time
@@ -35,10 +36,9 @@ def stream_within(seconds: float, start: Callable[[], Iterator[str]]) -> Iterato
 
     def put(piece: str | _End) -> None:
         while not stopped.is_set():
-            try:
-                return taken.put(piece, timeout=_LOOK_AGAIN_SECONDS)
-            except queue.Full:
-                continue
+            with contextlib.suppress(queue.Full):
+                taken.put(piece, timeout=_LOOK_AGAIN_SECONDS)
+                return
 
     def take() -> None:
         try:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from kin_assistant.documents.passages import split_sentences
+from kin_assistant.text.cleaning import clean
 
 __all__ = ["ReplyReader", "Written"]
 
@@ -19,6 +20,7 @@ _THOUGHT: Final = re.compile(r"\s*<think>.*?</think>", re.DOTALL)
 _FENCE: Final = re.compile(r"\s*```\w*\n?")
 _OPENS_JSON: Final = re.compile(r"\s*(?:\[\s*)?\{")
 _KEY: Final = r"[\[\u3010][^\[\]\u3010\u3011\n]{1,80}[\]\u3011]"
+_CLOSES: Final = frozenset("]\u3011")
 _KEYS: Final = re.compile(rf"\s*({_KEY}(?:\s*,?\s*{_KEY})*)(\s*[.!?]+(?![\w.]))?")
 _MARK: Final = re.compile(r"\A\s*(?:[-*\u2022]|\d{1,2}[.)])\s+")
 _MAY_GO_ON: Final = re.compile(r"[\s,.!?]*(?:[\[\u3010][^\]\u3011]{0,80})?\Z")
@@ -93,6 +95,8 @@ class ReplyReader:
     def _read_text(self, *, ended: bool) -> list[Written]:
         found: list[Written] = []
         position = 0
+        if not ended and _CLOSES.isdisjoint(self._text):
+            return found
         for match in _KEYS.finditer(self._text):
             if not ended and _MAY_GO_ON.fullmatch(self._text, match.end()):
                 break  # another key may follow
@@ -130,7 +134,7 @@ def _sentences(text: str) -> list[str]:
     for line in text.splitlines():
         line = _MARK.sub("", line)
         found += [line[start:end] for start, end in split_sentences(line)]
-    return [sentence for sentence in found if any(char.isalnum() for char in sentence)]
+    return [clean(sentence) for sentence in found if any(char.isalnum() for char in sentence)]
 
 
 def _keys_in(marks: str) -> tuple[str, ...]:
