@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 
 from kin_assistant.errors import LanguageModelError
 from kin_assistant.writing.events import bound, read_events, read_whole
-from kin_assistant.writing.model import Prompt
+from kin_assistant.writing.model import LONGEST_SENTENCE, MOST_KEYS, MOST_SENTENCES, Prompt
 
 if TYPE_CHECKING:
     import httpx
@@ -146,16 +146,17 @@ def is_loopback(host: str) -> bool:
 
 def _response_format(prompt: Prompt) -> dict[str, Any]:
     """A JSON schema in which nothing but the keys of the quotes can be named."""
-    named = {"type": "array", "items": {"type": "string", "enum": list(prompt.keys)}, "minItems": 1}
+    key = {"type": "string", "enum": list(prompt.keys)}
+    named = {"type": "array", "items": key, "minItems": 1, "maxItems": MOST_KEYS}
     sentence = {
         "type": "object",
-        "properties": {"text": {"type": "string"}, "keys": named},
-        "required": ["text", "keys"],
+        "properties": {"keys": named, "text": {"type": "string", "maxLength": LONGEST_SENTENCE}},
+        "required": ["keys", "text"],
         "additionalProperties": False,
     }
     schema = {
         "type": "object",
-        "properties": {"sentences": {"type": "array", "items": sentence}},
+        "properties": {"sentences": {"type": "array", "items": sentence, "maxItems": MOST_SENTENCES}},
         "required": ["sentences"],
         "additionalProperties": False,
     }

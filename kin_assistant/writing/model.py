@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Final, Protocol
 
 from kin_assistant.types import Kind
 
-__all__ = ["Item", "LanguageModel", "Prompt"]
+__all__ = ["LONGEST_SENTENCE", "MOST_KEYS", "MOST_SENTENCES", "Item", "LanguageModel", "Prompt"]
 
-_RULES = """\
+_RULES: Final = """\
 You put quotes from documents into a short text for a city official. You get one JSON object: "request" is what the official \
 asked, "kind" is what kind of request that is, and "data" is a list of quotes, each with a key and the place that its document \
 is about.
@@ -20,14 +20,18 @@ is about.
 - Write at most {sentences} short, whole sentences. Each says what one quote says, and names the place.
 - If the quotes do not answer the request, write nothing."""
 
-_AS_JSON = """
+_AS_JSON: Final = """
 Answer with one JSON object and nothing else: \
-{"sentences": [{"text": "one sentence", "keys": ["key of the quote that says it"]}]}"""
+{"sentences": [{"keys": ["key of the quote that says it"], "text": "one sentence"}]}"""
 
-_AS_TEXT = """
+_AS_TEXT: Final = """
 Behind each sentence put the key of the quote that says it in square brackets, as in: One sentence. [key]"""
 
-_SENTENCES = 8
+MOST_SENTENCES: Final = 8
+MOST_KEYS: Final = 3
+"""Quotes that one sentence may name."""
+LONGEST_SENTENCE: Final = 500
+"""Characters. What is longer is no sentence."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +63,7 @@ class Prompt:
 
     def rules(self, *, as_json: bool) -> str:
         """What the model is told to do, and how it is to mark which quote says a sentence."""
-        return _RULES.format(sentences=_SENTENCES) + (_AS_JSON if as_json else _AS_TEXT)
+        return _RULES.format(sentences=MOST_SENTENCES) + (_AS_JSON if as_json else _AS_TEXT)
 
     @property
     def data(self) -> str:

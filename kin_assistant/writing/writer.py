@@ -12,7 +12,7 @@ from kin_assistant.types import Answer, Citation, DropReason, Prose, ProseSenten
 from kin_assistant.writing.checks import SentenceCheck
 from kin_assistant.writing.deadline import stream_within
 from kin_assistant.writing.figures import FigureCheck
-from kin_assistant.writing.model import LanguageModel, Prompt
+from kin_assistant.writing.model import LONGEST_SENTENCE, LanguageModel, Prompt
 from kin_assistant.writing.names import NameCheck
 from kin_assistant.writing.prompting import is_written, make_prompt
 from kin_assistant.writing.reply import ReplyReader, Written
@@ -23,8 +23,6 @@ __all__ = ["ProseWriter"]
 _MAX_CHARACTERS: Final = 20_000
 """Of a reply, at most."""
 _MAX_SENTENCES: Final = 40
-_LONGEST_SENTENCE: Final = 600
-"""Characters. What is longer is a quote and more, and no sentence."""
 _RULES: Final[tuple[SentenceCheck, ...]] = (FigureCheck(), NameCheck(), WordingCheck())
 
 
@@ -125,7 +123,7 @@ class _Writing:
             return "no quote"
         if not all(key in self._cited for key in written.keys):
             return "unknown quote"
-        if len(written.text) > _LONGEST_SENTENCE:
+        if len(written.text) > LONGEST_SENTENCE:
             return "length"
         cited = [self._cited[key] for key in dict.fromkeys(written.keys)]
         if leans_back(written.text) and not self._leans_on_shown(cited):
