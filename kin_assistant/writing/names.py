@@ -13,11 +13,11 @@ from kin_assistant.writing.vocabulary import read_vocabulary
 
 __all__ = ["NameCheck"]
 
-_TOKEN: Final = re.compile(r"[^\W\d_][\w'\u2019-]*")
+_TOKEN: Final = re.compile(r"[^\W_](?:[\w'\u2019.-]*[^\W_])?")
 
 
 class NameCheck:
-    """A word with a capital letter is a name, but for small words at the beginning."""
+    """A word with a capital letter is a name, but for the first, which would have one anyway."""
 
     def find_fault(self, sentence: str, cited: Sequence[Citation]) -> DropReason | None:
         """A name that neither the quotes nor the places of their documents have."""
@@ -26,11 +26,11 @@ class NameCheck:
 
 
 def names_in(sentence: str) -> set[str]:
-    """The words of ``sentence`` that are parts of names, folded."""
+    """The words of ``sentence`` that are parts of names, folded. The first word is left to the check of the wording."""
     small = STOP_WORDS | read_vocabulary().neutral | read_vocabulary().binding
     return {
         word
-        for token in _TOKEN.findall(sentence)
+        for token in _TOKEN.findall(sentence)[1:]
         if any(char.isupper() for char in token)
         for word in words(token)
         if word not in small
