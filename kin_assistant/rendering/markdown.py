@@ -119,7 +119,7 @@ def prose_markdown(prose: Prose) -> list[str]:
     host = (
         f" at {escape_markdown(prose.sent_to)}, to which the question and the quotes were sent" if prose.sent_to else ""
     )
-    count = len(prose.dropped)
+    count = sum(reason != "repeated" for reason in prose.dropped)
     if not prose.sentences:
         if not count:
             return [f"The language model {model}{host} wrote nothing about these quotes."]

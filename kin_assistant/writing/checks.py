@@ -19,7 +19,7 @@ class SentenceCheck(Protocol):
     """Looks for one kind of fault."""
 
     def find_fault(self, sentence: str, cited: Sequence[Citation]) -> DropReason | None:
-        """Why ``sentence`` is not borne by the quotes ``cited``, of which there is at least one; None if it may be."""
+        """Why ``sentence``, or part of one, is not borne by the quotes ``cited``, at least one; None if it may be."""
 
 
 def evidence_text(citation: Citation) -> str:
@@ -27,11 +27,15 @@ def evidence_text(citation: Citation) -> str:
     return f"{citation.lead_in.text} {citation.quote}" if citation.lead_in else citation.quote
 
 
-def place_words(citation: Citation) -> frozenset[str]:
-    """Words of the places that a quote is surely about, without being named in it.
+def place_words(citation: Citation, claim: str) -> frozenset[str]:
+    """Words of the places that ``claim`` may name though the quote does not, because its document is about no other.
 
-    A document on one city speaks of that one; where it is about several, only the quote itself says which.
+    Of a document on several cities only the quote itself says which one it is about. A country may stand behind its city, and
+    not in its place: what one city does, its country does not.
     """
-    names = citation.cities if len(citation.cities) == 1 else ()
-    countries = citation.countries if len(citation.countries) == 1 else ()
-    return frozenset(word for name in (*names, *countries) for word in words(name))
+    (city, *others) = citation.cities or ("",)
+    named = frozenset(words(city)) if not others else frozenset()
+    said = frozenset(words(claim))
+    if len(citation.countries) == 1 and (not citation.cities or (named and named <= said)):
+        named |= frozenset(words(citation.countries[0]))
+    return named

@@ -21,7 +21,9 @@ class NameCheck:
 
     def find_fault(self, sentence: str, cited: Sequence[Citation]) -> DropReason | None:
         """A name that neither the quotes nor the places of their documents have."""
-        known = {word for citation in cited for word in (*words(evidence_text(citation)), *place_words(citation))}
+        known = {
+            word for citation in cited for word in (*words(evidence_text(citation)), *place_words(citation, sentence))
+        }
         return None if names_in(sentence) <= known else "name"
 
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
-__all__ = ["Vocabulary", "read_vocabulary"]
+__all__ = ["Vocabulary", "read_vocabulary", "split_parts"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,3 +33,13 @@ def read_vocabulary() -> Vocabulary:
     pack = tomllib.loads(files("kin_assistant").joinpath("data/english/writing.toml").read_text("utf-8"))
     lists = {name: frozenset(pack[name].split()) for name in ("neutral", "negation", "hedge", "binding", "number")}
     return Vocabulary(**lists, parting=tuple(pack["parting"]))
+
+
+def split_parts(text: str) -> list[str]:
+    """The parts of a sentence that say something each."""
+    return [part for part in _parting().split(text) if part.strip()]
+
+
+@cache
+def _parting() -> re.Pattern[str]:
+    return re.compile(rf"[;:]|,?\s+(?:{'|'.join(read_vocabulary().parting)})\s+|,\s+and\s+")

@@ -6,23 +6,20 @@ that; what adds a word that carries meaning, swaps two, leaves out a "not" or ma
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
 from typing import Final
 
 from kin_assistant.text.words import STOP_WORDS, stems, words
 from kin_assistant.types import Citation, DropReason
 from kin_assistant.writing.checks import evidence_text, place_words
 from kin_assistant.writing.figures import number_words_in
-from kin_assistant.writing.vocabulary import read_vocabulary
+from kin_assistant.writing.vocabulary import read_vocabulary, split_parts
 
 __all__ = ["WordingCheck"]
 
-_LEAST_WORDS: Final = 3
-"""Words with a meaning that a sentence, and part of one, has to share with its quote."""
-_LEAST_IN_PART: Final = 2
+_LEAST_WORDS: Final = 2
+"""Words with a meaning that a sentence has to share with its quote."""
 _LEAST_SHARE: Final = 0.4
 """Of the words with a meaning in those parts of the quote that it takes words from."""
 _USUAL: Final = frozenset(" .,;:'\"\u2018\u2019\u201c\u201d()%-\u2013\u2014/")
@@ -42,32 +39,22 @@ class _Told:
 
 
 class WordingCheck:
-    """Compares the words of a sentence, or of each of its parts, with those of one quote."""
+    """Compares the words of a sentence with those of one quote."""
 
     def find_fault(self, sentence: str, cited: Sequence[Citation]) -> DropReason | None:
         """Words that no single quote has, in a meaning that it has, or signs that none has."""
         texts = "".join(map(evidence_text, cited))
-        if not all(char.isalnum() or char in _USUAL or char in texts for char in sentence):
-            return "wording"
-        if _is_borne(sentence, cited, _LEAST_WORDS):
-            return None
-        parts = [part for part in _parting().split(sentence) if part.strip()]
-        if len(cited) > 1 and len(parts) > 1 and all(_is_borne(part, cited, _LEAST_IN_PART) for part in parts):
-            return None
-        return "wording"
+        usual = all(char.isalnum() or char in _USUAL or char in texts for char in sentence)
+        return None if usual and any(_bears(citation, sentence) for citation in cited) else "wording"
 
 
-def _is_borne(claim: str, cited: Sequence[Citation], least: int) -> bool:
-    return any(_bears(citation, claim, least) for citation in cited)
-
-
-def _bears(citation: Citation, claim: str, least: int) -> bool:
+def _bears(citation: Citation, claim: str) -> bool:
     """Whether ``claim`` is the quote, shortened, with the place of its document or without."""
-    places = _stems_of(place_words(citation))
+    places = _stems_of(place_words(citation, claim))
     told, text = _read(claim, places), evidence_text(citation)
-    if len(told.content) < least or not _is_shortened(told.words, _read(text, places).words):
+    if len(told.content) < _LEAST_WORDS or not _is_shortened(told.words, _read(text, places).words):
         return False
-    parts = [_read(part, places) for part in _parting().split(text)]
+    parts = [_read(part, places) for part in split_parts(text)]
     touched = [part for part in parts if not set(part.content).isdisjoint(told.content)]
     # Any word may be left out but those that make a fact of what is none; of very few, nobody knows what they still say.
     return (
@@ -127,8 +114,3 @@ def _read(text: str, places: frozenset[str]) -> _Told:
 
 def _stems_of(names: frozenset[str]) -> frozenset[str]:
     return frozenset(stem for name in names for stem in stems(name))
-
-
-@cache
-def _parting() -> re.Pattern[str]:
-    return re.compile(rf"[;:]|,?\s+(?:{'|'.join(read_vocabulary().parting)})\s+|,\s+and\s+")

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from typing import Final
 
 from kin_assistant.answer.stretches import leans_back
 from kin_assistant.errors import LanguageModelError
+from kin_assistant.text.words import words
 from kin_assistant.types import Answer, Citation, DropReason, Prose, ProseSentence
+from kin_assistant.writing.bearing import find_bearing
 from kin_assistant.writing.checks import SentenceCheck
 from kin_assistant.writing.deadline import stream_within
 from kin_assistant.writing.figures import FigureCheck
-from kin_assistant.writing.model import LONGEST_SENTENCE, LanguageModel, Prompt
+from kin_assistant.writing.model import LONGEST_SENTENCE, MOST_SENTENCES, LanguageModel, Prompt
 from kin_assistant.writing.names import NameCheck
 from kin_assistant.writing.prompting import is_written, make_prompt
 from kin_assistant.writing.reply import ReplyReader, Written
@@ -22,7 +24,9 @@ __all__ = ["ProseWriter"]
 
 _MAX_CHARACTERS: Final = 20_000
 """Of a reply, at most."""
-_MAX_SENTENCES: Final = 40
+_MOST_READ: Final = 2 * MOST_SENTENCES
+"""Sentences of a reply. What follows is not read."""
+_ENDS: Final = frozenset(".!?\"'\u201d\u2019)")
 _RULES: Final[tuple[SentenceCheck, ...]] = (FigureCheck(), NameCheck(), WordingCheck())
 
 
@@ -71,9 +75,11 @@ class ProseWriter:
         reader, length = ReplyReader(), 0
         for piece in stream_within(self._seconds, lambda: self._model.stream(prompt)):
             length += len(piece)
-            if length > _MAX_CHARACTERS or len(writing.shown) + len(writing.dropped) > _MAX_SENTENCES:
-                raise LanguageModelError("The language model wrote without end and was given up.")
             writing.take(reader.feed(piece))
+            if writing.judged >= _MOST_READ:
+                return  # hangs up: it was asked for half as many
+            if length > _MAX_CHARACTERS:
+                raise LanguageModelError("The language model wrote without end and was given up.")
         writing.take(reader.end())
 
 
@@ -89,24 +95,31 @@ class _Writing:
         self._cited, self._checks, self._show = cited, checks, show
         self.shown: list[ProseSentence] = []
         self.dropped: list[DropReason] = []
+        self._said: set[tuple[str, ...]] = set()
+        """The words of what is shown."""
         self._documents_before: frozenset[str] = frozenset()
         """Those that the sentence before cites; none if it was dropped."""
         self._began = time.perf_counter()
         self._first = self._checking = 0.0
 
+    @property
+    def judged(self) -> int:
+        """Sentences so far."""
+        return len(self.shown) + len(self.dropped)
+
     def take(self, sentences: Sequence[Written]) -> None:
         """Check ``sentences`` and show those that pass."""
         for written in sentences:
             began = time.perf_counter()
-            fault = self._find_fault(written)
+            cited, fault = self._judge(written)
             self._checking += time.perf_counter() - began
             if fault:
                 self.dropped.append(fault)
                 self._documents_before = frozenset()
                 continue
-            cited = [self._cited[key] for key in dict.fromkeys(written.keys)]
             self._documents_before = frozenset(citation.document_id for citation in cited)
-            sentence = ProseSentence(text=written.text, citations=tuple(sorted(citation.number for citation in cited)))
+            text = written.text if written.text[-1] in _ENDS else written.text + "."
+            sentence = ProseSentence(text=text, citations=tuple(sorted(citation.number for citation in cited)))
             self._first = self._first or time.perf_counter() - self._began
             self.shown.append(sentence)
             if self._show:
@@ -118,23 +131,26 @@ class _Writing:
         named = {"first": self._first, "check": self._checking, "total": total}
         return {name: round(1000 * seconds, 2) for name, seconds in named.items()}
 
-    def _find_fault(self, written: Written) -> DropReason | None:
+    def _judge(self, written: Written) -> tuple[tuple[Citation, ...], DropReason | None]:
+        """The quotes that bear a sentence, or none and the reason why it is not shown."""
         if not written.keys:
-            return "no quote"
+            return (), "no quote"
         if not all(key in self._cited for key in written.keys):
-            return "unknown quote"
+            return (), "unknown quote"
         if len(written.text) > LONGEST_SENTENCE:
-            return "length"
-        cited = [self._cited[key] for key in dict.fromkeys(written.keys)]
-        if leans_back(written.text) and not self._leans_on_shown(cited):
-            return "leaning"
-        return next(self._faults(written.text, cited), None)
+            return (), "length"
+        said = tuple(words(written.text))
+        if said in self._said:
+            return (), "repeated"
+        cited, fault = find_bearing(
+            written.text, [self._cited[key] for key in dict.fromkeys(written.keys)], self._checks
+        )
+        if not fault and leans_back(written.text) and not self._leans_on_shown(cited):
+            return (), "leaning"
+        if not fault:
+            self._said.add(said)
+        return cited, fault
 
     def _leans_on_shown(self, cited: Sequence[Citation]) -> bool:
         """Whether the sentence before is shown and is about the same document."""
         return {citation.document_id for citation in cited} == self._documents_before
-
-    def _faults(self, text: str, cited: Sequence[Citation]) -> Iterator[DropReason]:
-        for check in self._checks:
-            if fault := check.find_fault(text, cited):
-                yield fault
