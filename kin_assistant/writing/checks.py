@@ -6,13 +6,13 @@ network that reads claim and evidence together would be another.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Protocol
 
-from kin_assistant.text.words import words
 from kin_assistant.types import Citation, DropReason
 
-__all__ = ["SentenceCheck", "evidence_text", "place_words"]
+__all__ = ["SentenceCheck", "evidence_text", "without_place"]
 
 
 class SentenceCheck(Protocol):
@@ -27,15 +27,19 @@ def evidence_text(citation: Citation) -> str:
     return f"{citation.lead_in.text} {citation.quote}" if citation.lead_in else citation.quote
 
 
-def place_words(citation: Citation, claim: str) -> frozenset[str]:
-    """Words of the places that ``claim`` may name though the quote does not, because its document is about no other.
+def without_place(claim: str, citation: Citation) -> str:
+    """``claim`` without "In Surabaya, Indonesia," at its beginning or end, if the quote's document is about that place alone.
 
-    Of a document on several cities only the quote itself says which one it is about. A country may stand behind its city, and
-    not in its place: what one city does, its country does not.
+    The quote need not name it then. Anywhere else a place is a name like others. Of a document on several cities only the
+    quote itself says which one it is about, and what one city does, its country does not.
     """
-    (city, *others) = citation.cities or ("",)
-    named = frozenset(words(city)) if not others else frozenset()
-    said = frozenset(words(claim))
-    if len(citation.countries) == 1 and (not citation.cities or (named and named <= said)):
-        named |= frozenset(words(citation.countries[0]))
-    return named
+    if len(citation.cities) > 1 or len(citation.countries) > 1:
+        return claim
+    city, country = "".join(citation.cities), "".join(citation.countries)
+    if not city and not country:
+        return claim
+    place = re.escape(city or country) + (rf"(?:,\s{re.escape(country)})?" if city and country else "")
+    opening = re.match(rf"In\s{place},?\s(?=\w)", claim)
+    if opening:
+        return claim[opening.end() :]
+    return re.sub(rf",?\sin\s{place}(?=[.!]?\Z)", "", claim)

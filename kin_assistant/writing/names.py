@@ -1,4 +1,4 @@
-"""Every name in a written sentence stands in its quotes, or is the place that their document is about."""
+"""Every name in a written sentence stands in its quotes."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Final
 
 from kin_assistant.text.words import STOP_WORDS, words
 from kin_assistant.types import Citation, DropReason
-from kin_assistant.writing.checks import evidence_text, place_words
+from kin_assistant.writing.checks import evidence_text
 from kin_assistant.writing.vocabulary import read_vocabulary
 
 __all__ = ["NameCheck"]
@@ -20,10 +20,8 @@ class NameCheck:
     """A word with a capital letter is a name, but for the first, which would have one anyway."""
 
     def find_fault(self, sentence: str, cited: Sequence[Citation]) -> DropReason | None:
-        """A name that neither the quotes nor the places of their documents have."""
-        known = {
-            word for citation in cited for word in (*words(evidence_text(citation)), *place_words(citation, sentence))
-        }
+        """A name that the quotes do not have."""
+        known = {word for citation in cited for word in words(evidence_text(citation))}
         return None if names_in(sentence) <= known else "name"
 
 

@@ -16,7 +16,9 @@ from kin_assistant.text.cleaning import clean
 
 __all__ = ["ReplyReader", "Written"]
 
-_THOUGHT: Final = re.compile(r"\s*<think>.*?</think>", re.DOTALL)
+_THINKS: Final = "<think>"
+_THOUGHT_ENDS: Final = "</think>"
+"""Some models think aloud first."""
 _FENCE: Final = re.compile(r"\s*```\w*\n?")
 _OPENS_JSON: Final = re.compile(r"\s*(?:\[\s*)?\{")
 _KEY: Final = r"[\[\u3010][^\[\]\u3010\u3011\n]{1,80}[\]\u3011]"
@@ -63,10 +65,12 @@ class ReplyReader:
     def _tell_form(self) -> bool:
         """Whether it can be told yet what form the reply has; what is only wrapped around it is taken off."""
         start = self._text.lstrip()
-        if "<think>".startswith(start[:7]) or (start.startswith("<think>") and "</think>" not in start):
+        if start.startswith(_THINKS):
+            if _THOUGHT_ENDS not in start:
+                return False
+            start = start.partition(_THOUGHT_ENDS)[2].lstrip()
+        elif _THINKS.startswith(start):
             return False
-        self._text = _THOUGHT.sub("", self._text, count=1) if start.startswith("<think>") else self._text
-        start = self._text.lstrip()
         if "```".startswith(start[:3]) and "\n" not in start:
             return False
         self._text = start = _FENCE.sub("", start, count=1) if start.startswith("```") else start
@@ -132,9 +136,9 @@ def _split(text: str, keys: tuple[str, ...]) -> list[Written]:
 def _sentences(text: str) -> list[str]:
     found: list[str] = []
     for line in text.splitlines():
-        line = _MARK.sub("", line)
+        line = _MARK.sub("", clean(line))
         found += [line[start:end] for start, end in split_sentences(line)]
-    return [clean(sentence) for sentence in found if any(char.isalnum() for char in sentence)]
+    return [sentence for sentence in found if any(char.isalnum() for char in sentence)]
 
 
 def _keys_in(marks: str) -> tuple[str, ...]:

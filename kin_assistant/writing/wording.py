@@ -12,7 +12,7 @@ from typing import Final
 
 from kin_assistant.text.words import STOP_WORDS, stems, words
 from kin_assistant.types import Citation, DropReason
-from kin_assistant.writing.checks import evidence_text, place_words
+from kin_assistant.writing.checks import evidence_text
 from kin_assistant.writing.figures import number_words_in
 from kin_assistant.writing.vocabulary import read_vocabulary, split_parts
 
@@ -49,12 +49,11 @@ class WordingCheck:
 
 
 def _bears(citation: Citation, claim: str) -> bool:
-    """Whether ``claim`` is the quote, shortened, with the place of its document or without."""
-    places = _stems_of(place_words(citation, claim))
-    told, text = _read(claim, places), evidence_text(citation)
-    if len(told.content) < _LEAST_WORDS or not _is_shortened(told.words, _read(text, places).words):
+    """Whether ``claim`` is the quote, shortened."""
+    told, text = _read(claim), evidence_text(citation)
+    if len(told.content) < _LEAST_WORDS or not _is_shortened(told.words, _read(text).words):
         return False
-    parts = [_read(part, places) for part in split_parts(text)]
+    parts = [_read(part) for part in split_parts(text)]
     touched = [part for part in parts if not set(part.content).isdisjoint(told.content)]
     # Any word may be left out but those that make a fact of what is none; of very few, nobody knows what they still say.
     return (
@@ -69,11 +68,18 @@ def _is_shortened(claim: Sequence[str], quote: Sequence[str]) -> bool:
     if _ends(claim, quote) is not None:
         return True
     for cut in range(1, len(claim)):
+        if any(len(piece) == 1 and not _may_move(piece[0]) for piece in (claim[:cut], claim[cut:])):
+            continue
         # "By 2011 waste fell" may be told as "Waste fell by 2011": what comes first stands wholly behind the rest.
         start = _ends(claim[cut:], quote)
         if start is not None and _ends(claim[:cut], quote[start:]) is not None:
             return True
     return False
+
+
+def _may_move(word: str) -> bool:
+    """Whether one word alone, "by 2011" or "in our view", can change its place and say the same."""
+    return any(char.isdigit() for char in word) or word in read_vocabulary().hedge
 
 
 def _ends(claim: Sequence[str], quote: Sequence[str]) -> int | None:
@@ -87,7 +93,7 @@ def _ends(claim: Sequence[str], quote: Sequence[str]) -> int | None:
     return place
 
 
-def _read(text: str, places: frozenset[str]) -> _Told:
+def _read(text: str) -> _Told:
     vocabulary = read_vocabulary()
     told: list[str] = []
     content: list[str] = []
@@ -106,11 +112,6 @@ def _read(text: str, places: frozenset[str]) -> _Told:
         elif word in vocabulary.binding:
             told.append(word)
         elif word not in vocabulary.neutral and word not in STOP_WORDS:
-            meant = [stem for stem in stems(word) if stem not in places]
-            told += meant
-            content += meant
+            told += stems(word)
+            content += stems(word)
     return _Told(tuple(told), tuple(content), negations, hedges)
-
-
-def _stems_of(names: frozenset[str]) -> frozenset[str]:
-    return frozenset(stem for name in names for stem in stems(name))
