@@ -34,6 +34,8 @@ __all__ = [
 ]
 
 _MARK_ANYWHERE = re.compile(r"[\\`*_\[\]]|<(?=[A-Za-z/!?])|~(?=~)|&(?=#?\w+;)")
+_SETTING = re.compile(r"KIN(?:\\_[A-Z]+)+")
+"""The name of a setting, escaped."""
 _MARK_AT_START = re.compile(r"\d*(?=[#>+=|-]|~~~|(?<=\d)[.)])")
 
 
@@ -114,10 +116,12 @@ def section_remark(section: Section) -> str:
 def prose_markdown(prose: Prose) -> list[str]:
     """What a language model wrote, with who wrote it and how much was left out; or what went wrong. In paragraphs."""
     if prose.failure:
-        return [escape_markdown(prose.failure)]
-    model = escape_markdown(prose.written_by)
+        return [_SETTING.sub(lambda match: f"`{match[0].replace(chr(92), '')}`", escape_markdown(prose.failure))]
+    model = escape_markdown(prose.written_by, starts_line=False)
     host = (
-        f" at {escape_markdown(prose.sent_to)}, to which the question and the quotes were sent" if prose.sent_to else ""
+        f" at {escape_markdown(prose.sent_to, starts_line=False)}, to which the question and the quotes were sent"
+        if prose.sent_to
+        else ""
     )
     count = sum(reason != "repeated" for reason in prose.dropped)
     if not prose.sentences:
