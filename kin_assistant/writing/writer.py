@@ -95,8 +95,8 @@ class _Writing:
         self._cited, self._checks, self._show = cited, checks, show
         self.shown: list[ProseSentence] = []
         self.dropped: list[DropReason] = []
-        self._said: set[tuple[str, ...]] = set()
-        """The words of what is shown."""
+        self._said: list[frozenset[str]] = []
+        """The words of each sentence that is shown."""
         self._documents_before: frozenset[str] = frozenset()
         """Those that the sentence before cites; none if it was dropped."""
         self._began = time.perf_counter()
@@ -139,8 +139,8 @@ class _Writing:
             return (), "unknown quote"
         if len(written.text) > LONGEST_SENTENCE:
             return (), "length"
-        said = tuple(words(written.text))
-        if said in self._said:
+        said = frozenset(words(written.text))
+        if any(said <= before for before in self._said):
             return (), "repeated"
         cited, fault = find_bearing(
             written.text, [self._cited[key] for key in dict.fromkeys(written.keys)], self._checks
@@ -148,7 +148,7 @@ class _Writing:
         if not fault and leans_back(written.text) and not self._leans_on_shown(cited):
             return (), "leaning"
         if not fault:
-            self._said.add(said)
+            self._said.append(said)
         return cited, fault
 
     def _leans_on_shown(self, cited: Sequence[Citation]) -> bool:

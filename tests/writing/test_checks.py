@@ -104,6 +104,8 @@ def test_a_changed_name_or_a_country_for_its_city_is_not(sentence: str) -> None:
         ("<b>Surabaya started a city bus.</b>", BUS),
         ("Surabaya started a city bus \u2260 Suroboyo Bus.", BUS),
         ("Surabaya should start a city bus.", BUS),
+        ("Shops banned free plastic bags in 2016.", "Some shops banned free plastic bags in 2016."),
+        ("The bank pays members for sorted waste.", "If prices are high, the bank pays members for sorted waste."),
         ("Losses fell, which shows that leadership matters.", LOSSES),
         ("This is a great success for everybody.", LOSSES),
     ],

@@ -76,9 +76,10 @@ def test_invented_keys_are_no_quotes() -> None:
 
 def test_what_is_said_twice_is_shown_once() -> None:
     said = "Household waste fell by 20 per cent."
-    prose = writer(ModelDouble(lambda p: marked((said, p.keys[:1]), (said, p.keys[:1])))).write(ANSWER)
+    less = "Household waste fell."
+    prose = writer(ModelDouble(lambda p: marked(*((text, p.keys[:1]) for text in (said, said, less))))).write(ANSWER)
     assert prose is not None
-    assert (len(prose.sentences), prose.dropped) == (1, ("repeated",))
+    assert (len(prose.sentences), prose.dropped) == (1, ("repeated", "repeated"))
 
 
 def test_a_sentence_that_leans_needs_the_one_before_it() -> None:
