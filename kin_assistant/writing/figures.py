@@ -30,7 +30,9 @@ class FigureCheck:
         known = {figure for text in texts for figure in _figures(text)}
         digits = {number for text in texts for number in _digits(text)}
         worded = {word for text in texts for word in number_words_in(text)}
+        led = {number for text in texts for number in _led_numbers(text)}
         borne = _figures(sentence) <= known and _digits(sentence) <= digits and number_words_in(sentence) <= worded
+        borne = borne and _led_numbers(sentence) <= led
         return None if borne else "figure"
 
 
@@ -39,13 +41,29 @@ def number_words_in(text: str) -> frozenset[str]:
     return _number_words() & frozenset(words(text))
 
 
-def _figures(text: str) -> set[tuple[float, float | None, str, str]]:
-    return {(one.value, one.high, one.unit, one.hedge) for one in find_amounts(text, find_years(text))}
+def _figures(text: str) -> set[tuple[float, float | None, str, str, str]]:
+    return {(one.value, one.high, one.unit, one.hedge, one.change) for one in find_amounts(text, find_years(text))}
 
 
 def _digits(text: str) -> set[str]:
     """Whatever is written in digits, without the commas of thousands."""
     return {re.sub(r",(?=\d{3})", "", match[0]) for match in _DIGITS.finditer(text)}
+
+
+def _led_numbers(text: str) -> set[tuple[str, str]]:
+    """Numbers in digits with the small word before them, behind which there may be "about" or an article."""
+    leading = read_written().leading
+    found: set[tuple[str, str]] = set()
+    before = ""
+    for word in words(text):
+        if word[0].isdigit():
+            found.add((before, word))
+            before = ""
+        elif word in leading:
+            before = word
+        elif word not in read_written().passed_over:
+            before = ""
+    return found
 
 
 @cache

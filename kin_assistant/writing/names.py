@@ -11,7 +11,7 @@ from kin_assistant.types import Citation, DropReason
 from kin_assistant.writing.checks import evidence_text
 from kin_assistant.writing.vocabulary import read_vocabulary
 
-__all__ = ["NameCheck"]
+__all__ = ["NameCheck", "names_in"]
 
 _TOKEN: Final = re.compile(r"[^\W_](?:[\w'\u2019.-]*[^\W_])?")
 

@@ -8,20 +8,27 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Final
 
 from kin_assistant.text.words import STOP_WORDS, stems, words
 from kin_assistant.types import Citation, DropReason
 from kin_assistant.writing.checks import evidence_text
 from kin_assistant.writing.figures import number_words_in
+from kin_assistant.writing.names import names_in
 from kin_assistant.writing.vocabulary import read_vocabulary, split_parts
 
 __all__ = ["WordingCheck"]
 
-_LEAST_WORDS: Final = 2
+_LEAST_WORDS: Final = 3
 """Words with a meaning that a sentence has to share with its quote."""
 _LEAST_SHARE: Final = 0.4
 """Of the words with a meaning in those parts of the quote that it takes words from."""
+_BEING: Final = "be"
+_TURNING: Final = frozenset({_BEING, "by"})
+"""Small words without which the one who acts becomes the one to whom it is done."""
+_TOLD_WITH_PASSIVE: Final = 2
+"""Words with a meaning that a passive takes along if it is left out."""
 _USUAL: Final = frozenset(" .,;:'\"\u2018\u2019\u201c\u201d()%-\u2013\u2014/")
 """Signs that say nothing of their own."""
 
@@ -50,11 +57,12 @@ class WordingCheck:
 
 def _bears(citation: Citation, claim: str) -> bool:
     """Whether ``claim`` is the quote, shortened."""
-    told, text = _read(claim), evidence_text(citation)
-    if len(told.content) < _LEAST_WORDS or not _is_shortened(told.words, _read(text).words):
+    text = evidence_text(citation)
+    told, quote = _read(claim), _read(text)
+    names = frozenset(stem for name in names_in(text) for stem in stems(name))
+    if len(told.content) < _LEAST_WORDS or not _is_shortened(told.words, quote, names):
         return False
-    parts = [_read(part) for part in split_parts(text)]
-    touched = [part for part in parts if not set(part.content).isdisjoint(told.content)]
+    touched = [part for part in map(_read, split_parts(text)) if not set(part.content).isdisjoint(told.content)]
     # Any word may be left out but those that make a fact of what is none; of very few, nobody knows what they still say.
     return (
         told.negations == sum(part.negations for part in touched)
@@ -63,18 +71,48 @@ def _bears(citation: Citation, claim: str) -> bool:
     )
 
 
-def _is_shortened(claim: Sequence[str], quote: Sequence[str]) -> bool:
+def _is_shortened(claim: Sequence[str], quote: _Told, names: frozenset[str]) -> bool:
     """Whether ``claim`` is what is left of ``quote`` if words are left out, or so in two pieces whose order is turned."""
-    if _ends(claim, quote) is not None:
-        return True
+    whole = _place(claim, quote.words, 0)
+    if whole:
+        return _leaves_out_well(whole, quote, names)
     for cut in range(1, len(claim)):
-        if any(len(piece) == 1 and not _may_move(piece[0]) for piece in (claim[:cut], claim[cut:])):
+        pieces = (claim[cut:], claim[:cut])
+        if any(len(piece) == 1 and not _may_move(piece[0]) for piece in pieces):
             continue
         # "By 2011 waste fell" may be told as "Waste fell by 2011": what comes first stands wholly behind the rest.
-        start = _ends(claim[cut:], quote)
-        if start is not None and _ends(claim[:cut], quote[start:]) is not None:
+        behind = _place(pieces[0], quote.words, 0)
+        before = _place(pieces[1], quote.words, behind[-1] + 1) if behind else []
+        if behind and before and all(_leaves_out_well(places, quote, names) for places in (behind, before)):
             return True
     return False
+
+
+def _place(claim: Sequence[str], quote: Sequence[str], start: int) -> list[int]:
+    """Where the words of ``claim`` stand in ``quote``, one behind the other and as early as may be; empty if they do not."""
+    places: list[int] = []
+    for word in claim:
+        try:
+            start = quote.index(word, start) + 1
+        except ValueError:
+            return []
+        places.append(start - 1)
+    return places
+
+
+def _leaves_out_well(places: Sequence[int], quote: _Told, names: frozenset[str]) -> bool:
+    """Whether what is left out between the words at ``places`` leaves who did what to whom as it was.
+
+    No name goes, for it may be the one who acted; no small word goes alone; and no passive, unless with all that it tells.
+    """
+    content = frozenset(quote.content)
+    for one, other in pairwise(places):
+        gap = quote.words[one + 1 : other]
+        told = sum(word in content for word in gap)
+        turns = any(word in _TURNING for word in gap)
+        if gap and (told < (_TOLD_WITH_PASSIVE if turns else 1) or not names.isdisjoint(gap)):
+            return False
+    return True
 
 
 def _may_move(word: str) -> bool:
@@ -97,12 +135,14 @@ def _read(text: str) -> _Told:
     vocabulary = read_vocabulary()
     told: list[str] = []
     content: list[str] = []
-    negations = hedges = 0
     worded = number_words_in(text)
+    negations, hedges = 0, sum(f" {phrase} " in f" {text.lower()} " for phrase in vocabulary.planned)
     for word in words(text):
         if word in vocabulary.negation or word.endswith(("n't", "n\u2019t")):
             negations += 1
             told.append(word)
+        elif word in vocabulary.being:
+            told.append(_BEING)
         elif word in vocabulary.hedge:
             hedges += 1
             told.append(word)

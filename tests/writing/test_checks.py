@@ -35,7 +35,7 @@ def fault(sentence: str, *quotes: str | Citation) -> str | None:
     [
         (BUS, BUS),
         ("On 7 April 2018 Surabaya started a city bus.", BUS),
-        ("Surabaya started a city bus on 7 April 2018.", BUS),
+        ("Surabaya started a city bus, Suroboyo Bus, on 7 April 2018.", BUS),
         ("In Surabaya the fare was used plastic packaging.", BUS),
         ("Losses fell from 72% in 1993 to 8% in 1999.", LOSSES),
         ("About 20,000 households were connected.", LOSSES),
@@ -55,7 +55,7 @@ def test_a_quote_that_is_shortened_is_borne(sentence: str, quote: str) -> None:
         ("On 8 April 2018 Surabaya started a city bus.", BUS, "figure"),
         ("On 7 May 2018 Surabaya started a city bus.", BUS, "wording"),
         ("On 7 April 2019 Surabaya started a city bus.", BUS, "figure"),
-        ("Losses fell from 8 per cent in 1993 to 72 per cent in 1999.", LOSSES, "wording"),
+        ("Losses fell from 8 per cent in 1993 to 72 per cent in 1999.", LOSSES, "figure"),
         ("Losses fell from 72 per cent in 1999 to 8 per cent in 1993.", LOSSES, "wording"),
         ("Losses fell from 72 tons in 1993 to 8 tons in 1999.", LOSSES, "figure"),
         ("Exactly 20,000 households were connected.", LOSSES, "figure"),
@@ -69,6 +69,26 @@ def test_a_quote_that_is_shortened_is_borne(sentence: str, quote: str) -> None:
 )
 def test_a_changed_figure_unit_or_date_is_not(sentence: str, quote: str, why: str) -> None:
     assert fault(sentence, quote) == why
+
+
+@pytest.mark.parametrize(
+    ("sentence", "quote"),
+    [
+        ("Households were paid by the city for bins.", "Households paid the city for bins."),
+        ("Households paid the city for bins.", "Households were paid by the city for bins."),
+        ("Households paid the city for bins.", "Households were promptly paid by the rich city for bins."),
+        ("Dhaka closed its dump in 2005.", "Dhaka learnt from Khulna, which closed its dump in 2005."),
+        ("The plant opened in 2010.", "The plant was to open in 2010."),
+        ("The park is not open to residents after 2027.", COST),
+        ("Losses fell by 8 per cent in 1999.", LOSSES),
+        ("Losses fell 8 per cent in 1999.", LOSSES),
+        ("Waste fell to 20 per cent by 2011.", "Waste fell by 20 per cent by 2011."),
+        ("Waste fell by 20 per cent since 2011.", "Waste fell by 20 per cent by 2011."),
+        ("Trucks carry waste from the port to the city.", "Trucks carry waste from the city to the port."),
+    ],
+)
+def test_who_did_what_to_whom_and_by_how_much_stays_as_it_was(sentence: str, quote: str) -> None:
+    assert fault(sentence, quote) in ("wording", "figure")
 
 
 @pytest.mark.parametrize(
@@ -95,7 +115,6 @@ def test_a_changed_name_or_a_country_for_its_city_is_not(sentence: str) -> None:
         ("Surabaya never started a city bus, Suroboyo Bus.", BUS),
         ("The park costs US$2.5 million.", COST),
         ("The park is open to all residents before 2027.", COST),
-        ("The park is not open to residents after 2027.", COST),
         ("All households were connected.", LOSSES),
         ("A city bus started Surabaya, Suroboyo Bus.", BUS),
         ("Used packaging.", BUS),
@@ -154,8 +173,8 @@ def test_of_several_cities_only_the_quote_says_which() -> None:
 def test_a_row_is_read_with_its_head() -> None:
     row = cite_quote("| 2009 | 1,150 tons |")
     row = row.model_copy(update={"lead_in": LeadIn(start=0, end=26, text="| Year | Waste at the dump |")})
-    assert fault("In 2009 1,150 tons.", row) is None
-    assert fault("In 2009 1,160 tons.", row) == "figure"
+    assert fault("2009, 1,150 tons.", row) is None
+    assert fault("2009, 1,160 tons.", row) == "figure"
 
 
 # The diligent liar, over the shipped corpus
