@@ -6,7 +6,7 @@ import contextlib
 import queue
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 
 from kin_assistant.errors import LanguageModelError, ResourceError
 
@@ -24,7 +24,7 @@ class _End:
         self.fault = fault
 
 
-def stream_within(seconds: float, start: Callable[[], Iterator[str]]) -> Iterator[str]:
+def stream_within(seconds: float, start: Callable[[], Iterator[str]]) -> Generator[str, None, None]:
     """The pieces of what ``start`` gives, taken in a thread of their own, which ends soon after nobody wants more.
 
     Raises what ``start`` and its pieces raise, and ``LanguageModelError`` once ``seconds`` have passed since the first piece

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
 from collections.abc import Callable, Sequence
 from typing import Final
@@ -73,13 +74,14 @@ class ProseWriter:
 
     def _read(self, prompt: Prompt, writing: _Writing) -> None:
         reader, length = ReplyReader(), 0
-        for piece in stream_within(self._seconds, lambda: self._model.stream(prompt)):
-            length += len(piece)
-            writing.take(reader.feed(piece))
-            if writing.judged >= _MOST_READ:
-                return  # hangs up: it was asked for half as many
-            if length > _MAX_CHARACTERS:
-                raise LanguageModelError("The language model wrote without end and was given up.")
+        with contextlib.closing(stream_within(self._seconds, lambda: self._model.stream(prompt))) as pieces:
+            for piece in pieces:
+                length += len(piece)
+                if length > _MAX_CHARACTERS:
+                    raise LanguageModelError("The language model wrote without end and was given up.")
+                writing.take(reader.feed(piece))
+                if writing.judged >= _MOST_READ:
+                    return  # hangs up: it was asked for half as many
         writing.take(reader.end())
 
 

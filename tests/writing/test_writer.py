@@ -246,6 +246,14 @@ def test_a_model_that_never_ends_is_stopped(piece: str) -> None:
     assert ended.wait(5), "whoever writes is told that nobody listens"
 
 
+def test_ten_megabytes_at_once_are_not_read() -> None:
+    began = time.monotonic()
+    prose = writer(ModelDouble(lambda p: [marked(("Waste fell. " * 800_000, p.keys))])).write(ANSWER)
+    assert time.monotonic() - began < 5
+    assert prose is not None
+    assert prose.failure == "The language model wrote without end and was given up."
+
+
 def test_what_a_model_of_the_callers_own_raises_is_passed_on() -> None:
     def reply(_: Prompt) -> Iterator[str]:
         yield "Waste"
