@@ -12,7 +12,7 @@ from typing import Protocol
 
 from kin_assistant.types import Citation, DropReason
 
-__all__ = ["SentenceCheck", "evidence_text", "without_place"]
+__all__ = ["SentenceCheck", "evidence_text", "place_of", "without_place"]
 
 
 class SentenceCheck(Protocol):
@@ -27,15 +27,20 @@ def evidence_text(citation: Citation) -> str:
     return f"{citation.lead_in.text} {citation.quote}" if citation.lead_in else citation.quote
 
 
+def place_of(citation: Citation) -> tuple[str, str]:
+    """City and country that the quote's document is about; empty, if it is about several or none."""
+    if len(citation.cities) > 1 or len(citation.countries) > 1:
+        return "", ""
+    return "".join(citation.cities), "".join(citation.countries)
+
+
 def without_place(claim: str, citation: Citation) -> str:
     """``claim`` without "In Surabaya, Indonesia," at its beginning or end, if the quote's document is about that place alone.
 
     The quote need not name it then. Anywhere else a place is a name like others. Of a document on several cities only the
     quote itself says which one it is about, and what one city does, its country does not.
     """
-    if len(citation.cities) > 1 or len(citation.countries) > 1:
-        return claim
-    city, country = "".join(citation.cities), "".join(citation.countries)
+    city, country = place_of(citation)
     if not city and not country:
         return claim
     place = re.escape(city or country) + (rf"(?:,\s{re.escape(country)})?" if city and country else "")

@@ -11,7 +11,7 @@ from typing import Final
 
 __all__ = ["Vocabulary", "read_vocabulary", "split_parts"]
 
-_LISTS: Final = ("neutral", "negation", "hedge", "binding", "being", "leading", "passed_over", "number")
+_LISTS: Final = ("neutral", "negation", "hedge", "binding", "dispensable", "being", "leading", "passed_over", "number")
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +24,8 @@ class Vocabulary:
     hedge: frozenset[str]
     binding: frozenset[str]
     """Small words that the quote must have too."""
+    dispensable: frozenset[str]
+    """Of these, what may be left out alone."""
     being: frozenset[str]
     """Forms of the verb that makes a passive."""
     leading: frozenset[str]

@@ -13,7 +13,7 @@ from typing import Final
 
 from kin_assistant.text.words import STOP_WORDS, stems, words
 from kin_assistant.types import Citation, DropReason
-from kin_assistant.writing.checks import evidence_text
+from kin_assistant.writing.checks import evidence_text, place_of
 from kin_assistant.writing.figures import number_words_in
 from kin_assistant.writing.names import names_in
 from kin_assistant.writing.vocabulary import read_vocabulary, split_parts
@@ -59,7 +59,8 @@ def _bears(citation: Citation, claim: str) -> bool:
     """Whether ``claim`` is the quote, shortened."""
     text = evidence_text(citation)
     told, quote = _read(claim), _read(text)
-    names = frozenset(stem for name in names_in(text) for stem in stems(name))
+    own = {word for name in place_of(citation) for word in words(name)}
+    names = frozenset(stem for name in names_in(text) - own for stem in stems(name))
     if len(told.content) < _LEAST_WORDS or not _is_shortened(told.words, quote, names):
         return False
     touched = [part for part in map(_read, split_parts(text)) if not set(part.content).isdisjoint(told.content)]
@@ -103,11 +104,12 @@ def _place(claim: Sequence[str], quote: Sequence[str], start: int) -> list[int]:
 def _leaves_out_well(places: Sequence[int], quote: _Told, names: frozenset[str]) -> bool:
     """Whether what is left out between the words at ``places`` leaves who did what to whom as it was.
 
-    No name goes, for it may be the one who acted; no small word goes alone; and no passive, unless with all that it tells.
+    No name goes but the place of the document, for it may be the one who acted; hardly any small word goes alone; and no
+    passive, unless with all that it tells.
     """
     content = frozenset(quote.content)
     for one, other in pairwise(places):
-        gap = quote.words[one + 1 : other]
+        gap = [word for word in quote.words[one + 1 : other] if word not in read_vocabulary().dispensable]
         told = sum(word in content for word in gap)
         turns = any(word in _TURNING for word in gap)
         if gap and (told < (_TOLD_WITH_PASSIVE if turns else 1) or not names.isdisjoint(gap)):
