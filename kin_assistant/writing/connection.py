@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 __all__ = ["ChatServer", "is_loopback"]
 
+_PATH: Final = "/chat/completions"
 _CONNECT_SECONDS: Final = 10.0
 _NOT_THIS_WAY: Final = frozenset({400, 415, 422, 500, 501})
 """What servers answer to a field that they do not know or cannot do."""
@@ -47,7 +48,7 @@ class ChatServer:
             raise LanguageModelError(
                 "KIN_LLM_URL sends questions to another machine unencrypted. Use https, or set KIN_LLM_INSECURE to on."
             )
-        self._address = address.rstrip("/") + "/chat/completions"
+        self._address = address.rstrip("/").removesuffix(_PATH) + _PATH
         self._key, self._seconds = key, seconds
 
     def stream(self, prompt: Prompt) -> Iterator[str]:

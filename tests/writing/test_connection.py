@@ -39,8 +39,9 @@ def fault(address: str, seconds: float = SECONDS) -> str:
 
 def test_a_reply_comes_in_pieces() -> None:
     with play_server(lambda play: send_events(play, "Waste ", "fell.", " Ü")) as asked:
-        assert ask(asked.address) == "Waste fell. Ü"
-    assert asked.paths == ["/v1/chat/completions"]
+        for address in (asked.address, f"{asked.address}/", f"{asked.address}/chat/completions"):
+            assert ask(address) == "Waste fell. Ü"
+    assert asked.paths == ["/v1/chat/completions"] * 3
 
 
 def test_a_server_that_does_not_stream_is_read_too() -> None:
