@@ -77,15 +77,15 @@ class ChatServer:
             raise LanguageModelError(
                 f"The language model’s server at {self.host} cannot be reached.{why}", details=repr(error)
             ) from error
-        except httpx.RemoteProtocolError as error:
+        except httpx.TransportError as error:
             if began:
-                raise _broke_off(repr(error)) from error
+                raise LanguageModelError(
+                    "The language model broke off in the middle of its reply.", details=repr(error)
+                ) from error
             raise LanguageModelError(
-                f"What answers at {self.host} is no language model’s server: it does not speak HTTP.",
+                f"What answers at {self.host} is no language model’s server: it gives no answer in HTTP.",
                 details=repr(error),
             ) from error
-        except httpx.TransportError as error:
-            raise _broke_off(repr(error)) from error
 
     def _client(self) -> httpx.Client:
         import ssl
@@ -178,7 +178,3 @@ def _pieces(response: httpx.Response, host: str, until: float) -> Iterator[str]:
             f"What answers at {host} is no language model’s server: look at KIN_LLM_URL.",
             details=json.dumps(dict(response.headers))[:_DETAILS],
         )
-
-
-def _broke_off(details: str) -> LanguageModelError:
-    return LanguageModelError("The language model broke off in the middle of its reply.", details=details)

@@ -279,10 +279,10 @@ def test_what_is_no_language_models_server_is_told_so(script: Callable[[Play], N
         assert "no language model’s server" in fault(asked.address)
 
 
-@pytest.mark.parametrize("said", [b"SSH-2.0-OpenSSH_9.2\r\n", b"\x15\x03\x01\x00\x02\x02P", b"220 mail ready\r\n"])
+@pytest.mark.parametrize("said", [b"SSH-2.0-OpenSSH_9.2\r\n", b"\x15\x03\x01\x00\x02\x02P", b"220 mail ready\r\n", b""])
 def test_another_protocol_is_told_so(said: bytes) -> None:
     with raw_server(said) as address:
-        assert "does not speak HTTP" in fault(address)
+        assert "gives no answer in HTTP" in fault(address)
 
 
 def test_opening_reaches_for_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
