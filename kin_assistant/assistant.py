@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 from pathlib import Path
-from typing import Self, TypeVar
+from typing import TYPE_CHECKING, Self, TypeVar
 
 from kin_assistant.answer.composer import Composer
 from kin_assistant.answer.evidence import Evidence, EvidenceNetwork, EvidenceReader
@@ -22,7 +22,7 @@ from kin_assistant.briefs.maker import BriefMaker
 from kin_assistant.corpus.profile import CorpusProfile
 from kin_assistant.coverage.survey import MAX_READ, add_fields, survey_documents
 from kin_assistant.coverage.values import Coverage
-from kin_assistant.errors import IndexMissing, IndicatorError
+from kin_assistant.errors import IndexMissing, IndicatorError, LanguageModelError
 from kin_assistant.index.layout import IndexFolder
 from kin_assistant.index.opened import OpenIndex, current_recipe, open_published
 from kin_assistant.indicators.finder import IndicatorFinder
@@ -57,6 +57,10 @@ from kin_assistant.types import (
     Sentence,
     WantedForm,
 )
+
+if TYPE_CHECKING:
+    from kin_assistant.writing.model import LanguageModel
+    from kin_assistant.writing.writer import ProseWriter
 
 __all__ = ["Assistant", "BuildInfo"]
 
@@ -95,9 +99,10 @@ class Assistant:
         kinds: KindClassifier,
         network: EvidenceNetwork | None = None,
         policy: AnswerPolicy | None = None,
+        language_model: LanguageModel | None = None,
     ) -> None:
         """Raises ``ModelError`` if the weights that tell the fields of records are missing or damaged."""
-        self._index, self._kinds = index, kinds
+        self._index, self._kinds, self._language_model = index, kinds, language_model
         self._embedder, self._settings, self._network = embedder, settings, network
         self.policy = policy = policy or AnswerPolicy()
         self.retriever = Retriever(
@@ -159,10 +164,12 @@ class Assistant:
         settings: Settings | None = None,
         notices: Sequence[str] = (),
         policy: AnswerPolicy | None = None,
+        language_model: LanguageModel | None = None,
     ) -> Assistant:
         """Open the published build of the folder ``index`` (by default the one that the settings name).
 
-        ``notices`` are what a user should know about this build, a sentence each; ``policy`` is another one than ships.
+        ``notices`` are what a user should know about this build, a sentence each; ``policy`` is another one than ships;
+        ``language_model`` writes in the place of the one that the settings name.
 
         Raises ``IndexMissing``, ``IndexStale`` or ``IndexDamaged``, ``ModelError`` if the embedding model is not there, and
         ``ResourceError`` if there is no room to open it.
@@ -176,7 +183,9 @@ class Assistant:
         kinds = KindClassifier(engine=settings.engine, cache=models)
         opened = open_published(root, current_recipe(embedder.name, embedder.dimension))
         opened = replace(opened, notices=(*opened.notices, *notices))
-        return cls(opened, embedder, settings, network=network, kinds=kinds, policy=policy)
+        return cls(
+            opened, embedder, settings, network=network, kinds=kinds, policy=policy, language_model=language_model
+        )
 
     def warm(self) -> None:
         """Load the networks, which else happens at the first question. Raises ``ModelError`` if they cannot be."""
@@ -196,7 +205,13 @@ class Assistant:
         recipe = current_recipe(self._embedder.name, self._embedder.dimension)
         opened = open_published(self._index.folder.parent, recipe)
         return Assistant(
-            opened, self._embedder, self._settings, network=self._network, kinds=self._kinds, policy=self.policy
+            opened,
+            self._embedder,
+            self._settings,
+            network=self._network,
+            kinds=self._kinds,
+            policy=self.policy,
+            language_model=self._language_model,
         )
 
     def ask(
@@ -260,6 +275,26 @@ class Assistant:
     def open_teller(self, question: str) -> DocumentTeller:
         """What tells documents to who asks ``question``: for training."""
         return DocumentTeller(self._parser.understand(question), self.sentence_search, self._records.fields_of)
+
+    def open_writer(self) -> ProseWriter:
+        """What lets the language model write about answers: ``open_writer().write(answer)``. Reaches for nothing yet.
+
+        Raises ``LanguageModelError`` if no language model is set up, or not as it should be.
+        """
+        from kin_assistant.writing.connection import ChatServer
+        from kin_assistant.writing.writer import ProseWriter
+
+        settings = self._settings
+        if self._language_model is None and not settings.llm_url:
+            raise LanguageModelError("No language model is set up. Set KIN_LLM_URL and KIN_LLM_MODEL.")
+        model = self._language_model or ChatServer(
+            settings.llm_url,
+            settings.llm_model,
+            settings.llm_api_key.get_secret_value(),
+            seconds=settings.llm_seconds,
+            insecure=settings.llm_insecure == "on",
+        )
+        return ProseWriter(model, context=settings.llm_context, seconds=settings.llm_seconds)
 
     def search(
         self, query: str, *, limit: int = 10, filters: Filters | None = None, id: str | None = None

@@ -11,6 +11,7 @@ Every message is a sentence for the user; ``details`` is for the log.
     ├── BriefError             a brief cannot be proposed, read or written
     ├── IndicatorError         figures are asked for of an unknown city, country or unit, or of years that run backwards
     ├── ModelError             the embedding model is missing, damaged or not the expected one
+    ├── LanguageModelError     a language model cannot be reached or used, or did not write as it should
     ├── ServeError             the page cannot be served
     ├── AnswerTimeout          an answer took too long and was given up
     ├── ResourceError          the machine has too little memory, disk, open files or threads left
@@ -39,6 +40,7 @@ __all__ = [
     "IndexStale",
     "IndicatorError",
     "KinError",
+    "LanguageModelError",
     "ModelError",
     "QuestionError",
     "ResourceError",
@@ -84,6 +86,10 @@ class IndicatorError(KinError):
 
 class ModelError(KinError):
     """The embedding model is missing, damaged or not the expected one."""
+
+
+class LanguageModelError(KinError):
+    """A language model cannot be reached or used, or did not write as it should."""
 
 
 class ServeError(KinError):

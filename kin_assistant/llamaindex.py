@@ -1,4 +1,4 @@
-"""The retriever and the query engine for people who have LlamaIndex applications.
+"""The retriever and the query engine for people who have LlamaIndex applications, and their language model for ours.
 
 >>> from kin_assistant import Assistant
 >>> from kin_assistant.llamaindex import make_query_engine, make_retriever
@@ -6,6 +6,8 @@
 >>> retriever.retrieve("composting in Surabaya")[0].metadata    # doctest: +SKIP
 {'document_id': 'surabaya-takakura-composting', 'title': 'Household composting ...', ...}
 >>> print(make_query_engine(Assistant.open()).query("How does Surabaya compost?"))   # doctest: +SKIP
+>>> assistant = Assistant.open(language_model=as_language_model(llm))    # doctest: +SKIP
+>>> assistant.open_writer().write(assistant.ask("How does Surabaya compost?"))   # doctest: +SKIP
 
 LlamaIndex's global settings are never touched: their defaults call a paid service.
 """
@@ -13,20 +15,47 @@ LlamaIndex's global settings are never touched: their defaults call a paid servi
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from kin_assistant.assistant import Assistant
 from kin_assistant.rendering import answer_markdown, verified
 from kin_assistant.types import Answer, Filters
+from kin_assistant.writing.model import LanguageModel, Prompt
 
 if TYPE_CHECKING:
     from llama_index.core.base.base_query_engine import BaseQueryEngine
     from llama_index.core.base.base_retriever import BaseRetriever
     from llama_index.core.base.response.schema import Response
+    from llama_index.core.llms import LLM
     from llama_index.core.prompts.mixin import PromptMixinType
     from llama_index.core.schema import QueryBundle
 
-__all__ = ["make_query_engine", "make_retriever"]
+__all__ = ["as_language_model", "make_query_engine", "make_retriever"]
+
+
+def as_language_model(llm: LLM) -> LanguageModel:
+    """Any LLM of LlamaIndex as the language model that writes. Its key, time limits and retries are its own."""
+    return _LlamaIndexModel(llm)
+
+
+class _LlamaIndexModel:
+    """Asks for text with keys in brackets: not every LLM can be held to a JSON schema."""
+
+    def __init__(self, llm: LLM) -> None:
+        self._llm = llm
+        self.name = llm.metadata.model_name
+        self.host = ""
+
+    def stream(self, prompt: Prompt) -> Iterator[str]:
+        from llama_index.core.base.llms.types import ChatMessage, MessageRole
+
+        messages = [
+            ChatMessage(role=MessageRole.SYSTEM, content=prompt.rules(as_json=False)),
+            ChatMessage(role=MessageRole.USER, content=prompt.data),
+        ]
+        for reply in self._llm.stream_chat(messages):
+            yield reply.delta or ""
 
 
 def make_retriever(assistant: Assistant, *, limit: int = 10, filters: Filters | None = None) -> BaseRetriever:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import ipaddress
 import re
 from pathlib import Path
+from urllib.parse import urlsplit
 
-from pydantic import Field, field_validator
+from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 __all__ = ["Settings"]
@@ -15,7 +16,7 @@ __all__ = ["Settings"]
 class Settings(BaseSettings):
     """Everything that can be set. Each field is also an environment variable: ``KIN_PORT=8000``."""
 
-    model_config = SettingsConfigDict(env_prefix="KIN_", frozen=True, extra="forbid")
+    model_config = SettingsConfigDict(env_prefix="KIN_", frozen=True, extra="forbid", hide_input_in_errors=True)
 
     corpus: Path = Field(
         Path("corpus"), description="Folder with the documents; the page adds files to its folder added/."
@@ -80,6 +81,23 @@ class Settings(BaseSettings):
         description="Web origins whose scripts may ask too, such as https://intranet.example.org, with commas between.",
     )
 
+    llm_url: str = Field(
+        "",
+        description="Address of a language model's server that speaks OpenAI's protocol, such as http://127.0.0.1:11434/v1; "
+        "empty for none.",
+    )
+    llm_model: str = Field("", max_length=200, description="Name of the model there.")
+    llm_api_key: SecretStr = Field(SecretStr(""), description="Key for that server; it is sent nowhere else.")
+    llm_context: int = Field(
+        8192, ge=1024, le=10_000_000, description="Tokens that the model takes in and gives, together."
+    )
+    llm_seconds: int = Field(60, ge=1, le=600, description="Writing may take so long; then it is given up.")
+    llm_insecure: str = Field(
+        "off",
+        pattern="^(on|off)$",
+        description="Whether question, quotes and key may go to another machine unencrypted (http): 'on' or 'off'.",
+    )
+
     @field_validator("trusted_proxies")
     @classmethod
     def _names_networks(cls, value: str) -> str:
@@ -95,3 +113,30 @@ class Settings(BaseSettings):
             if part.strip() and not re.fullmatch(r"https?://[a-z0-9.:\[\]-]+", part.strip()):
                 raise ValueError(f"{part.strip()} is no web origin, such as https://intranet.example.org")
         return value
+
+    @field_validator("llm_url")
+    @classmethod
+    def _names_server(cls, value: str) -> str:
+        if value:
+            parts = urlsplit(value)
+            if parts.scheme not in ("http", "https") or not parts.hostname or not _has_port(value):
+                raise ValueError("it is no address of a server, such as http://127.0.0.1:11434/v1")
+            if parts.username is not None or parts.query or parts.fragment or not value.isprintable() or " " in value:
+                raise ValueError("it holds more than a server, a port and a path; a key belongs into KIN_LLM_API_KEY")
+        return value
+
+    @field_validator("llm_api_key")
+    @classmethod
+    def _fits_a_header(cls, value: SecretStr) -> SecretStr:
+        key = value.get_secret_value()
+        if not key.isascii() or not key.isprintable() or " " in key:
+            raise ValueError("it holds characters that no key has")
+        return value
+
+
+def _has_port(address: str) -> bool:
+    """Whether the port of ``address`` is a number, if it has one."""
+    try:
+        return urlsplit(address).port != 0
+    except ValueError:
+        return False

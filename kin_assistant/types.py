@@ -23,6 +23,7 @@ __all__ = [
     "ComparisonRow",
     "Document",
     "DocumentInfo",
+    "DropReason",
     "Entry",
     "Filters",
     "Form",
@@ -32,6 +33,8 @@ __all__ = [
     "NearDocument",
     "Origin",
     "Passage",
+    "Prose",
+    "ProseSentence",
     "Record",
     "RecordField",
     "RecordPart",
@@ -75,6 +78,12 @@ WantedForm = Literal["shorter", "more", "list", "table"]
 """A form that a reader asks for in the place of the one that the question calls for."""
 
 WANTED_FORMS: Final[tuple[WantedForm, ...]] = get_args(WantedForm)
+
+
+DropReason = Literal["no quote", "unknown quote", "length", "leaning", "figure", "name", "wording", "repeated"]
+"""Why a sentence that a language model wrote is not shown: it names no quote or an unknown one, is too long, leans on a
+sentence that is not shown, gives a figure or a name that the quotes do not, says something that they do not say, or is shown
+already."""
 
 
 class Value(BaseModel):
@@ -372,6 +381,31 @@ class Answer(Value):
     confidence: float = Field(ge=0, le=1)
     build_id: str
     elapsed_ms: dict[str, float] = Field(default_factory=dict)
+
+
+class ProseSentence(Value):
+    """A sentence that a language model wrote and that the quotes it names bear."""
+
+    text: str
+    citations: tuple[int, ...]
+    """Numbers of the quotes, as the answer counts them; at least one."""
+
+
+class Prose(Value):
+    """What a language model made of an answer. It stands beside the answer's quotes and never in their place."""
+
+    sentences: tuple[ProseSentence, ...] = ()
+    """Those that passed the check, in the order in which they were written; none where ``failure`` is set."""
+    dropped: tuple[DropReason, ...] = ()
+    """A reason for each sentence that did not. What it said is kept nowhere."""
+    failure: str = ""
+    """What went wrong, in a sentence; empty if nothing did."""
+    written_by: str
+    """Name of the language model."""
+    sent_to: str = ""
+    """Host, with its port, that the question and the quotes were sent to; empty if they went to a model of the caller's own."""
+    elapsed_ms: dict[str, float] = Field(default_factory=dict)
+    """Until the first sentence is shown ("first"), in the check ("check") and in all ("total")."""
 
 
 class RecordPart(Value):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import subprocess
 import sys
 from pathlib import Path
@@ -11,8 +12,9 @@ import pytest
 
 from kin_assistant import Assistant, Filters
 from kin_assistant.errors import QuestionError
-from kin_assistant.llamaindex import make_query_engine, make_retriever
+from kin_assistant.llamaindex import as_language_model, make_query_engine, make_retriever
 from kin_assistant.rendering import answer_markdown
+from kin_assistant.settings import Settings
 
 QUERY = "composting of household waste"
 
@@ -74,6 +76,33 @@ def test_filters_hold_for_answers_and_bad_questions_are_faults(assistant: Assist
     assert all("Cebu" in assistant.document(node.metadata["document_id"]).cities for node in response.source_nodes)
     with pytest.raises(QuestionError):
         engine.query("")
+
+
+def test_any_llm_of_llama_index_can_write(assistant: Assistant, shipped_index: Path) -> None:
+    from llama_index.core.base.llms.types import CompletionResponse, CompletionResponseGen, LLMMetadata
+    from llama_index.core.llms import CustomLLM
+
+    class Parrot(CustomLLM):
+        """Says the first quote that it is given, with its key, in two pieces."""
+
+        @property
+        def metadata(self) -> LLMMetadata:
+            return LLMMetadata(model_name="Parrot")
+
+        def complete(self, *_: object, **__: object) -> CompletionResponse:
+            raise AssertionError("it is asked to stream")
+
+        def stream_complete(self, prompt: str, *_: object, **__: object) -> CompletionResponseGen:
+            first = json.loads(prompt[prompt.index('{"request"') : prompt.rindex("}") + 1])["data"][0]
+            said = f"{first['quote']} [{first['key']}]"
+            yield CompletionResponse(text=said[:9], delta=said[:9])
+            yield CompletionResponse(text=said, delta=said[9:])
+
+    with Assistant.open(shipped_index, settings=Settings(), language_model=as_language_model(Parrot())) as opened:
+        prose = opened.open_writer().write(opened.ask(QUESTION))
+    assert prose is not None
+    assert (prose.written_by, prose.sent_to, prose.failure) == ("Parrot", "", "")
+    assert [one.text for one in prose.sentences] == [assistant.ask(QUESTION).citations[0].quote]
 
 
 def test_no_language_model_is_asked_for(repository: Path, shipped_index: Path) -> None:

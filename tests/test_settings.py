@@ -32,6 +32,8 @@ def test_what_is_not_set_has_its_default() -> None:
             "api_origins",
             "https://a.example, http://b.example:8000",
         ),
+        ("KIN_LLM_URL", "http://127.0.0.1:11434/v1", "llm_url", "http://127.0.0.1:11434/v1"),
+        ("KIN_LLM_CONTEXT", "32768", "llm_context", 32768),
         ("KIN_TRUSTED_PROXIES", "127.0.0.1, 2001:db8::/32", "trusted_proxies", "127.0.0.1, 2001:db8::/32"),
     ],
 )
@@ -66,6 +68,22 @@ def test_what_is_given_comes_before_the_environment(monkeypatch: pytest.MonkeyPa
         ("trusted_proxies", "10.0.0.1/8"),
         ("trusted_proxies", "*"),
         ("api", "yes"),
+        ("llm_url", "llm.example.org/v1"),
+        ("llm_url", "ftp://llm.example.org"),
+        ("llm_url", "https://"),
+        ("llm_url", "https://llm.example.org:port/v1"),
+        ("llm_url", "https://llm.example.org:99999/v1"),
+        ("llm_url", "https://user:secret@llm.example.org/v1"),
+        ("llm_url", "https://llm.example.org/v1?key=secret"),
+        ("llm_url", "https://llm.example.org/v1#top"),
+        ("llm_url", "https://llm.example.org/v 1"),
+        ("llm_api_key", "two\nlines"),
+        ("llm_api_key", "with space"),
+        ("llm_api_key", "schlüssel"),
+        ("llm_context", 1023),
+        ("llm_seconds", 0),
+        ("llm_seconds", 601),
+        ("llm_insecure", "yes"),
         ("api_origins", "*"),
         ("api_origins", "intranet.example.org"),
         ("api_origins", "https://intranet.example.org/app"),
@@ -74,6 +92,13 @@ def test_what_is_given_comes_before_the_environment(monkeypatch: pytest.MonkeyPa
 def test_values_out_of_bounds_are_refused(field: str, value: object) -> None:
     with pytest.raises(ValidationError, match=field):
         Settings(**{field: value})
+
+
+def test_a_key_is_not_shown_by_accident() -> None:
+    assert "own-secret" not in f"{Settings(llm_api_key='own-secret')!r} {Settings(llm_api_key='own-secret')}"
+    with pytest.raises(ValidationError) as caught:
+        Settings(llm_api_key="own-secret\n")
+    assert "own-secret" not in f"{caught.value!r} {caught.value}"
 
 
 def test_unknown_names_are_refused() -> None:

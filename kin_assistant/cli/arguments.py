@@ -72,6 +72,9 @@ def make_parser(commands_by_name: Mapping[str, Run]) -> argparse.ArgumentParser:
     ask.add_argument(
         "--form", type=_form, metavar="FORM", help="another form, where it fits: shorter, more (quotes), list or table"
     )
+    ask.add_argument(
+        "--prose", action="store_true", help="let the language model of KIN_LLM_URL write above the quotes"
+    )
     ask.add_argument("--why", action="store_true", help="say why each sentence was quoted and other passages were not")
     search = command("search", "list the passages nearest to a query", [as_json, filters, batch])
     search.add_argument("query", nargs="*", help="the query; - reads it from standard input")

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from kin_assistant.index.report import SyncReport
     from kin_assistant.models.embedder import Embedder
     from kin_assistant.settings import Settings
-    from kin_assistant.types import Answer, SearchResult
+    from kin_assistant.types import Answer, Prose, SearchResult
 
 __all__ = ["main"]
 
@@ -223,7 +223,8 @@ def _verify(options: argparse.Namespace, settings: Settings) -> int:
 def _ask(options: argparse.Namespace, settings: Settings) -> int:
     from kin_assistant.rendering import answer_json, answer_markdown, plain, verified
 
-    def run(assistant: Assistant, line: dict[str, Any]) -> Answer:
+    def run(assistant: Assistant, line: dict[str, Any]) -> tuple[Answer, Prose | None]:
+        writer = assistant.open_writer() if options.prose else None
         answer = assistant.ask(
             line["question"],
             filters=parse_filters(line.get("filters")),
@@ -232,17 +233,23 @@ def _ask(options: argparse.Namespace, settings: Settings) -> int:
             words=options.words,
             form=line.get("form") or options.form,
         )
-        return verified(answer, assistant.document)
+        return verified(answer, assistant.document), writer.write(answer) if writer else None
+
+    def told(answer: Answer, prose: Prose | None) -> dict[str, object]:
+        written = {"prose": prose.model_dump(mode="json") if prose else None} if options.prose else {}
+        return {**answer_json(answer), **written}
 
     if options.batch:
-        return _batch(options, settings, lambda *asked: answer_json(run(*asked)), required="question")
+        return _batch(options, settings, lambda *asked: told(*run(*asked)), required="question")
     with _opened(settings) as assistant:
         line = {"question": _text_of(options.question), "filters": _given_filters(options), "history": options.history}
-        answer = run(assistant, line)
+        answer, prose = run(assistant, line)
         if options.json:
-            _print_json(answer_json(answer))
-        else:
-            print(plain(answer_markdown(answer, why=options.why)), end="")
+            _print_json(told(answer, prose))
+            return DONE
+        print(plain(answer_markdown(answer, why=options.why, prose=prose)), end="")
+        if options.prose and prose is None:
+            print("Facts, lists and refusals are given in the words of the documents alone.", file=sys.stderr)
     return DONE
 
 

@@ -18,7 +18,7 @@ from kin_assistant.rendering.words import (
     section_and_page,
 )
 from kin_assistant.text.rows import split_row
-from kin_assistant.types import Answer, AnswerSentence, Citation, Comparison, Entry, Record, Section, Source
+from kin_assistant.types import Answer, AnswerSentence, Citation, Comparison, Entry, Prose, Record, Section, Source
 
 __all__ = [
     "answer_json",
@@ -26,6 +26,7 @@ __all__ = [
     "answer_text",
     "escape_in_cell",
     "escape_markdown",
+    "prose_markdown",
     "reference_list",
     "section_remark",
     "source_markdown",
@@ -33,19 +34,24 @@ __all__ = [
 ]
 
 _MARK_ANYWHERE = re.compile(r"[\\`*_\[\]]|<(?=[A-Za-z/!?])|~(?=~)|&(?=#?\w+;)")
+_SETTING = re.compile(r"KIN(?:\\_[A-Z]+)+")
+"""The name of a setting, escaped."""
 _MARK_AT_START = re.compile(r"\d*(?=[#>+=|-]|~~~|(?<=\d)[.)])")
 
 
-def answer_markdown(answer: Answer, *, why: bool = False, headed: bool = True) -> str:
+def answer_markdown(answer: Answer, *, why: bool = False, headed: bool = True, prose: Prose | None = None) -> str:
     """The answer with its quotes, their numbers and the list of references, or the refusal with its reason.
 
     With ``why`` also why each sentence was quoted, and why the other passages that were read are not. ``headed`` by its
-    question, unless that is shown already.
+    question, unless that is shown already. ``prose`` about it stands above the quotes.
     """
     parts = [f"# {escape_markdown(answer.question)}"] if headed else []
     if answer.standalone_question != answer.question:
         parts.append(f"Searched as: {escape_markdown(answer.standalone_question)}")
-    parts += _body(answer)
+    if prose:
+        parts += [*_opening(answer), *prose_markdown(prose), *_quoted(answer)]
+    else:
+        parts += _body(answer)
     if answer.citations:
         parts += ["## References", *reference_list(answer)]
         parts.append(
@@ -107,8 +113,41 @@ def section_remark(section: Section) -> str:
     return " ".join(filter(None, (section.remark, cut)))
 
 
+def prose_markdown(prose: Prose) -> list[str]:
+    """What a language model wrote, with who wrote it and how much was left out; or what went wrong. In paragraphs."""
+    if prose.failure:
+        return [_SETTING.sub(lambda match: f"`{match[0].replace(chr(92), '')}`", escape_markdown(prose.failure))]
+    model = escape_markdown(prose.written_by, starts_line=False)
+    host = (
+        f" at {escape_markdown(prose.sent_to, starts_line=False)}, to which the question and the quotes were sent"
+        if prose.sent_to
+        else ""
+    )
+    count = sum(reason != "repeated" for reason in prose.dropped)
+    if not prose.sentences:
+        if not count:
+            return [f"The language model {model}{host} wrote nothing about these quotes."]
+        wrote = "the sentence" if count == 1 else f"any of the {count} sentences"
+        return [f"The documents do not bear {wrote} that the language model {model}{host} wrote."]
+    said = f"Written by the language model {model}{host}. Each sentence was checked by rules against its quotes, which decide."
+    written = " ".join(
+        escape_markdown(one.text) + " " + "".join(f"[{number}]" for number in one.citations) for one in prose.sentences
+    )
+    left_out = "1 sentence was" if count == 1 else f"{count} sentences were"
+    dropped = [f"{left_out} not borne by the documents and left out."] if count else []
+    return [written, *dropped, said, "## In the words of the documents"]
+
+
 def _body(answer: Answer) -> list[str]:
-    parts = [escape_markdown(words, keep_numbers=True) for words in (answer.said, *answer.caveats) if words]
+    return [*_opening(answer), *_quoted(answer)]
+
+
+def _opening(answer: Answer) -> list[str]:
+    return [escape_markdown(words, keep_numbers=True) for words in (answer.said, *answer.caveats) if words]
+
+
+def _quoted(answer: Answer) -> list[str]:
+    parts: list[str] = []
     if answer.abstained:
         parts.append(f"**{REFUSAL}.** {escape_markdown(answer.reason or '')}".rstrip())
     if answer.entries:

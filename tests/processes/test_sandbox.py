@@ -46,7 +46,15 @@ def told(*arguments: str, **more: object) -> dict[str, object]:
 
 
 def test_a_child_sees_no_setting_and_no_secret(monkeypatch: pytest.MonkeyPatch) -> None:
-    secrets = ("KIN_CURATOR_PASSWORD", "KIN_HOST", "HF_TOKEN", "AWS_SECRET_ACCESS_KEY", "LC_SECRET", "OMP_TOKEN")
+    secrets = (
+        "KIN_CURATOR_PASSWORD",
+        "KIN_LLM_API_KEY",
+        "KIN_HOST",
+        "HF_TOKEN",
+        "AWS_SECRET_ACCESS_KEY",
+        "LC_SECRET",
+        "OMP_TOKEN",
+    )
     for name in (*secrets, "LD_PRELOAD_KEY", "PYTHONSTARTUP", "PYTHONHOME_KEY", "GIT_ASKPASS", "SSH_AUTH_SOCK"):
         monkeypatch.setenv(name, "swordfish")
     monkeypatch.setenv("LC_ALL", "C.UTF-8")

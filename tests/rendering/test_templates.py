@@ -42,6 +42,7 @@ NO_HTML = {
     "documents.readers.legacy": "settings of LibreOffice, in XML",
     "rendering.briefs.pdf": "markup of paragraphs in a PDF file; words are escaped, and its tests hold hostile ones to it",
     "rendering.markdown": "an address as Markdown writes it",
+    "writing.reply": "a mark that some language models put around their thoughts",
 }
 """Modules in which something looks like an element that is sent to a browser, and is none."""
 
