@@ -9,8 +9,8 @@ from typing import Final
 
 from kin_assistant.indicators.amounts import find_amounts
 from kin_assistant.indicators.dates import find_years
-from kin_assistant.indicators.vocabulary import read_vocabulary
 from kin_assistant.text.english import number_words
+from kin_assistant.text.vocabulary import read_vocabulary
 from kin_assistant.text.words import words
 from kin_assistant.types import Citation, DropReason
 from kin_assistant.writing.checks import evidence_text
