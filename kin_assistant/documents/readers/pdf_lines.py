@@ -63,6 +63,8 @@ class Segment:
     bottom: float
     size: float
     table: Table | None = None
+    story: int = 0
+    """The number of the story that it is a line of; 0 where it is of none."""
 
     @property
     def text(self) -> str:
@@ -298,6 +300,9 @@ def _is_column(side: Sequence[Segment]) -> bool:
     lines = [segment for segment in side if segment.table is None]
     if len(lines) < _FEWEST_LINES:
         return False
+    told = sum(segment.length for segment in lines if segment.story)
+    if told > 0.5 * sum(segment.length for segment in lines):
+        return True
     left, right = min(s.x0 for s in lines), max(s.x1 for s in lines)
     full = [row for row in rows_of(lines) if sum(s.x1 - s.x0 for s in row) > 0.5 * (right - left)]
     in_full = sum(segment.length for row in full for segment in row)

@@ -284,6 +284,8 @@ def _aligned_table(run: Sequence[Sequence[Segment]]) -> Segment | None:
     cells = [segment for row in full for segment in row]
     if not cells or sum(segment.length for segment in cells) > _LONGEST_USUAL_CELL * len(cells):
         return None
+    if 2 * sum(segment.story > 0 for segment in cells) > len(cells):
+        return None  # columns of text whose lines stand in line
     em = median(segment.size for segment in cells)
     columns = _with_values_apart(_columns(cells, 0.5 * em), cells, 0.35 * em)
     if not 2 <= len(columns) <= 20 or len(full) < (3 if len(columns) >= 3 else 4):
