@@ -43,6 +43,9 @@ _LETTERS |= {0x0B: "ff", 0x0C: "fi", 0x0E: "ffi", 0x0F: "ffl"}
 """Ligatures as the old TeX fonts number them; nothing else uses these codes inside a word."""
 _RETURN_SIGN = "\u21b5"
 """The sign that a TeX ligature "ff" turns into where the font names its glyphs by that numbering."""
+_TIGHT = 0.88
+"""A box lower than this share of the letter's size is the letter's own, not one of its font: its foot says nothing of the line's."""
+_ASCENT, _DESCENT = 0.7, 0.21
 _SUPERSCRIPTS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 _BULLET = "\u2022"
 _MIXED = re.compile(r"(?<=[A-Za-z])(?=[\u0590-\u08ff])|(?<=[\u0590-\u08ff])(?=[A-Za-z])")
@@ -158,6 +161,7 @@ class _Collector:
         self._fonts: dict[int, tuple[bool, bool]] = {}
         self._matrix = pdfium.FS_MATRIX()
         self._colour = tuple(ctypes.c_uint() for _ in range(4))
+        self._origin = ctypes.c_double(), ctypes.c_double()
         self._covers: list[Box] | None = None
         self.found: list[tuple[int, Word]] = []
         """(turn, word) with the box in the page's own space: top is above bottom."""
@@ -173,7 +177,7 @@ class _Collector:
         letters: list[str] = []
         style = _Style(0, 0.0, False, True)
         wl = wb = wr = wt = last_left = last_right = 0.0
-        run = high = after = 0
+        run = high = after = begun = 0
         space: int | None = None
         self.characters = max(0, min(pdfium.FPDFText_CountChars(raw), _MOST_CHARACTERS))
         codes = self._codes()
@@ -193,7 +197,7 @@ class _Collector:
                     letters.append("\ufffd")
                     continue
                 if letters:
-                    self._add(letters, style, (wl, wb, wr, wt))
+                    self._add(letters, style, (wl, wb, wr, wt), begun)
                     letters = []
                 continue
             if 0xD800 <= code <= 0xDFFF:
@@ -221,7 +225,7 @@ class _Collector:
                 # PDFium guesses spaces; where letters touch, there is none.
                 close = style.turn == 0 and -0.3 * style.size < left - wr < 0.04 * style.size
                 if not (close and bottom < wt and top > wb and pdfium.FPDFText_IsGenerated(raw, space) == 1):
-                    self._add(letters, style, (wl, wb, wr, wt))
+                    self._add(letters, style, (wl, wb, wr, wt), begun)
                     letters = []
             space = None
             if letters:
@@ -230,7 +234,7 @@ class _Collector:
                 else:
                     apart = bottom > wt or top < wb or left > wr + style.size or right < wl - style.size
                 if apart:
-                    self._add(letters, style, (wl, wb, wr, wt))
+                    self._add(letters, style, (wl, wb, wr, wt), begun)
                     letters = []
                 elif letter.isdigit() and top - bottom < _RAISED * (wt - wb) and style.turn == 0:
                     if bottom > wb + 0.15 * (wt - wb):
@@ -241,7 +245,7 @@ class _Collector:
                 letters = [letter]
                 wl, wb, wr, wt = left, bottom, right, top
                 style = self._style(index)
-                run = 0
+                run, begun = 0, index
             elif code >= 0x590 and left == last_left and right == last_right and 0x590 <= ord(letters[-1][-1]) < 0x900:
                 letters.insert(run, letter)  # the parts of an Arabic ligature come last part first
             else:
@@ -250,7 +254,7 @@ class _Collector:
                 wl, wb, wr, wt = min(wl, left), min(wb, bottom), max(wr, right), max(wt, top)
             last_left, last_right = left, right
         if letters:
-            self._add(letters, style, (wl, wb, wr, wt))
+            self._add(letters, style, (wl, wb, wr, wt), begun)
 
     def _codes(self) -> Sequence[int]:
         """The code of each character. Asking for all at once is fast, and ambiguous for a few of them."""
@@ -261,7 +265,7 @@ class _Collector:
             return [code_of(raw, index) for index in range(count)]
         return [code_of(raw, index) if code >= _FIRST_AMBIGUOUS else code for index, code in enumerate(codes[:count])]
 
-    def _add(self, letters: list[str], style: _Style, box: Box) -> None:
+    def _add(self, letters: list[str], style: _Style, box: Box, begun: int) -> None:
         left, bottom, right, top = box
         if style.turn is None or not (style.seen or self._on_colour(box)):
             return
@@ -270,6 +274,8 @@ class _Collector:
         size = style.size if height / 4 < style.size < 3 * height else 0.8 * height
         if size < _TINY:
             return
+        if size == style.size and top - bottom < _TIGHT * size and style.turn == 0:
+            bottom, top = self._foot_and_head(begun, size, (bottom, top))
         x, y = (left + right) / 2, (bottom + top) / 2
         if not (self._bounds[0] <= x <= self._bounds[2] and self._bounds[1] <= y <= self._bounds[3]):
             return  # beyond the edge of the page
@@ -286,6 +292,14 @@ class _Collector:
             if not text:
                 return
         self.found.append((style.turn, Word(text, left, top, right, bottom, size, style.bold)))
+
+    def _foot_and_head(self, index: int, size: float, own: tuple[float, float]) -> tuple[float, float]:
+        """Where the line of a letter begins and ends, as its font would say: letters with a tail stand no lower than others."""
+        x, y = self._origin
+        if not self._pdfium.FPDFText_GetCharOrigin(self._raw, index, x, y):
+            return own
+        foot, head = y.value - _DESCENT * size, y.value + _ASCENT * size
+        return (foot, head) if foot < own[1] and head > own[0] else own
 
     def _style(self, index: int) -> _Style:
         pdfium = self._pdfium
