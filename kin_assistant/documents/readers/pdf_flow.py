@@ -34,6 +34,8 @@ _LONGEST_HEADING = 200
 _LONGEST_BOLD_HEADING = 120
 _MOST_LEVELS = 6
 _LOOK_AHEAD = 8
+_LONGEST_QUOTE = 10
+"""Lines of a quote that may stand between two parts of a paragraph."""
 
 
 @dataclass(slots=True)
@@ -250,10 +252,16 @@ def _continuation(parts: Sequence[_Part], part: _Part, at: int, done: set[int]) 
             continue
         if after.kind == "paragraph" and _goes_on(part, parts[at], after):
             return number
-        if after.note:
+        if after.note or _is_set_apart(part, after):
             continue
         return None
     return None
+
+
+def _is_set_apart(part: _Part, after: _Part) -> bool:
+    """Whether ``after`` is set larger than ``part`` or in another weight, as a quote is that stands between its columns."""
+    other = after.size > 1.12 * part.size or after.lines[0].bold != part.lines[0].bold
+    return other and after.kind == "paragraph" and not after.later and len(after.lines) <= _LONGEST_QUOTE
 
 
 def _is_open(part: _Part) -> bool:

@@ -185,10 +185,15 @@ def _stories_beside_others(regions: Sequence[Sequence[Segment]]) -> set[int]:
     apart: set[int] = set()
     home: dict[int, int] = {}
     for number, region in enumerate(regions):
+        past: set[int] = set()
+        above: set[int] = set()
         for row in rows_of(region):
             stories = {segment.story for segment in row}
             if len(stories) > 1:
                 apart |= stories
+            apart |= stories & past - above  # something stands between two of its lines
+            past |= stories
+            above = stories
         for segment in region:
             if home.setdefault(segment.story, number) != number:
                 apart.add(segment.story)
