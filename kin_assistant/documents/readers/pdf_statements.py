@@ -1,0 +1,348 @@
+"""Statements: rows of a label and figures that nothing divides but space, as accounts and budgets set them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from statistics import mean, median
+
+from kin_assistant.documents.readers.pdf_lines import Segment, Table, rows_of
+from kin_assistant.documents.readers.pdf_words import Word
+
+__all__ = ["find_statements"]
+
+_FIGURE = re.compile(
+    r"[(\[+\-–−—<>~]*(?:[A-Z]{0,3}[$€£¥₹])?[(\-–−]?\d[\d.,'’:/]*(?:%|[a-z])?[)\]]*[*†‡]*|[-–−—]+|\.\.\.?|…|n/?a|nil|%",
+    re.IGNORECASE,
+)
+_SIGN = re.compile(r"[A-Z]{0,3}[$€£¥₹]|[(\-–−]|[A-Z]{3}")
+_YEAR = re.compile(r"(?:FY\s?)?(?:19|20)\d\d(?:[-–/]\d\d(?:\d\d)?)?\*?", re.IGNORECASE)
+_DOTS = re.compile(r"[.…]{2,}|\.")
+_LETTER = re.compile(r"[^\W\d_]{2}")
+_FEWEST_ROWS = 3
+_MOST_COLUMNS = 12
+_MOST_LABELS = 4
+"""Lines without figures that may follow each other."""
+_LONGEST_HEAD = 26
+_LONGEST_LABEL = 160
+_LONGEST_STEP = 2.4
+"""Ems of white between two rows of one statement."""
+_FEWEST_SIDES = 4
+_LONG_LABEL = 10
+"""Letters that the labels of the right side of a statement have at least on average; the words in a cell have fewer."""
+
+
+@dataclass(slots=True)
+class _Row:
+    """A row as a label and figures, each with its place."""
+
+    top: float
+    bottom: float
+    size: float
+    label: list[Segment]
+    figures: list[Segment]
+    others: bool = False
+    """Whether it is no row of a statement: text in several pieces, a table."""
+    dotted: bool = False
+
+    @property
+    def text(self) -> str:
+        return " ".join(segment.text for segment in self.label)
+
+    @property
+    def left(self) -> float:
+        return min(segment.x0 for segment in (*self.label, *self.figures))
+
+
+@dataclass(slots=True)
+class _Statement:
+    """A stretch of rows, and the places of the columns of figures."""
+
+    rows: list[_Row]
+    columns: list[tuple[float, float]]
+    heads: list[list[Segment]] = field(default_factory=list)
+    """What stands above the figures, row by row."""
+
+
+def find_statements(segments: Sequence[Segment]) -> list[Segment]:
+    """``segments`` with the rows of each statement put together as a table."""
+    own = [segment for segment in segments if not segment.story]
+    rows = rows_of(own)
+    if sum(any(_is_figures(segment) for segment in row) for row in rows) < _FEWEST_ROWS:
+        return list(segments)
+    told = [segment for segment in segments if segment.story]
+    middle = _middle_of_two_sides(rows)
+    if middle is not None:
+        left = [segment for segment in own if segment.x0 < middle and segment.x1 <= middle]
+        right = [segment for segment in own if segment.x0 >= middle]
+        across = [segment for segment in own if segment.x0 < middle < segment.x1]
+        return [*told, *_put_together(rows_of([*across, *left])), *_put_together(rows_of(right))]
+    return [*told, *_put_together(rows)]
+
+
+def _put_together(rows: Sequence[Sequence[Segment]]) -> list[Segment]:
+    read = [_read_row(row) for row in rows]
+    result: list[Segment] = []
+    at = 0
+    while at < len(rows):
+        statement = _statement_from(read, at)
+        if statement is None:
+            result += rows[at]
+            at += 1
+            continue
+        first = at
+        while first > 0 and len(statement.heads) < 3 and _is_head(rows[first - 1], rows[first], statement):
+            first -= 1
+            if any(segment not in result for segment in rows[first]):
+                break
+            statement.heads.insert(0, list(rows[first]))
+            result = [segment for segment in result if segment not in rows[first]]
+        result.append(_table_of(statement))
+        at += len(statement.rows)
+    return result
+
+
+def _is_figures(segment: Segment) -> bool:
+    return segment.table is None and all(_FIGURE.fullmatch(word.text) or _SIGN.fullmatch(word.text) for word in segment.words)
+
+
+def _read_row(row: Sequence[Segment]) -> _Row:
+    top, bottom = min(segment.top for segment in row), max(segment.bottom for segment in row)
+    size = median(segment.size for segment in row)
+    if any(segment.table is not None for segment in row):
+        return _Row(top, bottom, size, list(row), [], others=True)
+    pieces = [part for segment in row for part in _without_dots(segment)]
+    dotted = len(pieces) > len(row)
+    figures: list[Segment] = []
+    while pieces and _is_figures(pieces[-1]):
+        figures = [*_cells(pieces.pop()), *figures]
+    return _Row(top, bottom, size, pieces, figures, others=len(pieces) > 1, dotted=dotted)
+
+
+def _without_dots(segment: Segment) -> list[Segment]:
+    """``segment`` without the row of dots that leads from a label to its figures, which divides it."""
+    dots = [bool(_DOTS.fullmatch(word.text)) for word in segment.words]
+    parts: list[list[Word]] = [[]]
+    for number, word in enumerate(segment.words):
+        row_of_dots = dots[number] and (len(word.text) > 3 or sum(dots[max(0, number - 2) : number + 3]) >= 3)
+        if row_of_dots:
+            if parts[-1]:
+                parts.append([])
+        else:
+            parts[-1].append(word)
+    found = [part for part in parts if part]
+    if len(found) == 1 and len(found[0]) == len(segment.words):
+        return [segment]
+    return [_segment(part) for part in found]
+
+
+def _cells(segment: Segment) -> list[Segment]:
+    """The figures in a run of them: a number may hold spaces, and a sign stand before it."""
+    cells: list[list[Word]] = []
+    for word in segment.words:
+        close = cells and word.x0 - cells[-1][-1].x1 < 0.45 * segment.size
+        sign = cells and _SIGN.fullmatch(cells[-1][-1].text) and not _FIGURE.fullmatch(cells[-1][-1].text)
+        if (close and re.fullmatch(r"\d{3}\)?|%|\)", word.text)) or sign:
+            cells[-1].append(word)
+        else:
+            cells.append([word])
+    return [_segment(words) for words in cells]
+
+
+def _segment(words: list[Word]) -> Segment:
+    return Segment(
+        words,
+        min(word.x0 for word in words),
+        min(word.top for word in words),
+        max(word.x1 for word in words),
+        max(word.bottom for word in words),
+        median(word.size for word in words),
+    )
+
+
+def _statement_from(rows: Sequence[_Row], start: int) -> _Statement | None:
+    """The statement that begins with row ``start``, if one does."""
+    run = _run(rows, start)
+    while sum(bool(row.figures) for row in run) >= 2:
+        statement = _with_columns(run)
+        if statement is not None:
+            return statement
+        run = _without_last(run)
+        if len(run) < _FEWEST_ROWS:
+            break
+    return None
+
+
+def _run(rows: Sequence[_Row], start: int) -> list[_Row]:
+    """Rows of figures from ``start`` on, close below each other, with the labels between them."""
+    run: list[_Row] = []
+    bare = 0
+    for row in rows[start:]:
+        if row.others or (not run and not row.figures):
+            break
+        if run and row.top - run[-1].bottom > _LONGEST_STEP * row.size:
+            break
+        bare = 0 if row.figures else bare + 1
+        if bare > _MOST_LABELS or len(row.text) > _LONGEST_LABEL:
+            break
+        run.append(row)
+    return _without_bare_end(run)
+
+
+def _without_bare_end(run: list[_Row]) -> list[_Row]:
+    while run and not run[-1].figures:
+        run = run[:-1]
+    return run
+
+
+def _without_last(run: list[_Row]) -> list[_Row]:
+    return _without_bare_end(run[:-1])
+
+
+def _with_columns(run: list[_Row]) -> _Statement | None:
+    filled = [row for row in run if row.figures]
+    labelled = [row for row in filled if _LETTER.search(row.text)]
+    most = max(len(row.figures) for row in filled)
+    if len(labelled) < (2 if most >= 2 else _FEWEST_ROWS) or len(labelled) < 0.5 * len(filled):
+        return None
+    if most == 1 and sum(row.dotted for row in filled) > 0.5 * len(filled):
+        return None  # a table of contents
+    em = median(row.size for row in filled)
+    columns: list[tuple[float, float]] = []
+    for figure in sorted((figure for row in filled for figure in row.figures), key=lambda figure: figure.x0):
+        if columns and figure.x0 < columns[-1][1]:
+            columns[-1] = columns[-1][0], max(columns[-1][1], figure.x1)
+        else:
+            columns.append((figure.x0, figure.x1))
+    if len(columns) > _MOST_COLUMNS or any(right - left > 14 * em for left, right in columns):
+        return None
+    for row in filled:
+        places = [_column(figure, columns) for figure in row.figures]
+        if len(set(places)) < len(places):
+            return None
+    over = sum(row.label[-1].x1 > columns[0][1] for row in labelled)
+    if over > 0.2 * len(labelled):
+        return None
+    used = [0] * len(columns)
+    for row in filled:
+        for figure in row.figures:
+            used[_column(figure, columns)] += 1
+    alone = sum(count == 1 for count in used)
+    if alone > 0.34 * len(columns) and len(filled) > 2:
+        return None
+    labels = [row for row in run if row.label]
+    begins = [row.left for row in labels]
+    at = min(begins)
+    if sum(left < at + 6 * em for left in begins) < 0.8 * len(begins):
+        return None
+    return _Statement(run, columns)
+
+
+def _column(figure: Segment, columns: Sequence[tuple[float, float]]) -> int:
+    return next(number for number, (left, right) in enumerate(columns) if figure.x0 >= left and figure.x1 <= right)
+
+
+def _is_head(row: Sequence[Segment], below: Sequence[Segment], statement: _Statement) -> bool:
+    """Whether ``row`` names the columns: short words above the figures, and above the labels at most one more."""
+    if any(segment.table is not None or segment.length > _LONGEST_HEAD for segment in row):
+        return False
+    size = row[0].size
+    if min(segment.top for segment in below) - max(segment.bottom for segment in row) > _LONGEST_STEP * size:
+        return False
+    places = [_column_below(segment, statement.columns) for segment in row]
+    named = [place for place in places if place >= 0]
+    return bool(named) and len(set(places)) == len(places)
+
+
+def _column_below(segment: Segment, columns: Sequence[tuple[float, float]]) -> int:
+    """The column that ``segment`` stands over; -1 for that of the labels, -2 if it is over none or several."""
+    over = [number for number, (left, right) in enumerate(columns) if segment.x1 > left - 4 and segment.x0 < right + 4]
+    if not over:
+        return -1 if segment.x1 < columns[0][0] else -2
+    return over[0] if len(over) == 1 else -2
+
+
+def _table_of(statement: _Statement) -> Segment:
+    heads = list(statement.heads)
+    rows = list(statement.rows)
+    while rows and not rows[0].label and all(_YEAR.fullmatch(figure.text) for figure in rows[0].figures):
+        heads.append(rows.pop(0).figures)
+    grid: list[list[str]] = []
+    if heads:
+        named = [""] * (len(statement.columns) + 1)
+        for head in heads:
+            for segment in head:
+                place = max(_column_below(segment, statement.columns), -1) + 1
+                named[place] = f"{named[place]} {segment.text}".strip()
+        grid.append(named)
+    grid += [_cells_of(row, statement.columns) for row in _with_whole_labels(rows, statement.columns[0][0])]
+    pieces = [segment for row in statement.rows for segment in (*row.label, *row.figures)]
+    pieces += [segment for head in heads for segment in head]
+    return Segment(
+        [],
+        min(segment.x0 for segment in pieces),
+        min(segment.top for segment in pieces),
+        max(segment.x1 for segment in pieces),
+        max(segment.bottom for segment in pieces),
+        median(segment.size for segment in pieces),
+        Table(tuple(tuple(row) for row in grid), header=bool(heads)),
+    )
+
+
+def _cells_of(row: _Row, columns: Sequence[tuple[float, float]]) -> list[str]:
+    cells = [row.text, *[""] * len(columns)]
+    for figure in row.figures:
+        cells[_column(figure, columns) + 1] = figure.text
+    return cells
+
+
+def _with_whole_labels(rows: Sequence[_Row], right: float) -> list[_Row]:
+    """``rows``, where the lines of one label are one row with its figures."""
+    whole: list[_Row] = []
+    for row in rows:
+        above = whole[-1] if whole else None
+        if above is not None and _goes_on(above, row, right):
+            label = [replace(row.label[0], words=[*above.label[0].words, *row.label[0].words], x0=above.label[0].x0)]
+            whole[-1] = replace(row, label=label, figures=above.figures or row.figures)
+        else:
+            whole.append(row)
+    return whole
+
+
+def _goes_on(above: _Row, row: _Row, right: float) -> bool:
+    """Whether the label of ``row`` is the rest of the label of ``above``."""
+    if not above.label or not row.label or (above.figures and row.figures):
+        return False
+    last, first = above.label[0], row.label[0]
+    if last.words[-1].bold != first.words[0].bold or row.top - above.bottom > 0.6 * row.size:
+        return False
+    lower = first.text[0].islower()
+    full = last.x1 + (first.words[0].x1 - first.words[0].x0) + 0.3 * row.size > right - 4 * row.size
+    return lower and (full or not above.figures)
+
+
+def _middle_of_two_sides(rows: Sequence[Sequence[Segment]]) -> float | None:
+    """Where the right of two statements begins that stand beside each other, if there are two."""
+    begins: list[float] = []
+    labels: list[str] = []
+    for row in rows:
+        kinds = "".join("F" if _is_figures(segment) else "T" for segment in row)
+        found = re.fullmatch(r"(T?F*)(TF*)", kinds)
+        if found and "F" in kinds and "F" in found[1] + found[2] and len(found[1]) and kinds.count("T") == 2:
+            second = row[len(found[1])]
+            begins.append(second.x0)
+            labels.append(second.text)
+    if len(begins) < _FEWEST_SIDES:
+        return None
+    middle = median(begins)
+    near = [number for number, x0 in enumerate(begins) if abs(x0 - middle) < 14]
+    if len(near) < 0.8 * len(begins) or mean(len(labels[number]) for number in near) < _LONG_LABEL:
+        return None
+    at = min(begins[number] for number in near)
+    crossed = sum(segment.x0 < at - 1 < segment.x1 - 1 and not segment.table for row in rows for segment in row)
+    left_figures = sum(any(_is_figures(s) and s.x1 <= at for s in row) for row in rows)
+    right_figures = sum(any(_is_figures(s) and s.x0 >= at for s in row) for row in rows)
+    if crossed > 0.2 * len(rows) or min(left_figures, right_figures) < _FEWEST_ROWS:
+        return None
+    return at - 1
