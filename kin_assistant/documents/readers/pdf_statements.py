@@ -25,6 +25,7 @@ _MOST_COLUMNS = 12
 _MOST_LABELS = 4
 """Lines without figures that may follow each other."""
 _LONGEST_HEAD = 26
+_MOST_HEADS = 3
 _LONGEST_LABEL = 160
 _LONGEST_STEP = 2.4
 """Ems of white between two rows of one statement."""
@@ -84,23 +85,43 @@ def find_statements(segments: Sequence[Segment]) -> list[Segment]:
 def _put_together(rows: Sequence[Sequence[Segment]]) -> list[Segment]:
     read = [_read_row(row) for row in rows]
     result: list[Segment] = []
-    at = 0
+    at = begun = 0
     while at < len(rows):
         statement = _statement_from(read, at)
         if statement is None:
-            result += rows[at]
             at += 1
             continue
-        first = at
-        while first > 0 and len(statement.heads) < 3 and _is_head(rows[first - 1], rows[first], statement):
-            first -= 1
-            if any(segment not in result for segment in rows[first]):
-                break
-            statement.heads.insert(0, list(rows[first]))
-            result = [segment for segment in result if segment not in rows[first]]
+        length = len(statement.rows)
+        first = _with_heads(statement, rows, read, at, begun)
+        result += [segment for row in rows[begun:first] for segment in row]
         result.append(_table_of(statement))
-        at += len(statement.rows)
-    return result
+        begun = at = at + length
+    return result + [segment for row in rows[begun:] for segment in row]
+
+
+def _with_heads(
+    statement: _Statement, rows: Sequence[Sequence[Segment]], read: Sequence[_Row], at: int, begun: int
+) -> int:
+    """Add what stands above row ``at``, from row ``begun`` on, and belongs to ``statement``; the first row that does."""
+    first = at
+    labels: list[_Row] = []
+    while first - len(labels) > begun:
+        above = first - len(labels) - 1
+        if len(statement.heads) < _MOST_HEADS and _is_head(rows[above], rows[above + 1], statement):
+            statement.heads.insert(0, list(rows[above]))
+            statement.rows[:0] = reversed(labels)
+            labels = []
+            first = above
+        elif not statement.heads and len(labels) < 2 and _is_bare(read[above], read[above + 1], statement):
+            labels.append(read[above])  # the name of a part, between the names of the columns and its first row
+        else:
+            break
+    return first
+
+
+def _is_bare(row: _Row, below: _Row, statement: _Statement) -> bool:
+    near = below.top - row.bottom <= _LONGEST_STEP * row.size
+    return near and not row.others and not row.figures and row.label[0].x1 < statement.columns[0][1] and len(row.text) < 60
 
 
 def _is_figures(segment: Segment) -> bool:
@@ -179,7 +200,7 @@ def _run(rows: Sequence[_Row], start: int) -> list[_Row]:
     run: list[_Row] = []
     bare = 0
     for row in rows[start:]:
-        if row.others or (not run and not row.figures):
+        if row.others or (not run and not (row.figures and row.label)):
             break
         if run and row.top - run[-1].bottom > _LONGEST_STEP * row.size:
             break
@@ -247,6 +268,8 @@ def _is_head(row: Sequence[Segment], below: Sequence[Segment], statement: _State
     """Whether ``row`` names the columns: short words above the figures, and above the labels at most one more."""
     if any(segment.table is not None or segment.length > _LONGEST_HEAD for segment in row):
         return False
+    if any(_is_figures(segment) and not all(_YEAR.fullmatch(word.text) for word in segment.words) for segment in row):
+        return False
     size = row[0].size
     if min(segment.top for segment in below) - max(segment.bottom for segment in row) > _LONGEST_STEP * size:
         return False
@@ -264,10 +287,8 @@ def _column_below(segment: Segment, columns: Sequence[tuple[float, float]]) -> i
 
 
 def _table_of(statement: _Statement) -> Segment:
-    heads = list(statement.heads)
-    rows = list(statement.rows)
-    while rows and not rows[0].label and all(_YEAR.fullmatch(figure.text) for figure in rows[0].figures):
-        heads.append(rows.pop(0).figures)
+    heads = statement.heads
+    rows = statement.rows
     grid: list[list[str]] = []
     if heads:
         named = [""] * (len(statement.columns) + 1)

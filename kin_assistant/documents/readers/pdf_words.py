@@ -237,7 +237,7 @@ class _Collector:
                     self._add(letters, style, (wl, wb, wr, wt), begun)
                     letters = []
                 elif letter.isdigit() and top - bottom < _RAISED * (wt - wb) and style.turn == 0:
-                    if bottom > wb + 0.15 * (wt - wb):
+                    if bottom > wb + 0.15 * (wt - wb) and self._is_raised(index, begun, style.size):
                         letter = letter.translate(_SUPERSCRIPTS)
                 elif top - bottom > (wt - wb) / _RAISED and style.turn == 0:
                     style = self._style(index)  # a word that begins with a small mark
@@ -300,6 +300,14 @@ class _Collector:
             return own
         foot, head = y.value - _DESCENT * size, y.value + _ASCENT * size
         return (foot, head) if foot < own[1] and head > own[0] else own
+
+    def _is_raised(self, index: int, begun: int, size: float) -> bool:
+        """Whether a letter stands higher than the one that its word began with: a parenthesis is only taller than a digit."""
+        x, y = self._origin
+        if not self._pdfium.FPDFText_GetCharOrigin(self._raw, begun, x, y):
+            return True
+        foot = y.value
+        return not self._pdfium.FPDFText_GetCharOrigin(self._raw, index, x, y) or y.value - foot > 0.1 * size
 
     def _style(self, index: int) -> _Style:
         pdfium = self._pdfium
