@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from itertools import pairwise
 from statistics import median
 
 from kin_assistant.documents.readers.pdf_lines import Segment, rows_of
+from kin_assistant.documents.readers.pdf_words import Word
 
 __all__ = ["keep_stories_whole", "mark_stories"]
 
@@ -24,6 +26,9 @@ _LONGEST_STEP = 2.3
 _UNEVEN = 0.35
 """Ems by which the spaces of a justified line may differ."""
 _SAME_SIZE = 0.12
+_COLUMN_GAP = 1.0
+"""Ems of white from which on segments of one line may be of two columns."""
+_MOSTLY, _FEW = 0.7, 0.1
 _EDGE = 0.6
 """Ems by which the ends of two lines may differ and still be in line."""
 _SENTENCE_END = re.compile(r"""[.!?:;]["'\u2019\u201d)\]\u00bb]*$""")
@@ -37,15 +42,13 @@ def mark_stories(segments: Sequence[Segment]) -> list[Segment]:
     marked: list[Segment] = []
     number = 0
     for chain in _chains(segments):
-        if len(chain) < _FEWEST_LINES:
-            marked += [segment for line in chain for segment in line]
-            continue
-        lines = _with_justified_lines_joined(chain)
-        if _is_prose(lines):
+        lines = _with_justified_lines_joined(chain) if len(chain) >= _FEWEST_LINES else chain
+        own = [segment for line in lines for segment in line.segments]
+        if len(chain) >= _FEWEST_LINES and _is_prose(lines):
             number += 1
-            for segment in (segment for line in lines for segment in line):
+            for segment in own:
                 segment.story = number
-        marked += [segment for line in lines for segment in line]
+        marked += own
     return marked
 
 
@@ -78,9 +81,34 @@ def keep_stories_whole(regions: Sequence[list[Segment]]) -> list[list[Segment]]:
     return result
 
 
-def _chains(segments: Sequence[Segment]) -> Iterator[list[list[Segment]]]:
-    """Lines (runs of segments side by side) of which each stands right below the one before it in the file."""
-    chain: list[list[Segment]] = []
+@dataclass(slots=True)
+class _StreamLine:
+    """Segments that follow each other in the file and stand on one line, the marks over and under its letters among them."""
+
+    segments: list[Segment]
+    x0: float
+    x1: float
+    main: Segment
+    """The longest."""
+
+    @property
+    def words(self) -> list[Word]:
+        return [word for segment in self.segments for word in segment.words]
+
+    @property
+    def is_parted(self) -> bool:
+        """Whether there is room between two segments as there is between columns."""
+        end = self.segments[0].x1
+        for segment in self.segments[1:]:
+            if segment.x0 - end > _COLUMN_GAP * self.main.size:
+                return True
+            end = max(end, segment.x1)
+        return False
+
+
+def _chains(segments: Sequence[Segment]) -> Iterator[list[_StreamLine]]:
+    """Lines of which each stands right below the one before it in the file."""
+    chain: list[_StreamLine] = []
     for line in _lines(segments):
         if chain and not _follows(chain, line):
             yield chain
@@ -90,93 +118,95 @@ def _chains(segments: Sequence[Segment]) -> Iterator[list[list[Segment]]]:
         yield chain
 
 
-def _lines(segments: Sequence[Segment]) -> Iterator[list[Segment]]:
-    line: list[Segment] = []
+def _lines(segments: Sequence[Segment]) -> Iterator[_StreamLine]:
+    line: _StreamLine | None = None
     for segment in segments:
-        if line and not (
-            segment.table is None
-            and line[-1].table is None
-            and segment.x0 >= line[-1].x1
-            and min(segment.bottom, line[-1].bottom) - max(segment.top, line[-1].top) > 0.6 * min(segment.size, line[-1].size)
-        ):
+        if line is not None and _is_beside(line, segment):
+            line.segments.append(segment)
+            line.x0, line.x1 = min(line.x0, segment.x0), max(line.x1, segment.x1)
+            if segment.length > line.main.length:
+                line.main = segment
+            continue
+        if line is not None:
             yield line
-            line = []
-        line.append(segment)
-    if line:
+        line = _StreamLine([segment], segment.x0, segment.x1, segment)
+    if line is not None:
         yield line
 
 
-def _follows(chain: Sequence[Sequence[Segment]], line: Sequence[Segment]) -> bool:
-    """Whether ``line`` goes on below the last line of ``chain``."""
-    above, first, em = chain[-1], line[0], line[0].size or 1.0
-    if first.table is not None or above[0].table is not None or abs(first.size - above[0].size) > _SAME_SIZE * em:
+def _is_beside(line: _StreamLine, segment: Segment) -> bool:
+    if segment.table is not None or line.main.table is not None:
         return False
-    step = first.bottom - above[0].bottom
-    if step < 0.5 * em or first.x0 > above[-1].x1 or line[-1].x1 < above[0].x0:
+    last = line.segments[-1]
+    overlap = min(segment.bottom, last.bottom) - max(segment.top, last.top)
+    if segment.x0 >= last.x1 and overlap > 0.6 * min(segment.size, last.size):
+        return True
+    em = line.main.size
+    touches = line.x0 - em < segment.x0 < line.x1 + em and segment.x0 > last.x0 - em
+    return touches and overlap > 0 and abs(segment.bottom - line.main.bottom) < 0.7 * em
+
+
+def _follows(chain: Sequence[_StreamLine], line: _StreamLine) -> bool:
+    """Whether ``line`` goes on below the last line of ``chain``."""
+    above, em = chain[-1], line.main.size or 1.0
+    if line.main.table is not None or above.main.table is not None:
+        return False
+    if abs(line.main.size - above.main.size) > _SAME_SIZE * em:
+        return False
+    step = line.main.bottom - above.main.bottom
+    if step < 0.5 * em or line.x0 > above.x1 or line.x1 < above.x0:
         return False
     if step <= _LONGEST_STEP * em:
-        left = min(each[0].x0 for each in chain[-4:])
-        return abs(first.x0 - left) < 6 * em or abs(line[-1].x1 - max(each[-1].x1 for each in chain[-4:])) < em
+        left, right = min(each.x0 for each in chain[-4:]), max(each.x1 for each in chain[-4:])
+        return abs(line.x0 - left) < 6 * em or abs(line.x1 - right) < em
     # A picture or a quote may stand between two lines of a sentence.
-    goes_on = not _SENTENCE_END.search(above[-1].words[-1].text) and first.words[0].text[0].islower()
-    return goes_on and abs(first.x0 - above[0].x0) < _EDGE * em
+    goes_on = not _SENTENCE_END.search(above.words[-1].text) and line.words[0].text[0].islower()
+    return goes_on and abs(line.x0 - above.x0) < _EDGE * em
 
 
-def _with_justified_lines_joined(chain: Sequence[list[Segment]]) -> list[list[Segment]]:
+def _with_justified_lines_joined(chain: list[_StreamLine]) -> list[_StreamLine]:
     """Lines of one segment each where the spaces within a line are even, and most lines of ``chain`` are such lines."""
-    parted = [line for line in chain if len(line) > 1]
+    parted = [line for line in chain if line.is_parted]
     if not parted:
-        return list(chain)
-    left, right = _edges(chain)
-    told = [line for line in parted if sum(len(segment.words) for segment in line) > 2]
+        return chain
+    right = median(line.x1 for line in chain)
+    left = median(line.x0 for line in chain)
+    told = [line for line in parted if len(line.words) > 2]
     even = [line for line in told if _is_even(line)]
-    whole = sum(len(line) == 1 and len(line[0].words) > 2 and _spans(line, left, right) for line in chain)
-    if len(even) < 0.7 * len(told) or whole + len(even) < 0.5 * len(chain):
-        return list(chain)
-    return [
-        [_joined(line)] if len(line) > 1 and _is_even(line) and _spans(line, left, right) else line for line in chain
-    ]
+    whole = sum(not line.is_parted and len(line.words) > 2 and _spans(line, left, right) for line in chain)
+    if len(even) < _MOSTLY * len(told) or whole + len(even) < 0.5 * len(chain):
+        return chain
+    return [_joined(line) if line.is_parted and _is_even(line) and _spans(line, left, right) else line for line in chain]
 
 
-def _edges(chain: Sequence[Sequence[Segment]]) -> tuple[float, float]:
-    return median(line[0].x0 for line in chain), median(line[-1].x1 for line in chain)
+def _spans(line: _StreamLine, left: float, right: float) -> bool:
+    em = line.main.size
+    return line.x0 < left + 3 * em and abs(line.x1 - right) < _EDGE * em
 
 
-def _spans(line: Sequence[Segment], left: float, right: float) -> bool:
-    em = line[0].size
-    return line[0].x0 < left + 3 * em and abs(line[-1].x1 - right) < _EDGE * em
+def _is_even(line: _StreamLine) -> bool:
+    gaps = [after.x0 - before.x1 for before, after in pairwise(line.words)]
+    return max(gaps) - min(gaps) < _UNEVEN * line.main.size
 
 
-def _is_even(line: Sequence[Segment]) -> bool:
-    words = [word for segment in line for word in segment.words]
-    gaps = [after.x0 - before.x1 for before, after in pairwise(words)]
-    return max(gaps) - min(gaps) < _UNEVEN * line[0].size
+def _joined(line: _StreamLine) -> _StreamLine:
+    segments = line.segments
+    top, bottom = min(segment.top for segment in segments), max(segment.bottom for segment in segments)
+    whole = Segment(line.words, line.x0, top, line.x1, bottom, line.main.size)
+    return _StreamLine([whole], line.x0, line.x1, whole)
 
 
-def _joined(line: Sequence[Segment]) -> Segment:
-    words = [word for segment in line for word in segment.words]
-    return Segment(
-        words,
-        line[0].x0,
-        min(segment.top for segment in line),
-        line[-1].x1,
-        max(segment.bottom for segment in line),
-        line[0].size,
-    )
-
-
-def _is_prose(lines: Sequence[Sequence[Segment]]) -> bool:
+def _is_prose(lines: Sequence[_StreamLine]) -> bool:
     """Whether lines are text that was broken where its column ends, not labels or figures below each other."""
-    if sum(len(line) > 1 for line in lines) > 0.1 * len(lines):
+    if sum(line.is_parted for line in lines) > _FEW * len(lines):
         return False
-    words = sum(len(segment.words) for line in lines for segment in line)
-    if words < _FEWEST_WORDS * len(lines):
+    if sum(len(line.words) for line in lines) < _FEWEST_WORDS * len(lines):
         return False
-    right = max(line[-1].x1 for line in lines)
+    right = max(line.x1 for line in lines)
     forced = 0
     for line, after in pairwise(lines):
-        first = after[0].words[0]
-        forced += line[-1].x1 + (first.x1 - first.x0) + 0.1 * line[-1].size > right
+        first = after.words[0]
+        forced += line.x1 + (first.x1 - first.x0) + 0.1 * line.main.size > right
     return forced >= _FORCED * (len(lines) - 1)
 
 
