@@ -279,11 +279,11 @@ def _is_head(row: Sequence[Segment], below: Sequence[Segment], statement: _State
 
 
 def _column_below(segment: Segment, columns: Sequence[tuple[float, float]]) -> int:
-    """The column that ``segment`` stands over; -1 for that of the labels, -2 if it is over none or several."""
+    """The column that ``segment`` stands over, the first of several; -1 for that of the labels, -2 if it is over none."""
     over = [number for number, (left, right) in enumerate(columns) if segment.x1 > left - 4 and segment.x0 < right + 4]
-    if not over:
-        return -1 if segment.x1 < columns[0][0] else -2
-    return over[0] if len(over) == 1 else -2
+    if over:
+        return over[0]
+    return -1 if segment.x1 < columns[0][0] else -2
 
 
 def _table_of(statement: _Statement) -> Segment:

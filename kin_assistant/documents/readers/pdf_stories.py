@@ -28,6 +28,7 @@ _UNEVEN = 0.35
 _SAME_SIZE = 0.12
 _COLUMN_GAP = 1.0
 """Ems of white from which on segments of one line may be of two columns."""
+_LONGEST_MARK = 2
 _MOSTLY, _FEW = 0.7, 0.1
 _EDGE = 0.6
 """Ems by which the ends of two lines may differ and still be in line."""
@@ -218,6 +219,7 @@ def _stories_beside_others(regions: Sequence[Sequence[Segment]]) -> set[int]:
         past: set[int] = set()
         above: set[int] = set()
         for row in rows_of(region):
+            _take_in_marks(row, above)
             stories = {segment.story for segment in row}
             if len(stories) > 1:
                 apart |= stories
@@ -229,6 +231,27 @@ def _stories_beside_others(regions: Sequence[Sequence[Segment]]) -> set[int]:
                 apart.add(segment.story)
     apart.discard(0)
     return apart
+
+
+def _take_in_marks(row: Sequence[Segment], above: set[int]) -> None:
+    """Give what touches a line of a story, a mark or a part of a formula, to that story."""
+    if len(row) == 1 and row[0].length <= _LONGEST_MARK and row[0].table is None and not row[0].story:
+        row[0].story = max(above, default=0)
+    end, close = 0.0, list[Segment]()
+    for segment in row:
+        if close and segment.x0 - end >= _EDGE * min(segment.size, close[-1].size):
+            _give_one_story(close)
+            close = []
+        end = max(end, segment.x1) if close else segment.x1
+        close.append(segment)
+    _give_one_story(close)
+
+
+def _give_one_story(close: Sequence[Segment]) -> None:
+    story = max((segment.story for segment in close), default=0)
+    for segment in close:
+        if not segment.story and segment.table is None:
+            segment.story = story
 
 
 def _top(segments: Sequence[Segment]) -> float:
