@@ -257,31 +257,26 @@ def hebrew_page(dice: random.Random) -> list[MadePage]:
         runs: list[Run] = []
         held: list[str] = []
         y = frame.top + size
-        while y < frame.bottom - 4 * size * 1.5:
+        while y < frame.bottom - 5 * size * 1.5:
             words = [dice.choice(_HEBREW) for _ in range(dice.randint(8, 22))]
             words.insert(4, str(dice.randint(1990, 2020)))
-            line: list[str] = []
-            text = " ".join(words) + "."
-            for word in [*text.split(" "), ""]:
-                shown = " ".join(_mirrored(part) for part in reversed([*line, word]))
-                if word and stringWidth(shown, font, size) <= frame.x1 - frame.x0:
-                    line.append(word)
-                    continue
-                shown = " ".join(_mirrored(part) for part in reversed(line))
-                runs.append(Run(frame.x1 - stringWidth(shown, font, size), y, shown, font, size))
-                y += size * 1.4
-                line = [word]
-            held.append(text)
-            y += size * 0.8
+            x = frame.x1
+            for word in words:
+                wide = stringWidth(word, _font_of(word), size)
+                if x - wide < frame.x0:
+                    x = frame.x1
+                    y += size * 1.4
+                runs.append(Run(x - wide, y, word if word.isdigit() else word[::-1], _font_of(word), size))
+                x -= wide + 0.25 * size
+            held.append(" ".join(words))
+            y += size * 2.2
         page.stories.append(runs)
         page.flows.append(Flow("text", [[text] for text in held]))
     return [page]
 
 
-def _mirrored(word: str) -> str:
-    """A word as it is drawn from left to right; numbers stay."""
-    number = word.rstrip(".")
-    return ("." if word.endswith(".") else "") + (number if number.isdigit() else number[::-1])
+def _font_of(word: str) -> str:
+    return "Helvetica" if word.isdigit() else "ReadingHebrew"
 
 
 def column_frames(

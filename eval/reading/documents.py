@@ -36,7 +36,7 @@ _KINDS: tuple[tuple[str, int, Callable[[random.Random], list[MadePage]]], ...] =
     ("statement of two sides", 1, statements.statement_of_two_sides),
     ("table without rules", 2, statements.aligned_table),
     ("table with rules", 2, statements.ruled_table),
-    ("form", 1, statements.form),
+    ("form", 3, statements.form),
     ("Hebrew", 1, columns.hebrew_page),
 )
 """What is made, how many documents of it for each half, and by whom."""

@@ -16,6 +16,7 @@ from kin_assistant.documents.readers.composition import Composition, Extract, Te
 from kin_assistant.documents.readers.pdf_flow import compose
 from kin_assistant.documents.readers.pdf_forms import read_words_and_fields
 from kin_assistant.documents.readers.pdf_lines import Line, PageLines, Segment, lines_of, regions_of, segments_of
+from kin_assistant.documents.readers.pdf_pairs import find_pairs
 from kin_assistant.documents.readers.pdf_running import without_running_lines
 from kin_assistant.documents.readers.pdf_statements import find_statements
 from kin_assistant.documents.readers.pdf_stories import keep_stories_whole, mark_stories
@@ -209,7 +210,7 @@ def _text_layer(page: pypdfium2.PdfPage, number: int, found: PageWords) -> tuple
 
 
 def _regions(words: Sequence[Word], tables: Sequence[Segment]) -> list[tuple[Line, ...]]:
-    segments = find_aligned_tables(find_statements([*tables, *mark_stories(segments_of(words))]))
+    segments = find_aligned_tables(find_pairs(find_statements([*tables, *mark_stories(segments_of(words))])))
     regions = regions_of(segments)
     if len(regions) > 1:
         regions = [find_aligned_tables(find_statements(region)) for region in regions]

@@ -25,6 +25,8 @@ _WORD = re.compile(r"[^\W\d_]+(?:[-\u2019'][^\W\d_]+)*")
 _BROKEN = re.compile(r"([^\W\d_]+)[-\u00ad\u2010]$")
 _ENTRY_END = re.compile(r" \u2026 \S{1,6}$")
 """The end of an entry in a table of contents: a row of dots and a page number."""
+_DOTS = " \u2026 "
+"""What is left of a row of dots between a name and its value."""
 _SOFT = "\u00ad"
 _COMPOUND_FIRST = frozenset(
     "self well non cross half all long short high low large small full part one two three four five six seven eight nine ten"
@@ -127,7 +129,7 @@ def _continues(part: _Part, line: Line, shape: _Shape) -> bool:
         return False
     ended = bool(_SENTENCE_END.search(last.text[-12:]))
     lower = line.text[:1].islower()
-    if _ENTRY_END.search(last.text[-12:]):
+    if _ENTRY_END.search(last.text[-12:]) or (_DOTS in last.text and _DOTS in line.text):
         return False
     title = em > 1.1 * shape.body
     if step > _longest_step(part, shape.pitch, em, title=title, goes_on=lower and not ended):

@@ -72,31 +72,34 @@ def find_statements(segments: Sequence[Segment]) -> list[Segment]:
     rows = rows_of(own)
     if sum(any(_is_figures(segment) for segment in row) for row in rows) < _FEWEST_ROWS:
         return list(segments)
-    told = [segment for segment in segments if segment.story]
+    sides = [rows]
     middle = _middle_of_two_sides(rows)
     if middle is not None:
-        left = [segment for segment in own if segment.x0 < middle and segment.x1 <= middle]
-        right = [segment for segment in own if segment.x0 >= middle]
-        across = [segment for segment in own if segment.x0 < middle < segment.x1]
-        return [*told, *_put_together(rows_of([*across, *left])), *_put_together(rows_of(right))]
-    return [*told, *_put_together(rows)]
+        sides = [
+            rows_of(segment for segment in own if segment.x0 < middle),
+            rows_of(segment for segment in own if segment.x0 >= middle),
+        ]
+    tables: list[Segment] = []
+    used: set[int] = set()
+    for side in sides:
+        _put_together(side, tables, used)
+    return [*tables, *(segment for segment in segments if id(segment) not in used)]
 
 
-def _put_together(rows: Sequence[Sequence[Segment]]) -> list[Segment]:
+def _put_together(rows: Sequence[Sequence[Segment]], tables: list[Segment], used: set[int]) -> None:
+    """Add the statements in ``rows`` to ``tables``, and the ids of the segments that they hold to ``used``."""
     read = [_read_row(row) for row in rows]
-    result: list[Segment] = []
     at = begun = 0
     while at < len(rows):
         statement = _statement_from(read, at)
         if statement is None:
             at += 1
             continue
-        length = len(statement.rows)
+        end = at + len(statement.rows)
         first = _with_heads(statement, rows, read, at, begun)
-        result += [segment for row in rows[begun:first] for segment in row]
-        result.append(_table_of(statement))
-        begun = at = at + length
-    return result + [segment for row in rows[begun:] for segment in row]
+        tables.append(_table_of(statement))
+        used.update(id(segment) for row in rows[first:end] for segment in row)
+        begun = at = end
 
 
 def _with_heads(
