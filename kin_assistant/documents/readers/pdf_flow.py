@@ -21,6 +21,9 @@ _NUMBERED_HEADING = re.compile(r"(?:[A-Z]|\d{1,2})(?:\.\d{1,2})*\.?\s+\S")
 _CAPTION = re.compile(r"(?:table|figure|fig\.|box|map|chart|photo|source|note)s?\b[^.]{0,12}", re.IGNORECASE)
 _NOTE = re.compile(r"(?:[*\u2020\u2021\u00b9\u00b2\u00b3\u2070-\u2079]|\[?\d{1,3}\]?)\s*\S")
 _SENTENCE_END = re.compile(r"""[.!?:;\u3002\u061f\u0964\u2026]["'\u2019\u201d)\]\u00bb]*$""")
+_NUMBER = re.compile(r"\d[\d,.]*(?:[%)]|\s|$)")
+_INITIALS = re.compile(r"(?:^|\s)(?:[^\W\d_]\.){2,}$")
+"""Letters that are each followed by a stop end a sentence or not; what follows tells."""
 _WORD = re.compile(r"[^\W\d_]+(?:[-\u2019'][^\W\d_]+)*")
 _BROKEN = re.compile(r"([^\W\d_]+)[-\u00ad\u2010]$")
 _ENTRY_END = re.compile(r" \u2026 \S{1,6}$")
@@ -127,14 +130,14 @@ def _continues(part: _Part, line: Line, shape: _Shape) -> bool:
     step = line.bottom - last.bottom
     if abs(line.size - last.size) > 0.12 * max(em, last.size) or step < -0.3 * em:
         return False
-    ended = bool(_SENTENCE_END.search(last.text[-12:]))
     lower = line.text[:1].islower()
+    ended = bool(_SENTENCE_END.search(last.text[-12:])) and not (lower and _INITIALS.search(last.text[-12:]))
     if _ENTRY_END.search(last.text[-12:]) or (_DOTS in last.text and _DOTS in line.text):
         return False
     title = em > 1.1 * shape.body
     if step > _longest_step(part, shape.pitch, em, title=title, goes_on=lower and not ended):
         return False
-    room = _room_left(last, line, shape.right, em)
+    room = _room_left(last, line, _right_end(part, shape), em)
     if last.bold != line.bold and (len(part.lines) == 1 or line.bold) and room:
         return False
     if _MARKER.match(line.text) and not _is_number_in_a_sentence(last, line, part):
@@ -161,6 +164,19 @@ def _longest_step(part: _Part, pitch: float, em: float, *, title: bool, goes_on:
     usual = min(own, pitch) if own and pitch else own or pitch
     limit = max(1.28 * usual, 1.15 * em) if usual else (2.0 if goes_on else 1.6) * em
     return max(limit, 1.6 * em) if title else min(limit, 2.2 * em)
+
+
+def _right_end(part: _Part, shape: _Shape) -> float:
+    """Where lines end: earlier than the region does where all lines of a paragraph make room for something beside them."""
+    if len(part.lines) < 3:
+        return shape.right
+    own = max(line.x1 for line in part.lines[-3:])
+    return own if own < shape.right - 4 * part.size else shape.right
+
+
+def _is_number_behind_words(last: Line, line: Line) -> bool:
+    """Whether ``line`` begins with a number in the middle of a sentence: "... agreed in / 2005. The ..."."""
+    return _NUMBER.match(line.text) is not None and last.text[-1:].islower()
 
 
 def _room_left(last: Line, line: Line, right: float, em: float) -> bool:
@@ -268,7 +284,7 @@ def _is_set_apart(part: _Part, after: _Part) -> bool:
 
 def _is_open(part: _Part) -> bool:
     last = (part.later[-1] if part.later else part).lines[-1]
-    return not _SENTENCE_END.search(last.text[-12:])
+    return not _SENTENCE_END.search(last.text[-12:]) or bool(_INITIALS.search(last.text[-12:]))
 
 
 def _goes_on(part: _Part, piece: _Part, after: _Part) -> bool:
@@ -280,6 +296,10 @@ def _goes_on(part: _Part, piece: _Part, after: _Part) -> bool:
         return False  # they stand below each other and were parted for a reason
     if _BROKEN.search(last.text[-60:]) or first.text[:1].islower():
         return True
+    if len(piece.lines) >= 2 and _is_number_behind_words(last, first):
+        return True
+    if _INITIALS.search(last.text[-12:]):
+        return False
     full = last.x1 > piece.right - 0.12 * (piece.right - piece.left)
     return full and len(piece.lines) >= 2 and len(after.lines) >= 2 and first.text[:1].isalnum() and not part.note
 

@@ -17,7 +17,7 @@ _LONGEST_STEP = 2.6
 """Ems of white between two rows."""
 _IN_LINE = 0.5
 """Ems by which the beginnings of names, and those of values, may differ."""
-_MOST_FORCED = 0.5
+_MOST_FORCED = 0.75
 """Share of the names that end because the next one had no room: where most do, they are lines of a text."""
 
 
