@@ -201,8 +201,10 @@ def regions_of(segments: Sequence[Segment], depth: int = 0) -> list[list[Segment
     if gutter is None:
         return whole
     right_first = is_right_to_left(" ".join(segment.text for segment in segments))
+    floating = _floating(segments, gutter)
+    loose = {id(segment) for segment in floating}
     regions: list[list[Segment]] = []
-    for across, band in _bands(segments, gutter):
+    for across, band in _bands([segment for segment in segments if id(segment) not in loose], gutter):
         if across:
             regions.append(band)
             continue
@@ -212,7 +214,34 @@ def regions_of(segments: Sequence[Segment], depth: int = 0) -> list[list[Segment
         ]
         for side in reversed(sides) if right_first else sides:
             regions += regions_of(side, depth + 1)
-    return regions
+        bottom = max(segment.bottom for segment in band)
+        regions += [[segment for segment in floating if segment.top < bottom]]
+        floating = [segment for segment in floating if segment.top >= bottom]
+    return [region for region in (*regions, floating) if region]
+
+
+def _floating(segments: Sequence[Segment], gutter: float) -> list[Segment]:
+    """Lines across ``gutter`` that text runs past on both sides: a quote, say, for which two columns make room."""
+    across = [s for s in segments if s.x0 < gutter < s.x1 and s.table is None]
+    told = [s for s in segments if s.story]
+    if not across or not told or len(across) > len(told):
+        return []
+    floating = [s for s in across if _has_beside(s, told, left=True) and _has_beside(s, told, left=False)]
+    lines = list(floating)
+    for segment in across:  # the last line of a quote may stand lower than the text beside it
+        near = any(abs(s.bottom - segment.bottom) < 2 * s.size and abs(s.size - segment.size) < 0.1 * s.size for s in lines)
+        if near and segment not in floating:
+            floating.append(segment)
+    return sorted(floating, key=lambda s: (s.top + s.bottom, s.x0))
+
+
+def _has_beside(segment: Segment, told: Sequence[Segment], *, left: bool) -> bool:
+    return any(
+        (s.x1 <= segment.x0 if left else s.x0 >= segment.x1)
+        and min(s.bottom, segment.bottom) - max(s.top, segment.top) > 0.3 * s.size
+        for s in told
+        if s.story != segment.story
+    )
 
 
 def _bands(segments: Sequence[Segment], gutter: float) -> list[tuple[bool, list[Segment]]]:
