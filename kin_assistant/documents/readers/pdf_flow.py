@@ -292,11 +292,10 @@ def _goes_on(part: _Part, piece: _Part, after: _Part) -> bool:
     last, first = piece.lines[-1], after.lines[0]
     if after.marker or abs(last.size - first.size) > 0.1 * first.size or last.bold != first.bold:
         return False
-    if sum(map(str.isdigit, last.text)) > 0.4 * len(last.text):
-        return False  # a row of figures
     if after.page == piece.page and after.left == piece.left and after.right == piece.right:
         # They stand below each other and were parted for a reason, which may be a quote that stands between them.
-        return len(piece.lines) >= 2 and first.top - last.bottom > 2 * first.size and first.text[:1].islower()
+        full = last.x1 > piece.right - 0.25 * (piece.right - piece.left)
+        return full and first.top - last.bottom > 2 * first.size and first.text[:1].islower()
     if _BROKEN.search(last.text[-60:]) or first.text[:1].islower():
         return True
     if len(piece.lines) >= 2 and _is_number_behind_words(last, first):
