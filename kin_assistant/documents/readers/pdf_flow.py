@@ -295,7 +295,8 @@ def _goes_on(part: _Part, piece: _Part, after: _Part) -> bool:
     if after.page == piece.page and after.left == piece.left and after.right == piece.right:
         # They stand below each other and were parted for a reason, which may be a quote that stands between them.
         full = last.x1 > piece.right - 0.25 * (piece.right - piece.left)
-        return full and first.top - last.bottom > 2 * first.size and first.text[:1].islower()
+        apart = first.top - last.bottom > 2 * first.size
+        return full and apart and first.text[:1].islower() and (last.text[-1:].isalpha() or last.text[-1:] == ",")
     if _BROKEN.search(last.text[-60:]) or first.text[:1].islower():
         return True
     if len(piece.lines) >= 2 and _is_number_behind_words(last, first):
