@@ -138,7 +138,7 @@ def _continues(part: _Part, line: Line, shape: _Shape) -> bool:
     if step > _longest_step(part, shape.pitch, em, title=title, goes_on=lower and not ended):
         return False
     room = _room_left(last, line, _right_end(part, shape), em)
-    if last.bold != line.bold and (len(part.lines) == 1 or line.bold) and room:
+    if last.bold != line.bold and (len(part.lines) == 1 or line.bold) and (room or _is_below_heading(last, line)):
         return False
     if _MARKER.match(line.text) and not _is_number_in_a_sentence(last, line, part):
         return False
@@ -154,7 +154,7 @@ def _continues(part: _Part, line: Line, shape: _Shape) -> bool:
     if indented and not lower and line.x0 - shape.left < 6 * em and (ended or not room):
         return not (ended or len(part.lines) > 1)
     if part.marker and line.x0 < first.x0 - 0.3 * em:
-        return lower and not ended
+        return not ended and (lower or not room)
     return not (room and (ended or not lower))
 
 
@@ -164,6 +164,11 @@ def _longest_step(part: _Part, pitch: float, em: float, *, title: bool, goes_on:
     usual = min(own, pitch) if own and pitch else own or pitch
     limit = max(1.28 * usual, 1.15 * em) if usual else (2.0 if goes_on else 1.6) * em
     return max(limit, 1.6 * em) if title else min(limit, 2.2 * em)
+
+
+def _is_below_heading(last: Line, line: Line) -> bool:
+    """Whether a bold line without a stop and the line below it, which is not bold, are a heading and its text."""
+    return last.bold and line.text[:1].isupper() and not line.lead and last.text[-1:].isalnum()
 
 
 def _right_end(part: _Part, shape: _Shape) -> float:

@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from itertools import pairwise, takewhile
+from itertools import groupby, pairwise, takewhile
 from statistics import median
 
 from kin_assistant.documents.readers.pdf_words import Box, Word
@@ -65,6 +65,8 @@ class Segment:
     table: Table | None = None
     story: int = 0
     """The number of the story that it is a line of; 0 where it is of none."""
+    place: int = 0
+    """Where it stands in the file, counted from 1; 0 where that is not known."""
 
     @property
     def text(self) -> str:
@@ -208,16 +210,40 @@ def regions_of(segments: Sequence[Segment], depth: int = 0) -> list[list[Segment
         if across:
             regions.append(band)
             continue
-        sides = [
-            [segment for segment in band if segment.x1 <= gutter],
-            [segment for segment in band if segment.x1 > gutter],
-        ]
-        for side in reversed(sides) if right_first else sides:
-            regions += regions_of(side, depth + 1)
+        for part in _stretches(band, gutter):
+            sides = [
+                [segment for segment in part if segment.x1 <= gutter],
+                [segment for segment in part if segment.x1 > gutter],
+            ]
+            for side in reversed(sides) if right_first else sides:
+                regions += regions_of(side, depth + 1)
         bottom = max(segment.bottom for segment in band)
         regions += [[segment for segment in floating if segment.top < bottom]]
         floating = [segment for segment in floating if segment.top >= bottom]
     return [region for region in (*regions, floating) if region]
+
+
+def _stretches(band: Sequence[Segment], gutter: float) -> list[list[Segment]]:
+    """``band`` in stretches below each other, of which the file holds each, left and right, before it holds the next."""
+    if any(not segment.place for segment in band):
+        return [list(band)]
+    ordered = sorted(band, key=lambda segment: segment.place)
+    runs = [list(run) for _, run in groupby(ordered, key=lambda segment: segment.x1 <= gutter)]
+    stretches: list[list[Segment]] = [[]]
+    for number, run in enumerate(runs):
+        above = stretches[-1]
+        turned = number >= 2 and number + 1 < len(runs) and len({segment.x1 <= gutter for segment in above}) == 2
+        if turned and _is_told(runs[number - 2]) and _is_told(runs[number - 1]):
+            low = max(segment.bottom for segment in above)
+            if all(segment.top > low - 0.3 * segment.size for later in runs[number:] for segment in later):
+                stretches.append([])
+        stretches[-1].extend(run)
+    return stretches
+
+
+def _is_told(segments: Sequence[Segment]) -> bool:
+    """Whether most of ``segments`` are lines of stories."""
+    return 2 * sum(segment.story > 0 for segment in segments) > len(segments)
 
 
 def _floating(segments: Sequence[Segment], gutter: float) -> list[Segment]:

@@ -50,6 +50,8 @@ def mark_stories(segments: Sequence[Segment]) -> list[Segment]:
             for segment in own:
                 segment.story = number
         marked += own
+    for place, segment in enumerate(marked, 1):
+        segment.place = place
     return marked
 
 
