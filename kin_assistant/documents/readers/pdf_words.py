@@ -46,6 +46,8 @@ _RETURN_SIGN = "\u21b5"
 _TIGHT = 0.88
 """A box lower than this share of the letter's size is the letter's own, not one of its font: its foot says nothing of the line's."""
 _ASCENT, _DESCENT = 0.7, 0.21
+_NOTHING = 0xDC00
+"""Half a character: nothing is read for it."""
 _SUPERSCRIPTS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 _BULLET = "\u2022"
 _MIXED = re.compile(r"(?<=[A-Za-z])(?=[\u0590-\u08ff])|(?<=[\u0590-\u08ff])(?=[A-Za-z])")
@@ -180,10 +182,10 @@ class _Collector:
         run = high = after = begun = 0
         space: int | None = None
         self.characters = max(0, min(pdfium.FPDFText_CountChars(raw), _MOST_CHARACTERS))
-        codes = self._codes()
+        codes, order = self._in_reading_order(self._codes())
         plain = {match.start(): match for match in _PLAIN_WORD.finditer("".join(map(chr, codes)))}
-        for index, code in enumerate(codes):
-            if index < after:
+        for number, (index, code) in enumerate(zip(order, codes, strict=True)):
+            if number < after:
                 continue
             if code in _HYPHENS:
                 code = 0x2D
@@ -205,20 +207,20 @@ class _Collector:
                     high = code if code < 0xDC00 else 0
                     continue
                 code, high = 0x10000 + ((high - 0xD800) << 10) + code - 0xDC00, 0
-            if code == 0xFFFD or _is_private(code) or (index % _SAMPLE == 0 and no_letter(raw, index) == 1):
+            if code == 0xFFFD or _is_private(code) or (number % _SAMPLE == 0 and no_letter(raw, index) == 1):
                 self.unreadable += 1
             box_of(raw, index, reference)
             left, bottom, right, top = rect.left, rect.bottom, rect.right, rect.top
             letter = _LETTERS.get(code) or (chr(code) if code < 0x110000 else "\ufffd")
-            word = plain.get(index)
+            word = plain.get(number)
             if word:
                 # Where the last letter stands on the line of the first, so do those between them.
-                box_of(raw, word.end() - 1, reference)
+                box_of(raw, order[word.end() - 1], reference)
                 level = _LEVEL * (top - bottom)
                 if abs(rect.top - top) < level and abs(rect.bottom - bottom) < level and rect.left >= right:
                     right, top, bottom = rect.right, max(top, rect.top), min(bottom, rect.bottom)
                     after, letter = word.end(), word[0]
-                    sampled = (after - 1) // _SAMPLE - index // _SAMPLE
+                    sampled = (after - 1) // _SAMPLE - number // _SAMPLE
                     if sampled and no_letter(raw, index) == 1:
                         self.unreadable += sampled
             if letters and space is not None:
@@ -264,6 +266,27 @@ class _Collector:
         if pdfium.FPDFText_GetText(raw, 0, count, codes) != count + 1:
             return [code_of(raw, index) for index in range(count)]
         return [code_of(raw, index) if code >= _FIRST_AMBIGUOUS else code for index, code in enumerate(codes[:count])]
+
+    def _in_reading_order(self, codes: Sequence[int]) -> tuple[Sequence[int], Sequence[int]]:
+        """The codes, and the number of each in PDFium's order.
+
+        Where text runs from right to left, a mark may come before the letter that it stands on, behind a space that is none.
+        """
+        marks = [n for n, code in enumerate(codes) if _is_rtl_mark(code) and 0 < n < len(codes) - 1 and codes[n - 1] == 0x20]
+        if not marks:
+            return codes, range(len(codes))
+        changed, order = list(codes), list(range(len(codes)))
+        rect = self._pdfium.FS_RECTF()
+        for mark in marks:
+            places: list[tuple[float, float]] = []
+            for number in (mark - 1, mark, mark + 1):
+                self._pdfium.FPDFText_GetLooseCharBox(self._raw, number, ctypes.byref(rect))
+                places.append((rect.left, rect.right))
+            space, own, letter = places
+            if 0x590 <= codes[mark + 1] < 0x900 and letter[0] <= space[0] <= letter[1] and own[0] < letter[1] > own[1] - 0.5:
+                changed[mark - 1 : mark + 2] = codes[mark + 1], codes[mark], _NOTHING
+                order[mark - 1 : mark + 2] = mark + 1, mark, mark - 1
+        return changed, order
 
     def _add(self, letters: list[str], style: _Style, box: Box, begun: int) -> None:
         left, bottom, right, top = box
@@ -407,6 +430,11 @@ def _script(code: int) -> int:
     if 0x2E80 <= code < 0xA000 or 0xAC00 <= code < 0xD800 or 0xF900 <= code < 0xFB00 or code >= 0xFE00:
         return 1
     return code >> 8
+
+
+def _is_rtl_mark(code: int) -> bool:
+    """Whether a code is a vowel sign or the like of Hebrew or Arabic."""
+    return 0x591 <= code <= 0x6ED and unicodedata.combining(chr(code)) > 0
 
 
 def _is_private(code: int) -> bool:
