@@ -5,10 +5,12 @@ from __future__ import annotations
 import argparse
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
+from itertools import chain
 from pathlib import Path
 
 from eval.reading.documents import HALVES, Half, make_documents
+from eval.reading.real import REAL_KIND, read_marked_files
 from eval.reading.scores import Score, find_missing, score_document, total
 from kin_assistant.documents.readers.pdf import read_pdf
 
@@ -22,11 +24,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--kind", action="append", default=[], help="this kind of page alone; may be given several times")
     parser.add_argument("--missing", action="store_true", help="also print the sentences and rows that were not found")
     parser.add_argument("--write", type=Path, help="also write the files and what is read in them into this folder")
+    parser.add_argument("--real", type=Path, help="also measure the marked real files in this folder")
     options = parser.parse_args(arguments)
     for half in [options.half] if options.half else HALVES:
         print(f"{half}\n{_HEAD}")
         started = time.perf_counter()
-        rows = measure_half(half, options.kind, missing=options.missing, folder=options.write)
+        rows = measure_half(half, options.kind, missing=options.missing, folder=options.write, real=options.real)
         for kind, score in rows.items():
             print(_line(kind, score))
         print(_line("all", total(rows.values())))
@@ -35,14 +38,20 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def measure_half(
-    half: Half, kinds: Sequence[str] = (), *, missing: bool = False, folder: Path | None = None
+    half: Half,
+    kinds: Sequence[str] = (),
+    *,
+    missing: bool = False,
+    folder: Path | None = None,
+    real: Path | None = None,
 ) -> dict[str, Score]:
     """The score of each kind of page; what is missing is printed to standard error where that is asked for."""
     scores: dict[str, list[Score]] = {}
-    for made in make_documents(half, kinds):
+    documents = make_documents(half, kinds)
+    for made in chain(documents, read_marked_files(real, half)) if real else documents:
         composition = read_pdf(made.data, ocr_seconds=0).composition
         scores.setdefault(made.kind, []).append(score_document(made, composition))
-        if folder is not None:
+        if folder is not None and made.kind != REAL_KIND:
             folder.mkdir(parents=True, exist_ok=True)
             name = f"{half}-{made.kind.replace(',', '').replace(' ', '-')}-{made.number}"
             (folder / f"{name}.pdf").write_bytes(made.data)
