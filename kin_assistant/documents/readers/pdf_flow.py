@@ -39,6 +39,10 @@ _LONGEST_HEADING = 200
 _LONGEST_BOLD_HEADING = 120
 _MOST_LEVELS = 6
 _LOOK_AHEAD = 8
+_FURTHER_AHEAD = 40
+"""How many parts may stand between the halves of a broken word: the words in a figure, say."""
+_NEARLY_FULL = 0.75
+"""Share of its column that a line of a story fills which ends in the middle of a sentence."""
 _LONGEST_QUOTE = 10
 """Lines of a quote that may stand between two parts of a paragraph."""
 
@@ -155,6 +159,8 @@ def _continues(part: _Part, line: Line, shape: _Shape) -> bool:
         return not (ended or len(part.lines) > 1)
     if part.marker and line.x0 < first.x0 - 0.3 * em:
         return not ended and (lower or not room)
+    if line.story and line.story == last.story and not ended and last.x1 > shape.left + _NEARLY_FULL * (shape.right - shape.left):
+        return True
     return not (room and (ended or not lower))
 
 
@@ -265,17 +271,19 @@ def _join_over_breaks(parts: Sequence[_Part]) -> list[_Part]:
 def _continuation(parts: Sequence[_Part], part: _Part, at: int, done: set[int]) -> int | None:
     """Number of the part that goes on with ``part``, whose last piece is number ``at``."""
     page = parts[at].page
-    for number in range(at + 1, min(len(parts), at + 1 + _LOOK_AHEAD)):
+    broken = _BROKEN.search(parts[at].lines[-1].text[-60:]) is not None
+    for number in range(at + 1, min(len(parts), at + 1 + (_FURTHER_AHEAD if broken else _LOOK_AHEAD))):
         after = parts[number]
         if number in done:
             continue
-        if after.page > page + 1 or after.kind == "heading":
+        if after.page > page + 1 or (after.kind == "heading" and not broken):
             return None
         if after.kind == "table" or (number > at + 1 and after.note) or after.size < 0.9 * part.size:
             continue
         if after.kind == "paragraph" and _goes_on(part, parts[at], after):
-            return number
-        if after.note or _is_set_apart(part, after):
+            if not broken or number == at + 1 or after.lines[0].text[:1].islower():
+                return number
+        if after.note or broken or _is_set_apart(part, after):
             continue
         return None
     return None

@@ -95,6 +95,8 @@ class Line:
     lead: str = ""
     """The bold words that it opens with, where they end like a run-in heading."""
     table: Table | None = None
+    story: int = 0
+    """The story that all of it is of; 0 where there is none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -401,7 +403,9 @@ def lines_of(segments: Sequence[Segment]) -> list[Line]:
         x0, top, x1, bottom = _around((w.x0, w.top, w.x1, w.bottom) for w in words if w.size >= 0.8 * size)
         x0, x1 = min(x0, *(w.x0 for w in words), x0), max(x1, *(w.x1 for w in words), x1)
         first, lead = words[0].x1 - words[0].x0, "" if bold else _lead(words)
-        lines.append(Line(_spaced(words), x0, top, x1, bottom, size, bold, first, lead))
+        stories = {segment.story for segment in row}
+        story = stories.pop() if len(stories) == 1 else 0
+        lines.append(Line(_spaced(words), x0, top, x1, bottom, size, bold, first, lead, story=story))
     return lines
 
 
