@@ -159,8 +159,10 @@ def _continues(part: _Part, line: Line, shape: _Shape) -> bool:
         return not (ended or len(part.lines) > 1)
     if part.marker and line.x0 < first.x0 - 0.3 * em:
         return not ended and (lower or not room)
-    if line.story and line.story == last.story and not ended and last.x1 > shape.left + _NEARLY_FULL * (shape.right - shape.left):
-        return True
+    if line.story and line.story == last.story and not ended:
+        full = last.x1 > shape.left + _NEARLY_FULL * (shape.right - shape.left)
+        if full or (last.x1 + line.first + 0.3 * em > line.x1 and not line.text[:1].isupper()):
+            return True
     return not (room and (ended or not lower))
 
 
@@ -246,6 +248,7 @@ def _is_heading(part: _Part, text: str, body: float, after: _Part | None) -> boo
 
 def _join_over_breaks(parts: Sequence[_Part]) -> list[_Part]:
     """Join the paragraphs that go on in the next column or on the next page, past the notes in between."""
+    begins = {(part.page, part.lines[0].place): number for number, part in enumerate(parts) if part.lines[0].place}
     order: list[_Part] = []
     done: set[int] = set()
     for i, part in enumerate(parts):
@@ -253,7 +256,9 @@ def _join_over_breaks(parts: Sequence[_Part]) -> list[_Part]:
             continue
         at = i
         while part.kind in ("paragraph", "item") and _is_open(part):
-            after = _continuation(parts, part, at, done)
+            after = _next_in_file(parts, at, begins, done)
+            if after is None:
+                after = _continuation(parts, part, at, done)
             if after is None:
                 break
             if not part.later:
@@ -266,6 +271,28 @@ def _join_over_breaks(parts: Sequence[_Part]) -> list[_Part]:
             at = after
         order.append(part)
     return order
+
+
+def _next_in_file(
+    parts: Sequence[_Part], at: int, begins: dict[tuple[int, int], int], done: set[int]
+) -> int | None:
+    """Number of the part that the file holds right behind part ``at``, if it goes on with a sentence of it."""
+    piece = parts[at]
+    last = piece.lines[-1]
+    number = begins.get((piece.page, last.end + 1), -1)
+    if number <= at or number in done:
+        return None
+    after = parts[number]
+    first = after.lines[0]
+    if after.kind != "paragraph" or after.note or after.marker or not (last.story or first.story):
+        return None
+    if abs(last.size - first.size) > 0.1 * first.size or last.bold != first.bold:
+        return None
+    capital = first.text[:1].isupper()
+    if first.top > last.bottom and (capital or first.top - last.bottom < 2 * first.size):
+        return None  # they stand below each other, and nothing between them
+    full = len(piece.lines) > 1 and last.x1 > piece.right - (1 - _NEARLY_FULL) * (piece.right - piece.left)
+    return number if full or not capital else None
 
 
 def _continuation(parts: Sequence[_Part], part: _Part, at: int, done: set[int]) -> int | None:

@@ -97,6 +97,10 @@ class Line:
     table: Table | None = None
     story: int = 0
     """The story that all of it is of; 0 where there is none."""
+    place: int = 0
+    """Where its first word stands in the file, as in ``Segment``."""
+    end: int = 0
+    """Where its last word does."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -405,7 +409,10 @@ def lines_of(segments: Sequence[Segment]) -> list[Line]:
         first, lead = words[0].x1 - words[0].x0, "" if bold else _lead(words)
         stories = {segment.story for segment in row}
         story = stories.pop() if len(stories) == 1 else 0
-        lines.append(Line(_spaced(words), x0, top, x1, bottom, size, bold, first, lead, story=story))
+        place, end = min(segment.place for segment in row), max(segment.place for segment in row)
+        lines.append(
+            Line(_spaced(words), x0, top, x1, bottom, size, bold, first, lead, story=story, place=place, end=end)
+        )
     return lines
 
 

@@ -20,6 +20,8 @@ __all__ = ["keep_stories_whole", "mark_stories"]
 _FEWEST_LINES = 3
 _FORCED = 0.6
 """Share of the lines of a story that end because the next word had no room."""
+_NEAR = 2
+"""Lines above and below one that show how far it might have gone: a column may make room for something beside it."""
 _FEWEST_WORDS = 2.0
 _LONGEST_STEP = 2.3
 """Ems from the foot of a line to the foot of the next."""
@@ -205,12 +207,15 @@ def _is_prose(lines: Sequence[_StreamLine]) -> bool:
         return False
     if sum(len(line.words) for line in lines) < _FEWEST_WORDS * len(lines):
         return False
-    right = max(line.x1 for line in lines)
-    forced = 0
-    for line, after in pairwise(lines):
+    forced = open_lines = capitals = 0
+    for number, (line, after) in enumerate(pairwise(lines)):
         first = after.words[0]
+        if not _SENTENCE_END.search(line.words[-1].text):
+            open_lines += 1
+            capitals += first.text[0].isupper()
+        right = max(near.x1 for near in lines[max(0, number - _NEAR) : number + _NEAR + 1])
         forced += line.x1 + (first.x1 - first.x0) + 0.1 * line.main.size > right
-    return forced >= _FORCED * (len(lines) - 1)
+    return forced >= _FORCED * (len(lines) - 1) and capitals <= 0.5 * open_lines
 
 
 def _stories_beside_others(regions: Sequence[Sequence[Segment]]) -> set[int]:
