@@ -1,4 +1,4 @@
-"""Measures how well pages are read: ``python -m eval reading [--half tune|held] [--kind NAME] [--missing] [--write DIR]``."""
+"""Measures how well pages are read: ``python -m eval.reading [--half tune|held] [--kind NAME] [--missing] [--write DIR]``."""
 
 from __future__ import annotations
 
@@ -21,7 +21,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Print the figures of both halves, kind by kind."""
     parser = argparse.ArgumentParser(prog="python -m eval.reading", description=__doc__)
     parser.add_argument("--half", choices=HALVES, help="this half alone")
-    parser.add_argument("--kind", action="append", default=[], help="this kind of page alone; may be given several times")
+    parser.add_argument(
+        "--kind", action="append", default=[], help="this kind of page alone; may be given several times"
+    )
     parser.add_argument("--missing", action="store_true", help="also print the sentences and rows that were not found")
     parser.add_argument("--write", type=Path, help="also write the files and what is read in them into this folder")
     parser.add_argument("--real", type=Path, help="also measure the marked real files in this folder")

@@ -6,9 +6,10 @@ import random
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
+from reportlab.pdfbase.pdfmetrics import stringWidth
+
 from eval.reading.prose import SOFT_HYPHEN, Prose
 from eval.reading.setting import HEIGHT, WIDTH, Flow, Frame, Hole, MadePage, Run, Style, set_text
-from reportlab.pdfbase.pdfmetrics import stringWidth
 
 __all__ = [
     "columns",

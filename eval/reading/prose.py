@@ -28,7 +28,9 @@ _VERBS = (
 _PLACES = (
     "Bogota;Nairobi;Porto Novo;Quito;Ma/nil/a;Hanoi;Da/kar;Lima;Ac/cra;Utrecht;San José;Turin;Graz;Ka/re/ga;Old Harbour"
 ).split(";")
-_PEOPLE = "res/i/dents;house/holds;trad/ers;farm/ers;teach/ers;work/ers;op/er/a/tors;vol/un/teers;en/gi/neers".split(";")
+_PEOPLE = "res/i/dents;house/holds;trad/ers;farm/ers;teach/ers;work/ers;op/er/a/tors;vol/un/teers;en/gi/neers".split(
+    ";"
+)
 _ABBREVIATIONS = ("Dr. Almeida", "Ms. Okoro", "the U.N. office", "approx. half of the staff", "the A.D.B. mission")
 
 _PATTERNS = (
@@ -36,17 +38,23 @@ _PATTERNS = (
     "In {place}, {count} {people} {verb} the {noun} {thing} between {year} and {later}.",
     "{place} {verb} its {adjective} {noun} {thing}, and the share of {adjective} {noun} fell by {percent} per cent.",
     "It {verb} the {thing}.",
-    "According to {person}, the {adjective} {thing} of {place} has {verb} {count} {people} since {year}, although the"
-    " {noun} {thing} still lacks {adjective} {noun} staff.",
+    (
+        "According to {person}, the {adjective} {thing} of {place} has {verb} {count} {people} since {year}, although the"
+        " {noun} {thing} still lacks {adjective} {noun} staff."
+    ),
     "Of the {count} {people} who were asked in {place}, {percent}% said that the {noun} {thing} had been {verb} too late.",
-    "The cost of the {adjective} {noun} {thing} rose from {money} million to {money} million (see Table {digit}), while the"
-    " {thing} for {noun} was {verb} by the {adjective} {thing}.",
+    (
+        "The cost of the {adjective} {noun} {thing} rose from {money} million to {money} million (see Table {digit}), while"
+        " the {thing} for {noun} was {verb} by the {adjective} {thing}."
+    ),
     "When the {noun} {thing} was {verb}, {people} in {place} asked for an {adjective} {thing}; the {thing} agreed in {year}.",
     "{people_first} in {place} {verb} {count} tonnes of {noun} a year.",
     "No {adjective} {thing} had been {verb} before {year}.",
     "“The {noun} {thing} {verb} our {adjective} {people},” said {person} of {place}.",
-    "What the {adjective} {thing} of {place} {verb} first was the {noun} {thing}, which {count} {people} use every day and"
-    " which the {adjective} {noun} {thing} has {verb} since {year}.",
+    (
+        "What the {adjective} {thing} of {place} {verb} first was the {noun} {thing}, which {count} {people} use every day"
+        " and which the {adjective} {noun} {thing} has {verb} since {year}."
+    ),
 )
 
 _QUOTES = (

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import io
-import random
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
-from eval.reading.prose import SOFT_HYPHEN
 from reportlab.lib.pagesizes import A4
 from reportlab.pdfbase.pdfmetrics import stringWidth
 from reportlab.pdfgen.canvas import Canvas
+
+from eval.reading.prose import SOFT_HYPHEN
 
 __all__ = ["HEIGHT", "WIDTH", "Flow", "Frame", "Hole", "MadePage", "Row", "Run", "Style", "draw_pages", "set_text"]
 
@@ -150,7 +150,11 @@ def set_text(
             break
         if style.apart:
             above = places[at - 1]
-            while at < len(places) and places[at].frame == above.frame and places[at].y < above.y + style.size + style.apart:
+            while (
+                at < len(places)
+                and places[at].frame == above.frame
+                and places[at].y < above.y + style.size + style.apart
+            ):
                 at += 1
         if at >= len(places):
             break

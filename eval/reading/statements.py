@@ -6,10 +6,11 @@ import random
 from collections.abc import Sequence
 from dataclasses import replace
 
+from reportlab.pdfbase.pdfmetrics import stringWidth
+
 from eval.reading.columns import column_frames, paragraphs, style_of
 from eval.reading.prose import SOFT_HYPHEN, Prose
 from eval.reading.setting import HEIGHT, WIDTH, Flow, Frame, MadePage, Row, Run, Style, set_text
-from reportlab.pdfbase.pdfmetrics import stringWidth
 
 __all__ = ["aligned_table", "form", "ruled_table", "statement", "statement_beside_text", "statement_of_two_sides"]
 
@@ -21,13 +22,17 @@ _LABELS = (
     " earnings;Revaluation reserve;Proceeds from sale of vehicles;Payments to suppliers;Loans to community groups;Transfer"
     " from the reserve fund;Tax expense;Share of results of joint ventures"
 ).split(";")
-_PARTS = "Income;Expenses;Current assets;Non-current assets;Liabilities;Equity;Operating activities;Financing activities".split(";")
+_PARTS = "Income;Expenses;Current assets;Non-current assets;Liabilities;Equity;Operating activities;Financing activities".split(
+    ";"
+)
 _LONG = (
     "Contributions from the national government for the renewal of pumping stations and pressure mains",
     "Payments to members of the council and to staff who left the service in the course of the year",
     "Amounts that were set aside for the restoration of the closed landfill and its access road",
 )
-_PLACES = "Bogota;Nairobi;Porto Novo;Quito;Manila;Hanoi;Dakar;Lima;Accra;Utrecht;San José;Turin;Graz;Old Harbour".split(";")
+_PLACES = "Bogota;Nairobi;Porto Novo;Quito;Manila;Hanoi;Dakar;Lima;Accra;Utrecht;San José;Turin;Graz;Old Harbour".split(
+    ";"
+)
 _WORDS = "on schedule;delayed;completed;under review;not started;tendered".split(";")
 
 
@@ -42,7 +47,9 @@ def statement(dice: random.Random) -> list[MadePage]:
     page.stories.append(runs)
     page.flows.append(Flow("text", held))
     top = _add_statement(page, dice, style, 60, WIDTH - 60, runs[-1].y + 24, most=HEIGHT - 150)
-    runs, held = set_text(iter([prose.paragraph(1, 2)]), [Frame(60, top + 14, WIDTH - 60, HEIGHT - 40)], style, whole=True)
+    runs, held = set_text(
+        iter([prose.paragraph(1, 2)]), [Frame(60, top + 14, WIDTH - 60, HEIGHT - 40)], style, whole=True
+    )
     page.stories.append(runs)
     page.flows.append(Flow("text", held))
     return [page]
@@ -93,7 +100,14 @@ def aligned_table(dice: random.Random) -> list[MadePage]:
     page.flows.append(Flow("text", held))
     y = runs[-1].y + 30
     kinds = ["place", *dice.sample(("count", "share", "word", "year", "money", "word"), dice.randint(2, 4))]
-    heads = {"place": "City", "count": "Households", "share": "Share", "word": "Status", "year": "Since", "money": "Cost (USD)"}
+    heads = {
+        "place": "City",
+        "count": "Households",
+        "share": "Share",
+        "word": "Status",
+        "year": "Since",
+        "money": "Cost (USD)",
+    }
     wide = (WIDTH - 120) / len(kinds)
     places = dice.sample(_PLACES, dice.randint(5, 11))
     rows = [[heads[kind] for kind in kinds]]
@@ -145,9 +159,12 @@ def ruled_table(dice: random.Random) -> list[MadePage]:
             elif column == 0:
                 text = prose.heading().replace(SOFT_HYPHEN, "")
             else:
-                text = (dice.choice(_PLACES), f"{dice.randint(1, 900)},000", str(dice.randint(1996, 2020)), dice.choice(_WORDS))[
-                    column - 1
-                ]
+                text = (
+                    dice.choice(_PLACES),
+                    f"{dice.randint(1, 900)},000",
+                    str(dice.randint(1996, 2020)),
+                    dice.choice(_WORDS),
+                )[column - 1]
             area = Frame(60 + column * wide + 4, y + 2, 60 + (column + 1) * wide - 4, y + 200)
             runs, _ = set_text(iter([[text]]), [area], small)
             page.stories.append(runs)
@@ -158,7 +175,9 @@ def ruled_table(dice: random.Random) -> list[MadePage]:
         y = low
     page.rules.append((60, y, 60 + count * wide, y))
     page.rules += [(60 + n * wide, top, 60 + n * wide, y) for n in range(count + 1)]
-    runs, held = set_text(iter([prose.paragraph(2, 3)]), [Frame(60, y + 12, WIDTH - 60, HEIGHT - 50)], style, whole=True)
+    runs, held = set_text(
+        iter([prose.paragraph(2, 3)]), [Frame(60, y + 12, WIDTH - 60, HEIGHT - 50)], style, whole=True
+    )
     page.stories.append(runs)
     page.flows.append(Flow("text", held))
     return [page]
@@ -198,7 +217,9 @@ def form(dice: random.Random) -> list[MadePage]:
     page.stories.append(runs)
     prose = Prose(dice)
     body = replace(style_of(dice, size=(9.5, 10.5)), words_alone=False)
-    made, held = set_text(iter([prose.paragraph(3, 4)]), [Frame(60, y + 16, WIDTH - 60, HEIGHT - 100)], body, whole=True)
+    made, held = set_text(
+        iter([prose.paragraph(3, 4)]), [Frame(60, y + 16, WIDTH - 60, HEIGHT - 100)], body, whole=True
+    )
     page.stories.append(made)
     page.flows.append(Flow("text", held))
     return [page]
@@ -256,8 +277,7 @@ def _add_statement(
         runs.append(Run(edge - stringWidth(str(year), bold, style.size), y, str(year), bold, style.size))
     y += style.size * 1.15
     unit = dice.choice(("$’000", "USD", "$m"))
-    for edge in edges:
-        runs.append(Run(edge - stringWidth(unit, bold, style.size), y, unit, bold, style.size))
+    runs += [Run(edge - stringWidth(unit, bold, style.size), y, unit, bold, style.size) for edge in edges]
     y += step
     labels = dice.sample(_LABELS, len(_LABELS))
     for part in dice.sample(_PARTS, 3):
@@ -289,7 +309,9 @@ def _wrapped(text: str, font: str, size: float, room: float) -> list[str]:
 def _figure(dice: random.Random, signed: bool, *, large: bool = False) -> str:
     if dice.random() < 0.08:
         return "–"
-    figure = f"{dice.randint(1, 99)},{dice.randint(100, 999)}" if large or dice.random() < 0.6 else str(dice.randint(2, 999))
+    figure = (
+        f"{dice.randint(1, 99)},{dice.randint(100, 999)}" if large or dice.random() < 0.6 else str(dice.randint(2, 999))
+    )
     if dice.random() < 0.25:
         return f"({figure})"
     return f"${figure}" if signed and dice.random() < 0.5 else figure

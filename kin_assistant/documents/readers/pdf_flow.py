@@ -273,9 +273,7 @@ def _join_over_breaks(parts: Sequence[_Part]) -> list[_Part]:
     return order
 
 
-def _next_in_file(
-    parts: Sequence[_Part], at: int, begins: dict[tuple[int, int], int], done: set[int]
-) -> int | None:
+def _next_in_file(parts: Sequence[_Part], at: int, begins: dict[tuple[int, int], int], done: set[int]) -> int | None:
     """Number of the part that the file holds right behind part ``at``, if it goes on with a sentence of it."""
     piece = parts[at]
     last = piece.lines[-1]
@@ -307,9 +305,9 @@ def _continuation(parts: Sequence[_Part], part: _Part, at: int, done: set[int]) 
             return None
         if after.kind == "table" or (number > at + 1 and after.note) or after.size < 0.9 * part.size:
             continue
-        if after.kind == "paragraph" and _goes_on(part, parts[at], after):
-            if not broken or number == at + 1 or after.lines[0].text[:1].islower():
-                return number
+        small = not broken or number == at + 1 or after.lines[0].text[:1].islower()
+        if small and after.kind == "paragraph" and _goes_on(part, parts[at], after):
+            return number
         if after.note or broken or _is_set_apart(part, after):
             continue
         return None

@@ -261,7 +261,9 @@ def _floating(segments: Sequence[Segment], gutter: float) -> list[Segment]:
     floating = [s for s in across if _has_beside(s, told, left=True) and _has_beside(s, told, left=False)]
     lines = list(floating)
     for segment in across:  # the last line of a quote may stand lower than the text beside it
-        near = any(abs(s.bottom - segment.bottom) < 2 * s.size and abs(s.size - segment.size) < 0.1 * s.size for s in lines)
+        near = any(
+            abs(s.bottom - segment.bottom) < 2 * s.size and abs(s.size - segment.size) < 0.1 * s.size for s in lines
+        )
         if near and segment not in floating:
             floating.append(segment)
     return sorted(floating, key=lambda s: (s.top + s.bottom, s.x0))

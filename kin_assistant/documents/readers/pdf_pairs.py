@@ -60,7 +60,11 @@ def _pairs_from(
                 value.append(row[0])
                 at += 1
                 continue
-            if len(row) == 1 or abs(row[1].x0 - value[0].x0) > _IN_LINE * em or abs(row[0].x0 - name.x0) > _IN_LINE * em:
+            if (
+                len(row) == 1
+                or abs(row[1].x0 - value[0].x0) > _IN_LINE * em
+                or abs(row[0].x0 - name.x0) > _IN_LINE * em
+            ):
                 break
         if len(row) == 1 or follows.get(id(row[1])) is not row[0]:
             break

@@ -124,11 +124,15 @@ def _with_heads(
 
 def _is_bare(row: _Row, below: _Row, statement: _Statement) -> bool:
     near = below.top - row.bottom <= _LONGEST_STEP * row.size
-    return near and not row.others and not row.figures and row.label[0].x1 < statement.columns[0][1] and len(row.text) < 60
+    return (
+        near and not row.others and not row.figures and row.label[0].x1 < statement.columns[0][1] and len(row.text) < 60
+    )
 
 
 def _is_figures(segment: Segment) -> bool:
-    return segment.table is None and all(_FIGURE.fullmatch(word.text) or _SIGN.fullmatch(word.text) for word in segment.words)
+    return segment.table is None and all(
+        _FIGURE.fullmatch(word.text) or _SIGN.fullmatch(word.text) for word in segment.words
+    )
 
 
 def _read_row(row: Sequence[Segment]) -> _Row:

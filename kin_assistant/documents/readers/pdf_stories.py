@@ -181,7 +181,9 @@ def _with_justified_lines_joined(chain: list[_StreamLine]) -> list[_StreamLine]:
     whole = sum(not line.is_parted and len(line.words) > 2 and _spans(line, left, right) for line in chain)
     if len(even) < _MOSTLY * len(told) or whole + len(even) < 0.5 * len(chain):
         return chain
-    return [_joined(line) if line.is_parted and _is_even(line) and _spans(line, left, right) else line for line in chain]
+    return [
+        _joined(line) if line.is_parted and _is_even(line) and _spans(line, left, right) else line for line in chain
+    ]
 
 
 def _spans(line: _StreamLine, left: float, right: float) -> bool:

@@ -44,7 +44,7 @@ _LETTERS |= {0x0B: "ff", 0x0C: "fi", 0x0E: "ffi", 0x0F: "ffl"}
 _RETURN_SIGN = "\u21b5"
 """The sign that a TeX ligature "ff" turns into where the font names its glyphs by that numbering."""
 _TIGHT = 0.88
-"""A box lower than this share of the letter's size is the letter's own, not one of its font: its foot says nothing of the line's."""
+"""A box lower than this share of the letter's size is its own, not its font's: its foot says nothing of the line's."""
 _ASCENT, _DESCENT = 0.7, 0.21
 _NOTHING = 0xDC00
 """Half a character: nothing is read for it."""
@@ -272,7 +272,9 @@ class _Collector:
 
         Where text runs from right to left, a mark may come before the letter that it stands on, behind a space that is none.
         """
-        marks = [n for n, code in enumerate(codes) if _is_rtl_mark(code) and 0 < n < len(codes) - 1 and codes[n - 1] == 0x20]
+        marks = [
+            n for n, code in enumerate(codes) if _is_rtl_mark(code) and 0 < n < len(codes) - 1 and codes[n - 1] == 0x20
+        ]
         if not marks:
             return codes, range(len(codes))
         changed, order = list(codes), list(range(len(codes)))
@@ -283,7 +285,11 @@ class _Collector:
                 self._pdfium.FPDFText_GetLooseCharBox(self._raw, number, ctypes.byref(rect))
                 places.append((rect.left, rect.right))
             space, own, letter = places
-            if 0x590 <= codes[mark + 1] < 0x900 and letter[0] <= space[0] <= letter[1] and own[0] < letter[1] > own[1] - 0.5:
+            if (
+                0x590 <= codes[mark + 1] < 0x900
+                and letter[0] <= space[0] <= letter[1]
+                and own[0] < letter[1] > own[1] - 0.5
+            ):
                 changed[mark - 1 : mark + 2] = codes[mark + 1], codes[mark], _NOTHING
                 order[mark - 1 : mark + 2] = mark + 1, mark, mark - 1
         return changed, order
