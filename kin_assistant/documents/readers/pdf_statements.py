@@ -115,11 +115,23 @@ def _with_heads(
             statement.rows[:0] = reversed(labels)
             labels = []
             first = above
+        elif not labels and not statement.heads and _begins_label(read[above], statement):
+            statement.rows.insert(0, read[above])
+            first = above
         elif not statement.heads and len(labels) < 2 and _is_bare(read[above], read[above + 1], statement):
             labels.append(read[above])  # the name of a part, between the names of the columns and its first row
         else:
             break
     return first
+
+
+def _begins_label(row: _Row, statement: _Statement) -> bool:
+    """Whether ``row`` is the first line of the label that the first row of ``statement`` ends."""
+    if row.others or row.figures or len(row.text) > _LONGEST_LABEL:
+        return False
+    right = statement.columns[0][0]
+    label = row.label[0]
+    return 0.5 * (label.x0 + right) < label.x1 < right and _goes_on(row, statement.rows[0], right)
 
 
 def _is_bare(row: _Row, below: _Row, statement: _Statement) -> bool:

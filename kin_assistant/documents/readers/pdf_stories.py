@@ -31,6 +31,8 @@ _SAME_SIZE = 0.12
 _COLUMN_GAP = 1.0
 """Ems of white from which on segments of one line may be of two columns."""
 _LONGEST_MARK = 2
+_NOTES, _LONGEST_NOTE = 2, 8
+"""How many runs of text a chain is looked for in, and how many lines of a note may come between two lines of one."""
 _MOSTLY, _FEW = 0.7, 0.1
 _EDGE = 0.6
 """Ems by which the ends of two lines may differ and still be in line."""
@@ -42,19 +44,21 @@ def mark_stories(segments: Sequence[Segment]) -> list[Segment]:
 
     The pieces of a justified line whose spaces are as wide as those between columns become one segment.
     """
-    marked: list[Segment] = []
+    marked: list[_StreamLine] = []
     number = 0
-    for chain in _chains(segments):
+    for whole in _chains(segments):
+        chain, notes = _without_notes(whole)
+        marked += notes
         lines = _with_justified_lines_joined(chain) if len(chain) >= _FEWEST_LINES else chain
-        own = [segment for line in lines for segment in line.segments]
         if len(chain) >= _FEWEST_LINES and _is_prose(lines):
             number += 1
-            for segment in own:
+            for segment in (segment for line in lines for segment in line.segments):
                 segment.story = number
-        marked += own
-    for place, segment in enumerate(marked, 1):
+        marked += lines
+    ordered = [segment for line in sorted(marked, key=lambda line: line.number) for segment in line.segments]
+    for place, segment in enumerate(ordered, 1):
         segment.place = place
-    return marked
+    return ordered
 
 
 def keep_stories_whole(regions: Sequence[list[Segment]]) -> list[list[Segment]]:
@@ -95,6 +99,8 @@ class _StreamLine:
     x1: float
     main: Segment
     """The longest."""
+    number: int
+    """Which line of the file it is."""
 
     @property
     def words(self) -> list[Word]:
@@ -111,20 +117,35 @@ class _StreamLine:
         return False
 
 
-def _chains(segments: Sequence[Segment]) -> Iterator[list[_StreamLine]]:
-    """Lines of which each stands right below the one before it in the file."""
-    chain: list[_StreamLine] = []
+def _chains(segments: Sequence[Segment]) -> list[list[_StreamLine]]:
+    """Lines of which each stands right below the one before it in the file, a note beside them left out of account."""
+    chains: list[list[_StreamLine]] = []
     for line in _lines(segments):
-        if chain and not _follows(chain, line):
-            yield chain
-            chain = []
-        chain.append(line)
-    if chain:
-        yield chain
+        for chain in chains[: -_NOTES - 1 : -1]:
+            beside = chain is not chains[-1]
+            if _follows(chain, line) and not (beside and _is_interrupted(chain, line, chains[-1])):
+                chain.append(line)
+                if beside:
+                    chains.remove(chain)
+                    chains.append(chain)
+                break
+        else:
+            chains.append([line])
+    return chains
+
+
+def _is_interrupted(chain: Sequence[_StreamLine], line: _StreamLine, between: Sequence[_StreamLine]) -> bool:
+    """Whether what the file holds between ``chain`` and ``line`` is more than a few lines beside them."""
+    above = chain[-1]
+    near = line.main.bottom - above.main.bottom <= 1.7 * line.main.size and abs(line.x0 - above.x0) < _EDGE * line.main.size
+    left, right = min(each.x0 for each in chain), max(each.x1 for each in chain)
+    apart = all(each.x0 > right or each.x1 < left for each in between)
+    return not (near and apart and len(chain) > 1 and len(between) <= _LONGEST_NOTE)
 
 
 def _lines(segments: Sequence[Segment]) -> Iterator[_StreamLine]:
     line: _StreamLine | None = None
+    number = 0
     for segment in segments:
         if line is not None and _is_beside(line, segment):
             line.segments.append(segment)
@@ -134,7 +155,8 @@ def _lines(segments: Sequence[Segment]) -> Iterator[_StreamLine]:
             continue
         if line is not None:
             yield line
-        line = _StreamLine([segment], segment.x0, segment.x1, segment)
+        line = _StreamLine([segment], segment.x0, segment.x1, segment, number)
+        number += 1
     if line is not None:
         yield line
 
@@ -169,6 +191,31 @@ def _follows(chain: Sequence[_StreamLine], line: _StreamLine) -> bool:
     return goes_on and abs(line.x0 - above.x0) < _EDGE * em
 
 
+def _without_notes(chain: list[_StreamLine]) -> tuple[list[_StreamLine], list[_StreamLine]]:
+    """``chain`` without what stands on its lines and beyond the column that the others fill, and these notes."""
+    bare = [line for line in chain if not line.is_parted]
+    if len(bare) == len(chain) or len(bare) < _MOSTLY * len(chain):
+        return chain, []
+    left, right = min(line.x0 for line in bare), max(line.x1 for line in bare)
+    kept: list[_StreamLine] = []
+    notes: list[_StreamLine] = []
+    for line in chain:
+        inside = [segment for segment in line.segments if segment.x0 < right and segment.x1 > left]
+        if not inside or len(inside) == len(line.segments):
+            kept.append(line)
+            continue
+        kept.append(_line_of(inside, line.number))
+        notes += [_line_of([segment], line.number) for segment in line.segments if segment not in inside]
+    return kept, notes
+
+
+def _line_of(segments: list[Segment], number: int) -> _StreamLine:
+    longest = max(segments, key=lambda segment: segment.length)
+    return _StreamLine(
+        segments, min(segment.x0 for segment in segments), max(segment.x1 for segment in segments), longest, number
+    )
+
+
 def _with_justified_lines_joined(chain: list[_StreamLine]) -> list[_StreamLine]:
     """Lines of one segment each where the spaces within a line are even, and most lines of ``chain`` are such lines."""
     parted = [line for line in chain if line.is_parted]
@@ -200,7 +247,7 @@ def _joined(line: _StreamLine) -> _StreamLine:
     segments = line.segments
     top, bottom = min(segment.top for segment in segments), max(segment.bottom for segment in segments)
     whole = Segment(line.words, line.x0, top, line.x1, bottom, line.main.size)
-    return _StreamLine([whole], line.x0, line.x1, whole)
+    return _StreamLine([whole], line.x0, line.x1, whole, line.number)
 
 
 def _is_prose(lines: Sequence[_StreamLine]) -> bool:
