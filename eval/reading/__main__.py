@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from itertools import chain
 from pathlib import Path
 
-from eval.reading.documents import HALVES, Half, make_documents
+from eval.reading.documents import HALVES, KINDS, Half, make_documents
 from eval.reading.real import REAL_KIND, read_marked_files
 from eval.reading.scores import Score, find_missing, score_document, total
 from kin_assistant.documents.readers.pdf import read_pdf
@@ -22,7 +22,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m eval.reading", description=__doc__)
     parser.add_argument("--half", choices=HALVES, help="this half alone")
     parser.add_argument(
-        "--kind", action="append", default=[], help="this kind of page alone; may be given several times"
+        "--kind",
+        action="append",
+        default=[],
+        choices=KINDS,
+        metavar="NAME",
+        help="this kind of page alone; may be given several times",
     )
     parser.add_argument("--missing", action="store_true", help="also print the sentences and rows that were not found")
     parser.add_argument("--write", type=Path, help="also write the files and what is read in them into this folder")

@@ -11,7 +11,7 @@ from typing import Final, Literal, get_args
 from eval.reading import columns, statements
 from eval.reading.setting import Flow, MadePage, Row, draw_pages
 
-__all__ = ["HALVES", "Half", "Made", "make_documents"]
+__all__ = ["HALVES", "KINDS", "Half", "Made", "make_documents"]
 
 Half = Literal["tune", "held"]
 HALVES: Final[tuple[Half, ...]] = get_args(Half)
@@ -40,6 +40,8 @@ _KINDS: tuple[tuple[str, int, Callable[[random.Random], list[MadePage]]], ...] =
     ("Hebrew", 1, columns.hebrew_page),
 )
 """What is made, how many documents of it for each half, and by whom."""
+
+KINDS: Final = tuple(kind for kind, _, _ in _KINDS)
 
 
 @dataclass(frozen=True, slots=True)

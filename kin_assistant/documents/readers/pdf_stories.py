@@ -137,7 +137,10 @@ def _chains(segments: Sequence[Segment]) -> list[list[_StreamLine]]:
 def _is_interrupted(chain: Sequence[_StreamLine], line: _StreamLine, between: Sequence[_StreamLine]) -> bool:
     """Whether what the file holds between ``chain`` and ``line`` is more than a few lines beside them."""
     above = chain[-1]
-    near = line.main.bottom - above.main.bottom <= 1.7 * line.main.size and abs(line.x0 - above.x0) < _EDGE * line.main.size
+    near = (
+        line.main.bottom - above.main.bottom <= 1.7 * line.main.size
+        and abs(line.x0 - above.x0) < _EDGE * line.main.size
+    )
     left, right = min(each.x0 for each in chain), max(each.x1 for each in chain)
     apart = all(each.x0 > right or each.x1 < left for each in between)
     return not (near and apart and len(chain) > 1 and len(between) <= _LONGEST_NOTE)

@@ -5,14 +5,17 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from reportlab.lib.utils import simpleSplit
 from reportlab.pdfbase.pdfmetrics import stringWidth
-from reportlab.pdfgen.canvas import Canvas
 
 from kin_assistant.documents.readers.pdf import read_pdf
 from tests import pdf_files as files
+
+if TYPE_CHECKING:
+    from reportlab.pdfgen.canvas import Canvas
 
 Lines = list[tuple[float, float, str, float]]
 """Left end, distance from the top, text and the width that it is stretched to; 0 where it is not."""
@@ -41,7 +44,7 @@ def column(
     *,
     size: float = 10,
     justified: bool = False,
-    room: Callable[[float], float] = lambda y: 0.0,
+    room: Callable[[float], float] = lambda _: 0.0,
 ) -> Lines:
     """Paragraphs set in a column; ``room`` says how much narrower it is at a height."""
     lines: Lines = []
