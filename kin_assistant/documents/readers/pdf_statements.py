@@ -276,7 +276,20 @@ def _with_columns(run: list[_Row]) -> _Statement | None:
     at = min(begins)
     if sum(left < at + 6 * em for left in begins) < 0.8 * len(begins):
         return None
+    for row in run:
+        _take_figure_out_of_label(row, columns)
     return _Statement(run, columns)
+
+
+def _take_figure_out_of_label(row: _Row, columns: Sequence[tuple[float, float]]) -> None:
+    """Put the figure that stands close behind a long label into its column."""
+    if not row.label or len(row.label[-1].words) < 2:
+        return
+    *words, last = row.label[-1].words
+    first = _column(row.figures[0], columns) if row.figures else len(columns)
+    if _FIGURE.fullmatch(last.text) and any(x0 <= last.x0 and last.x1 <= x1 for x0, x1 in columns[:first]):
+        row.label[-1] = _segment(words)
+        row.figures.insert(0, _segment([last]))
 
 
 def _column(figure: Segment, columns: Sequence[tuple[float, float]]) -> int:
@@ -287,7 +300,8 @@ def _is_head(row: Sequence[Segment], below: Sequence[Segment], statement: _State
     """Whether ``row`` names the columns: short words above the figures, and above the labels at most one more."""
     if any(segment.table is not None or segment.length > _LONGEST_HEAD for segment in row):
         return False
-    if any(_is_figures(segment) and not all(_YEAR.fullmatch(word.text) for word in segment.words) for segment in row):
+    words = [word.text for segment in row if _is_figures(segment) for word in segment.words]
+    if any(not _YEAR.fullmatch(word) and any(map(str.isdigit, word)) for word in words):
         return False
     size = row[0].size
     if min(segment.top for segment in below) - max(segment.bottom for segment in row) > _LONGEST_STEP * size:

@@ -225,6 +225,34 @@ def test_a_label_of_two_lines_is_one_row_with_its_figures() -> None:
     ]
 
 
+def test_names_of_columns_of_several_lines_are_one_row_with_a_sign_among_them() -> None:
+    page = drawn(
+        grid(
+            [
+                ("", "Original", "Revised", "", "%"),
+                ("", "budget", "budget", "Actual", ""),
+                ("Water", "1,200", "1,250", "1,249", "-0.1%"),
+                ("Roads", "800", "820", "799", "-2.6%"),
+            ],
+            (250, 320, 390, 460),
+            100,
+        )
+    )
+    assert rows_of(page)[0] == "Original budget Revised budget Actual %"
+
+
+def test_a_figure_close_behind_a_long_label_stands_in_its_column() -> None:
+    rows = [
+        ("Depreciation of plant and of the equipment", "1,234", "77"),
+        ("Staff", "80,100", "8"),
+        ("Other", "12", "1"),
+    ]
+    edge = 60 + stringWidth(rows[0][0], files.BODY, 10) + 7 + stringWidth(rows[0][1], files.BODY, 10)
+    assert [text for kind, text in blocks_of(drawn(grid(rows, (edge, 430), 100))) if kind == "row"] == [
+        f"| {' | '.join(row)} |" for row in rows
+    ]
+
+
 def test_dots_from_a_label_to_its_figures_are_no_text() -> None:
     page = drawn(
         grid(
