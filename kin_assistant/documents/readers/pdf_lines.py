@@ -31,6 +31,8 @@ _BIN = 2.0
 _CROSSED = (0.04, 0.08, 0.12, 0.16, 0.2, 0.25, 0.3, 0.35, 0.4, 0.45, 0.5, 0.6, 0.7)
 """How much of the text may cross a gutter, as shares of the fullest place; tried in this order."""
 _DEEPEST = 6
+_MOST_FLOATING = 0.3
+"""A page where more of the lines go across its gutter, by share of its lines of stories, is not one of columns."""
 _FEWEST_LINES = 3
 _INITIAL = 1.7
 """How much larger than the text a first letter is that hangs over several lines."""
@@ -256,7 +258,7 @@ def _floating(segments: Sequence[Segment], gutter: float) -> list[Segment]:
     """Lines across ``gutter`` that text runs past on both sides: a quote, say, for which two columns make room."""
     across = [s for s in segments if s.x0 < gutter < s.x1 and s.table is None]
     told = [s for s in segments if s.story]
-    if not across or not told or len(across) > len(told):
+    if not across or len(across) > _MOST_FLOATING * len(told):
         return []
     floating = [s for s in across if _has_beside(s, told, left=True) and _has_beside(s, told, left=False)]
     lines = list(floating)
@@ -264,7 +266,7 @@ def _floating(segments: Sequence[Segment], gutter: float) -> list[Segment]:
         near = any(
             abs(s.bottom - segment.bottom) < 2 * s.size and abs(s.size - segment.size) < 0.1 * s.size for s in lines
         )
-        if near and segment not in floating:
+        if near and not any(segment is other for other in floating):
             floating.append(segment)
     return sorted(floating, key=lambda s: (s.top + s.bottom, s.x0))
 

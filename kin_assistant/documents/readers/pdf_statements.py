@@ -22,6 +22,9 @@ _DOTS = re.compile(r"[.…]{2,}|\.")
 _LETTER = re.compile(r"[^\W\d_]{2}")
 _FEWEST_ROWS = 3
 _MOST_COLUMNS = 12
+_LONGEST_STATEMENT = 120
+_MOST_TRIES = 200
+"""Rows at which a statement is looked for and not found, before a page is taken to hold none."""
 _MOST_LABELS = 4
 """Lines without figures that may follow each other."""
 _LONGEST_HEAD = 26
@@ -89,10 +92,11 @@ def find_statements(segments: Sequence[Segment]) -> list[Segment]:
 def _put_together(rows: Sequence[Sequence[Segment]], tables: list[Segment], used: set[int]) -> None:
     """Add the statements in ``rows`` to ``tables``, and the ids of the segments that they hold to ``used``."""
     read = [_read_row(row) for row in rows]
-    at = begun = 0
-    while at < len(rows):
+    at = begun = tried = 0
+    while at < len(rows) and tried < _MOST_TRIES:
         statement = _statement_from(read, at)
         if statement is None:
+            tried += bool(read[at].figures)
             at += 1
             continue
         end = at + len(statement.rows)
@@ -204,21 +208,25 @@ def _segment(words: list[Word]) -> Segment:
 def _statement_from(rows: Sequence[_Row], start: int) -> _Statement | None:
     """The statement that begins with row ``start``, if one does."""
     run = _run(rows, start)
-    while sum(bool(row.figures) for row in run) >= 2:
-        statement = _with_columns(run)
-        if statement is not None:
-            return statement
-        run = _without_last(run)
-        if len(run) < _FEWEST_ROWS:
+    length = len(run)
+    found: _Statement | None = None
+    while found is None and length >= 2:
+        found = _with_columns(_without_bare_end(run[:length]))
+        if found is None:
+            length = 3 * length // 4
+    while found is not None and length < len(run):
+        longer = _with_columns(_without_bare_end(run[: length + 1]))
+        if longer is None:
             break
-    return None
+        found, length = longer, length + 1
+    return found
 
 
 def _run(rows: Sequence[_Row], start: int) -> list[_Row]:
     """Rows of figures from ``start`` on, close below each other, with the labels between them."""
     run: list[_Row] = []
     bare = 0
-    for row in rows[start:]:
+    for row in rows[start : start + _LONGEST_STATEMENT]:
         if row.others or (not run and not (row.figures and row.label)):
             break
         if run and row.top - run[-1].bottom > _LONGEST_STEP * row.size:
@@ -236,12 +244,10 @@ def _without_bare_end(run: list[_Row]) -> list[_Row]:
     return run
 
 
-def _without_last(run: list[_Row]) -> list[_Row]:
-    return _without_bare_end(run[:-1])
-
-
 def _with_columns(run: list[_Row]) -> _Statement | None:
     filled = [row for row in run if row.figures]
+    if len(filled) < 2:
+        return None
     labelled = [row for row in filled if _LETTER.search(row.text)]
     most = max(len(row.figures) for row in filled)
     if len(labelled) < (2 if most >= 2 else _FEWEST_ROWS) or len(labelled) < 0.5 * len(filled):

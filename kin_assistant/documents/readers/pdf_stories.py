@@ -31,8 +31,8 @@ _SAME_SIZE = 0.12
 _COLUMN_GAP = 1.0
 """Ems of white from which on segments of one line may be of two columns."""
 _LONGEST_MARK = 2
-_NOTES, _LONGEST_NOTE = 2, 8
-"""How many runs of text a chain is looked for in, and how many lines of a note may come between two lines of one."""
+_LONGEST_NOTE = 8
+"""Lines of a note that may come between two lines of a story."""
 _MOSTLY, _FEW = 0.7, 0.1
 _EDGE = 0.6
 """Ems by which the ends of two lines may differ and still be in line."""
@@ -83,7 +83,8 @@ def keep_stories_whole(regions: Sequence[list[Segment]]) -> list[list[Segment]]:
             above = [segment for segment in rest if segment.bottom <= _top(whole[number]) + 0.3 * segment.size]
             if above:
                 result.append(above)
-                rest = [segment for segment in rest if segment not in above]
+                low = {id(segment) for segment in above}
+                rest = [segment for segment in rest if id(segment) not in low]
             result.append(whole[number])
         if rest:
             result.append(rest)
@@ -121,13 +122,12 @@ def _chains(segments: Sequence[Segment]) -> list[list[_StreamLine]]:
     """Lines of which each stands right below the one before it in the file, a note beside them left out of account."""
     chains: list[list[_StreamLine]] = []
     for line in _lines(segments):
-        for chain in chains[: -_NOTES - 1 : -1]:
+        for chain in chains[:-3:-1]:
             beside = chain is not chains[-1]
             if _follows(chain, line) and not (beside and _is_interrupted(chain, line, chains[-1])):
                 chain.append(line)
                 if beside:
-                    chains.remove(chain)
-                    chains.append(chain)
+                    chains[-2:] = chains[-1], chain
                 break
         else:
             chains.append([line])
@@ -204,11 +204,12 @@ def _without_notes(chain: list[_StreamLine]) -> tuple[list[_StreamLine], list[_S
     notes: list[_StreamLine] = []
     for line in chain:
         inside = [segment for segment in line.segments if segment.x0 < right and segment.x1 > left]
-        if not inside or len(inside) == len(line.segments):
+        beyond = [segment for segment in line.segments if segment.x0 >= right or segment.x1 <= left]
+        if not inside or not beyond:
             kept.append(line)
             continue
         kept.append(_line_of(inside, line.number))
-        notes += [_line_of([segment], line.number) for segment in line.segments if segment not in inside]
+        notes += [_line_of([segment], line.number) for segment in beyond]
     return kept, notes
 
 
