@@ -335,6 +335,20 @@ def without_heights(data: bytes) -> bytes:
     return changed
 
 
+def test_the_second_line_of_the_last_cell_belongs_to_the_table() -> None:
+    rows = [("Lima", "on schedule", "41"), ("Accra", "delayed", "120"), ("Quito", "under review", "9")]
+    last = ("Dakar", "waiting for the new", "77")
+    lines = [
+        (x, 100.0 + 16 * number, text, 0.0)
+        for number, row in enumerate([*rows, last])
+        for x, text in zip((60, 200, 400), row, strict=True)
+    ]
+    assert rows_of(drawn([*lines, (200, 100.0 + 16 * 3 + 11.5, "budget of the year", 0.0)])) == [
+        *(" ".join(row) for row in rows),
+        "Dakar waiting for the new budget of the year 77",
+    ]
+
+
 # Forms
 
 
