@@ -16,6 +16,7 @@ __all__ = [
     "columns_by_rows",
     "columns_round_a_quote",
     "columns_with_a_picture",
+    "columns_with_wide_spaces",
     "facing_pages",
     "hebrew_page",
     "margin_notes",
@@ -68,6 +69,16 @@ def columns(dice: random.Random, *, count: int, justified: bool) -> list[MadePag
         top = _add_title(page, prose, dice, style, top)
     frames = column_frames(dice, count, style, top, left=dice.choice((40, 60)), bottom=dice.choice((340, 640, 780)))
     _add_text(page, prose, frames, style, heads=dice.choice((0.0, 0.2, 0.4)))
+    return [page]
+
+
+def columns_with_wide_spaces(dice: random.Random) -> list[MadePage]:
+    """Three columns of large justified text without broken words: some spaces are wider than those between columns."""
+    prose = Prose(dice)
+    page = MadePage()
+    style = replace(style_of(dice, size=(10.5, 12), justified=True), hyphens=False)
+    frames = column_frames(dice, 3, style, 60, left=dice.choice((45, 70)), right=WIDTH - dice.choice((45, 70)))
+    _add_text(page, prose, frames, style, heads=dice.choice((0.0, 0.3)))
     return [page]
 
 

@@ -22,6 +22,7 @@ _KINDS: tuple[tuple[str, int, Callable[[random.Random], list[MadePage]]], ...] =
     ("three columns, justified", 4, partial(columns.columns, count=3, justified=True)),
     ("three columns, ragged", 1, partial(columns.columns, count=3, justified=False)),
     ("four columns, justified", 2, partial(columns.columns, count=4, justified=True)),
+    ("three columns, wide spaces", 3, columns.columns_with_wide_spaces),
     ("two columns, row by row", 1, partial(columns.columns_by_rows, count=2)),
     ("three columns, row by row", 1, partial(columns.columns_by_rows, count=3)),
     ("columns round a quote", 2, columns.columns_round_a_quote),
