@@ -39,7 +39,7 @@ def test_the_same_pages_are_made_on_every_run() -> None:
     assert first == [document.data for document in make_documents("tune", ["statement", "form", "report"])]
 
 
-def test_the_halves_hold_other_pages_and_together_about_seventy() -> None:
+def test_the_halves_hold_other_pages_and_together_about_ninety() -> None:
     halves = [[document.data for document in make_documents(half)] for half in HALVES]
     assert not set(halves[0]) & set(halves[1])
     assert 60 <= sum(len(pypdfium2.PdfDocument(data)) for half in halves for data in half) <= 100
