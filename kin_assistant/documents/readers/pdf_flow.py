@@ -286,6 +286,8 @@ def _next_in_file(parts: Sequence[_Part], at: int, begins: dict[tuple[int, int],
         return None
     if abs(last.size - first.size) > 0.1 * first.size or last.bold != first.bold:
         return None
+    if _BROKEN.search(last.text[-60:]) and not first.text[:1].islower():
+        return None
     capital = first.text[:1].isupper()
     if first.top > last.bottom and (capital or first.top - last.bottom < 2 * first.size):
         return None  # they stand below each other, and nothing between them
@@ -301,17 +303,22 @@ def _continuation(parts: Sequence[_Part], part: _Part, at: int, done: set[int]) 
         after = parts[number]
         if number in done:
             continue
-        if after.page > page + 1 or (after.kind == "heading" and not broken):
+        if after.page > page + 1:
+            break
+        if after.kind == "heading" and not broken:
             return None
         if after.kind == "table" or (number > at + 1 and after.note) or after.size < 0.9 * part.size:
             continue
-        small = not broken or number == at + 1 or after.lines[0].text[:1].islower()
-        if small and after.kind == "paragraph" and _goes_on(part, parts[at], after):
+        fits = not broken or after.lines[0].text[:1].islower()
+        if fits and after.kind == "paragraph" and _goes_on(part, parts[at], after):
             return number
         if after.note or broken or _is_set_apart(part, after):
             continue
         return None
-    return None
+    # What comes next may begin with a capital or a number too: "COVID- / 19".
+    after = parts[at + 1] if broken and at + 1 < len(parts) and at + 1 not in done else part
+    fits = after.kind == "paragraph" and after is not part and after.page <= page + 1
+    return at + 1 if fits and _goes_on(part, parts[at], after) else None
 
 
 def _is_set_apart(part: _Part, after: _Part) -> bool:

@@ -191,7 +191,7 @@ def _follows(chain: Sequence[_StreamLine], line: _StreamLine) -> bool:
         return abs(line.x0 - left) < 6 * em or abs(line.x1 - right) < em
     # A picture or a quote may stand between two lines of a sentence.
     goes_on = not _SENTENCE_END.search(above.words[-1].text) and line.words[0].text[0].islower()
-    return goes_on and abs(line.x0 - above.x0) < _EDGE * em
+    return goes_on and not above.is_parted and abs(line.x0 - above.x0) < _EDGE * em
 
 
 def _without_notes(chain: list[_StreamLine]) -> tuple[list[_StreamLine], list[_StreamLine]]:

@@ -436,3 +436,56 @@ def test_a_vowel_sign_before_its_letter_parts_no_word() -> None:
         canvas.showPage()
 
     assert texts_of(files.pdf_of(draw)) == ["הוש\u05b8לום"]
+
+
+def test_a_word_that_is_broken_at_the_end_of_a_column_is_mended_past_the_words_of_a_figure() -> None:
+    left = column([" ".join(files.sentences(1, 8))], 50, 80, 235)
+    left.append((50.0, left[-1][1] + 12, "All of the offices then agreed on the environ-", 0.0))
+    figure: Lines = [(310 + 60 * (n % 4), 80.0 + 30 * (n // 4), f"{n * 20} t", 0.0) for n in range(12)]
+    right = column(["mental plan of the town. " + " ".join(files.sentences(2, 5))], 305, 200, 235)
+    assert any("agreed on the environmental plan of the town." in text for text in texts_of(drawn(left, figure, right)))
+
+
+def test_a_mark_within_a_line_of_a_column_parts_no_sentence() -> None:
+    text = " ".join(files.sentences(1, 10))
+    lines = column([text], 60, 80, 330)
+    x, y, words, _ = lines[3]
+    head, tail = words[:20], words[20:]
+    mark = x + stringWidth(head, files.BODY, 10)
+
+    def draw(canvas: Canvas) -> None:
+        for number, (left, low, line, _) in enumerate(lines):
+            canvas.setFont(files.BODY, 10)
+            if number != 3:
+                canvas.drawString(left, files.HEIGHT - low, line)
+                continue
+            canvas.drawString(x, files.HEIGHT - y, head)
+            canvas.setFont(files.BODY, 5)
+            canvas.drawString(mark, files.HEIGHT - y + 4, "(i)")
+            canvas.setFont(files.BODY, 10)
+            canvas.drawString(mark + 8, files.HEIGHT - y, tail)
+        files.paragraph(canvas, "A note that stands in the margin of the page.", 420, 110, 110, size=8)
+        canvas.showPage()
+
+    read = " ".join(texts_of(files.pdf_of(draw))).replace("(i)", "")
+    assert text.replace(" ", "") in read.replace(" ", "")
+
+
+def test_an_item_goes_on_at_the_left_edge_below_its_indented_mark() -> None:
+    lines: Lines = [
+        (75, 100, "\u2022 The plan of the year was written by the office in the town of", 0.0),
+        (60, 112, "Karega and by the offices of the towns that are close to it now.", 0.0),
+        (75, 124, "\u2022 The second plan was not written at all, by any of the offices.", 0.0),
+    ]
+    first, second = texts_of(drawn(lines))
+    assert first.endswith("in the town of Karega and by the offices of the towns that are close to it now.")
+    assert second == "The second plan was not written at all, by any of the offices."
+
+
+def test_a_compound_with_a_number_goes_on_in_the_next_column() -> None:
+    left = [
+        *column(files.sentences(1, 6), 50, 80, 235),
+        (50.0, 400.0, "The offices were closed in the years of COVID-", 0.0),
+    ]
+    right = column(["19 and of the flood. " + " ".join(files.sentences(2, 6))], 305, 80, 235)
+    assert any("years of COVID-19 and of the flood." in text for text in texts_of(drawn(left, right)))
