@@ -16,7 +16,10 @@ from kin_assistant.documents.readers.composition import Composition, Extract, Te
 from kin_assistant.documents.readers.pdf_flow import compose
 from kin_assistant.documents.readers.pdf_forms import read_words_and_fields
 from kin_assistant.documents.readers.pdf_lines import Line, PageLines, Segment, lines_of, regions_of, segments_of
+from kin_assistant.documents.readers.pdf_pairs import find_pairs
 from kin_assistant.documents.readers.pdf_running import without_running_lines
+from kin_assistant.documents.readers.pdf_statements import find_statements
+from kin_assistant.documents.readers.pdf_stories import keep_stories_whole, mark_stories
 from kin_assistant.documents.readers.pdf_tables import find_aligned_tables, find_ruled_tables, read_rules
 from kin_assistant.documents.readers.pdf_words import PageWords, Word
 from kin_assistant.errors import DocumentError
@@ -207,10 +210,11 @@ def _text_layer(page: pypdfium2.PdfPage, number: int, found: PageWords) -> tuple
 
 
 def _regions(words: Sequence[Word], tables: Sequence[Segment]) -> list[tuple[Line, ...]]:
-    segments = find_aligned_tables([*tables, *segments_of(words)])
+    segments = find_aligned_tables(find_pairs(find_statements([*tables, *mark_stories(segments_of(words))])))
     regions = regions_of(segments)
     if len(regions) > 1:
-        regions = [find_aligned_tables(region) for region in regions]
+        regions = [find_aligned_tables(find_statements(region)) for region in regions]
+    regions = keep_stories_whole(regions)
     return [tuple(lines_of(region)) for region in regions]
 
 

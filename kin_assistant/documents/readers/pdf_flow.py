@@ -22,16 +22,27 @@ _NUMBERED_HEADING = re.compile(r"(?:[A-Z]|\d{1,2})(?:\.\d{1,2})*\.?\s+\S")
 _CAPTION = re.compile(r"(?:table|figure|fig\.|box|map|chart|photo|source|note)s?\b[^.]{0,12}", re.IGNORECASE)
 _NOTE = re.compile(r"(?:[*\u2020\u2021\u00b9\u00b2\u00b3\u2070-\u2079]|\[?\d{1,3}\]?)\s*\S")
 _SENTENCE_END = re.compile(r"""[.!?:;\u3002\u061f\u0964\u2026]["'\u2019\u201d)\]\u00bb]*$""")
+_NUMBER = re.compile(r"\d[\d,.]*(?:[%)]|\s|$)")
+_INITIALS = re.compile(r"(?:^|\s)(?:[^\W\d_]\.){2,}$")
+"""Letters that are each followed by a stop end a sentence or not; what follows tells."""
 _WORD = re.compile(r"[^\W\d_]+(?:[-\u2019'][^\W\d_]+)*")
 _BROKEN = re.compile(r"([^\W\d_]+)[-\u00ad\u2010]$")
 _ENTRY_END = re.compile(r" \u2026 \S{1,6}$")
 """The end of an entry in a table of contents: a row of dots and a page number."""
+_DOTS = " \u2026 "
+"""What is left of a row of dots between a name and its value."""
 _SOFT = "\u00ad"
 _COMPOUND_FIRST = read_words("before_hyphen")
 _LONGEST_HEADING = 200
 _LONGEST_BOLD_HEADING = 120
 _MOST_LEVELS = 6
 _LOOK_AHEAD = 8
+_FURTHER_AHEAD = 40
+"""How many parts may stand between the halves of a broken word: the words in a figure, say."""
+_NEARLY_FULL = 0.75
+"""Share of its column that a line of a story fills which ends in the middle of a sentence."""
+_LONGEST_QUOTE = 10
+"""Lines of a quote that may stand between two parts of a paragraph."""
 
 
 @dataclass(slots=True)
@@ -121,15 +132,15 @@ def _continues(part: _Part, line: Line, shape: _Shape) -> bool:
     step = line.bottom - last.bottom
     if abs(line.size - last.size) > 0.12 * max(em, last.size) or step < -0.3 * em:
         return False
-    ended = bool(_SENTENCE_END.search(last.text[-12:]))
     lower = line.text[:1].islower()
-    if _ENTRY_END.search(last.text[-12:]):
+    ended = bool(_SENTENCE_END.search(last.text[-12:])) and not (lower and _INITIALS.search(last.text[-12:]))
+    if _ENTRY_END.search(last.text[-12:]) or (_DOTS in last.text and _DOTS in line.text):
         return False
     title = em > 1.1 * shape.body
     if step > _longest_step(part, shape.pitch, em, title=title, goes_on=lower and not ended):
         return False
-    room = _room_left(last, line, shape.right, em)
-    if last.bold != line.bold and (len(part.lines) == 1 or line.bold) and room:
+    room = _room_left(last, line, _right_end(part, shape), em)
+    if last.bold != line.bold and (len(part.lines) == 1 or line.bold) and (room or _is_below_heading(last, line)):
         return False
     if _MARKER.match(line.text) and not _is_number_in_a_sentence(last, line, part):
         return False
@@ -145,7 +156,11 @@ def _continues(part: _Part, line: Line, shape: _Shape) -> bool:
     if indented and not lower and line.x0 - shape.left < 6 * em and (ended or not room):
         return not (ended or len(part.lines) > 1)
     if part.marker and line.x0 < first.x0 - 0.3 * em:
-        return lower and not ended
+        return not ended and (lower or not room)
+    if line.story and line.story == last.story and not ended:
+        full = last.x1 > shape.left + _NEARLY_FULL * (shape.right - shape.left)
+        if full or (last.x1 + line.first + 0.3 * em > line.x1 and not line.text[:1].isupper()):
+            return True
     return not (room and (ended or not lower))
 
 
@@ -155,6 +170,24 @@ def _longest_step(part: _Part, pitch: float, em: float, *, title: bool, goes_on:
     usual = min(own, pitch) if own and pitch else own or pitch
     limit = max(1.28 * usual, 1.15 * em) if usual else (2.0 if goes_on else 1.6) * em
     return max(limit, 1.6 * em) if title else min(limit, 2.2 * em)
+
+
+def _is_below_heading(last: Line, line: Line) -> bool:
+    """Whether a bold line without a stop and the line below it, which is not bold, are a heading and its text."""
+    return last.bold and line.text[:1].isupper() and not line.lead and last.text[-1:].isalnum()
+
+
+def _right_end(part: _Part, shape: _Shape) -> float:
+    """Where lines end: earlier than the region does where all lines of a paragraph make room for something beside them."""
+    if len(part.lines) < 3:
+        return shape.right
+    own = max(line.x1 for line in part.lines[-3:])
+    return own if own < shape.right - 4 * part.size else shape.right
+
+
+def _is_number_behind_words(last: Line, line: Line) -> bool:
+    """Whether ``line`` begins with a number in the middle of a sentence: "... agreed in / 2005. The ..."."""
+    return _NUMBER.match(line.text) is not None and last.text[-1:].islower()
 
 
 def _room_left(last: Line, line: Line, right: float, em: float) -> bool:
@@ -213,6 +246,7 @@ def _is_heading(part: _Part, text: str, body: float, after: _Part | None) -> boo
 
 def _join_over_breaks(parts: Sequence[_Part]) -> list[_Part]:
     """Join the paragraphs that go on in the next column or on the next page, past the notes in between."""
+    begins = {(part.page, part.lines[0].place): number for number, part in enumerate(parts) if part.lines[0].place}
     order: list[_Part] = []
     done: set[int] = set()
     for i, part in enumerate(parts):
@@ -220,7 +254,9 @@ def _join_over_breaks(parts: Sequence[_Part]) -> list[_Part]:
             continue
         at = i
         while part.kind in ("paragraph", "item") and _is_open(part):
-            after = _continuation(parts, part, at, done)
+            after = _next_in_file(parts, at, begins, done)
+            if after is None:
+                after = _continuation(parts, part, at, done)
             if after is None:
                 break
             if not part.later:
@@ -235,28 +271,63 @@ def _join_over_breaks(parts: Sequence[_Part]) -> list[_Part]:
     return order
 
 
+def _next_in_file(parts: Sequence[_Part], at: int, begins: dict[tuple[int, int], int], done: set[int]) -> int | None:
+    """Number of the part that the file holds right behind part ``at``, if it goes on with a sentence of it."""
+    piece = parts[at]
+    last = piece.lines[-1]
+    number = begins.get((piece.page, last.end + 1), -1)
+    if number <= at or number in done:
+        return None
+    after = parts[number]
+    first = after.lines[0]
+    if after.kind != "paragraph" or after.note or after.marker or not (last.story or first.story):
+        return None
+    if abs(last.size - first.size) > 0.1 * first.size or last.bold != first.bold:
+        return None
+    if _BROKEN.search(last.text[-60:]) and not first.text[:1].islower():
+        return None
+    capital = first.text[:1].isupper()
+    if first.top > last.bottom and (capital or first.top - last.bottom < 2 * first.size):
+        return None  # they stand below each other, and nothing between them
+    full = len(piece.lines) > 1 and last.x1 > piece.right - (1 - _NEARLY_FULL) * (piece.right - piece.left)
+    return number if full or not capital else None
+
+
 def _continuation(parts: Sequence[_Part], part: _Part, at: int, done: set[int]) -> int | None:
     """Number of the part that goes on with ``part``, whose last piece is number ``at``."""
     page = parts[at].page
-    for number in range(at + 1, min(len(parts), at + 1 + _LOOK_AHEAD)):
+    broken = _BROKEN.search(parts[at].lines[-1].text[-60:]) is not None
+    for number in range(at + 1, min(len(parts), at + 1 + (_FURTHER_AHEAD if broken else _LOOK_AHEAD))):
         after = parts[number]
         if number in done:
             continue
-        if after.page > page + 1 or after.kind == "heading":
+        if after.page > page + 1:
+            break
+        if after.kind == "heading" and not broken:
             return None
         if after.kind == "table" or (number > at + 1 and after.note) or after.size < 0.9 * part.size:
             continue
-        if after.kind == "paragraph" and _goes_on(part, parts[at], after):
+        fits = not broken or after.lines[0].text[:1].islower()
+        if fits and after.kind == "paragraph" and _goes_on(part, parts[at], after):
             return number
-        if after.note:
+        if after.note or broken or _is_set_apart(part, after):
             continue
         return None
-    return None
+    # What comes next may begin with a capital or a number too: "COVID- / 19".
+    after = parts[at + 1] if broken and at + 1 < len(parts) and at + 1 not in done else part
+    fits = after.kind == "paragraph" and after is not part and after.page <= page + 1
+    return at + 1 if fits and _goes_on(part, parts[at], after) else None
+
+
+def _is_set_apart(part: _Part, after: _Part) -> bool:
+    """Whether ``after`` is set larger than ``part`` or in another weight, as a quote is that stands between its columns."""
+    other = after.size > 1.12 * part.size or after.lines[0].bold != part.lines[0].bold
+    return other and after.kind == "paragraph" and not after.later and len(after.lines) <= _LONGEST_QUOTE
 
 
 def _is_open(part: _Part) -> bool:
     last = (part.later[-1] if part.later else part).lines[-1]
-    return not _SENTENCE_END.search(last.text[-12:])
+    return not _SENTENCE_END.search(last.text[-12:]) or bool(_INITIALS.search(last.text[-12:]))
 
 
 def _goes_on(part: _Part, piece: _Part, after: _Part) -> bool:
@@ -265,9 +336,16 @@ def _goes_on(part: _Part, piece: _Part, after: _Part) -> bool:
     if after.marker or abs(last.size - first.size) > 0.1 * first.size or last.bold != first.bold:
         return False
     if after.page == piece.page and after.left == piece.left and after.right == piece.right:
-        return False  # they stand below each other and were parted for a reason
+        # They stand below each other and were parted for a reason, which may be a quote that stands between them.
+        full = last.x1 > piece.right - 0.25 * (piece.right - piece.left)
+        apart = first.top - last.bottom > 2 * first.size
+        return full and apart and first.text[:1].islower() and (last.text[-1:].isalpha() or last.text[-1:] == ",")
     if _BROKEN.search(last.text[-60:]) or first.text[:1].islower():
         return True
+    if len(piece.lines) >= 2 and _is_number_behind_words(last, first):
+        return True
+    if _INITIALS.search(last.text[-12:]):
+        return False
     full = last.x1 > piece.right - 0.12 * (piece.right - piece.left)
     return full and len(piece.lines) >= 2 and len(after.lines) >= 2 and first.text[:1].isalnum() and not part.note
 

@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from itertools import pairwise, takewhile
+from itertools import groupby, pairwise, takewhile
 from statistics import median
 
 from kin_assistant.documents.readers.pdf_words import Box, Word
@@ -31,6 +31,8 @@ _BIN = 2.0
 _CROSSED = (0.04, 0.08, 0.12, 0.16, 0.2, 0.25, 0.3, 0.35, 0.4, 0.45, 0.5, 0.6, 0.7)
 """How much of the text may cross a gutter, as shares of the fullest place; tried in this order."""
 _DEEPEST = 6
+_MOST_FLOATING = 0.3
+"""A page where more of the lines go across its gutter, by share of its lines of stories, is not one of columns."""
 _FEWEST_LINES = 3
 _INITIAL = 1.7
 """How much larger than the text a first letter is that hangs over several lines."""
@@ -63,6 +65,10 @@ class Segment:
     bottom: float
     size: float
     table: Table | None = None
+    story: int = 0
+    """The number of the story that it is a line of; 0 where it is of none."""
+    place: int = 0
+    """Where it stands in the file, counted from 1; 0 where that is not known."""
 
     @property
     def text(self) -> str:
@@ -91,6 +97,12 @@ class Line:
     lead: str = ""
     """The bold words that it opens with, where they end like a run-in heading."""
     table: Table | None = None
+    story: int = 0
+    """The story that all of it is of; 0 where there is none."""
+    place: int = 0
+    """Where its first word stands in the file, as in ``Segment``."""
+    end: int = 0
+    """Where its last word does."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,18 +211,73 @@ def regions_of(segments: Sequence[Segment], depth: int = 0) -> list[list[Segment
     if gutter is None:
         return whole
     right_first = is_right_to_left(" ".join(segment.text for segment in segments))
+    floating = _floating(segments, gutter)
+    loose = {id(segment) for segment in floating}
     regions: list[list[Segment]] = []
-    for across, band in _bands(segments, gutter):
+    for across, band in _bands([segment for segment in segments if id(segment) not in loose], gutter):
         if across:
             regions.append(band)
             continue
-        sides = [
-            [segment for segment in band if segment.x1 <= gutter],
-            [segment for segment in band if segment.x1 > gutter],
-        ]
-        for side in reversed(sides) if right_first else sides:
-            regions += regions_of(side, depth + 1)
-    return regions
+        for part in _stretches(band, gutter):
+            sides = [
+                [segment for segment in part if segment.x1 <= gutter],
+                [segment for segment in part if segment.x1 > gutter],
+            ]
+            for side in reversed(sides) if right_first else sides:
+                regions += regions_of(side, depth + 1)
+        bottom = max(segment.bottom for segment in band)
+        regions += [[segment for segment in floating if segment.top < bottom]]
+        floating = [segment for segment in floating if segment.top >= bottom]
+    return [region for region in (*regions, floating) if region]
+
+
+def _stretches(band: Sequence[Segment], gutter: float) -> list[list[Segment]]:
+    """``band`` in stretches below each other, of which the file holds each, left and right, before it holds the next."""
+    if any(not segment.place for segment in band):
+        return [list(band)]
+    ordered = sorted(band, key=lambda segment: segment.place)
+    runs = [list(run) for _, run in groupby(ordered, key=lambda segment: segment.x1 <= gutter)]
+    stretches: list[list[Segment]] = [[]]
+    for number, run in enumerate(runs):
+        above = stretches[-1]
+        turned = number >= 2 and number + 1 < len(runs) and len({segment.x1 <= gutter for segment in above}) == 2
+        if turned and _is_told(runs[number - 2]) and _is_told(runs[number - 1]):
+            low = max(segment.bottom for segment in above)
+            if all(segment.top > low - 0.3 * segment.size for later in runs[number:] for segment in later):
+                stretches.append([])
+        stretches[-1].extend(run)
+    return stretches
+
+
+def _is_told(segments: Sequence[Segment]) -> bool:
+    """Whether most of ``segments`` are lines of stories."""
+    return 2 * sum(segment.story > 0 for segment in segments) > len(segments)
+
+
+def _floating(segments: Sequence[Segment], gutter: float) -> list[Segment]:
+    """Lines across ``gutter`` that text runs past on both sides: a quote, say, for which two columns make room."""
+    across = [s for s in segments if s.x0 < gutter < s.x1 and s.table is None]
+    told = [s for s in segments if s.story]
+    if not across or len(across) > _MOST_FLOATING * len(told):
+        return []
+    floating = [s for s in across if _has_beside(s, told, left=True) and _has_beside(s, told, left=False)]
+    lines = list(floating)
+    for segment in across:  # the last line of a quote may stand lower than the text beside it
+        near = any(
+            abs(s.bottom - segment.bottom) < 2 * s.size and abs(s.size - segment.size) < 0.1 * s.size for s in lines
+        )
+        if near and not any(segment is other for other in floating):
+            floating.append(segment)
+    return sorted(floating, key=lambda s: (s.top + s.bottom, s.x0))
+
+
+def _has_beside(segment: Segment, told: Sequence[Segment], *, left: bool) -> bool:
+    return any(
+        (s.x1 <= segment.x0 if left else s.x0 >= segment.x1)
+        and min(s.bottom, segment.bottom) - max(s.top, segment.top) > 0.3 * s.size
+        for s in told
+        if s.story != segment.story
+    )
 
 
 def _bands(segments: Sequence[Segment], gutter: float) -> list[tuple[bool, list[Segment]]]:
@@ -298,6 +365,9 @@ def _is_column(side: Sequence[Segment]) -> bool:
     lines = [segment for segment in side if segment.table is None]
     if len(lines) < _FEWEST_LINES:
         return False
+    told = sum(segment.length for segment in lines if segment.story)
+    if told > 0.5 * sum(segment.length for segment in lines):
+        return True
     left, right = min(s.x0 for s in lines), max(s.x1 for s in lines)
     full = [row for row in rows_of(lines) if sum(s.x1 - s.x0 for s in row) > 0.5 * (right - left)]
     in_full = sum(segment.length for row in full for segment in row)
@@ -341,7 +411,12 @@ def lines_of(segments: Sequence[Segment]) -> list[Line]:
         x0, top, x1, bottom = _around((w.x0, w.top, w.x1, w.bottom) for w in words if w.size >= 0.8 * size)
         x0, x1 = min(x0, *(w.x0 for w in words), x0), max(x1, *(w.x1 for w in words), x1)
         first, lead = words[0].x1 - words[0].x0, "" if bold else _lead(words)
-        lines.append(Line(_spaced(words), x0, top, x1, bottom, size, bold, first, lead))
+        stories = {segment.story for segment in row}
+        story = stories.pop() if len(stories) == 1 else 0
+        place, end = min(segment.place for segment in row), max(segment.place for segment in row)
+        lines.append(
+            Line(_spaced(words), x0, top, x1, bottom, size, bold, first, lead, story=story, place=place, end=end)
+        )
     return lines
 
 

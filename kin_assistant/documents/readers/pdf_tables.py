@@ -268,9 +268,19 @@ def _run(rows: Sequence[Sequence[Segment]], start: int) -> list[Sequence[Segment
             if gap > 1.6 * row[0].size or (len(row) == 1 and len(above) == 1):
                 break
         run.append(row)
-    while run and len(run[-1]) < 2:
+    while run and len(run[-1]) < 2 and not _is_rest_of_cell(run):
         run.pop()
     return run
+
+
+def _is_rest_of_cell(run: Sequence[Sequence[Segment]]) -> bool:
+    """Whether the last row of ``run`` is the second line of a cell of the row above it, other than the first."""
+    if len(run) < 2:
+        return False
+    segment, above = run[-1][0], run[-2]
+    gap = segment.top - max(cell.bottom for cell in above)
+    under = any(abs(cell.x0 - segment.x0) < 0.35 * segment.size for cell in above[1:])
+    return under and gap < 0.35 * segment.size and segment.text[0].islower()
 
 
 def _is_beside_columns(run: Sequence[Sequence[Segment]], gutter: float) -> bool:
@@ -284,6 +294,8 @@ def _aligned_table(run: Sequence[Sequence[Segment]]) -> Segment | None:
     cells = [segment for row in full for segment in row]
     if not cells or sum(segment.length for segment in cells) > _LONGEST_USUAL_CELL * len(cells):
         return None
+    if 2 * sum(segment.story > 0 for segment in cells) > len(cells):
+        return None  # columns of text whose lines stand in line
     em = median(segment.size for segment in cells)
     columns = _with_values_apart(_columns(cells, 0.5 * em), cells, 0.35 * em)
     if not 2 <= len(columns) <= 20 or len(full) < (3 if len(columns) >= 3 else 4):

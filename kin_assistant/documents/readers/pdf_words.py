@@ -43,6 +43,11 @@ _LETTERS |= {0x0B: "ff", 0x0C: "fi", 0x0E: "ffi", 0x0F: "ffl"}
 """Ligatures as the old TeX fonts number them; nothing else uses these codes inside a word."""
 _RETURN_SIGN = "\u21b5"
 """The sign that a TeX ligature "ff" turns into where the font names its glyphs by that numbering."""
+_TIGHT = 0.88
+"""A box lower than this share of the letter's size is its own, not its font's: its foot says nothing of the line's."""
+_ASCENT, _DESCENT = 0.7, 0.21
+_NOTHING = 0xDC00
+"""Half a character: nothing is read for it."""
 _SUPERSCRIPTS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 _BULLET = "\u2022"
 _MIXED = re.compile(r"(?<=[A-Za-z])(?=[\u0590-\u08ff])|(?<=[\u0590-\u08ff])(?=[A-Za-z])")
@@ -158,6 +163,7 @@ class _Collector:
         self._fonts: dict[int, tuple[bool, bool]] = {}
         self._matrix = pdfium.FS_MATRIX()
         self._colour = tuple(ctypes.c_uint() for _ in range(4))
+        self._origin = ctypes.c_double(), ctypes.c_double()
         self._covers: list[Box] | None = None
         self.found: list[tuple[int, Word]] = []
         """(turn, word) with the box in the page's own space: top is above bottom."""
@@ -173,13 +179,13 @@ class _Collector:
         letters: list[str] = []
         style = _Style(0, 0.0, False, True)
         wl = wb = wr = wt = last_left = last_right = 0.0
-        run = high = after = 0
+        run = high = after = begun = 0
         space: int | None = None
         self.characters = max(0, min(pdfium.FPDFText_CountChars(raw), _MOST_CHARACTERS))
-        codes = self._codes()
+        codes, order = self._in_reading_order(self._codes())
         plain = {match.start(): match for match in _PLAIN_WORD.finditer("".join(map(chr, codes)))}
-        for index, code in enumerate(codes):
-            if index < after:
+        for number, (index, code) in enumerate(zip(order, codes, strict=True)):
+            if number < after:
                 continue
             if code in _HYPHENS:
                 code = 0x2D
@@ -193,7 +199,7 @@ class _Collector:
                     letters.append("\ufffd")
                     continue
                 if letters:
-                    self._add(letters, style, (wl, wb, wr, wt))
+                    self._add(letters, style, (wl, wb, wr, wt), begun)
                     letters = []
                 continue
             if 0xD800 <= code <= 0xDFFF:
@@ -201,27 +207,27 @@ class _Collector:
                     high = code if code < 0xDC00 else 0
                     continue
                 code, high = 0x10000 + ((high - 0xD800) << 10) + code - 0xDC00, 0
-            if code == 0xFFFD or _is_private(code) or (index % _SAMPLE == 0 and no_letter(raw, index) == 1):
+            if code == 0xFFFD or _is_private(code) or (number % _SAMPLE == 0 and no_letter(raw, index) == 1):
                 self.unreadable += 1
             box_of(raw, index, reference)
             left, bottom, right, top = rect.left, rect.bottom, rect.right, rect.top
             letter = _LETTERS.get(code) or (chr(code) if code < 0x110000 else "\ufffd")
-            word = plain.get(index)
+            word = plain.get(number)
             if word:
                 # Where the last letter stands on the line of the first, so do those between them.
-                box_of(raw, word.end() - 1, reference)
+                box_of(raw, order[word.end() - 1], reference)
                 level = _LEVEL * (top - bottom)
                 if abs(rect.top - top) < level and abs(rect.bottom - bottom) < level and rect.left >= right:
                     right, top, bottom = rect.right, max(top, rect.top), min(bottom, rect.bottom)
                     after, letter = word.end(), word[0]
-                    sampled = (after - 1) // _SAMPLE - index // _SAMPLE
+                    sampled = (after - 1) // _SAMPLE - number // _SAMPLE
                     if sampled and no_letter(raw, index) == 1:
                         self.unreadable += sampled
             if letters and space is not None:
                 # PDFium guesses spaces; where letters touch, there is none.
                 close = style.turn == 0 and -0.3 * style.size < left - wr < 0.04 * style.size
                 if not (close and bottom < wt and top > wb and pdfium.FPDFText_IsGenerated(raw, space) == 1):
-                    self._add(letters, style, (wl, wb, wr, wt))
+                    self._add(letters, style, (wl, wb, wr, wt), begun)
                     letters = []
             space = None
             if letters:
@@ -230,10 +236,10 @@ class _Collector:
                 else:
                     apart = bottom > wt or top < wb or left > wr + style.size or right < wl - style.size
                 if apart:
-                    self._add(letters, style, (wl, wb, wr, wt))
+                    self._add(letters, style, (wl, wb, wr, wt), begun)
                     letters = []
                 elif letter.isdigit() and top - bottom < _RAISED * (wt - wb) and style.turn == 0:
-                    if bottom > wb + 0.15 * (wt - wb):
+                    if bottom > wb + 0.15 * (wt - wb) and self._is_raised(index, begun, style.size):
                         letter = letter.translate(_SUPERSCRIPTS)
                 elif top - bottom > (wt - wb) / _RAISED and style.turn == 0:
                     style = self._style(index)  # a word that begins with a small mark
@@ -241,7 +247,7 @@ class _Collector:
                 letters = [letter]
                 wl, wb, wr, wt = left, bottom, right, top
                 style = self._style(index)
-                run = 0
+                run, begun = 0, index
             elif code >= 0x590 and left == last_left and right == last_right and 0x590 <= ord(letters[-1][-1]) < 0x900:
                 letters.insert(run, letter)  # the parts of an Arabic ligature come last part first
             else:
@@ -250,7 +256,7 @@ class _Collector:
                 wl, wb, wr, wt = min(wl, left), min(wb, bottom), max(wr, right), max(wt, top)
             last_left, last_right = left, right
         if letters:
-            self._add(letters, style, (wl, wb, wr, wt))
+            self._add(letters, style, (wl, wb, wr, wt), begun)
 
     def _codes(self) -> Sequence[int]:
         """The code of each character. Asking for all at once is fast, and ambiguous for a few of them."""
@@ -261,7 +267,34 @@ class _Collector:
             return [code_of(raw, index) for index in range(count)]
         return [code_of(raw, index) if code >= _FIRST_AMBIGUOUS else code for index, code in enumerate(codes[:count])]
 
-    def _add(self, letters: list[str], style: _Style, box: Box) -> None:
+    def _in_reading_order(self, codes: Sequence[int]) -> tuple[Sequence[int], Sequence[int]]:
+        """The codes, and the number of each in PDFium's order.
+
+        Where text runs from right to left, a mark may come before the letter that it stands on, behind a space that is none.
+        """
+        marks = [
+            n for n, code in enumerate(codes) if _is_rtl_mark(code) and 0 < n < len(codes) - 1 and codes[n - 1] == 0x20
+        ]
+        if not marks:
+            return codes, range(len(codes))
+        changed, order = list(codes), list(range(len(codes)))
+        rect = self._pdfium.FS_RECTF()
+        for mark in marks:
+            places: list[tuple[float, float]] = []
+            for number in (mark - 1, mark, mark + 1):
+                self._pdfium.FPDFText_GetLooseCharBox(self._raw, number, ctypes.byref(rect))
+                places.append((rect.left, rect.right))
+            space, own, letter = places
+            if (
+                0x590 <= codes[mark + 1] < 0x900
+                and letter[0] <= space[0] <= letter[1]
+                and own[0] < letter[1] > own[1] - 0.5
+            ):
+                changed[mark - 1 : mark + 2] = codes[mark + 1], codes[mark], _NOTHING
+                order[mark - 1 : mark + 2] = mark + 1, mark, mark - 1
+        return changed, order
+
+    def _add(self, letters: list[str], style: _Style, box: Box, begun: int) -> None:
         left, bottom, right, top = box
         if style.turn is None or not (style.seen or self._on_colour(box)):
             return
@@ -270,6 +303,8 @@ class _Collector:
         size = style.size if height / 4 < style.size < 3 * height else 0.8 * height
         if size < _TINY:
             return
+        if size == style.size and top - bottom < _TIGHT * size and style.turn == 0:
+            bottom, top = self._foot_and_head(begun, size, (bottom, top))
         x, y = (left + right) / 2, (bottom + top) / 2
         if not (self._bounds[0] <= x <= self._bounds[2] and self._bounds[1] <= y <= self._bounds[3]):
             return  # beyond the edge of the page
@@ -286,6 +321,22 @@ class _Collector:
             if not text:
                 return
         self.found.append((style.turn, Word(text, left, top, right, bottom, size, style.bold)))
+
+    def _foot_and_head(self, index: int, size: float, own: tuple[float, float]) -> tuple[float, float]:
+        """Where the line of a letter begins and ends, as its font would say: letters with a tail stand no lower than others."""
+        x, y = self._origin
+        if not self._pdfium.FPDFText_GetCharOrigin(self._raw, index, x, y):
+            return own
+        foot, head = y.value - _DESCENT * size, y.value + _ASCENT * size
+        return (foot, head) if foot < own[1] and head > own[0] else own
+
+    def _is_raised(self, index: int, begun: int, size: float) -> bool:
+        """Whether a letter stands higher than the one that its word began with: a parenthesis is only taller than a digit."""
+        x, y = self._origin
+        if not self._pdfium.FPDFText_GetCharOrigin(self._raw, begun, x, y):
+            return True
+        foot = y.value
+        return not self._pdfium.FPDFText_GetCharOrigin(self._raw, index, x, y) or y.value - foot > 0.1 * size
 
     def _style(self, index: int) -> _Style:
         pdfium = self._pdfium
@@ -385,6 +436,11 @@ def _script(code: int) -> int:
     if 0x2E80 <= code < 0xA000 or 0xAC00 <= code < 0xD800 or 0xF900 <= code < 0xFB00 or code >= 0xFE00:
         return 1
     return code >> 8
+
+
+def _is_rtl_mark(code: int) -> bool:
+    """Whether a code is a vowel sign or the like of Hebrew or Arabic."""
+    return 0x591 <= code <= 0x6ED and unicodedata.combining(chr(code)) > 0
 
 
 def _is_private(code: int) -> bool:
