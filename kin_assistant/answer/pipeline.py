@@ -15,6 +15,7 @@ from kin_assistant.answer.explanation import explain_silence
 from kin_assistant.answer.forms import take_form
 from kin_assistant.answer.parts import PartRead, find_unanswered, read_parts
 from kin_assistant.answer.refusal import estimate_confidence, reason_to_doubt, reason_to_refuse
+from kin_assistant.errors import QuestionError
 from kin_assistant.index.library import Library, PassageRow
 from kin_assistant.policy import AnswerPolicy
 from kin_assistant.question.query import Query, QueryParser
@@ -167,8 +168,11 @@ class AnswerPipeline:
         return _Made(query, draft, evidence, reason, confidence, tuple(parts), tuple(forms), retrieved)
 
     def _find_names_shown(self, question: str, history: tuple[str, ...], filters: Filters | None) -> tuple[str, ...]:
-        """The places or titles that the answer to an earlier question shows, in its order."""
-        answer = self.answer(question, history=history, filters=filters)
+        """The places or titles that the answer to an earlier question shows, in its order; none if that cannot be asked."""
+        try:
+            answer = self.answer(question, history=history, filters=filters)
+        except QuestionError:
+            return ()
         if answer.entries:
             return tuple(entry.label for entry in answer.entries)
         if answer.form == "table":

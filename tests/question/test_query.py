@@ -205,3 +205,9 @@ def test_the_second_one_is_asked_for_by_its_name(assistant: Assistant) -> None:
     answer = assistant.ask("tell me more about the second one", history=[cities.question])
     assert cities.entries[1].label in answer.standalone_question
     assert {citation.document_id for citation in answer.citations} <= set(cities.entries[1].document_ids)
+
+
+def test_what_cannot_be_asked_shows_nothing(assistant: Assistant) -> None:
+    for earlier in ("???", "¿Cuánto cuesta la basura en la ciudad?", "x" * 5000):
+        answer = assistant.ask("Tell me more about the second one, the waste bank", history=[earlier])
+        assert "second one" in answer.standalone_question
