@@ -19,7 +19,7 @@ from kin_assistant.rendering.figures import figures_html
 from kin_assistant.rendering.indicators import figure_text, indicators_csv, indicators_text
 from kin_assistant.rendering.markdown import answer_json, answer_markdown, answer_text, reference_list, what_is_read
 from kin_assistant.rendering.passages import search_text
-from kin_assistant.rendering.peers import peers_csv, peers_markdown
+from kin_assistant.rendering.peers import peers_csv, peers_html, peers_markdown
 from kin_assistant.rendering.tables import comparison_csv, comparison_html, comparison_markdown, record_markdown
 from kin_assistant.rendering.tabs import reason_html
 from kin_assistant.rendering.templating import render
@@ -56,6 +56,7 @@ __all__ = [
     "indicators_text",
     "indicators_xlsx",
     "peers_csv",
+    "peers_html",
     "peers_markdown",
     "period",
     "places",

@@ -1,18 +1,24 @@
-"""Peers of a city as Markdown and CSV: what was read, who is like it and why, and what they did in quotes."""
+"""Peers of a city as Markdown, HTML and CSV: what was read, who is like it and why, and what they did in quotes."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Final
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
 
-from kin_assistant.peers.values import Likeness, Peers, Trait, TraitKind, TraitSource
+from kin_assistant.peers.values import Likeness, Peer, Peers, Trait, TraitKind, TraitSource
 from kin_assistant.rendering.markdown import escape_markdown, reference_list
 from kin_assistant.rendering.rows import head_of, join_run
 from kin_assistant.rendering.tables import write_csv
+from kin_assistant.rendering.tabs import Asked
+from kin_assistant.rendering.templating import render
 from kin_assistant.rendering.words import FIELD_NAMES, NO_EVIDENCE, REFUSAL, places, plain
 from kin_assistant.types import Cell, Citation
 
-__all__ = ["SOURCES_OF_TRAITS", "TRAIT_NAMES", "peers_csv", "peers_markdown", "peers_table"]
+if TYPE_CHECKING:
+    from markupsafe import Markup
+
+__all__ = ["SOURCES_OF_TRAITS", "TRAIT_NAMES", "peers_csv", "peers_html", "peers_markdown", "peers_table"]
 
 TRAIT_NAMES: Final[Mapping[TraitKind, str]] = {
     "problem": "Problem",
@@ -53,10 +59,77 @@ def peers_markdown(peers: Peers) -> str:
             if rows := [_likeness(one, cited) for one in peer.likenesses if one.alike is alike]:
                 parts.append("\n".join([heading, "", *rows]))
         parts.append("\n".join([_SAYS, "", *(_cell(cell, cited) for cell in peer.cells)]))
-    if any(one.source == "gazetteer" for peer in peers.peers for one in peer.likenesses):
+    if _uses_gazetteer(peers):
         parts.append(_ABOUT_GAZETTEER)
     said = f"Each quote is word for word what the stored document says (build {escape_markdown(peers.build_id)})."
     return "\n\n".join([*parts, "## References", *reference_list(peers), said]) + "\n"
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """A trait as the template takes it."""
+
+    name: str
+    told: str
+    read_from: str
+    citation: Citation | None = None
+    """The sentence that shows it."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Shown:
+    """A peer as the template takes it."""
+
+    rank: int
+    title: str
+    where: str
+    alike: list[_Line]
+    unlike: list[_Line]
+    cells: list[tuple[str, list[Citation]]]
+
+
+def peers_html(peers: Peers, *, asked: Asked) -> Markup:
+    """What was read, and the peers with their downloads, each number a link into its document; or why there is none.
+
+    ``asked`` says for a download what is asked.
+    """
+    cited = {one.number: one for one in peers.citations}
+    return render(
+        "peers.html",
+        "peers",
+        shown=peers,
+        traits=[_Line(TRAIT_NAMES[one.kind], one.told, _read_from(one)) for one in peers.traits],
+        found=[_show(rank, peer, cited) for rank, peer in enumerate(peers.peers, 1)],
+        mend=_MEND,
+        about_gazetteer=_ABOUT_GAZETTEER if _uses_gazetteer(peers) else "",
+        refusal=_refusal(peers).rstrip("."),
+        asked=asked,
+    )
+
+
+def _show(rank: int, peer: Peer, cited: Mapping[int, Citation]) -> _Shown:
+    where = places(peer.cities, peer.countries)
+    alike, unlike = (
+        [
+            _Line(TRAIT_NAMES[one.kind], one.told, SOURCES_OF_TRAITS[one.source], cited.get(one.number or 0))
+            for one in peer.likenesses
+            if one.alike is wanted
+        ]
+        for wanted in (True, False)
+    )
+    cells = [(FIELD_NAMES[cell.column], [cited[number] for number in cell.numbers]) for cell in peer.cells]
+    return _Shown(rank, peer.title, f"{where} ({peer.years})" if peer.years else where, alike, unlike, cells)
+
+
+def _read_from(trait: Trait) -> str:
+    """Where a trait was read, if that does not show."""
+    if trait.source == "your words":
+        return "" if trait.words in trait.told else f"“{trait.words}”"
+    return SOURCES_OF_TRAITS[trait.source]
+
+
+def _uses_gazetteer(peers: Peers) -> bool:
+    return any(one.source == "gazetteer" for peer in peers.peers for one in peer.likenesses)
 
 
 def peers_table(peers: Peers) -> list[list[str]]:

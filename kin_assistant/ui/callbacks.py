@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Final, TypeVar
 
 from kin_assistant.api.requests import MAX_TOPIC
 from kin_assistant.briefs.brief import Brief, Span
@@ -19,6 +19,7 @@ from kin_assistant.briefs.subject import MAX_TITLE
 from kin_assistant.errors import BriefError, FilterError, KinError, QuestionError
 from kin_assistant.feedback import VERDICTS, record
 from kin_assistant.indicators.values import Indicators
+from kin_assistant.peers.values import Peers
 from kin_assistant.records.columns import parse_columns
 from kin_assistant.records.comparison import DEFAULT_COLUMNS
 from kin_assistant.rendering import plain, verified, verified_indicators, verified_table
@@ -32,7 +33,10 @@ if TYPE_CHECKING:
     from kin_assistant.ui.figures import FigureRequest
     from kin_assistant.ui.served import Served
 
-__all__ = ["Callbacks", "Choices"]
+__all__ = ["MAX_SITUATION", "Callbacks", "Choices"]
+
+MAX_SITUATION: Final = 1000
+"""Characters of what is said of a city and of what is the matter there, at most."""
 
 Found = TypeVar("Found")
 
@@ -170,6 +174,15 @@ class Callbacks:
             words = _read("topic", topic, MAX_TOPIC, "household composting")
             found = assistant.compare(words, cities, parse_columns(columns) or DEFAULT_COLUMNS)
             return verified_table(found, assistant.document)
+
+        return self._find(find)
+
+    def find_peers(self, situation: object) -> Peers | str:
+        """What cities like the one of ``situation`` did; or a sentence that says why there is nothing."""
+
+        def find(assistant: Assistant) -> Peers:
+            words = _read("sentence", situation, MAX_SITUATION, "we are a port city with open dumping and little money")
+            return verified_table(assistant.peers(words), assistant.document)
 
         return self._find(find)
 

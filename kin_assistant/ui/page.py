@@ -16,6 +16,7 @@ from kin_assistant.ui.components import ASSETS, PRIVATE, add_html, offer_names
 from kin_assistant.ui.events import Kind
 from kin_assistant.ui.figures import add_figures_tab
 from kin_assistant.ui.kept_questions import MAX_KEPT
+from kin_assistant.ui.peers import add_peers_tab
 from kin_assistant.ui.ratelimit import QUESTION, TRIFLE
 from kin_assistant.ui.visits import Visits
 
@@ -33,6 +34,7 @@ KINDS = {
     "rate": Kind(QUESTION, {"turn": 16, "verdict": 16, "comment": MAX_COMMENT}),
     "suggest": Kind(TRIFLE, follows=True),
     "compare": Kind(QUESTION),
+    "find_peers": Kind(QUESTION),
     "propose": Kind(QUESTION),
     "reopen": Kind(QUESTION),
     "find_figures": Kind(QUESTION),
@@ -68,6 +70,8 @@ def build_page(
                 ask = add_ask_tab(callbacks, visits, build, infos)
             with gr.Tab("Compare", id="compare"):
                 compared_cities = add_compare_tab(callbacks, infos)
+            with gr.Tab("Peers", id="peers"):
+                add_peers_tab(callbacks)
             with gr.Tab("Brief", id="brief"):
                 brief_cities = add_brief_tab(callbacks, infos)
             with gr.Tab("Figures", id="figures"):

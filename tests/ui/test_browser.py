@@ -544,6 +544,18 @@ def test_a_comparison_is_read_and_downloaded_by_the_keyboard(page: Page) -> None
     assert name == "comparison.csv" and text.startswith("\ufeffCity,")
 
 
+def test_peers_are_read_and_downloaded_by_the_keyboard(page: Page) -> None:
+    look_up(page, "Peers", "Your city, and what is the matter", "We are a port city with open dumping and little money")
+    link = page.locator(".kin-peers .kin-cite").first
+    link.focus()
+    page.keyboard.press("Enter")
+    page.locator(".kin-panel mark#cited").wait_for()
+    page.get_by_role("button", name="Back to the peers").click()
+    assert link.evaluate("element => element === document.activeElement")
+    name, text = download(page, "the peers", "CSV")
+    assert name == "peers.csv" and text.startswith("\ufeffRank,")
+
+
 # Coverage
 
 

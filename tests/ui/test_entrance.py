@@ -170,6 +170,7 @@ class Visitor:
             "ask_offered": filters,
             "describe": filters,
             "compare": ["compost", [], []],
+            "find_peers": ["We are a port city with open dumping."],
             "propose": ["compost for Lahore", []],
             "reopen": ["{}"],
             "find_figures": ["waste", [], [], "", "any", "relevance"],

@@ -55,6 +55,8 @@ NEEDED: dict[str, set[str]] = {
     "/manifest.json": READ,
     "/page/x": READ,
     "/pages/x": READ,
+    "/peers/peers.csv": READ,
+    "/peers/peers.json": READ,
     "/static/x": READ,
     "/theme.css": READ,
 }
@@ -67,6 +69,7 @@ FOR_PROGRAMS: dict[str, set[str]] = {
     "/api/v1/documents": {"GET"},
     "/api/v1/documents/x": {"GET"},
     "/api/v1/openapi.json": {"GET"},
+    "/api/v1/peers": {"POST"},
     "/api/v1/records/x": {"GET"},
     "/api/v1/search": {"GET", "POST"},
     "/v1/chat/completions": {"POST"},
