@@ -20,9 +20,9 @@ import numpy as np
 from kin_assistant.index.opened import OpenIndex, current_recipe, open_published
 from kin_assistant.models.embedder import Embedder, open_embedder
 from kin_assistant.records.asked import FORMAT, WEIGHTS, AskedFields
-from kin_assistant.records.classifier import CLASSES
 from kin_assistant.records.headings import fields_of_heading
 from kin_assistant.records.reader import RecordReader
+from kin_assistant.records.weights import CLASSES
 from training.build import is_held_out_digest
 from training.fields import FOLDS, fold_of
 from training.quoting import bare

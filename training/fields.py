@@ -18,8 +18,9 @@ import numpy as np
 from kin_assistant.documents.passages import split_document
 from kin_assistant.documents.reading import read_document
 from kin_assistant.models.embedder import Embedder, open_embedder
-from kin_assistant.records.classifier import CLASSES, FORMAT, WEIGHTS, FieldClassifier, describe_sentences
+from kin_assistant.records.classifier import FORMAT, WEIGHTS, FieldClassifier, describe_sentences
 from kin_assistant.records.headings import fields_of_heading
+from kin_assistant.records.weights import CLASSES
 from kin_assistant.types import Passage, RecordField
 
 if TYPE_CHECKING:

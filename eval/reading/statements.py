@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from reportlab.pdfbase.pdfmetrics import stringWidth
@@ -43,15 +43,9 @@ def statement(dice: random.Random) -> list[MadePage]:
     style = replace(style, words_alone=False)
     prose = Prose(dice)
     top = 60.0
-    runs, held = set_text(iter([prose.paragraph(1, 2)]), [Frame(60, top, WIDTH - 60, 200)], style, whole=True)
-    page.stories.append(runs)
-    page.flows.append(Flow("text", held))
+    runs = _add_text(page, iter([prose.paragraph(1, 2)]), Frame(60, top, WIDTH - 60, 200), style)
     top = _add_statement(page, dice, style, 60, WIDTH - 60, runs[-1].y + 24, most=HEIGHT - 150)
-    runs, held = set_text(
-        iter([prose.paragraph(1, 2)]), [Frame(60, top + 14, WIDTH - 60, HEIGHT - 40)], style, whole=True
-    )
-    page.stories.append(runs)
-    page.flows.append(Flow("text", held))
+    _add_text(page, iter([prose.paragraph(1, 2)]), Frame(60, top + 14, WIDTH - 60, HEIGHT - 40), style)
     return [page]
 
 
@@ -66,9 +60,7 @@ def statement_beside_text(dice: random.Random) -> list[MadePage]:
     own = frames[at]
     frames[at] = replace(own, bottom=split - 12)
     for frame in frames:
-        runs, held = set_text(paragraphs(prose), [frame], style, whole=True)
-        page.stories.append(runs)
-        page.flows.append(Flow("text", held))
+        _add_text(page, paragraphs(prose), frame, style)
     small = replace(style, size=style.size - 0.5, justified=False, words_alone=False)
     _add_statement(page, dice, small, own.x0, own.x1, split, most=HEIGHT - 60, years=2)
     return [page]
@@ -84,9 +76,7 @@ def statement_of_two_sides(dice: random.Random) -> list[MadePage]:
     ]
     prose = Prose(dice)
     body = style_of(dice, size=(9, 10))
-    runs, held = set_text(paragraphs(prose), [Frame(50, max(bottoms) + 20, WIDTH - 50, HEIGHT - 200)], body, whole=True)
-    page.stories.append(runs)
-    page.flows.append(Flow("text", held))
+    _add_text(page, paragraphs(prose), Frame(50, max(bottoms) + 20, WIDTH - 50, HEIGHT - 200), body)
     return [page]
 
 
@@ -95,9 +85,7 @@ def aligned_table(dice: random.Random) -> list[MadePage]:
     page = MadePage()
     prose = Prose(dice)
     style = replace(style_of(dice, size=(9, 10.5)), words_alone=False)
-    runs, held = set_text(iter([prose.paragraph(2, 3)]), [Frame(60, 60, WIDTH - 60, 250)], style, whole=True)
-    page.stories.append(runs)
-    page.flows.append(Flow("text", held))
+    runs = _add_text(page, iter([prose.paragraph(2, 3)]), Frame(60, 60, WIDTH - 60, 250), style)
     y = runs[-1].y + 30
     kinds = ["place", *dice.sample(("count", "share", "word", "year", "money", "word"), dice.randint(2, 4))]
     heads = {
@@ -132,9 +120,7 @@ def aligned_table(dice: random.Random) -> list[MadePage]:
         y += step
     page.stories.append(runs)
     page.rows += [Row(tuple(row)) for row in rows]
-    runs, held = set_text(iter([prose.paragraph(2, 3)]), [Frame(60, y + 6, WIDTH - 60, HEIGHT - 50)], style, whole=True)
-    page.stories.append(runs)
-    page.flows.append(Flow("text", held))
+    _add_text(page, iter([prose.paragraph(2, 3)]), Frame(60, y + 6, WIDTH - 60, HEIGHT - 50), style)
     return [page]
 
 
@@ -143,9 +129,7 @@ def ruled_table(dice: random.Random) -> list[MadePage]:
     page = MadePage()
     prose = Prose(dice)
     style = replace(style_of(dice, size=(9, 10.5)), words_alone=False)
-    runs, held = set_text(iter([prose.paragraph(2, 3)]), [Frame(60, 60, WIDTH - 60, 250)], style, whole=True)
-    page.stories.append(runs)
-    page.flows.append(Flow("text", held))
+    runs = _add_text(page, iter([prose.paragraph(2, 3)]), Frame(60, 60, WIDTH - 60, 250), style)
     y = top = runs[-1].y + 20
     count = dice.randint(3, 5)
     wide = (WIDTH - 120) / count
@@ -175,11 +159,7 @@ def ruled_table(dice: random.Random) -> list[MadePage]:
         y = low
     page.rules.append((60, y, 60 + count * wide, y))
     page.rules += [(60 + n * wide, top, 60 + n * wide, y) for n in range(count + 1)]
-    runs, held = set_text(
-        iter([prose.paragraph(2, 3)]), [Frame(60, y + 12, WIDTH - 60, HEIGHT - 50)], style, whole=True
-    )
-    page.stories.append(runs)
-    page.flows.append(Flow("text", held))
+    _add_text(page, iter([prose.paragraph(2, 3)]), Frame(60, y + 12, WIDTH - 60, HEIGHT - 50), style)
     return [page]
 
 
@@ -217,12 +197,16 @@ def form(dice: random.Random) -> list[MadePage]:
     page.stories.append(runs)
     prose = Prose(dice)
     body = replace(style_of(dice, size=(9.5, 10.5)), words_alone=False)
-    made, held = set_text(
-        iter([prose.paragraph(3, 4)]), [Frame(60, y + 16, WIDTH - 60, HEIGHT - 100)], body, whole=True
-    )
-    page.stories.append(made)
-    page.flows.append(Flow("text", held))
+    _add_text(page, iter([prose.paragraph(3, 4)]), Frame(60, y + 16, WIDTH - 60, HEIGHT - 100), body)
     return [page]
+
+
+def _add_text(page: MadePage, told: Iterator[Sequence[str]], area: Frame, style: Style) -> list[Run]:
+    """Set whole sentences in ``area`` as text of the page; what was drawn."""
+    runs, held = set_text(told, [area], style, whole=True)
+    page.stories.append(runs)
+    page.flows.append(Flow("text", held))
+    return runs
 
 
 def _add_statement(

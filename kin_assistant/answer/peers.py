@@ -60,10 +60,12 @@ def draft_peers(
 
     def tell(document: DocumentRow) -> DraftSection | None:
         leading = _best(teller, document, policy)
-        if leading is None:
+        # The nearest document may say it in words that the network does not take for an answer.
+        least = min(limits.min_logit, limits.min_logit_alone)
+        if leading is None or (document != ranked[0] and not _answers(leading, least)):
             return None
         told, missing = _tell_parts(asked, document, search, policy)
-        # What hardly says that a place did it must say something more of it; the nearest document may say it in other words.
+        # What hardly says that a place did it must say something more of it.
         if document != ranked[0] and not _answers(leading, limits.min_logit if told else limits.min_logit_alone):
             return None
         remark = f"The document does not seem to say {join_words(missing, 'or')}." if missing and others else ""

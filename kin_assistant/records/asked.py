@@ -7,18 +7,15 @@ gained.
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Self
 
 import numpy as np
 
-from kin_assistant.errors import ModelError
 from kin_assistant.index.library import PassageRow
-from kin_assistant.records.classifier import CLASSES
 from kin_assistant.records.reader import RecordReader
+from kin_assistant.records.weights import read_weights
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -47,27 +44,15 @@ class AskedFields:
     @classmethod
     def load(cls, path: Path = WEIGHTS, *, sha256: str | None = WEIGHTS_SHA256) -> Self:
         """Read a file of weights. Raises ``ModelError`` if it is missing or damaged."""
-        from safetensors import SafetensorError
-        from safetensors.numpy import load
-
-        try:
-            content = path.read_bytes()
-        except OSError as error:
-            raise ModelError(f"There are no weights for what questions ask at {path}.", details=str(error)) from error
-        digest = hashlib.sha256(content).hexdigest()
-        if sha256 is not None and digest != sha256:
-            raise ModelError(
-                "The weights for what questions ask are damaged or were replaced.", details=f"sha256 {digest}"
-            )
-        try:
-            length = int.from_bytes(content[:8], "little")
-            about = json.loads(json.loads(content[8 : 8 + length])["__metadata__"]["about"])
-            if about["format"] != FORMAT or about["classes"] != list(CLASSES):
-                raise ModelError(f"{path} holds weights for other fields of records.")
-            tensors = load(content)
-            return cls(about["embedder"], tensors["weights"].astype(np.float32), tensors["usual"].astype(np.float32))
-        except (SafetensorError, KeyError, TypeError, ValueError) as error:
-            raise ModelError(f"{path} holds no weights for what questions ask.", details=str(error)) from error
+        about, tensors = read_weights(
+            path,
+            about=("embedder",),
+            tensors=("weights", "usual"),
+            form=FORMAT,
+            sha256=sha256,
+            meant_for="what questions ask",
+        )
+        return cls(about["embedder"], tensors["weights"], tensors["usual"])
 
     def shares(self, vector: NDArray[np.float32]) -> NDArray[np.float32]:
         """The probability that each of ``CLASSES`` is asked for by the question with this vector; shape (classes,)."""

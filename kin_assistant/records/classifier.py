@@ -6,33 +6,26 @@ often it errs. What it is not sure of gets no field.
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Self
 
 import numpy as np
 
-from kin_assistant.errors import ModelError
+from kin_assistant.records.weights import CLASSES, read_weights
 from kin_assistant.text.figures import has_figure
 from kin_assistant.types import RecordField
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["CLASSES", "FORMAT", "WEIGHTS", "FieldClassifier", "describe_sentences"]
+__all__ = ["FORMAT", "WEIGHTS", "FieldClassifier", "describe_sentences"]
 
 WEIGHTS: Final = Path(__file__).parent.parent / "data" / "fields.safetensors"
 """The weights that ship; ``python -m training.fields`` makes them."""
 WEIGHTS_SHA256: Final = "96f0d367c943643365cc42c7aa111c1ae11c41721413cedc4c15f54f0d2b1212"
 FORMAT: Final = "kin-fields-1"
 """Changes with what is counted: weights for something else mean nothing here."""
-
-CLASSES: Final[tuple[RecordField | None, ...]] = (
-    "situation", "objectives", "process", "partners", "finance", "results", "lessons", "transferability", "contact", None,
-)  # fmt: skip
-"""What is told apart; None is what belongs to no field. For the other fields there are too few examples: headings tell them."""
 
 _EDGE: Final = 4
 """The first and last quarter of a document count as its beginning and end."""
@@ -52,26 +45,15 @@ class FieldClassifier:
     @classmethod
     def load(cls, path: Path = WEIGHTS, *, sha256: str | None = WEIGHTS_SHA256) -> Self:
         """Read a file of weights. Raises ``ModelError`` if it is missing or damaged."""
-        from safetensors import SafetensorError
-        from safetensors.numpy import load
-
-        try:
-            content = path.read_bytes()
-        except OSError as error:
-            raise ModelError(f"There are no weights for fields of records at {path}.", details=str(error)) from error
-        digest = hashlib.sha256(content).hexdigest()
-        if sha256 is not None and digest != sha256:
-            raise ModelError(
-                "The weights for fields of records are damaged or were replaced.", details=f"sha256 {digest}"
-            )
-        try:
-            length = int.from_bytes(content[:8], "little")
-            about = json.loads(json.loads(content[8 : 8 + length])["__metadata__"]["about"])
-            if about["format"] != FORMAT or about["classes"] != list(CLASSES):
-                raise ModelError(f"{path} holds weights for other fields of records.")
-            return cls(about["embedder"], load(content)["weights"].astype(np.float32), float(about["min_probability"]))
-        except (SafetensorError, KeyError, TypeError, ValueError) as error:
-            raise ModelError(f"{path} holds no weights for fields of records.", details=str(error)) from error
+        about, tensors = read_weights(
+            path,
+            about=("embedder", "min_probability"),
+            tensors=("weights",),
+            form=FORMAT,
+            sha256=sha256,
+            meant_for="fields of records",
+        )
+        return cls(about["embedder"], tensors["weights"], float(about["min_probability"]))
 
     def probabilities(self, features: NDArray[np.float32]) -> NDArray[np.float32]:
         """Of each of ``CLASSES``, for sentences as ``describe_sentences`` gives them; shape (sentences, classes)."""

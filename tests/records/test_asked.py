@@ -14,8 +14,8 @@ from kin_assistant.index.library import PassageRow
 from kin_assistant.index.opened import OpenIndex
 from kin_assistant.models.embedder import open_embedder
 from kin_assistant.records.asked import FORMAT, AskedFields, FieldMatcher
-from kin_assistant.records.classifier import CLASSES
 from kin_assistant.records.reader import RecordReader
+from kin_assistant.records.weights import CLASSES
 from tests.form_library import SmallLibrary
 
 DIMENSION = 8

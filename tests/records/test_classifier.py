@@ -10,7 +10,8 @@ import pytest
 from safetensors.numpy import save
 
 from kin_assistant.errors import ModelError
-from kin_assistant.records.classifier import CLASSES, FORMAT, FieldClassifier, describe_sentences
+from kin_assistant.records.classifier import FORMAT, FieldClassifier, describe_sentences
+from kin_assistant.records.weights import CLASSES
 
 DIMENSION = 8
 

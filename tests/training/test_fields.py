@@ -8,8 +8,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from kin_assistant.records.classifier import CLASSES, FieldClassifier, describe_sentences
+from kin_assistant.records.classifier import FieldClassifier, describe_sentences
 from kin_assistant.records.headings import fields_of_heading
+from kin_assistant.records.weights import CLASSES
 from kin_assistant.types import RECORD_FIELDS
 from training.fields import FOLDS, HELD_OUT, Example, fold_of, train
 
