@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from kin_assistant.errors import ModelError
 from kin_assistant.processes.sandbox import ChildLimits, run_child
-from kin_assistant.processes.shortage import find_shortage
+from kin_assistant.processes.shortage import find_shortage, require_address_space
 from kin_assistant.processes.watchdog import allow_time
 
 if TYPE_CHECKING:
@@ -51,6 +51,8 @@ so that neither goes on and no other thread does. Once prepared, they may be use
 _CONVERSION_MEMORY = 6 * 1024**3
 """Bytes, reserved rather than used; beside them the weights are held in several forms."""
 _COPIES_OF_WEIGHTS = 8
+_ROOM = 1024**3
+"""Bytes of address space that a back end takes at the least, with the first network."""
 _GROUP = 128
 """Values of a token's state that share a scale when they are rounded to 8 bits. 64 is a twentieth slower, 384 less exact."""
 
@@ -117,6 +119,7 @@ class _OpenVino:
         if hint not in self._compiled:
             with _faults_explained("OpenVINO"), allow_time(_LOADING_SECONDS), _FIRST_USE:
                 if hint not in self._compiled:
+                    _require_room("openvino")
                     compiled = self._compile(hint)
                     for _ in self._infer(compiled, [_example(self._source)]):
                         pass
@@ -205,6 +208,12 @@ def _faults_explained(engine: str) -> Iterator[None]:
             raise shortage from error
         reason = [line.strip() for line in str(error).splitlines() if line.strip()] or [type(error).__name__]
         raise ModelError(f"{engine} cannot run the model: {reason[-1].rstrip('.')}.", details=str(error)) from error
+
+
+def _require_room(package: str) -> None:
+    """Refuse to load ``package`` into less memory than it takes, where it would end this process without a word."""
+    if package not in sys.modules:
+        require_address_space(_ROOM)
 
 
 def _import_openvino() -> Any:
@@ -305,6 +314,7 @@ class _Torch:
         if self._network is None:
             with _faults_explained("Torch"), allow_time(_LOADING_SECONDS), _FIRST_USE:
                 if self._network is None:
+                    _require_room("torch")
                     import torch
 
                     network = self._source.load()

@@ -1,14 +1,16 @@
-"""Whether what a library raised means that the machine is short of something."""
+"""Whether the machine is short of something: told from what a library raised, or asked before one is loaded."""
 
 from __future__ import annotations
 
 import errno
+import resource
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 from kin_assistant.errors import ResourceError
 
-__all__ = ["find_shortage"]
+__all__ = ["find_shortage", "require_address_space"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +65,22 @@ def find_shortage(error: BaseException) -> ResourceError | None:
             if known or any(words in text for words in shortage.words):
                 return ResourceError(shortage.sentence, details=repr(error))
     return None
+
+
+def require_address_space(size: int) -> None:
+    """Raise ``ResourceError`` where a limit (``ulimit -v``) leaves this process less than ``size`` bytes.
+
+    For what cannot be told afterwards: libraries that end the process where they find no room for what they begin with.
+    """
+    limit, _ = resource.getrlimit(resource.RLIMIT_AS)
+    try:
+        pages = int(Path("/proc/self/statm").read_text("ascii").split()[0])
+    except OSError:
+        return  # not Linux
+    used = pages * resource.getpagesize()
+    if limit != resource.RLIM_INFINITY and limit - used < size:
+        details = f"address space: {limit} bytes allowed, {used} in use, {size} needed"
+        raise ResourceError(_SHORTAGES[0].sentence, details=details)
 
 
 def _chain(error: BaseException | None) -> Iterator[BaseException]:
