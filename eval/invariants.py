@@ -110,6 +110,10 @@ def _verbatim(key: str, answer: Answer, document_of: Callable[[str], Document]) 
         found = any(sentence.text in document_of(document_id).text for document_id in documents)
         complete = documents and len(documents) == len(sentence.citations)
         yield None if found and complete else f"{key}: not in the document it cites: {sentence.text[:80]!r}"
+    for near in answer.nearest:
+        for one in near.sentences:
+            found = document_of(near.document_id).text[one.start : one.end] == one.quote
+            yield None if found else f"{key}: not in the document it is near in: {one.quote[:80]!r}"
 
 
 def _locator(key: str, citation: Citation, document: Document) -> str | None:

@@ -31,6 +31,7 @@ __all__ = [
     "Kind",
     "LeadIn",
     "NearDocument",
+    "NearSentence",
     "Origin",
     "Passage",
     "Prose",
@@ -333,12 +334,22 @@ class Retrieved(Value):
     """Why none of its sentences was quoted, in words."""
 
 
+class NearSentence(Value):
+    """A sentence that comes near a question and does not seem to answer it: ``document.text[start:end] == quote``."""
+
+    start: int
+    end: int
+    quote: str
+
+
 class NearDocument(Value):
     """A document that a refusal points to."""
 
     document_id: str
     title: str
     cities: tuple[str, ...] = ()
+    sentences: tuple[NearSentence, ...] = ()
+    """Those of its sentences that come nearest, if any does, the nearest first."""
 
 
 class Answer(Value):

@@ -1,17 +1,18 @@
 """Fits what a document tells: ``python -m training.telling --index INDEX``.
 
-For each question of ``explanations.jsonl`` that asks what something is (portrait) or what others did in a like situation
-(experience) about a digest of the index, the sentences that belong to a good answer are marked. The weights of the signals of
+Each question of ``explanations.jsonl`` that asks what something is (portrait), and each city's situation of
+``situations.jsonl`` (experience), marks the sentences of digests that belong to a good answer. The weights of the signals of
 ``answer/telling.py`` are fitted by logistic regression. Printed are the weights, and for them and for those that ship, over
-five folds by document, how many of the sentences that would be told are marked (precision) and how many of the marked ones
-would be told (recall); and how often the right document is the first, or among the first three, that the question finds.
+five folds, how many of the sentences that would be told are marked (precision) and how many of the marked ones would be told
+(recall); and how often a right document is the first, or among the first three, that the question finds. For situations it is
+also printed which documents would be shown.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -28,8 +29,9 @@ if TYPE_CHECKING:
 
 __all__ = ["Marked", "fit", "judge", "main", "measure", "report"]
 
-EXPLANATIONS = Path(__file__).parent / "explanations.jsonl"
-ASKS = {"portrait": "overview", "experience": "advice"}
+FOLDER = Path(__file__).parent
+SETS = {"portrait": ("explanations.jsonl", "overview"), "experience": ("situations.jsonl", "situation")}
+"""Of each sort the file, and what its questions ask."""
 FOLDS = 5
 _REGULARIZATION = 0.3
 """``C`` of the regression; the signals have a standard deviation of 1 in it."""
@@ -37,7 +39,7 @@ _REGULARIZATION = 0.3
 
 @dataclass(frozen=True, slots=True)
 class Marked:
-    """A question about a document, with the document's sentences."""
+    """A document that belongs to the answer to a question, with its sentences."""
 
     signals: NDArray[np.float64]
     """Shape (sentences, signals)."""
@@ -53,6 +55,14 @@ class Marked:
     """Where the document stands among those that the question finds, from 0."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """A question, and the sentences of each document that belong to its answer."""
+
+    question: str
+    evidence: dict[str, list[str]]
+
+
 def main() -> None:
     """Fit and report both."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -61,28 +71,25 @@ def main() -> None:
     shipped = AnswerPolicy()
     with Assistant.open(options.index) as assistant:
         for name, policy in (("portrait", shipped.portrait), ("experience", shipped.experience)):
-            marked = list(measure(assistant, ASKS[name], policy))
+            asked = _read_asked(name, {info.id for info in assistant.sentence_search.library.infos})
+            marked = [one for each in asked for one in measure(assistant, each, policy)]
             print(name, report(marked))
+            if name == "experience":
+                print("peers shown:", _judge_peers(assistant, asked))
             print(f"{name}, shipped weights:", judge(marked, [policy] * len(marked)))
             print(f"{name}, fitted in folds:", judge(marked, list(_fit_in_folds(marked, policy))))
             fitted = fit(marked, policy)
             print("  ", {signal: round(getattr(fitted, signal), 2) for signal in ("offset", *SIGNALS)})
 
 
-def measure(assistant: Assistant, asks: str, policy: TellingPolicy) -> Iterator[Marked]:
-    """The questions of one sort about documents of the index."""
-    library = assistant.sentence_search.library
-    ids = {info.id for info in library.infos}
-    for line in EXPLANATIONS.read_text("utf-8").splitlines():
-        row = json.loads(line)
-        if row["asks"] != asks or row["document_id"] not in ids:
-            continue
-        teller = assistant.open_teller(row["question"])
-        document = library.row_of(row["document_id"])
+def measure(assistant: Assistant, asked: _Asked, policy: TellingPolicy) -> Iterator[Marked]:
+    """Each document whose sentences belong to the answer."""
+    teller = assistant.open_teller(asked.question)
+    ranked = rank_documents(assistant.read(asked.question), assistant.policy)
+    for document_id, evidence in asked.evidence.items():
+        document = assistant.sentence_search.library.row_of(document_id)
         _, signals, _ = teller.signals_of(document, policy.passages)
         told = teller.measure(document, policy)
-        ranked = rank_documents(assistant.read(row["question"]), assistant.policy)
-        evidence = [quote.strip() for quote in row["evidence"]]
         texts = [one.found.text.strip() for one in told]
         yield Marked(
             signals,
@@ -92,6 +99,36 @@ def measure(assistant: Assistant, asks: str, policy: TellingPolicy) -> Iterator[
             len(evidence),
             ranked.index(document) if document in ranked else None,
         )
+
+
+def _read_asked(name: str, ids: Collection[str]) -> list[_Asked]:
+    """The questions of a sort, with what belongs to their answers in the documents ``ids``."""
+    file, asks = SETS[name]
+    found: list[_Asked] = []
+    for line in (FOLDER / file).read_text("utf-8").splitlines():
+        row = json.loads(line)
+        if row["asks"] != asks:
+            continue
+        evidence: dict[str, list[str]] = {}
+        for one in row["evidence"]:
+            document_id, quote = (one["document_id"], one["quote"]) if "unfit" in row else (row["document_id"], one)
+            if document_id in ids:
+                evidence.setdefault(document_id, []).append(quote.strip())
+        if evidence:
+            found.append(_Asked(row["question"], evidence))
+    return found
+
+
+def _judge_peers(assistant: Assistant, asked: Sequence[_Asked]) -> str:
+    """Of the documents that advice shows how many are marked (precision), and of those marked how many it shows (recall)."""
+    figures = []
+    for one in asked:
+        if "advice" in (answer := assistant.ask(one.question)).kinds:
+            shown = {citation.document_id for citation in answer.citations}
+            right = len(shown.intersection(one.evidence))
+            figures.append((right / (len(shown) or 1), right / min(assistant.policy.advice.peers, len(one.evidence))))
+    precision, recall = np.mean(figures, axis=0)
+    return f"precision {precision:.3f}, recall {recall:.3f} over {len(figures)} requests taken for advice"
 
 
 def fit(marked: Sequence[Marked], policy: TellingPolicy) -> TellingPolicy:
@@ -113,11 +150,11 @@ def judge(marked: Sequence[Marked], policies: Sequence[TellingPolicy]) -> str:
 
 
 def report(marked: Sequence[Marked]) -> str:
-    """How many questions there are, and how often the right document is found first."""
+    """How many documents are marked, and how often one is found first."""
     places = [one.place for one in marked]
     first = np.mean([place == 0 for place in places])
     three = np.mean([place is not None and place < 3 for place in places])
-    return f"{len(marked)} questions; right document first {first:.2f}, among three {three:.2f}"
+    return f"{len(marked)} documents of questions; found first {first:.2f}, among three {three:.2f}"
 
 
 def _judge(one: Marked, policy: TellingPolicy) -> tuple[float, float, int, bool]:
@@ -128,7 +165,7 @@ def _judge(one: Marked, policy: TellingPolicy) -> tuple[float, float, int, bool]
 
 
 def _fit_in_folds(marked: Sequence[Marked], policy: TellingPolicy) -> Iterator[TellingPolicy]:
-    """For each question, in order, the policy that was fitted without its fold."""
+    """For each document of a question, in order, the policy that was fitted without its fold."""
     folds = [
         fit([one for i, one in enumerate(marked) if i % FOLDS != fold and len(one.belongs)], policy)
         for fold in range(FOLDS)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import chain
 
 from kin_assistant.answer.draft import Draft, DraftSection
@@ -45,6 +46,7 @@ def draft_advice(
         shown.append(row)
         return lay_out_experience(told)
 
-    ranked = rank_documents(evidence, policy)
+    near = replace(policy, documents=replace(policy.documents, min_share=policy.advice.min_share))
+    ranked = rank_documents(evidence, near)
     peers = take_of_places(ranked, search.library.infos, tell, policy.advice, most=policy.advice.peers)
     return Draft("quotes", sections=tuple(chain.from_iterable(peers)), said=_SAID) if peers else None

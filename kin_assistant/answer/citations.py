@@ -12,7 +12,7 @@ from kin_assistant.index.library import Library
 from kin_assistant.text.words import words
 from kin_assistant.types import AnswerSentence, Citation, DocumentInfo, LeadIn
 
-__all__ = ["cite_sentences"]
+__all__ = ["cite_sentences", "take_quote"]
 
 
 def cite_sentences(
@@ -40,6 +40,16 @@ def cite_sentences(
     return tuple(citations), tuple(sentences)
 
 
+def take_quote(candidate: Candidate, library: Library) -> str:
+    """The words of a sentence as they stand in its document. Raises ``KinError`` if they are not those that were read."""
+    document = library.document(candidate.document)
+    start, end = candidate.sentence.start, candidate.sentence.end
+    quote = document.text[start:end]
+    if quote != candidate.text:
+        raise KinError("A quote does not stand in its document.", details=f"{document.id} {start}:{end}")
+    return quote
+
+
 def _cite(
     candidate: Candidate, library: Library, number: int, question: str, compiler_sections: Collection[str]
 ) -> Citation:
@@ -47,9 +57,7 @@ def _cite(
     passage = library.passage(candidate.passage)
     start, end = candidate.sentence.start, candidate.sentence.end
     span = candidate.sentence.lead_in
-    quote = document.text[start:end]
-    if quote != candidate.text:
-        raise KinError("A quote does not stand in its document.", details=f"{document.id} {start}:{end}")
+    quote = take_quote(candidate, library)
     page = document.page_at(start)
     origin, sources = tell_origin(document, passage, start, end, compiler_sections)
     return Citation(

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
-from kin_assistant.answer.citations import cite_sentences
+from kin_assistant.answer.citations import cite_sentences, take_quote
 from kin_assistant.answer.composer import Composer
 from kin_assistant.answer.draft import Draft, DraftEntry, DraftSection
 from kin_assistant.answer.evidence import Candidate, Evidence, EvidenceReader
@@ -15,15 +15,27 @@ from kin_assistant.answer.explanation import explain_silence
 from kin_assistant.answer.forms import take_form
 from kin_assistant.answer.parts import PartRead, find_unanswered, read_parts
 from kin_assistant.answer.refusal import estimate_confidence, reason_to_doubt, reason_to_refuse
+from kin_assistant.answer.sentence_search import stands_alone
+from kin_assistant.answer.stretches import estimate_worth
 from kin_assistant.errors import QuestionError
-from kin_assistant.index.library import Library, PassageRow
+from kin_assistant.index.library import DocumentRow, Library, PassageRow
 from kin_assistant.policy import AnswerPolicy
 from kin_assistant.question.query import Query, QueryParser
 from kin_assistant.retrieval import Ranking, Retriever
 from kin_assistant.text.figures import differ, find_asked, find_asked_kinds, gives
 from kin_assistant.text.wording import join_words
 from kin_assistant.text.words import fold
-from kin_assistant.types import Answer, Citation, Entry, Filters, NearDocument, Retrieved, Section, WantedForm
+from kin_assistant.types import (
+    Answer,
+    Citation,
+    Entry,
+    Filters,
+    NearDocument,
+    NearSentence,
+    Retrieved,
+    Section,
+    WantedForm,
+)
 
 __all__ = ["AnswerPipeline"]
 
@@ -245,10 +257,29 @@ class AnswerPipeline:
         rows = [row for row in ranked if row in near]
         if not (query.named_documents and rows):
             rows += [row for row in ranked if row not in near]
+        rows = rows[:_MAX_NEAREST]
+        sentences = self._nearest_sentences(evidence, rows)
         return tuple(
-            NearDocument(document_id=info.id, title=info.title, cities=info.cities)
-            for info in (self._library.infos[row] for row in rows[:_MAX_NEAREST])
+            NearDocument(document_id=info.id, title=info.title, cities=info.cities, sentences=tuple(sentences[row]))
+            for row, info in ((row, self._library.infos[row]) for row in rows)
         )
+
+    def _nearest_sentences(
+        self, evidence: Evidence, rows: Collection[DocumentRow]
+    ) -> dict[DocumentRow, list[NearSentence]]:
+        """Of the documents ``rows``, the sentences near the query that are worth most as answers, by document."""
+        limits = self._policy.refusal
+        near = [
+            one
+            for one in evidence.candidates
+            if one.document in rows and one.cosine >= limits.min_cosine_near and stands_alone(one.text)
+        ]
+        worth = estimate_worth(near, self._policy.selection)
+        found: dict[DocumentRow, list[NearSentence]] = {row: [] for row in rows}
+        for one in sorted(near, key=lambda one: -worth[one])[: limits.near_sentences]:
+            quote = take_quote(one, self._library)
+            found[one.document].append(NearSentence(start=one.sentence.start, end=one.sentence.end, quote=quote))
+        return found
 
     def _also_retrieved(self, evidence: Evidence, selected: Sequence[Candidate]) -> tuple[Retrieved, ...]:
         """The best passages that were read and not quoted, with the reason."""

@@ -128,6 +128,7 @@ def refusal_html(answer: Answer) -> Markup:
         reason=answer.reason,
         notes=_notes(answer),
         nearest=answer.nearest,
+        build_id=answer.build_id,
     )
 
 

@@ -18,7 +18,18 @@ from kin_assistant.rendering.words import (
     section_and_page,
 )
 from kin_assistant.text.rows import split_row
-from kin_assistant.types import Answer, AnswerSentence, Citation, Comparison, Entry, Prose, Record, Section, Source
+from kin_assistant.types import (
+    Answer,
+    AnswerSentence,
+    Citation,
+    Comparison,
+    Entry,
+    NearDocument,
+    Prose,
+    Record,
+    Section,
+    Source,
+)
 
 __all__ = [
     "answer_json",
@@ -155,9 +166,14 @@ def _quoted(answer: Answer) -> list[str]:
     parts += _table(answer) if answer.form == "table" else _groups(answer)
     parts += [escape_markdown(note, keep_numbers=True) for note in answer.notes]
     if answer.nearest:
-        near = (f"{item.title} ({', '.join(item.cities)})" if item.cities else item.title for item in answer.nearest)
-        parts.append("Nearest in the documents:\n\n" + "\n".join(f"- {escape_markdown(title)}" for title in near))
+        parts.append("Nearest in the documents:\n\n" + "\n".join(map(_near, answer.nearest)))
     return parts
+
+
+def _near(document: NearDocument) -> str:
+    title = f"{document.title} ({', '.join(document.cities)})" if document.cities else document.title
+    quotes = (f"\n\n  > {escape_markdown(sentence.quote)}" for sentence in document.sentences)
+    return f"- {escape_markdown(title)}{''.join(quotes)}"
 
 
 def _groups(answer: Answer) -> list[str]:

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from kin_assistant.answer.advice import draft_advice
 from kin_assistant.answer.draft import Draft
-from kin_assistant.policy import AdvicePolicy, AnswerPolicy, DocumentPolicy
+from kin_assistant.policy import AdvicePolicy, AnswerPolicy
 from tests.form_library import SmallLibrary
 
-ANY = AdvicePolicy(min_cosine=0.0, min_worth=0.0)
-NEAR_OR_NOT = DocumentPolicy(min_share=0.0)
+ANY = AdvicePolicy(min_cosine=0.0, min_worth=0.0, min_share=0.0)
 
 
 def advise(library: SmallLibrary, question: str, policy: AdvicePolicy = ANY) -> Draft | None:
     evidence = library.read(library.query(question))
-    return draft_advice(
-        evidence, library.search, library.records.fields_of, AnswerPolicy(advice=policy, documents=NEAR_OR_NOT)
-    )
+    return draft_advice(evidence, library.search, library.records.fields_of, AnswerPolicy(advice=policy))
 
 
 def test_peers_are_of_different_places_and_named_with_them(library: SmallLibrary) -> None:
@@ -29,7 +28,7 @@ def test_peers_are_of_different_places_and_named_with_them(library: SmallLibrary
 
 def test_a_document_on_many_cities_is_no_peer(library: SmallLibrary) -> None:
     question = "We wanted a compost centre, what now?"
-    told = [advise(library, question, AdvicePolicy(min_cosine=0.0, min_worth=0.0, most_places=most)) for most in (5, 3)]
+    told = [advise(library, question, replace(ANY, most_places=most)) for most in (5, 3)]
     titles = [{library.search.library.infos[one.document].title for one in draft.candidates} for draft in told if draft]
     assert [("Cities of the network" in found) for found in titles] == [True, False]
 
@@ -48,7 +47,7 @@ def test_it_says_that_it_gives_no_advice_to_a_place_that_is_not_covered(library:
 
 
 def test_without_a_document_near_the_request_there_are_no_peers(library: SmallLibrary) -> None:
-    assert advise(library, "should I train for a marathon or rest?", AdvicePolicy(min_cosine=0.9)) is None
+    assert advise(library, "should I train for a marathon or rest?", replace(ANY, min_cosine=0.9)) is None
 
 
 def test_a_peer_that_tells_nothing_of_the_request_is_not_shown(library: SmallLibrary) -> None:
@@ -56,6 +55,13 @@ def test_a_peer_that_tells_nothing_of_the_request_is_not_shown(library: SmallLib
     documents = [
         {one.document for one in draft.candidates}
         for least in (0.0, 0.99)
-        if (draft := advise(library, question, AdvicePolicy(min_cosine=0.0, min_worth=least)))
+        if (draft := advise(library, question, replace(ANY, min_worth=least)))
     ]
+    assert len(documents[0]) > len(documents[1]) == 1
+
+
+def test_a_document_far_behind_the_nearest_is_no_peer(library: SmallLibrary) -> None:
+    question = "We want to start with compost baskets, what should we do?"
+    told = [advise(library, question, replace(ANY, min_share=least)) for least in (0.0, 1.0)]
+    documents = [{one.document for one in draft.candidates} for draft in told if draft]
     assert len(documents[0]) > len(documents[1]) == 1

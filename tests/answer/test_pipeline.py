@@ -66,6 +66,9 @@ def check(answer: Answer, assistant: Assistant) -> None:
         assert not answer.citations
         assert not answer.sentences
         assert not answer.notes
+        for near in answer.nearest:
+            for one in near.sentences:
+                assert assistant.document(near.document_id).text[one.start : one.end] == one.quote
     else:
         assert answer.reason is None
         assert answer.citations or answer.said
@@ -290,6 +293,21 @@ def test_a_refusal_about_a_place_points_to_documents_on_it_alone(assistant: Assi
     assert answer.abstained
     assert answer.nearest
     assert all("Surabaya" in document.cities for document in answer.nearest)
+
+
+def test_a_refusal_shows_the_sentences_that_come_near(assistant: Assistant) -> None:
+    answer = assistant.ask("What colour are the bins for compost in Surabaya painted?")
+    check(answer, assistant)
+    assert answer.abstained
+    shown = [sentence.quote for near in answer.nearest for sentence in near.sentences]
+    assert any("compost" in quote for quote in shown)
+    assert all(quote in answer_text(answer) for quote in shown)
+
+
+def test_a_refusal_shows_no_sentence_that_is_far(assistant: Assistant) -> None:
+    answer = assistant.ask("Which orchestra plays in the opera house of Surabaya?")
+    assert answer.abstained
+    assert not any(near.sentences for near in answer.nearest)
 
 
 def test_words_of_no_language_are_asked_again_for(assistant: Assistant) -> None:
