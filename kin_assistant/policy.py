@@ -308,6 +308,8 @@ class TellingPolicy:
     """Words, at most."""
     lessons_told: int = 1
     """Sentences, at most, that tell what was learnt or where else it may be done, or that a compiler concludes."""
+    rows: int = 4
+    """A table of which a row is told is told whole if it has so many at most."""
     passages: int = 10
     """Nearest passages of a document that are read, at most."""
 
@@ -357,6 +359,8 @@ class ComparePolicy:
     """Sentences for each place that answer."""
     sentences_told: int = 3
     """Sentences for each place where nothing in particular is asked."""
+    figure: float = 2.0
+    """A result or cost that gives a figure is worth so many times one that gives none."""
     places: int = 6
     """Rows of a comparison over all documents."""
     min_logit: float = -2.5

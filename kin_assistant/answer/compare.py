@@ -9,7 +9,7 @@ from itertools import chain, zip_longest
 from kin_assistant.answer.draft import Draft, DraftSection
 from kin_assistant.answer.evidence import Candidate
 from kin_assistant.answer.sentence_search import ROW, Found, SentenceSearch, stands_alone
-from kin_assistant.answer.telling import LESSONS, DocumentTeller, FieldsOf, Told, rank_documents
+from kin_assistant.answer.telling import LESSONS, DocumentTeller, FieldsOf, Told, complete_tables, rank_documents
 from kin_assistant.index.library import DocumentRow, Library, PassageRow
 from kin_assistant.places.gazetteer import Place
 from kin_assistant.places.matching import Mention
@@ -39,7 +39,8 @@ _LEADING = re.compile(
 """What leads to a name that is left out."""
 _FEWEST = 2
 """Rows of a comparison, at least; and places of a document that are named in the place of its title, at most."""
-_ASPECTS: tuple[tuple[RecordField, ...], ...] = (("process",), ("results", "finance"), LESSONS)
+_RESULTS: tuple[RecordField, ...] = ("results", "finance")
+_ASPECTS: tuple[tuple[RecordField, ...], ...] = (("process",), _RESULTS, LESSONS)
 """What each place has a sentence on, in this order, where nothing in particular is asked of them."""
 _UNEQUAL = 3
 """So many times the documents on another place are unequal coverage."""
@@ -124,7 +125,8 @@ def _tell_of_place(
         for one in teller.measure(document, policy.experience)
         if search.speaks_of(place, one.found.as_candidate()) and one.worth >= policy.experience.min_worth
     ]
-    chosen = [one.found.as_candidate(one.logit) for one in _take_aspects(told, policy.compare.sentences_told)]
+    taken = _take_aspects(told, policy.experience.rows, policy.compare)
+    chosen = [one.found.as_candidate(one.logit) for one in taken]
     if len(chosen) >= policy.compare.sentences:
         return chosen
     # Of a place among many in one document a row of a table may say more.
@@ -132,13 +134,19 @@ def _tell_of_place(
     return _take_in_turn([chosen, answering], policy.compare.sentences)
 
 
-def _take_aspects(told: Sequence[Told], most: int) -> list[Told]:
+def _take_aspects(told: Sequence[Told], rows: int, policy: ComparePolicy) -> list[Told]:
     """The best sentence on each aspect, then the best others, as they stand in the document, and lessons last."""
-    ranked = sorted(told, key=lambda one: -one.worth)
+
+    def weigh(one: Told) -> float:
+        counts = one.field in _RESULTS and has_figure(one.found.text)
+        return -one.worth * (policy.figure if counts else 1)
+
+    ranked = sorted(told, key=weigh)
     of_aspects = [next((one for one in ranked if one.field in fields), None) for fields in _ASPECTS]
     first = [one for one in of_aspects if one]
-    chosen = [*first, *(one for one in ranked if one not in first)][:most]
-    return sorted(chosen, key=lambda one: (one.is_lesson, one.found.passage, one.found.number))
+    chosen = [*first, *(one for one in ranked if one not in first)][: policy.sentences_told]
+    whole = complete_tables(chosen, told, rows)
+    return sorted(whole, key=lambda one: (one.is_lesson, one.found.passage, one.found.number))
 
 
 def _take_in_turn(of_parts: Sequence[Sequence[Candidate]], most: int) -> list[Candidate]:

@@ -99,6 +99,11 @@ class Found:
         return stands_alone(self.text)
 
     @property
+    def is_row(self) -> bool:
+        """Whether it is a row of a table whose head is known, which says what its cells are."""
+        return self.text.startswith(ROW) and self.sentence.lead_in is not None
+
+    @property
     def silent(self) -> bool:
         """Whether it says only that something is not known."""
         folded = fold(self.text)

@@ -32,6 +32,7 @@ __all__ = [
     "FieldsOf",
     "Told",
     "choose_sentences",
+    "complete_tables",
     "estimate_worths",
     "lay_out_experience",
     "lay_out_portrait",
@@ -96,7 +97,7 @@ class DocumentTeller:
             [one.is_lesson for one in told],
             policy if read else replace(policy, min_worth=0.0),
         )
-        return [told[i] for i in chosen]
+        return complete_tables([told[i] for i in chosen], told, policy.rows)
 
     def measure(self, row: DocumentRow, policy: TellingPolicy) -> list[Told]:
         """Every sentence of a document that can be quoted alone, in order."""
@@ -117,7 +118,7 @@ class DocumentTeller:
         """
         sentences = self._search.sentences_of([row], self._topic)
         nearest = self._nearest_passages(sentences, passages)
-        found = [one for one in sentences if one.passage in nearest and one.quotable and not one.silent]
+        found = [one for one in sentences if one.passage in nearest and (one.quotable or one.is_row) and not one.silent]
         self._read_passages(dict.fromkeys(one.passage for one in found))
         logits = [
             float(read[one.number]) if (read := self._read.get(one.passage)) is not None else None for one in found
@@ -181,6 +182,19 @@ def choose_sentences(
         # A lesson is not believed without something that it was learnt from.
         chosen += [i for i in order if not lessons[i] and lengths[i] <= words][:1]
     return chosen
+
+
+def complete_tables(chosen: Sequence[Told], told: Sequence[Told], rows: int) -> list[Told]:
+    """``chosen`` with the other rows of their tables, as ``told`` has them, where a table has no more than ``rows``."""
+    made: list[Told] = []
+    for one in chosen:
+        table = [other for other in told if _table_of(other) == _table_of(one)] if one.found.is_row else []
+        made += [one, *(table if len(table) <= rows else ())]
+    return list(dict.fromkeys(made))
+
+
+def _table_of(told: Told) -> tuple[DocumentRow, tuple[int, int] | None]:
+    return told.found.document, told.found.sentence.lead_in
 
 
 def rank_documents(evidence: Evidence, policy: AnswerPolicy) -> list[DocumentRow]:
