@@ -72,6 +72,10 @@ def draft_catalogue(
     if request.listed in ("theme", "year"):
         request = replace(request, listed="document")
     members = _read_reasons(members, topic, query, search, policy)
+    # A list of documents whose best sentence shows nothing of the topic helps nobody.
+    members = replace(members, near={row: one for row, one in members.near.items() if one and shows_topic(one, policy)})
+    if not members.reasons and not members.near:
+        return None
     entries = _entries(request.listed, members.reasons, search, policy, topic, request.places)
     if {entry.label for entry in entries} <= {search.library.infos[row].title for row in members.reasons}:
         request = replace(request, listed="document")

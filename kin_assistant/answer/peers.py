@@ -8,6 +8,7 @@ from dataclasses import replace
 from kin_assistant.answer.compare import gives_asked, name_row
 from kin_assistant.answer.draft import Draft, DraftSection
 from kin_assistant.answer.evidence import Candidate, Evidence
+from kin_assistant.answer.refusal import estimate_confidence
 from kin_assistant.answer.sentence_search import SentenceSearch, stands_alone
 from kin_assistant.answer.stretches import estimate_worth
 from kin_assistant.answer.telling import DocumentTeller, FieldsOf, rank_documents, take_of_places
@@ -45,7 +46,7 @@ def draft_peers(
     fields_of: FieldsOf,
     policy: AnswerPolicy | None = None,
 ) -> Draft | None:
-    """A row a place with a sentence on each part of ``query``; None if fewer than two places did what is asked.
+    """A row a place with a sentence on each part of ``query``; None if nothing bears it, or fewer than two places are near.
 
     Places come from documents near the first part; the other parts are asked of each document alone.
     """
@@ -53,6 +54,8 @@ def draft_peers(
     limits = policy.peers
     first, *others = query.parts or (Part(query.standalone, query.standalone),)
     evidence = read(search.rephrase(query, first.asked))
+    if estimate_confidence(evidence, policy.refusal) < policy.refusal.min_confidence:
+        return None
     teller = DocumentTeller(evidence.query, search, fields_of, evidence.logits)
     # Asked of each document alone: what "it" is stands in the document's title.
     asked = [search.rephrase(query, text) for text in [part.text for part in others] or [_ASKED_BESIDE]]

@@ -47,7 +47,7 @@ __all__ = [
 _MARK_ANYWHERE = re.compile(r"[\\`*_\[\]]|<(?=[A-Za-z/!?])|~(?=~)|&(?=#?\w+;)")
 _SETTING = re.compile(r"KIN(?:\\_[A-Z]+)+")
 """The name of a setting, escaped."""
-_MARK_AT_START = re.compile(r"\d*(?=[#>+=|-]|~~~|(?<=\d)[.)])")
+_MARK_AT_START = re.compile(r"(?=[#>+=|-]|~~~)|\d+(?=[.)](?:\s|$))")
 
 
 def answer_markdown(answer: Answer, *, why: bool = False, headed: bool = True, prose: Prose | None = None) -> str:

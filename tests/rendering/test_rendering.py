@@ -25,6 +25,7 @@ from kin_assistant.rendering import (
     verified,
 )
 from kin_assistant.rendering.layout import lay_out
+from kin_assistant.rendering.markdown import escape_markdown
 from kin_assistant.types import (
     Answer,
     AnswerSentence,
@@ -273,6 +274,18 @@ def test_all_sources_of_a_quote_are_named(assistant: AssistantDouble, infos: dic
     answer = answer.model_copy(update={"citations": (both, *answer.citations[1:])})
     assert "after IGES 2009, PEMSEA 2011" in parse(evidence_html(answer, infos)).text
     assert re.search(r"After IGES, 2009, .*; PEMSEA, 2011, ", reference_list(answer)[0])
+
+
+@pytest.mark.parametrize("words", ["2002-2006 in Bago", "5% - 10%", "24.9 per cent", "3=3", "a - b"])
+def test_markdown_has_no_escape_sign_that_it_does_not_need(words: str) -> None:
+    assert escape_markdown(words) == words
+
+
+@pytest.mark.parametrize(
+    ("words", "escaped"), [("2. The city", "2\\. The city"), ("- item", "\\- item"), ("# x", "\\# x")]
+)
+def test_what_would_begin_a_list_or_heading_is_escaped(words: str, escaped: str) -> None:
+    assert escape_markdown(words) == escaped
 
 
 def test_the_markdown_has_quotes_numbers_and_references(assistant: AssistantDouble) -> None:
