@@ -16,7 +16,7 @@ from kin_assistant.places.gazetteer import Place
 from kin_assistant.policy import CataloguePolicy
 from kin_assistant.question.listing import Listed, ListingRequest, read_listing
 from kin_assistant.question.query import Query
-from kin_assistant.text.wording import count_words, join_words
+from kin_assistant.text.wording import count_words, join_words, name_in_sentence
 from kin_assistant.text.words import fold, stems
 from kin_assistant.types import DocumentInfo
 
@@ -66,29 +66,37 @@ def draft_catalogue(
         # Both together are nowhere: either, then.
         topic = search.make_topic(request.subject.replace(" and ", ", "))
         members = find_members(topic, search, allowed, policy)
-    about = f" {'about' if members.theme else 'that speak of'} {_quote(request.subject, members)}{within}"
-    if not members.reasons and not members.near:
+    members = _read_reasons(members, topic, query, search, policy)
+    return _draft_members(request, members, within, topic, search, policy)
+
+
+def _draft_members(
+    request: ListingRequest,
+    members: Members,
+    within: str,
+    topic: Topic,
+    search: SentenceSearch,
+    policy: CataloguePolicy,
+) -> Draft | None:
+    """The list of ``members``, those that come near last; None if there is none."""
+    # A document whose best sentence shows nothing of the topic is not near it.
+    near = {row: one for row, one in members.near.items() if one and shows_topic(one, policy)}
+    if not members.reasons and not near:
         return None
+    about = f" {'about' if members.theme else 'that speak of'} {_quote(request.subject, members)}{_inside(within)}"
     if request.listed in ("theme", "year"):
         request = replace(request, listed="document")
-    members = _read_reasons(members, topic, query, search, policy)
-    # A list of documents whose best sentence shows nothing of the topic helps nobody.
-    members = replace(members, near={row: one for row, one in members.near.items() if one and shows_topic(one, policy)})
-    if not members.reasons and not members.near:
-        return None
     entries = _entries(request.listed, members.reasons, search, policy, topic, request.places)
     if {entry.label for entry in entries} <= {search.library.infos[row].title for row in members.reasons}:
         request = replace(request, listed="document")
     said = _say(request, entries, list(members.reasons), about, search) if entries else _say_only_near(request, within)
-    only_near = not entries
     known = {entry.label for entry in entries}
-    near = _entries(request.listed, members.near, search, policy, topic, request.places)
-    near = tuple(replace(entry, detail=f"{_NEAR}; {entry.detail}") for entry in near if entry.label not in known)
-    if near and entries:
-        said += f" {len(near)} more {'comes' if len(near) == 1 else 'come'} near it."
-    entries = (*entries, *near)
-    notes = tuple(_explain_list(members, entries))
-    return Draft("entries", entries=entries, said=said, notes=notes, only_near=only_near)
+    beside = _entries(request.listed, near, search, policy, topic, request.places)
+    beside = tuple(replace(entry, detail=f"{_NEAR}; {entry.detail}") for entry in beside if entry.label not in known)
+    if beside and entries:
+        said += f" {len(beside)} more {'comes' if len(beside) == 1 else 'come'} near it."
+    notes = tuple(_explain_list(members, (*entries, *beside)))
+    return Draft("entries", entries=(*entries, *beside), said=said, notes=notes, only_near=not entries)
 
 
 def _explain_list(members: Members, entries: Sequence[DraftEntry]) -> Iterator[str]:
@@ -121,7 +129,12 @@ def _say_again(subject: str) -> str:
 
 
 def _say_only_near(request: ListingRequest, within: str) -> str:
-    return f"No document speaks of {_say_again(request.subject)} in clear words{within}; these come near it."
+    return f"No document speaks of {_say_again(request.subject)} in clear words{_inside(within)}; these come near it."
+
+
+def _inside(within: str) -> str:
+    """A restriction to places behind what is said to be there: " in Viet Nam" for " on Viet Nam"."""
+    return f" in {within.removeprefix(' on ')}" if within.startswith(" on ") else within
 
 
 def _read_reasons(
@@ -361,9 +374,9 @@ def _name_restrictions(request: ListingRequest, query: Query) -> str:
     """What the list is restricted to, as the count needs it: " on Viet Nam dated after 2015"."""
     said = ""
     if request.places:
-        said += f" on {join_words([place.name for place in request.places], 'or')}"
+        said += f" on {join_words([name_in_sentence(place.name) for place in request.places], 'or')}"
     if request.without:
-        said += f", {join_words([place.name for place in request.without])} left out"
+        said += f", {join_words([name_in_sentence(place.name) for place in request.without])} left out"
     if request.dated:
         said += f", with years {request.dated}"
     if query.filters:

@@ -19,7 +19,7 @@ from kin_assistant.question.query import Query
 from kin_assistant.question.sides import sides_of, strip_comparing
 from kin_assistant.text.english import read_measures, read_words
 from kin_assistant.text.figures import find_asked_kinds, gives, has_figure
-from kin_assistant.text.wording import count_words, join_words
+from kin_assistant.text.wording import count_words, join_words, name_in_sentence
 from kin_assistant.text.words import stems, words
 from kin_assistant.types import DocumentInfo, RecordField
 
@@ -57,7 +57,7 @@ def draft_compare(
         return draft
     if named and len(named) + len(query.scope.absent) > 1:
         return _draft_places(query, search, fields_of, policy)
-    if asks_for_extreme(query.text):
+    if "city" not in named and asks_for_extreme(query.text):
         return _draft_extreme(query, search, policy.compare)
     return None
 
@@ -223,7 +223,7 @@ def _caveats(query: Query, about: Sequence[frozenset[DocumentRow]]) -> tuple[str
     counts = [len(rows) for rows in about]
     if max(counts) >= _UNEQUAL * max(min(counts), 1):
         told = join_words(
-            f"{count_words(count, 'document is', 'documents are')} about {place.name}"
+            f"{count_words(count, 'document is', 'documents are')} about {name_in_sentence(place.name)}"
             for place, count in zip(query.scope.named, counts, strict=True)
         )
         caveats.append(f"The places are covered unequally: {told}.")

@@ -22,7 +22,7 @@ from kin_assistant.places.gazetteer import Place
 from kin_assistant.policy import AnswerPolicy, OverviewPolicy, TellingPolicy
 from kin_assistant.question.listing import read_listing, strip_frame
 from kin_assistant.question.query import Query
-from kin_assistant.text.wording import count_words, join_words
+from kin_assistant.text.wording import count_words, join_words, name_in_sentence
 from kin_assistant.text.words import stems
 
 __all__ = ["draft_document", "draft_overview", "find_gist"]
@@ -109,7 +109,7 @@ def _draft_place(
 ) -> Draft | None:
     """What the documents about a place tell, theme by theme; of one or two documents, what each tells."""
     policy = whole.overview
-    name = join_words(place.name for place in places)
+    name = join_words(name_in_sentence(place.name) for place in places)
     topic = search.make_topic(name)
     sentences = search.sentences_of(about, topic)
     budget = _Budget(policy.words)

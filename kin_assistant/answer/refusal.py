@@ -9,7 +9,7 @@ from kin_assistant.answer.evidence import Candidate, Evidence
 from kin_assistant.filters import count_filters, name_filters
 from kin_assistant.policy import RefusalPolicy
 from kin_assistant.question.query import Query
-from kin_assistant.text.wording import join_words
+from kin_assistant.text.wording import join_words, name_in_sentence
 from kin_assistant.text.words import stems, words
 
 __all__ = ["estimate_confidence", "reason_to_doubt", "reason_to_refuse"]
@@ -58,7 +58,7 @@ def reason_to_refuse(evidence: Evidence, confidence: float, policy: RefusalPolic
     if filters and not len(evidence.ranking.rows):
         return f"No document covers {name_filters(filters)}{' together' if count_filters(filters) > 1 else ''}."
     within = f" among those on {name_filters(filters)}" if filters else ""
-    names = [place.name for place in scope.named]
+    names = [name_in_sentence(place.name) for place in scope.named]
     if not candidates:
         about = f" on {join_words(names, 'or')}" if names else ""
         return f"No document{about} was found for this question{within}."

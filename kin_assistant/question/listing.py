@@ -123,6 +123,7 @@ def strip_frame(request: str, *, keep_nouns: bool = False) -> str:
     while first < last and (
         _is_frame(words[first][0], name=first > 0)
         or (first and _is_the_library(words[first][0], words[first + 1][0] if first + 1 < last else ""))
+        or (first and first + 1 < last and _is_doing(words[first][0], words[first - 1][0]))
     ):
         first += 1
     while last > first and (
@@ -172,6 +173,11 @@ def _is_frame(word: str, *, name: bool, nouns: bool = True) -> bool:
         or (nouns and any(folded in read_words(f"listed_{kind}") for kind in _KINDS))
         or folded in read_words("preposition")
     )
+
+
+def _is_doing(word: str, before: str) -> bool:
+    """Whether a word says only that something is done by what is listed: "who uses drones", but not "on used oil"."""
+    return fold(word) in read_words("doing") and fold(before) not in _PREPOSITIONS
 
 
 def _is_the_library(word: str, beside: str) -> bool:

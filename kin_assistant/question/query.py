@@ -17,6 +17,7 @@ from kin_assistant.places.matching import Mention, PlaceIndex
 from kin_assistant.places.scope import Scope, scope_of
 from kin_assistant.question.checks import check_language, check_question
 from kin_assistant.question.followups import Standalone, is_small_talk, make_standalone
+from kin_assistant.question.followups.turns import asks_what_about
 from kin_assistant.question.forms import find_wanted_form
 from kin_assistant.question.kinds import UNSURE, KindClassifier
 from kin_assistant.question.listing import names_what_is_listed, read_listing
@@ -229,6 +230,8 @@ class QueryParser:
         guess = self._kinds.classify(meant.searched, [part.text for part in parts])
         places = {mention.place for mention in mentions}
         kinds = self._agree(guess.kinds, original, several=len(places) > 1) if meant.carried else guess.kinds
+        if meant.leans and kinds[0] == "catalogue" and asks_what_about(meant.text):
+            kinds = (UNSURE,)  # "what about plastic in Seoul?" goes on with what was asked, and asks for no list
         sure = guess.probability >= _SURE_OF_TALK
         if kinds[0] == "talk" and self._names_what_is_known(meant.searched, mentions, sure=sure):
             return ("overview",) if sure else (UNSURE,)
@@ -279,7 +282,9 @@ class QueryParser:
         points = asks and not read_words("pointing").isdisjoint(said)
         if joins_on or only_asks or points:
             return is_small_talk(message)
-        return is_small_talk(message) or self._kinds.classify(message).kind == "talk"
+        guess = self._kinds.classify(message)
+        taken = guess.kind == "talk" and ("?" not in message or guess.probability >= _SURE_OF_TALK)
+        return taken or is_small_talk(message)
 
     def documents_about(self, places: Iterable[Place]) -> frozenset[DocumentRow]:
         """Rows of the documents about any of ``places``."""

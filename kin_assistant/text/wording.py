@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-__all__ = ["count_words", "join_words"]
+from kin_assistant.text.english import read_phrases
+
+__all__ = ["count_words", "join_words", "name_in_sentence"]
+
+
+def name_in_sentence(place: str) -> str:
+    """The name of a place as it stands in a sentence: "the Philippines"."""
+    has_article = set(place.lower().split()).intersection(read_phrases("with_article"))
+    return f"the {place}" if has_article else place
 
 
 def join_words(names: Iterable[str], conjunction: str = "and") -> str:

@@ -191,5 +191,9 @@ def test_superlatives_are_told_from_words_that_end_alike(question: str) -> None:
     assert asks_for_extreme(question) is question.startswith(("the best", "dearest"))
 
 
+def test_of_one_city_the_most_is_no_comparison_of_places(library: SmallLibrary) -> None:
+    assert compare(library.query("What was the dearest project of Cebu?"), library) is None
+
+
 def test_one_place_and_no_superlative_is_no_comparison(library: SmallLibrary) -> None:
     assert compare(library.query("How is waste collected in Cebu?"), library) is None

@@ -8,13 +8,14 @@ import pytest
 
 from kin_assistant import Assistant
 from kin_assistant.answer.peers import asks_for_peers, draft_peers
-from kin_assistant.policy import AnswerPolicy, DocumentPolicy, PeersPolicy
+from kin_assistant.policy import AnswerPolicy, DocumentPolicy, PeersPolicy, RefusalPolicy
 from kin_assistant.question.query import Query
 from kin_assistant.types import Kind
 from tests.form_library import SmallLibrary
 
 GENEROUS = AnswerPolicy(
     documents=DocumentPolicy(min_share=0.0),
+    refusal=RefusalPolicy(min_confidence=0.0),
     peers=PeersPolicy(min_logit=-4.0, min_logit_alone=-4.0, min_worth_of_part=0.0, min_worth_of_figure=0.0),
 )
 QUESTION = "Which cities have vendors or families that sort waste, and by how much fell waste?"
@@ -40,6 +41,12 @@ def test_it_is_asked_who_did_something_and_then_for_more(
     library: SmallLibrary, question: str, kinds: tuple[Kind, ...], asks: bool
 ) -> None:
     assert asks_for_peers(ask(library, question, kinds), library.search) == asks
+
+
+def test_of_what_nothing_bears_there_is_no_table(library: SmallLibrary) -> None:
+    strict = replace(GENEROUS, refusal=RefusalPolicy(min_confidence=1.0))
+    query = ask(library, QUESTION)
+    assert draft_peers(query, library.read, library.search, library.records.fields_of, strict) is None
 
 
 def test_each_place_has_a_row_with_a_sentence_for_each_part(library: SmallLibrary) -> None:

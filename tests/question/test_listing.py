@@ -36,6 +36,10 @@ def read(request: str) -> ListingRequest:
         ("How have other cities dealt with noise?", "city", "noise"),
         ("which practices cut energy use in buildings, with percentages", "document", "cut energy use in buildings"),
         ("which cities have bus lanes, with years and sources", "city", "bus lanes"),
+        ("Which cities run waste banks?", "city", "waste banks"),
+        ("who uses drones for waste?", "city", "drones for waste"),
+        ("documents on used oil", "document", "used oil"),
+        ("documents on land use", "document", "land use"),
         ("documents on compost, with price of bins", "document", "compost, with price of bins"),
     ],
 )

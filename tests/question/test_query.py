@@ -192,6 +192,24 @@ def test_what_points_at_something_said_before_is_no_small_talk(assistant: Assist
     assert assistant.ask(message, history=["What is a waste bank?"]).kind != "talk"
 
 
+@pytest.mark.parametrize("message", ["any problems?", "figures?"])
+def test_a_short_question_behind_another_is_no_small_talk(assistant: Assistant, message: str) -> None:
+    answer = assistant.ask(message, history=["How did Surabaya pay for its compost baskets?"])
+    assert answer.kind != "talk"
+    assert answer.leans
+
+
+@pytest.mark.parametrize("message", ["really?", "thanks?", "ok"])
+def test_what_is_surely_talk_stays_talk_behind_a_question(assistant: Assistant, message: str) -> None:
+    assert assistant.ask(message, history=["How did Surabaya pay for its compost baskets?"]).kind == "talk"
+
+
+def test_what_about_something_else_asks_for_no_list(assistant: Assistant) -> None:
+    answer = assistant.ask("what about plastic?", history=["What did Seoul do with food waste?"])
+    assert answer.standalone_question == "what about plastic in Seoul?"
+    assert answer.kind == "explain"
+
+
 def test_a_comparison_goes_on_where_only_a_part_of_it_is_asked_for(assistant: Assistant) -> None:
     answer = assistant.ask("only the costs please", history=["Compare Surabaya and Cebu on composting"])
     assert answer.kind == "compare"

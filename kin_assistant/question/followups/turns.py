@@ -14,7 +14,7 @@ from kin_assistant.places.matching import Mention
 from kin_assistant.text.english import read_words
 from kin_assistant.text.words import stems
 
-__all__ = ["FindPlaces", "NamedPlace", "Turn", "read_turn"]
+__all__ = ["FindPlaces", "NamedPlace", "Turn", "asks_what_about", "read_turn"]
 
 FindPlaces = Callable[[str], Sequence[Mention]]
 
@@ -133,6 +133,12 @@ class Turn:
     def goes_to(self) -> tuple[str, ...]:
         """Names of the places that it asks about."""
         return tuple(place.name for place in self.places if not place.is_source)
+
+
+def asks_what_about(message: str) -> bool:
+    """Whether ``message`` is a "What about ...?", whatever opens it."""
+    opening = _OPENING.match(message)
+    return _ASKS_ABOUT.match(message, opening.end() if opening else 0) is not None
 
 
 def read_turn(text: str, find_places: FindPlaces) -> Turn:
