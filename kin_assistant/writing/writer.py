@@ -44,6 +44,16 @@ class ProseWriter:
         self._model, self._context, self._seconds = model, context, seconds
         self._checks = tuple(checks)
 
+    @property
+    def name(self) -> str:
+        """Which model writes."""
+        return self._model.name
+
+    @property
+    def host(self) -> str:
+        """Host, with its port, that questions and quotes are sent to; empty if that is not known."""
+        return self._model.host
+
     def write(self, answer: Answer, show: Callable[[ProseSentence], None] | None = None) -> Prose | None:
         """What may be shown of what the model writes about ``answer``; None for an answer that nothing is written for.
 
