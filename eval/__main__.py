@@ -1,4 +1,4 @@
-"""The command: ``python -m eval [run|baseline|ablation|qa|beir|conversations|feedback|ratings]``.
+"""The command: ``python -m eval [run|baseline|ablation|qa|beir|conversations|feedback|ratings|claims|llm]``.
 
 Exit codes: 0 passed, 1 the quality gate failed, 2 could not run.
 """
@@ -19,12 +19,25 @@ from eval.product import ROOT, SecondRun, ask_again, index_corpus, index_documen
 from eval.results import Results, replace_text
 from eval.runner import Product
 from kin_assistant.types import Document
+from kin_assistant.writing.model import LanguageModel
 
 __all__ = ["Means", "main"]
 
 PASSED, FAILED, COULD_NOT_RUN = 0, 1, 2
 HERE = ROOT / "eval"
-COMMANDS = ("run", "baseline", "ablation", "qa", "beir", "conversations", "feedback", "ratings", "digests")
+COMMANDS = (
+    "run",
+    "baseline",
+    "ablation",
+    "qa",
+    "beir",
+    "conversations",
+    "feedback",
+    "ratings",
+    "claims",
+    "llm",
+    "digests",
+)
 REQUESTS = HERE / "questions" / "requests.jsonl"
 
 
@@ -215,6 +228,58 @@ def _ratings(options: argparse.Namespace, means: Means) -> int:
     return PASSED
 
 
+def _claims(options: argparse.Namespace, _: Means) -> int:
+    from eval.claims import read_claims, render_scores, score_claims, scores_json
+    from kin_assistant.writing.verifier import load_verifier
+
+    scores = score_claims(read_claims(options.file), load_verifier())
+    print(scores_json(scores) if options.json else render_scores(scores))
+    return PASSED
+
+
+def _llm(options: argparse.Namespace, means: Means) -> int:
+    import json
+    from dataclasses import asdict
+
+    from eval.lines import Request
+    from eval.llm import Recorder, Replay, read_replies, render_scores, score_prose
+    from eval.questions import read_questions
+
+    requests = [item for item in read_questions(options.requests) if isinstance(item, Request)]
+    recorder = None
+    if options.replay:
+        replies = {reply.id: reply for reply in read_replies(options.replay)}
+        if unknown := sorted(replies.keys() - {request.id for request in requests}):
+            raise CannotRunError(f"{options.requests} holds no request of the id {unknown[0]}.")
+    else:
+        recorder = Recorder(_language_model())
+
+    def model_of(request: Request) -> LanguageModel | None:
+        if recorder is None:
+            return Replay(replies[request.id]) if request.id in replies else None
+        recorder.id = request.id
+        return recorder
+
+    with closing(means.open_product(options.index)) as product:
+        scores = score_prose(product, requests, model_of)
+    if recorder and options.record:
+        recorder.write(options.record)
+    print(json.dumps(asdict(scores)) if options.json else render_scores(scores))
+    return PASSED
+
+
+def _language_model() -> LanguageModel:
+    """The one that the settings name. Raises ``CannotRunError`` if they name none."""
+    from kin_assistant.settings import Settings
+    from kin_assistant.writing.connection import ChatServer
+
+    settings = Settings()
+    if not settings.llm_url:
+        raise CannotRunError("No language model is set up: set KIN_LLM_URL and KIN_LLM_MODEL, or give --replay FILE.")
+    key, insecure = settings.llm_api_key.get_secret_value(), settings.llm_insecure == "on"
+    return ChatServer(settings.llm_url, settings.llm_model, key, seconds=settings.llm_seconds, insecure=insecure)
+
+
 def _digests(options: argparse.Namespace, means: Means) -> int:
     from eval.evaluation import text_lookup
     from eval.questions import read_cases
@@ -226,7 +291,7 @@ def _digests(options: argparse.Namespace, means: Means) -> int:
 
 _COMMANDS: dict[str, Callable[[argparse.Namespace, Means], int]] = {
     "run": _run, "baseline": _baseline, "ablation": _ablation, "qa": _qa, "beir": _beir, "conversations": _conversations,
-    "feedback": _feedback, "ratings": _ratings, "digests": _digests,
+    "feedback": _feedback, "ratings": _ratings, "claims": _claims, "llm": _llm, "digests": _digests,
 }  # fmt: skip
 
 
@@ -320,6 +385,14 @@ def _parser() -> argparse.ArgumentParser:
     what.add_argument("--read", type=Path, nargs="+", metavar="FILE", help="summarise filled sheets")
     ratings.add_argument("--count", type=int, default=60, help="number of answers on a sheet (default: %(default)s)")
     ratings.add_argument("--requests", type=Path, default=REQUESTS, help="file of the requests (default: %(default)s)")
+    claims = commands.add_parser("claims", help="the check of written sentences, on claims that people judged")
+    claims.add_argument("file", type=Path, help='lines of {"id", "claim", "evidence": [...], "supported"}')
+    claims.add_argument("--json", action="store_true", help="print the figures as JSON")
+    llm = commands.add_parser("llm", parents=[opened], help="what a language model makes of answers")
+    llm.add_argument("--replay", type=Path, metavar="FILE", help="play recorded replies; ask no language model")
+    llm.add_argument("--record", type=Path, metavar="FILE", help="write down what the language model says")
+    llm.add_argument("--requests", type=Path, default=REQUESTS, help="file of the requests (default: %(default)s)")
+    llm.add_argument("--json", action="store_true", help="print the figures as JSON")
     digests = commands.add_parser(
         "digests", parents=[opened], help="print a digest of every answer (the evaluation's second process)"
     )

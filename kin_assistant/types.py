@@ -81,7 +81,18 @@ WantedForm = Literal["shorter", "more", "list", "table"]
 WANTED_FORMS: Final[tuple[WantedForm, ...]] = get_args(WantedForm)
 
 
-DropReason = Literal["no quote", "unknown quote", "length", "leaning", "figure", "name", "wording", "repeated"]
+DropReason = Literal[
+    "no quote",
+    "unknown quote",
+    "length",
+    "leaning",
+    "figure",
+    "name",
+    "wording",
+    "not supported",
+    "contradicted",
+    "repeated",
+]
 """Why a sentence that a language model wrote is not shown: it names no quote or an unknown one, is too long, leans on a
 sentence that is not shown, gives a figure or a name that the quotes do not, says something that they do not say, or is shown
 already."""

@@ -13,7 +13,13 @@ from kin_assistant.api.requests import (
     PeersRequest,
     SearchRequest,
 )
-from kin_assistant.api.responses import AnswerWithText, DocumentList, DocumentPiece, DocumentWithSentences
+from kin_assistant.api.responses import (
+    AnswerWithProse,
+    AnswerWithText,
+    DocumentList,
+    DocumentPiece,
+    DocumentWithSentences,
+)
 from kin_assistant.coverage.values import Coverage
 from kin_assistant.errors import KinError
 from kin_assistant.filters import find_allowed_documents
@@ -21,7 +27,7 @@ from kin_assistant.peers.values import Peers
 from kin_assistant.records.columns import parse_columns
 from kin_assistant.records.comparison import DEFAULT_COLUMNS
 from kin_assistant.rendering import answer_json, plain, verified, verified_table
-from kin_assistant.types import Comparison, Document, Record, SearchResult
+from kin_assistant.types import Answer, Comparison, Document, Prose, Record, SearchResult
 
 if TYPE_CHECKING:
     from kin_assistant.assistant import Assistant
@@ -29,8 +35,10 @@ if TYPE_CHECKING:
 __all__ = [
     "UnknownDocument",
     "ask",
+    "beside",
     "compare",
     "count_coverage",
+    "find_answer",
     "find_peers",
     "list_documents",
     "open_piece",
@@ -48,6 +56,16 @@ class UnknownDocument(KinError):
 
 
 def ask(assistant: Assistant, asked: AskRequest) -> AnswerWithText:
+    """The answer with its text. Raises as ``Assistant.ask`` does."""
+    return AnswerWithText.model_validate(answer_json(find_answer(assistant, asked)))
+
+
+def beside(answer: Answer, prose: Prose | None) -> AnswerWithProse:
+    """``answer`` with its text, and ``prose`` beside it."""
+    return AnswerWithProse.model_validate({**answer_json(answer), "prose": prose})
+
+
+def find_answer(assistant: Assistant, asked: AskRequest) -> Answer:
     """The answer, once every quote of it was compared with its document. Raises as ``Assistant.ask`` does."""
     answer = assistant.ask(
         asked.question,
@@ -56,7 +74,7 @@ def ask(assistant: Assistant, asked: AskRequest) -> AnswerWithText:
         words=asked.words,
         form=asked.form,
     )
-    return AnswerWithText.model_validate(answer_json(verified(answer, assistant.document)))
+    return verified(answer, assistant.document)
 
 
 def search(assistant: Assistant, asked: SearchRequest) -> SearchResult:

@@ -17,6 +17,7 @@ __all__ = [
     "MAX_HISTORY",
     "MAX_TEXT",
     "MAX_TOPIC",
+    "AskProseRequest",
     "AskRequest",
     "ChatMessage",
     "ChatRequest",
@@ -78,6 +79,14 @@ class AskRequest(_Asked):
     filters: WantedFilters | None = None
     form: WantedForm | None = Field(None, description="Another form than the question calls for, where it fits.")
     words: int | None = Field(None, ge=1, le=1000, strict=True, description="Quoted words, at most.")
+
+
+class AskProseRequest(AskRequest):
+    """A question, with prose above the answer where that is wanted."""
+
+    prose: bool = Field(
+        False, strict=True, description="Whether the language model that is set up here writes about the answer, too."
+    )
 
 
 class SearchRequest(_Asked):

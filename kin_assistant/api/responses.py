@@ -6,9 +6,10 @@ from typing import Literal, NamedTuple
 
 from pydantic import ConfigDict, Field
 
-from kin_assistant.types import Answer, Document, DocumentInfo, Sentence, Value
+from kin_assistant.types import Answer, Document, DocumentInfo, Prose, Sentence, Value
 
 __all__ = [
+    "AnswerWithProse",
     "AnswerWithText",
     "Completion",
     "CompletionChoice",
@@ -28,6 +29,13 @@ class AnswerWithText(Answer):
 
     text: str
     """As Markdown, with ``[1]`` marks."""
+
+
+class AnswerWithProse(AnswerWithText):
+    """An answer with its text, and what a language model wrote about it."""
+
+    prose: Prose | None
+    """Null for an answer that nothing is written about; what went wrong is its ``failure``."""
 
 
 class DocumentWithSentences(Document):

@@ -13,16 +13,17 @@ from kin_assistant import __version__
 from kin_assistant.api import operations
 from kin_assistant.api.addresses import REST
 from kin_assistant.api.admission import Admission, Cost, client_of
-from kin_assistant.api.problems import PROBLEM, say_faults
+from kin_assistant.api.problems import PROBLEM, Refused, say_faults
+from kin_assistant.api.prose import Writers
 from kin_assistant.api.requests import (
-    AskRequest,
+    AskProseRequest,
     CompareRequest,
     DocumentsQuery,
     PeersRequest,
     SearchQuery,
     SearchRequest,
 )
-from kin_assistant.api.responses import AnswerWithText, DocumentWithSentences, Problem
+from kin_assistant.api.responses import AnswerWithProse, AnswerWithText, DocumentWithSentences, Problem
 from kin_assistant.coverage.values import Coverage
 from kin_assistant.peers.values import Peers
 from kin_assistant.types import Comparison, DocumentInfo, Record, SearchResult
@@ -64,8 +65,10 @@ class _Listed(NamedTuple):
     more: bool
 
 
-def make_rest(admission: Admission) -> FastAPI:
-    """The API as an application, to be mounted at ``REST``."""
+def make_rest(admission: Admission, writers: Writers | None = None) -> FastAPI:
+    """The API as an application, to be mounted at ``REST``. Where there are no ``writers``, nobody gets prose."""
+    from starlette.concurrency import run_in_threadpool
+
     app = FastAPI(
         title="KIN Assistant",
         description=_ABOUT,
@@ -82,10 +85,23 @@ def make_rest(admission: Admission) -> FastAPI:
         content = await admission.run(client_of(request), cost, lambda assistant: call(assistant).model_dump_json())
         return Response(content, media_type=_JSON, headers={"cache-control": "no-store"})
 
-    @app.post("/ask", response_model=AnswerWithText, responses=_problems(*_READING, *_SENDING))
-    async def ask(request: Request, asked: AskRequest) -> Response:
-        """Answer a question with quoted sentences, or say why not: then `abstained` is true and `reason` a sentence."""
-        return await answer(request, "question", lambda assistant: operations.ask(assistant, asked))
+    @app.post("/ask", response_model=AnswerWithText | AnswerWithProse, responses=_problems(*_READING, *_SENDING))
+    async def ask(request: Request, asked: AskProseRequest) -> Response:
+        """Answer a question with quoted sentences, or say why not: then `abstained` is true and `reason` a sentence.
+
+        With `prose` a language model writes about the answer, which costs as much as another question. The answer stays as
+        it is; what cannot be written is said in `prose.failure`.
+        """
+        if not asked.prose:
+            return await answer(request, "question", lambda assistant: operations.ask(assistant, asked))
+        if writers is None:
+            raise Refused(422, "No language model is set up here: leave out “prose”.")
+        client = client_of(request)
+        admission.pay(client, "question")
+        found = await admission.run(client, "question", lambda assistant: operations.find_answer(assistant, asked))
+        prose = await run_in_threadpool(writers.write, client, found)
+        content = operations.beside(found, prose).model_dump_json()
+        return Response(content, media_type=_JSON, headers={"cache-control": "no-store"})
 
     @app.post("/search", response_model=SearchResult, responses=_problems(*_READING, *_SENDING))
     async def search(request: Request, asked: SearchRequest) -> Response:

@@ -13,15 +13,26 @@ if TYPE_CHECKING:
     from fastapi import FastAPI
 
     from kin_assistant.api.admission import Admission
+    from kin_assistant.api.prose import Writers
 
 __all__ = ["add_api"]
 
 
-def add_api(app: FastAPI, admission: Admission, *, origins: frozenset[str], now: Callable[[], datetime]) -> None:
-    """Serve the API in ``app``. ``origins`` are the web origins whose scripts may ask; others are refused."""
+def add_api(
+    app: FastAPI,
+    admission: Admission,
+    *,
+    origins: frozenset[str],
+    now: Callable[[], datetime],
+    writers: Writers | None = None,
+) -> None:
+    """Serve the API in ``app``. ``origins`` are the web origins whose scripts may ask; others are refused.
+
+    ``writers`` write about answers where that is asked for.
+    """
     from kin_assistant.api.chat import make_chat
     from kin_assistant.api.rest import make_rest
 
-    for path, part in ((REST, make_rest(admission)), (CHAT, make_chat(admission, now))):
+    for path, part in ((REST, make_rest(admission, writers)), (CHAT, make_chat(admission, now))):
         part.add_middleware(Arrival, origins=origins)
         app.mount(path, part)

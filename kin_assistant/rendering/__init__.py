@@ -20,6 +20,7 @@ from kin_assistant.rendering.indicators import figure_text, indicators_csv, indi
 from kin_assistant.rendering.markdown import answer_json, answer_markdown, answer_text, reference_list, what_is_read
 from kin_assistant.rendering.passages import search_text
 from kin_assistant.rendering.peers import peers_csv, peers_html, peers_markdown
+from kin_assistant.rendering.prose import prose_html, waiting_html
 from kin_assistant.rendering.tables import comparison_csv, comparison_html, comparison_markdown, record_markdown
 from kin_assistant.rendering.tabs import reason_html
 from kin_assistant.rendering.templating import render
@@ -62,6 +63,7 @@ __all__ = [
     "places",
     "plain",
     "proposal_html",
+    "prose_html",
     "reason_html",
     "record_markdown",
     "reference_list",
@@ -72,5 +74,6 @@ __all__ = [
     "verified",
     "verified_indicators",
     "verified_table",
+    "waiting_html",
     "what_is_read",
 ]

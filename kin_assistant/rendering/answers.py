@@ -16,12 +16,12 @@ from kin_assistant.types import Answer, Citation, DocumentInfo, Entry, Section
 if TYPE_CHECKING:
     from markupsafe import Markup
 
-__all__ = ["answer_html", "evidence_html", "refusal_html"]
+__all__ = ["Link", "answer_html", "evidence_html", "link_number", "refusal_html"]
 
 _CITED_NUMBER = re.compile(r"\[(\d{1,3})\]")
 
 
-class _Link(NamedTuple):
+class Link(NamedTuple):
     """A number of the answer, with the ids that lead from the quote to its evidence and back."""
 
     number: int
@@ -34,7 +34,7 @@ class _Sentence(NamedTuple):
     """A quoted sentence and the numbers behind it."""
 
     text: str
-    links: list[_Link]
+    links: list[Link]
     answering: Sequence[tuple[int, int]]
     """Offsets of the words that answer, which are set off."""
     head: str
@@ -91,7 +91,7 @@ class _Proof(NamedTuple):
     """A citation as its card shows it."""
 
     citation: Citation
-    link: _Link
+    link: Link
     address: str
     """Where it can be read in its document."""
     origin: str | None
@@ -200,7 +200,7 @@ def _sentences(answer: Answer, quoted: Sequence[Quoted]) -> list[_Sentence]:
     return [
         _Sentence(
             sentence.text,
-            [_link(answer, number) for number in sentence.citations],
+            [link_number(answer, number) for number in sentence.citations],
             citation.answering,
             row_head(citation),
         )
@@ -210,26 +210,27 @@ def _sentences(answer: Answer, quoted: Sequence[Quoted]) -> list[_Sentence]:
 
 def _proof(answer: Answer, citation: Citation) -> _Proof:
     address = sentence_link(citation, answer.build_id)
-    return _Proof(citation, _link(answer, citation.number), address, ORIGIN.get(citation.origin))
+    return _Proof(citation, link_number(answer, citation.number), address, ORIGIN.get(citation.origin))
 
 
-def _notes(answer: Answer) -> list[list[str | _Link]]:
+def _notes(answer: Answer) -> list[list[str | Link]]:
     return [_split_note(answer, note) for note in answer.notes]
 
 
-def _split_note(answer: Answer, note: str) -> list[str | _Link]:
+def _split_note(answer: Answer, note: str) -> list[str | Link]:
     """A note in pieces: its words, and the numbers of the answer that stand in it."""
     note, known = plain(note), {citation.number for citation in answer.citations}
-    pieces: list[str | _Link] = []
+    pieces: list[str | Link] = []
     position = 0
     for match in _CITED_NUMBER.finditer(note):
         if int(match[1]) in known:
-            pieces += [note[position : match.start()], _link(answer, int(match[1]))]
+            pieces += [note[position : match.start()], link_number(answer, int(match[1]))]
             position = match.end()
     return [*pieces, note[position:]]
 
 
-def _link(answer: Answer, number: int) -> _Link:
+def link_number(answer: Answer, number: int) -> Link:
+    """The number of a quote of ``answer``, as it leads to its evidence."""
     title = next((citation.title for citation in answer.citations if citation.number == number), "")
     name = re.sub(r"[^A-Za-z0-9-]", "", answer.id or "") or "answer"
-    return _Link(number, title, f"{name}-said-{number}", f"{name}-quote-{number}")
+    return Link(number, title, f"{name}-said-{number}", f"{name}-quote-{number}")

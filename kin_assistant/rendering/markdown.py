@@ -39,6 +39,7 @@ __all__ = [
     "escape_markdown",
     "prose_markdown",
     "reference_list",
+    "say_dropped",
     "section_remark",
     "source_markdown",
     "what_is_read",
@@ -134,7 +135,7 @@ def prose_markdown(prose: Prose) -> list[str]:
         if prose.sent_to
         else ""
     )
-    count = sum(reason != "repeated" for reason in prose.dropped)
+    count = _count_dropped(prose)
     if not prose.sentences:
         if not count:
             return [f"The language model {model}{host} wrote nothing about these quotes."]
@@ -144,9 +145,19 @@ def prose_markdown(prose: Prose) -> list[str]:
     written = " ".join(
         escape_markdown(one.text) + " " + "".join(f"[{number}]" for number in one.citations) for one in prose.sentences
     )
-    left_out = "1 sentence was" if count == 1 else f"{count} sentences were"
-    dropped = [f"{left_out} not borne by the documents and left out."] if count else []
+    dropped = list(filter(None, [say_dropped(prose)]))
     return [written, *dropped, said, "## In the words of the documents"]
+
+
+def say_dropped(prose: Prose) -> str:
+    """How many sentences are left out since no quote bears them; empty if there are none."""
+    count = _count_dropped(prose)
+    left_out = "1 sentence was" if count == 1 else f"{count} sentences were"
+    return f"{left_out} not borne by the documents and left out." if count else ""
+
+
+def _count_dropped(prose: Prose) -> int:
+    return sum(reason != "repeated" for reason in prose.dropped)
 
 
 def _body(answer: Answer) -> list[str]:

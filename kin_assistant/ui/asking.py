@@ -14,10 +14,12 @@ from kin_assistant.ui.components import ASKING, PRIVATE, add_html, add_live_html
 from kin_assistant.ui.conversation import conversation_html, further_html
 from kin_assistant.ui.turns import Turn
 from kin_assistant.ui.visits import Visits
+from kin_assistant.ui.writing import add_switch, join_writing
 
 if TYPE_CHECKING:
     import gradio
 
+    from kin_assistant.api.prose import Writers
     from kin_assistant.assistant import BuildInfo
 
 __all__ = ["AskTab", "add_ask_tab"]
@@ -46,6 +48,10 @@ class AskTab:
     stop: "gradio.Button"
     anew: "gradio.Button"
     examples: "gradio.HTML"
+    prose: "gradio.Checkbox | None"
+    """Whether a language model is to write, too; only where one is set up."""
+    writing: "gradio.HTML"
+    """Says that it is at work."""
 
     @property
     def filters(self) -> "list[gradio.Component]":
@@ -58,15 +64,23 @@ class AskTab:
         return [self.conversation, self.further, self.introduction, self.examples, self.anew]
 
 
-def add_ask_tab(callbacks: Callbacks, visits: Visits, build: "BuildInfo", infos: Sequence[DocumentInfo]) -> AskTab:
-    """Put the tab's components into the tab that is open, and join them to ``callbacks``."""
-    tab = _add_components(callbacks.max_question_characters, build, infos)
-    _join_questions(tab, callbacks, visits)
+def add_ask_tab(
+    callbacks: Callbacks,
+    visits: Visits,
+    build: "BuildInfo",
+    infos: Sequence[DocumentInfo],
+    writers: "Writers | None" = None,
+) -> AskTab:
+    """Put the tab's components into the tab that is open, and join them to ``callbacks`` and ``writers``."""
+    tab = _add_components(callbacks.max_question_characters, build, infos, writers)
+    _join_questions(tab, callbacks, visits, writers)
     _join_filters(tab, callbacks)
     return tab
 
 
-def _add_components(max_question_characters: int, build: "BuildInfo", infos: Sequence[DocumentInfo]) -> AskTab:
+def _add_components(
+    max_question_characters: int, build: "BuildInfo", infos: Sequence[DocumentInfo], writers: "Writers | None"
+) -> AskTab:
     import gradio as gr
 
     with gr.Row(elem_id="kin-desk"):
@@ -87,6 +101,7 @@ def _add_components(max_question_characters: int, build: "BuildInfo", infos: Seq
             introduction = add_html(texts.introduction_html(build.profile))
             conversation = add_live_html(conversation_html((), {}), elem_id="kin-conversation")
             # Apart: it comes later than the answer, which somebody may be reading by then.
+            writing = add_html("")
             further = add_live_html("")
             with gr.Column(elem_id="kin-composer", min_width=0):
                 scope = add_html("")
@@ -102,6 +117,7 @@ def _add_components(max_question_characters: int, build: "BuildInfo", infos: Seq
                     )
                     ask = gr.Button("Ask", variant="primary", elem_id="kin-ask", min_width=0)
                 add_html(texts.said_html())
+                prose = add_switch(writers) if writers else None
                 with gr.Row(elem_id="kin-choices"):
                     stop = gr.Button("Stop", elem_id="kin-stop", min_width=0)
                     add_html(texts.busy_html())
@@ -125,10 +141,12 @@ def _add_components(max_question_characters: int, build: "BuildInfo", infos: Seq
         stop=stop,
         anew=anew,
         examples=examples,
+        prose=prose,
+        writing=writing,
     )
 
 
-def _join_questions(tab: AskTab, callbacks: Callbacks, visits: Visits) -> None:
+def _join_questions(tab: AskTab, callbacks: Callbacks, visits: Visits, writers: "Writers | None") -> None:
     """What a question sets off, and what is done with its answer."""
     import gradio as gr
 
@@ -202,7 +220,13 @@ def _join_questions(tab: AskTab, callbacks: Callbacks, visits: Visits) -> None:
     asked.append(tab.conversation.select(ask_again, None, shown, **once_more))
     asked.append(tab.conversation.submit(recall, None, shown, **once_more))
     for event in asked:
-        event.success(suggest, None, [tab.further], concurrency_id="suggest", concurrency_limit=1, **PRIVATE)
+        suggested = event.success(
+            suggest, None, [tab.further], concurrency_id="suggest", concurrency_limit=1, **PRIVATE
+        )
+        if writers and tab.prose:
+            join_writing(
+                suggested, tab.prose, tab.conversation, tab.writing, callbacks=callbacks, visits=visits, writers=writers
+            )
     tab.stop.click(stop_waiting, None, None, concurrency_id="stop", concurrency_limit=1, **PRIVATE)
     tab.anew.click(begin, None, shown, **PRIVATE)
     tab.conversation.like(rate, None, [tab.conversation], concurrency_limit=1, **PRIVATE)

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from markupsafe import Markup
 
 from kin_assistant.feedback import MAX_COMMENT, Verdict
-from kin_assistant.rendering import answer_html, answer_markdown, evidence_html, period, render
+from kin_assistant.rendering import answer_html, answer_markdown, evidence_html, period, prose_html, render
 from kin_assistant.types import DocumentInfo, Filters
 from kin_assistant.ui.kept_questions import write_kept
 from kin_assistant.ui.turns import CHANGES, Turn
@@ -31,6 +31,7 @@ class _Shown(NamedTuple):
     going_on_from: str = ""
     """What it leans on, where that is all that was added to it."""
     filters: str = ""
+    prose: Markup = Markup()
     answer: Markup = Markup()
     markdown: str = ""
     """For the clipboard and for a file."""
@@ -74,8 +75,9 @@ def _show(turn: Turn, documents: Mapping[str, DocumentInfo]) -> _Shown:
         asked=asked,
         going_on_from=added if turn.answer.standalone_question == f"{asked} ({added})" else "",
         filters=describe_filters(turn.filters),
+        prose=prose_html(turn.prose, turn.answer, id=turn.id) if turn.prose else Markup(),
         answer=answer_html(turn.answer, documents),
-        markdown=answer_markdown(turn.answer),
+        markdown=answer_markdown(turn.answer, prose=turn.prose),
         evidence=evidence_html(turn.answer, documents),
         kept=write_kept(turn),
     )

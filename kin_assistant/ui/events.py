@@ -74,6 +74,14 @@ class _Names:
 
 
 @dataclass(frozen=True, slots=True)
+class _Switch:
+    def check(self, value: object) -> object:
+        if type(value) is not bool:
+            raise EventRefused("A field must be true or false.")
+        return value
+
+
+@dataclass(frozen=True, slots=True)
 class _OneOf:
     offered: frozenset[str]
 
@@ -85,7 +93,7 @@ class _OneOf:
 
 @dataclass(frozen=True, slots=True)
 class _Function:
-    fields: Sequence[_Text | _Names | _OneOf]
+    fields: Sequence[_Text | _Names | _Switch | _OneOf]
     triggers: frozenset[int]
     kind: Kind
 
@@ -154,16 +162,20 @@ def _function(function: Any, functions: Mapping[int, Any], kinds: Mapping[str, K
         raise TypeError(f'What is said of the function "{name}" does not fit: does it take details of the event?')
     fields = [_field(component, name) for component in function.inputs]
     # What follows another function is sent with the trigger of that one.
-    first = function if function.trigger_after is None else functions[function.trigger_after]
+    first = function
+    while first.trigger_after is not None:
+        first = functions[first.trigger_after]
     return _Function(fields, frozenset(number for number, _ in first.targets), kinds[name])
 
 
-def _field(component: Any, name: str) -> _Text | _Names | _OneOf:
+def _field(component: Any, name: str) -> _Text | _Names | _Switch | _OneOf:
     import gradio as gr
 
     match component:
         case gr.Textbox(max_length=int(most)):
             return _Text(most * _ROOM)
+        case gr.Checkbox():
+            return _Switch()
         case gr.Dropdown(multiselect=True):
             return _Names()
         case gr.Dropdown(choices=[_, *_] as offered, allow_custom_value=False):

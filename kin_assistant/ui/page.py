@@ -23,6 +23,8 @@ from kin_assistant.ui.visits import Visits
 if TYPE_CHECKING:
     import gradio
 
+    from kin_assistant.api.prose import Writers
+
 __all__ = ["KINDS", "build_page", "head_html"]
 
 KINDS = {
@@ -33,6 +35,8 @@ KINDS = {
     "stop_waiting": Kind(TRIFLE),
     "rate": Kind(QUESTION, {"turn": 16, "verdict": 16, "comment": MAX_COMMENT}),
     "suggest": Kind(TRIFLE, follows=True),
+    "announce_prose": Kind(TRIFLE, follows=True),
+    "write_prose": Kind(TRIFLE, follows=True),
     "compare": Kind(QUESTION),
     "find_peers": Kind(QUESTION),
     "propose": Kind(QUESTION),
@@ -54,10 +58,12 @@ def build_page(
     evaluation: Mapping[str, Any] | None,
     queue_size: int,
     renewable: bool = False,
+    writers: Writers | None = None,
 ) -> gradio.Blocks:
     """Components and events. No callback is offered to clients other than this page.
 
-    ``renewable`` says whether another build may come to be served while the page is open.
+    ``renewable`` says whether another build may come to be served while the page is open. Where there are ``writers``, who asks
+    may have prose too.
     """
     import gradio as gr
 
@@ -67,7 +73,7 @@ def build_page(
         header = add_html(texts.header_html(build.profile, build.notices))
         with gr.Tabs(elem_id="kin-tabs"):
             with gr.Tab("Ask", id="ask"):
-                ask = add_ask_tab(callbacks, visits, build, infos)
+                ask = add_ask_tab(callbacks, visits, build, infos, writers)
             with gr.Tab("Compare", id="compare"):
                 compared_cities = add_compare_tab(callbacks, infos)
             with gr.Tab("Peers", id="peers"):

@@ -44,6 +44,7 @@ from kin_assistant.ui.visits import Visits
 if TYPE_CHECKING:
     from fastapi import FastAPI
 
+    from kin_assistant.api.prose import Writers
     from kin_assistant.assistant import Assistant
     from kin_assistant.settings import Settings
 
@@ -98,6 +99,7 @@ def serve(assistant: Assistant, settings: Settings, *, announce: Callable[[str],
             requests_per_client=settings.connections_per_client,
             api=settings.api == "on",
             api_origins=[origin.strip() for origin in settings.api_origins.split(",") if origin.strip()],
+            writers=_open_writers(assistant) if settings.llm_url else None,
         )
         # The page keeps a connection open for as long as it is shown; stopping does not wait for that.
         config = uvicorn.Config(
@@ -136,6 +138,7 @@ def make_app(
     requests_per_client: int = 64,
     api: bool = False,
     api_origins: Sequence[str] = (),
+    writers: Writers | None = None,
 ) -> FastAPI:
     """The page as an ASGI application, and the API for other programs where ``api`` is set.
 
@@ -144,6 +147,7 @@ def make_app(
     ``collection`` can be changed on the page by whoever gives ``curator_password``, or if there is none by everybody if only
     this machine can reach it (``on_loopback``); without a collection by nobody. ``proxies`` are believed who asks, and so many
     ``requests_per_client`` are answered at the same time. Scripts of the web origins ``api_origins`` may use the API.
+    Where there are ``writers``, a language model writes about answers for those who want it.
     """
     os.environ.update(_QUIET)  # read when Gradio is imported, or an application is made
     import gradio
@@ -162,6 +166,7 @@ def make_app(
         evaluation=evaluation,
         queue_size=queue_size,
         renewable=collection is not None,
+        writers=writers,
     )
     app = make_frame(
         served,
@@ -184,7 +189,7 @@ def make_app(
         admission = Admission(
             served.borrowed, lambda client, cost: limiter.acquire(client, costs[cost]), places=queue_size
         )
-        add_api(app, admission, origins=frozenset(api_origins), now=lambda: datetime.now(UTC))
+        add_api(app, admission, origins=frozenset(api_origins), now=lambda: datetime.now(UTC), writers=writers)
     gradio.mount_gradio_app(
         app,
         page,
@@ -255,6 +260,13 @@ def make_frame(
         return FileResponse(ASSETS / "icon.svg", media_type="image/svg+xml")
 
     return app
+
+
+def _open_writers(assistant: Assistant) -> Writers:
+    """What writes prose for the page and the API. Raises ``LanguageModelError`` for what is set wrongly."""
+    from kin_assistant.api.prose import Writers
+
+    return Writers(assistant.open_writer())
 
 
 def read_evaluation(path: Path) -> Mapping[str, Any] | None:

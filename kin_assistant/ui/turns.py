@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Final, Literal, NamedTuple
 
 from kin_assistant.feedback import Verdict
-from kin_assistant.types import Answer, Filters, WantedForm
+from kin_assistant.types import Answer, Filters, Prose, WantedForm
 
 __all__ = ["CHANGES", "MAX_TURNS", "Change", "Turn", "Wording"]
 
@@ -49,6 +49,8 @@ class Turn:
     commented: bool = False
     suggestions: tuple[str, ...] | None = None
     """Questions to go on with, which are known to be answered; None until they were looked for."""
+    prose: Prose | None = None
+    """What a language model wrote about the answer, where that was wanted."""
     history: tuple[str, ...] = ()
     """The messages that it was asked after, oldest first."""
     change: Change | None = None

@@ -19,6 +19,7 @@ from kin_assistant.writing.model import LONGEST_SENTENCE, MOST_SENTENCES, Langua
 from kin_assistant.writing.names import NameCheck
 from kin_assistant.writing.prompting import is_written, make_prompt
 from kin_assistant.writing.reply import ReplyReader, Written
+from kin_assistant.writing.verifier import VerifierCheck, load_verifier
 from kin_assistant.writing.wording import WordingCheck
 
 __all__ = ["ProseWriter"]
@@ -35,14 +36,25 @@ class ProseWriter:
     """Lets one language model write. Safe to use from several threads if the model is."""
 
     def __init__(
-        self, model: LanguageModel, *, context: int, seconds: float, checks: Sequence[SentenceCheck] = _RULES
+        self, model: LanguageModel, *, context: int, seconds: float, checks: Sequence[SentenceCheck] | None = None
     ) -> None:
         """``context`` is how many tokens the model takes and gives together; it may write for so many ``seconds``.
 
-        ``checks`` are asked in their order; a sentence is shown if none finds a fault.
+        ``checks`` are asked in their order, without any the rules and then the verifier; a sentence is shown if none finds a
+        fault. Raises ``ModelError`` if the verifier's weights are damaged.
         """
         self._model, self._context, self._seconds = model, context, seconds
-        self._checks = tuple(checks)
+        self._checks = (*_RULES, VerifierCheck(load_verifier())) if checks is None else tuple(checks)
+
+    @property
+    def name(self) -> str:
+        """Which model writes."""
+        return self._model.name
+
+    @property
+    def host(self) -> str:
+        """Host, with its port, that questions and quotes are sent to; empty if that is not known."""
+        return self._model.host
 
     def write(self, answer: Answer, show: Callable[[ProseSentence], None] | None = None) -> Prose | None:
         """What may be shown of what the model writes about ``answer``; None for an answer that nothing is written for.

@@ -19,6 +19,30 @@ print(json.dumps([answers, loaded]))
 QUESTIONS = ("How does Surabaya compost household waste?", "Compare waste banks in Surabaya and Makassar")
 
 
+SERVED = """
+import json, sys
+from pathlib import Path
+from kin_assistant import Assistant
+from kin_assistant.ui.server import make_app
+from starlette.testclient import TestClient
+with Assistant.open(sys.argv[1]) as assistant, TestClient(make_app(assistant, feedback=Path(sys.argv[2]), api=True)) as client:
+    assert client.post("/api/v1/ask", json={"question": sys.argv[3]}).status_code == 200
+    assert client.get("/").status_code == 200
+print(json.dumps([name for name in sys.modules if name.startswith("kin_assistant.writing")]))
+"""
+
+
+def test_nothing_is_imported_by_the_page_and_the_api(repository: Path, shipped_index: Path, tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", SERVED, shipped_index, tmp_path, QUESTIONS[0]],
+        cwd=repository,
+        capture_output=True,
+        check=True,
+        timeout=300,
+    )
+    assert json.loads(done.stdout.splitlines()[-1]) == []
+
+
 def test_nothing_is_imported_and_the_answers_are_equal(repository: Path, shipped_index: Path) -> None:
     def run(**settings: str) -> list[object]:
         done = subprocess.run(
