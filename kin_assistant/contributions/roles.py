@@ -1,0 +1,172 @@
+"""As what a party takes part and what a sum is: the nearest word that tells a role, in the same part of the sentence."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from kin_assistant.contributions.parties import Named
+from kin_assistant.contributions.values import PartyKind, Role
+from kin_assistant.contributions.vocabulary import CueRole, read_role_words
+from kin_assistant.text.rows import ROW
+
+__all__ = ["MONEY", "Cue", "PartyGroup", "SentenceParts", "find_cues", "group_parties", "refine_role"]
+
+MONEY: Final = frozenset({"grant", "loan", "funding", "budget", "investment", "fee", "income", "cost", "spending"})
+"""Roles that a sum may have."""
+_GENERIC: Final = frozenset({"funding", "cost", "spending", "partner"})
+_HEAD_START: Final = 25
+"""Characters by which a word that tells a role exactly may stand further off than one such as "paid"."""
+_REACH: Final = 70
+"""Characters between a party and the word that tells its role, at most."""
+_CLAUSE: Final = re.compile(r"[;:]\s|,?\s(?:but|while|whereas)\s|,\s(?:and|so)\s(?=(?:the|an?|[A-Z])[\w' ])")
+_JOINS: Final = re.compile(r"(?:,|,?\sand|,?\sor|,?\swith|/|\s\([^()]*\)(?:,|\sand|,\sand)?)?\s?(?:also\s)?(?:the\s|an?\s|its\s|of\s)?(?:[a-z]+\s)?", re.IGNORECASE)
+_FROM_BEHIND: Final = re.compile(r"[^.;|]{0,28}?(?<![\w-])(?:from|by|of)\s(?:the\s|an?\s)?$")
+_RECEIVING: Final = frozenset({"borrowed", "borrow", "borrows", "repay", "repaid"})
+_OF_KIND: Final[dict[PartyKind, Role]] = {
+    "city": "budget", "government": "budget", "country": "funding", "company": "investment", "people": "fee", "organisation": "funding",
+}  # fmt: skip
+"""What it is where somebody pays and no word tells as what."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cue:
+    """Words that tell a role: ``text[start:end]``."""
+
+    start: int
+    end: int
+    role: CueRole
+
+
+@dataclass(frozen=True, slots=True)
+class PartyGroup:
+    """Parties that are named in one breath: "JICA, the centre OECC and the World Bank"."""
+
+    members: tuple[Named, ...]
+
+    @property
+    def start(self) -> int:
+        """Where the first begins."""
+        return self.members[0].start
+
+    @property
+    def end(self) -> int:
+        """Where the last ends."""
+        return self.members[-1].end
+
+    @property
+    def kind(self) -> PartyKind:
+        """Of the first."""
+        return self.members[0].kind
+
+
+def find_cues(text: str, parties: Sequence[Named]) -> list[Cue]:
+    """The words that tell roles, in order, but for those within the name of a party."""
+    words = read_role_words()
+    return [
+        Cue(match.start(), match.end(), words.role_of_cue[match[0].lower()])
+        for match in words.cues.finditer(text)
+        if not any(one.start < match.end() and match.start() < one.end for one in parties)
+    ]
+
+
+def group_parties(text: str, parties: Sequence[Named]) -> list[PartyGroup]:
+    """The parties by those that follow each other with no more than "and" between."""
+    groups: list[list[Named]] = []
+    for one in parties:
+        before = groups[-1][-1] if groups else None
+        if before and before.end < one.start and _is_joint(text[before.end : one.start]):
+            groups[-1].append(one)
+        else:
+            groups.append([one])
+    return [PartyGroup(tuple(own)) for own in groups]
+
+
+def _is_joint(between: str) -> bool:
+    if not re.search(r",|\band\b|\bor\b|/", between):
+        return False
+    return _JOINS.fullmatch(between) is not None
+
+
+class SentenceParts:
+    """The parties and cues of a sentence by its parts, within which they are of each other."""
+
+    def __init__(self, text: str, groups: Sequence[PartyGroup], cues: Sequence[Cue]) -> None:
+        self._text, self.groups, self._cues = text, groups, cues
+        self._is_row = text.startswith(ROW)
+        bounds = [] if self._is_row else [match.end() for match in _CLAUSE.finditer(text)]
+        self._bounds = [0, *bounds, len(text)]
+
+    def clause(self, at: int) -> tuple[int, int]:
+        """The part of the sentence that ``at`` stands in; of a row all of it."""
+        start = max(bound for bound in self._bounds[:-1] if bound <= at)
+        return start, min(bound for bound in self._bounds if bound > at)
+
+    def cue_of_group(self, group: PartyGroup) -> Cue | None:
+        """The word that tells as what a group takes part: in front of "by" or "from", else behind it, else in its row."""
+        start, end = self.clause(group.start)
+        giving = read_role_words().giving.search(self._text[: group.start])
+        if giving and giving.start() >= start:
+            before = [one for one in self._cues if start <= one.start and one.end <= giving.start() + 1]
+            near = [one for one in before if group.start - one.end <= _REACH]
+            if giving[0].startswith("of"):
+                near = [one for one in near if giving.start() - one.end <= 1]
+            if near:
+                return near[-1]
+            if giving[0].startswith(("from", "of", "between", "through", "under")):
+                return None if not self._is_row else self._first_in_row()
+        reach = min([end, group.end + _REACH, *(one.start for one in self.groups if one.start > group.start and self._acts(one))])
+        behind = [one for one in self._cues if group.end <= one.start < reach]
+        if behind:
+            exact = [one for one in behind if one.role not in _GENERIC and one.start - behind[0].start <= _HEAD_START]
+            chosen = exact[0] if exact and behind[0].role in _GENERIC else behind[0]
+            return None if self._text[chosen.start : chosen.end].lower() in _RECEIVING else chosen
+        return self._first_in_row() if self._is_row else None
+
+    def _acts(self, group: PartyGroup) -> bool:
+        return not group.members[0].general
+
+    def _first_in_row(self) -> Cue | None:
+        return self._cues[0] if self._cues else None
+
+    def role_of_sum(self, start: int, end: int) -> Cue | None:
+        """The word that tells what the sum ``text[start:end]`` is, the nearest in its part of the sentence."""
+        first, last = self.clause(start)
+        near = [one for one in self._cues if first <= one.start and one.end <= last and one.role in MONEY]
+
+        def distance(cue: Cue) -> int:
+            gap = max(cue.start - end, start - cue.end, 0)
+            return gap + (_HEAD_START if cue.role in _GENERIC else 0)
+
+        return min(near, key=distance, default=None)
+
+    def payer_of_sum(self, start: int, end: int, cue: Cue | None) -> PartyGroup | None:
+        """Who pays a sum: who stands behind it with "from" or "by", else whose word of paying stands nearest in front."""
+        first, last = self.clause(start)
+        near = [one for one in self.groups if first <= one.start and one.end <= last]
+        for group in near:
+            if group.start >= end and _FROM_BEHIND.fullmatch(self._text[end : group.start]):
+                return group
+        if self._is_row:
+            return near[0] if near and near[0].start <= len(ROW) and near[0].members[0].certain else None
+        before = [one for one in near if one.end <= start and (told := self.cue_of_group(one)) and told.role in MONEY - {"cost", "income"}]
+        if before:
+            return before[-1]
+        # "a loan of 5 million, and the same from ...": the one that gave before gives this too.
+        return None
+
+
+def refine_role(cue: Cue | None, group: PartyGroup | None, *, is_sum: bool) -> Role:
+    """The role that a word tells, given who pays: what a city pays is of its budget."""
+    role: CueRole = cue.role if cue else ("cost" if is_sum else "partner")
+    if is_sum and group and role in ("funding", "spending", "cost", "investment"):
+        if role == "investment" and group.kind not in ("city", "government"):
+            return "investment"
+        return _OF_KIND[group.kind]
+    if role == "spending":
+        return _OF_KIND[group.kind] if group else "cost"
+    if not is_sum and group and role == "funding" and group.kind != "people":
+        return _OF_KIND[group.kind]
+    return role
