@@ -16,7 +16,7 @@ from kin_assistant.contributions.values import PartyKind
 from kin_assistant.contributions.vocabulary import CAPITALISED, read_role_words
 from kin_assistant.places.matching import Mention
 
-__all__ = ["Named", "PartyFinder"]
+__all__ = ["Named", "PartyFinder", "does_something"]
 
 _RUN: Final = re.compile(rf"{CAPITALISED}(?:\s(?:(?:of|for|on)\s(?:the\s)?|and\s|&\s)?{CAPITALISED})*")
 _ACRONYM: Final = re.compile(r"(?<![\w-])[A-Z][A-Za-z]*[A-Z][A-Za-z]*(?![\w-])")
@@ -27,6 +27,8 @@ _FEWEST_LETTERS: Final = 3
 _PLACE_PREPOSITION: Final = re.compile(
     r"(?<![\w-])(?:in|of|for|to|at|near|around|across|outside|within|throughout|over|into|on|as)\s(?:the\s)?$", re.IGNORECASE
 )
+_IN_NAME: Final = re.compile(rf"(?<![.|(:] )(?<![\w-]){CAPITALISED}\s$")
+"""A capitalised word in front, of which a place is a part: "IGES Kitakyushu office"."""
 _LEADING: Final = frozenset({
     "The", "A", "An", "In", "By", "From", "For", "At", "On", "Under", "After", "With", "This", "These", "Its", "Since", "Between", "During", "When", "Until",
     "Of", "To", "Both", "Each", "Two", "Three", "Some", "Local", "One", "Another", "Later", "Earlier", "Old", "Many", "Most", "All", "If", "As", "Then", "Because", "Its",
@@ -79,12 +81,13 @@ class PartyFinder:
         for (start, end), mention in places.items():
             behind = text[end : end + 2]
             if mention.place.kind in ("city", "country") and behind[:1] not in ("'", "\u2019", "-"):
-                if not _PLACE_PREPOSITION.search(text[:start]):
+                if not _PLACE_PREPOSITION.search(text[:start]) and not _IN_NAME.search(text[:start]):
                     kind: PartyKind = "city" if mention.place.kind == "city" else "country"
                     _add(found, Named(start, end, mention.place.name, kind, certain=False))
         for one in self._doers(text, places):
             _add(found, one)
-        return sorted(found, key=lambda one: one.start)
+        found.sort(key=lambda one: one.start)
+        return [one for one in found if not _repeats(text, one, found)]
 
     def _cities_of(self, text: str) -> Iterator[Named]:
         for match in _CITY_OF.finditer(text):
@@ -97,6 +100,8 @@ class PartyFinder:
         words = read_role_words()
         for match in self._known.finditer(text):
             name = match[0]
+            if text[match.end() : match.end() + 1] in ("'", "\u2019") and not does_something(text, match.end() + 2):
+                continue  # "the LLDA's work" is nothing that it gives
             kind = self._introduced.get(name) or _kind_of(self._full.get(name, name)) or "organisation"
             yield Named(match.start(), match.end(), self._full.get(name, name), kind, certain=name not in words.no_bodies)
 
@@ -119,13 +124,15 @@ class PartyFinder:
             plain = re.sub(r"^(?:[Tt]he|[Aa]n?|[Ii]ts|[Tt]heir)\s", "", said)
             start += len(said) - len(plain)
             kind = words.kind_of_head[match["head"]]
-            named = bool(owner or of) and kind != "people"
+            public = kind in ("government", "organisation") and " " in plain and not plain.startswith("the ")
+            named = bool(owner or of or public) and kind != "people"
             yield Named(start, end, plain[:1].upper() + plain[1:] if not named else plain, kind, named, not named)
 
     def _acronyms(self, text: str) -> Iterator[Named]:
         words = read_role_words()
         for match in _ACRONYM.finditer(text):
-            if len(match[0]) >= _FEWEST_LETTERS and match[0] not in words.no_bodies:
+            owns = text[match.end() : match.end() + 1] in ("'", "\u2019")
+            if len(match[0]) >= _FEWEST_LETTERS and match[0] not in words.no_bodies and not owns:
                 yield Named(match.start(), match.end(), self._full.get(match[0], match[0]), "organisation", certain=False)
 
     def _doers(self, text: str, places: Mapping[tuple[int, int], Mention]) -> Iterator[Named]:
@@ -150,14 +157,27 @@ def _add(found: list[Named], one: Named) -> None:
         found.append(one)
 
 
+def _repeats(text: str, one: Named, found: Sequence[Named]) -> bool:
+    """Whether it only stands in brackets behind its own name: "Asian Development Bank (ADB)"."""
+    return any(other.name == one.name and text[other.end : one.start] == " (" for other in found)
+
+
 def _is_doer(text: str, start: int, end: int) -> bool:
-    behind = _behind().match(text, end)
-    return behind is not None or bool(re.search(r"(?<![\w-])by\s$", text[:start]))
+    if _PLACE_PREPOSITION.search(text[:start]) or read_role_words().cues.match(text, start):
+        return False
+    return does_something(text, end) or bool(re.search(r"(?<![\w-])by\s$", text[:start]))
+
+
+def does_something(text: str, end: int) -> bool:
+    """Whether a word that tells a role stands right behind a name that ends at ``end``."""
+    return _behind().match(text, end) is not None
 
 
 @cache
 def _behind() -> re.Pattern[str]:
-    return re.compile(rf"\s(?:[a-z]+ly\s|also\s|later\s|first\s)?(?={read_role_words().cues.pattern})", re.IGNORECASE)
+    # One more verb or adverb may stand between: "Kitakyushu sent experts", "Dumaguete in fact spent".
+    between = r"(?:[a-z]+ly|[a-z]+ed|also|later|first|together|then|in fact|itself|sent|made|took|has|have|had|is|was)"
+    return re.compile(rf"\s(?:{between}\s)?(?={read_role_words().cues.pattern})", re.IGNORECASE)
 
 
 def _split_run(start: int, run: str) -> Iterator[tuple[int, str]]:

@@ -7,16 +7,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from kin_assistant.contributions.parties import Named
+from kin_assistant.contributions.parties import Named, does_something
 from kin_assistant.contributions.values import PartyKind, Role
 from kin_assistant.contributions.vocabulary import CueRole, read_role_words
 from kin_assistant.text.rows import ROW
 
 __all__ = ["MONEY", "Cue", "PartyGroup", "SentenceParts", "find_cues", "group_parties", "refine_role"]
 
-MONEY: Final = frozenset({"grant", "loan", "funding", "budget", "investment", "fee", "income", "cost", "spending"})
+MONEY: Final = frozenset({"grant", "loan", "funding", "budget", "investment", "fee", "income", "cost", "giving", "spending"})
 """Roles that a sum may have."""
-_GENERIC: Final = frozenset({"funding", "cost", "spending", "partner"})
+_GENERIC: Final = frozenset({"funding", "cost", "giving", "spending", "partner"})
+_ADJACENT: Final = 3
 _HEAD_START: Final = 25
 """Characters by which a word that tells a role exactly may stand further off than one such as "paid"."""
 _REACH: Final = 70
@@ -109,7 +110,7 @@ class SentenceParts:
         start, end = self.clause(group.start)
         giving = read_role_words().giving.search(self._text[: group.start])
         if giving and giving.start() >= start:
-            before = [one for one in self._cues if start <= one.start and one.end <= giving.start() + 1]
+            before = [one for one in self._cues if start <= one.start and one.end <= group.start]
             near = [one for one in before if group.start - one.end <= _REACH]
             if giving[0].startswith("of"):
                 near = [one for one in near if giving.start() - one.end <= 1]
@@ -117,13 +118,28 @@ class SentenceParts:
                 return near[-1]
             if giving[0].startswith(("from", "of", "between", "through", "under")):
                 return None if not self._is_row else self._first_in_row()
+        if not self._may_act(group):
+            return None
         reach = min([end, group.end + _REACH, *(one.start for one in self.groups if one.start > group.start and self._acts(one))])
         behind = [one for one in self._cues if group.end <= one.start < reach]
         if behind:
-            exact = [one for one in behind if one.role not in _GENERIC and one.start - behind[0].start <= _HEAD_START]
+            exact = [
+                one
+                for one in behind
+                if one.role in ("grant", "loan")
+                or (behind[0].role != "spending" and one.role not in _GENERIC and one.start - behind[0].start <= _HEAD_START)
+            ]
             chosen = exact[0] if exact and behind[0].role in _GENERIC else behind[0]
             return None if self._text[chosen.start : chosen.end].lower() in _RECEIVING else chosen
         return self._first_in_row() if self._is_row else None
+
+    def _may_act(self, group: PartyGroup) -> bool:
+        """A place does something only if a word for that stands right behind it, or if it has a cell to itself."""
+        last = group.members[-1]
+        if last.certain or last.kind not in ("city", "country"):
+            return True
+        alone = self._text[max(0, group.start - 2) : group.start] == ROW and self._text[group.end :].startswith(" |")
+        return alone or does_something(self._text, group.end)
 
     def _acts(self, group: PartyGroup) -> bool:
         return not group.members[0].general
@@ -138,7 +154,7 @@ class SentenceParts:
 
         def distance(cue: Cue) -> int:
             gap = max(cue.start - end, start - cue.end, 0)
-            return gap + (_HEAD_START if cue.role in _GENERIC else 0)
+            return gap + (_HEAD_START if cue.role in _GENERIC and gap > _ADJACENT else 0)
 
         return min(near, key=distance, default=None)
 
@@ -161,11 +177,13 @@ class SentenceParts:
 def refine_role(cue: Cue | None, group: PartyGroup | None, *, is_sum: bool) -> Role:
     """The role that a word tells, given who pays: what a city pays is of its budget."""
     role: CueRole = cue.role if cue else ("cost" if is_sum else "partner")
-    if is_sum and group and role in ("funding", "spending", "cost", "investment"):
+    if role == "giving" and not is_sum:
+        return "partner"
+    if is_sum and group and role in ("funding", "giving", "spending", "cost", "investment"):
         if role == "investment" and group.kind not in ("city", "government"):
             return "investment"
         return _OF_KIND[group.kind]
-    if role == "spending":
+    if role in ("giving", "spending"):
         return _OF_KIND[group.kind] if group else "cost"
     if not is_sum and group and role == "funding" and group.kind != "people":
         return _OF_KIND[group.kind]
