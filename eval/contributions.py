@@ -1,7 +1,7 @@
 """Measures the sums and partners that are read from sentences marked by hand: ``python -m eval.contributions``.
 
-``open.jsonl`` was looked at while the reading was written, ``held_out.jsonl`` only counted. A mark lists the roles that a reader would
-accept, since some sentences leave it open; an ``optional`` party is neither missed nor wrong.
+``open.jsonl`` was looked at while the reading was written, ``held_out.jsonl`` only counted. A mark lists the roles that a reader
+would accept, since some sentences leave it open; an ``optional`` party is neither missed nor wrong.
 """
 
 from __future__ import annotations
@@ -67,7 +67,8 @@ class Count:
         """Precision and recall, a line for each thing counted."""
         return [
             f"{name:10} {what:16} {self.marked[what]:4} marked, {self.read[what]:4} read: "
-            f"precision {self.right[what] / max(self.read[what], 1):.3f}, recall {self.right[what] / max(self.marked[what], 1):.3f}"
+            f"precision {self.right[what] / max(self.read[what], 1):.3f}, "
+            f"recall {self.right[what] / max(self.marked[what], 1):.3f}"
             for what in self.marked
         ]
 

@@ -28,6 +28,7 @@ FLOW: tuple[tuple[str, ...], ...] = (
     ("records",),
     ("briefs",),
     ("indicators",),
+    ("contributions",),
     ("peers",),
     ("writing",),
     ("assistant", "rendering"),

@@ -19,6 +19,7 @@ ADDRESSES: Mapping[str, frozenset[str]] = {
     f"{REST}/compare": _POST,
     f"{REST}/coverage": _GET,
     f"{REST}/documents": _GET,
+    f"{REST}/money": _POST,
     f"{REST}/openapi.json": _GET,
     f"{REST}/peers": _POST,
     f"{REST}/search": _GET | _POST,

@@ -9,18 +9,20 @@ from kin_assistant.api.requests import (
     AskRequest,
     CompareRequest,
     DocumentsQuery,
+    MoneyRequest,
     OpenRequest,
     PeersRequest,
     SearchRequest,
 )
 from kin_assistant.api.responses import AnswerWithText, DocumentList, DocumentPiece, DocumentWithSentences
+from kin_assistant.contributions.values import Contributions
 from kin_assistant.coverage.values import Coverage
 from kin_assistant.errors import KinError
 from kin_assistant.filters import find_allowed_documents
 from kin_assistant.peers.values import Peers
 from kin_assistant.records.columns import parse_columns
 from kin_assistant.records.comparison import DEFAULT_COLUMNS
-from kin_assistant.rendering import answer_json, plain, verified, verified_table
+from kin_assistant.rendering import answer_json, plain, verified, verified_contributions, verified_table
 from kin_assistant.types import Comparison, Document, Record, SearchResult
 
 if TYPE_CHECKING:
@@ -33,6 +35,7 @@ __all__ = [
     "count_coverage",
     "find_peers",
     "list_documents",
+    "list_money",
     "open_piece",
     "search",
     "show_document",
@@ -74,6 +77,11 @@ def compare(assistant: Assistant, asked: CompareRequest) -> Comparison:
 def find_peers(assistant: Assistant, asked: PeersRequest) -> Peers:
     """What cities like it did, once every quote was compared with its document. Raises as ``Assistant.peers`` does."""
     return verified_table(assistant.peers(asked.situation, limit=asked.limit), assistant.document)
+
+
+def list_money(assistant: Assistant, asked: MoneyRequest) -> Contributions:
+    """Money and partners, once all was compared with the documents. Raises as ``Assistant.contributions`` does."""
+    return verified_contributions(assistant.contributions(asked.query()), assistant.document)
 
 
 def list_documents(assistant: Assistant, asked: DocumentsQuery) -> DocumentList:

@@ -18,11 +18,13 @@ from kin_assistant.api.requests import (
     AskRequest,
     CompareRequest,
     DocumentsQuery,
+    MoneyRequest,
     PeersRequest,
     SearchQuery,
     SearchRequest,
 )
 from kin_assistant.api.responses import AnswerWithText, DocumentWithSentences, Problem
+from kin_assistant.contributions.values import Contributions
 from kin_assistant.coverage.values import Coverage
 from kin_assistant.peers.values import Peers
 from kin_assistant.types import Comparison, DocumentInfo, Record, SearchResult
@@ -106,6 +108,11 @@ def make_rest(admission: Admission) -> FastAPI:
     async def peers(request: Request, asked: PeersRequest) -> Response:
         """Tell what cities like the one of a situation did; where none is known, `reason` says so."""
         return await answer(request, "question", lambda assistant: operations.find_peers(assistant, asked))
+
+    @app.post("/money", response_model=Contributions, responses=_problems(*_READING, *_SENDING))
+    async def money(request: Request, asked: MoneyRequest) -> Response:
+        """Tell who paid, what for, how much and as what, and who took part; where nothing is known, `reason` says so."""
+        return await answer(request, "question", lambda assistant: operations.list_money(assistant, asked))
 
     @app.get("/documents", response_model=list[DocumentInfo], responses=_problems(*_READING))
     async def documents(request: Request, asked: Annotated[DocumentsQuery, Query()]) -> Response:

@@ -9,7 +9,14 @@ from typing import Final
 
 from kin_assistant.answer.evidence import lost_a_word
 from kin_assistant.contributions.parties import Named, PartyFinder
-from kin_assistant.contributions.roles import MONEY, Cue, PartyGroup, SentenceParts, find_cues, group_parties, refine_role
+from kin_assistant.contributions.roles import (
+    Cue,
+    PartyGroup,
+    SentenceParts,
+    find_cues,
+    group_parties,
+    refine_role,
+)
 from kin_assistant.contributions.values import Party, Role
 from kin_assistant.contributions.vocabulary import read_role_words
 from kin_assistant.indicators.dates import find_years
@@ -22,10 +29,15 @@ from kin_assistant.types import Document, Passage, RecordField, Sentence, Years
 __all__ = ["FoundContribution", "extract_contributions"]
 
 _FOR: Final = re.compile(
-    r"[^.;|]{0,40}?(?<![\w-])(?P<what>(?:for|on|into|towards?|to (?:build|buy|run|pay|train|carry out|repair))\s[^,;.|()]{3,90})"
+    r"[^.;|]{0,40}?(?<![\w-])(?P<what>(?:for|on|into|towards?|to (?:build|buy|run|pay|train|carry out|repair))\s[^,;:.|()]{3,90})"
 )
 _LONGEST_PURPOSE: Final = 110
-_SAME: Final = re.compile(r"\s?\((?:about|some|around|or|over|more than|nearly|then|=|\u2248|\s)*|,?\sor\s(?:about\s)?|\s\(\w+\s")
+_SAME: Final = re.compile(
+    r"\s?\((?:about|some|around|or|over|more than|nearly|then|=|\u2248|\s)*|,?\sor\s(?:about\s)?|\s\(\w+\s"
+)
+_POOR: Final = re.compile(r"(?:but|and|or|which|who|that)\s")
+_TOLD_ELSEWHERE: Final = frozenset({"situation", "lessons", "transferability", "contact"})
+"""Fields whose sentences speak of partners without saying what one did."""
 _END_OF_PURPOSE: Final = re.compile(r"[,;|()]|\.(?:\s|$)|\s(?:and|but|which|who|where)\s")
 
 
@@ -106,7 +118,7 @@ def _contributions(read: _Read, sums: Sequence[Figure], field: RecordField | Non
         if read_role_words().no_contribution.search(read.text, first, last):
             continue
         cue = read.parts.role_of_sum(start, end)
-        payer = read.parts.payer_of_sum(start, end, cue)
+        payer = read.parts.payer_of_sum(start, end)
         if payer and cue and cue.role in ("cost", "income") and payer.end <= start:
             cue = read.parts.cue_of_group(payer) or cue
         used.update(payer.members if payer else ())
@@ -114,12 +126,12 @@ def _contributions(read: _Read, sums: Sequence[Figure], field: RecordField | Non
             read.passage,
             read.number,
             read.sentence,
-            refine_role(cue, payer, is_sum=True),
+            refine_role(cue, payer, is_sum=True, by_month="/month" in figure.unit),
             _span(read, cue.start, cue.end) if cue else None,
             tuple(_party(read, one) for one in payer.members) if payer else (),
             figure,
             equals,
-            _purpose_of_sum(read, figure, end),
+            _purpose_of_sum(read, figure, max(end, *(one.end - read.sentence.start for one in equals), 0), payer),
             figure.place,
             figure.country,
             figure.years,
@@ -130,12 +142,17 @@ def _contributions(read: _Read, sums: Sequence[Figure], field: RecordField | Non
 def _partners(read: _Read, used: set[Named], field: RecordField | None) -> Iterator[FoundContribution]:
     """Who takes part without a sum, a contribution for each role."""
     by_role: dict[Role, tuple[Cue | None, list[Named]]] = {}
+    told = field in ("partners", "finance")
+    if field in _TOLD_ELSEWHERE or (read.text.startswith(ROW) and not told):
+        return
     for group in read.parts.groups:
         cue = read.parts.cue_of_group(group)
         members = [one for one in group.members if not one.general and one not in used]
         if cue is None:
             members = [one for one in members if one.certain and one.kind != "city"] if field == "partners" else []
-        if members and not (cue and cue.role in ("income", "cost", "fee")):
+        if not told and all(one.kind == "city" and one.name in read.document.cities for one in members):
+            continue  # what the practice's own city did is not news of its partners
+        if members and not (cue and (cue.role in ("income", "cost", "fee") or (cue.role == "giving" and not told))):
             role = refine_role(cue, group, is_sum=False)
             by_role.setdefault(role, (cue, []))[1].extend(members)
     mentioned = find_years(read.text)
@@ -175,15 +192,19 @@ def _join_same(read: _Read, sums: Sequence[Figure]) -> Iterator[tuple[Figure, tu
     return ((figure, tuple(equals)) for figure, equals in joined)
 
 
-def _purpose_of_sum(read: _Read, figure: Figure, end: int) -> Span | None:
-    if read.text.startswith(ROW):
-        return figure.measures[0] if figure.measures else None
+def _purpose_of_sum(read: _Read, figure: Figure, end: int, payer: PartyGroup | None) -> Span | None:
+    """What stands behind a sum with "for" or "on"; else what the figure measures, if that says no more than who pays."""
     match = _FOR.match(read.text, end)
     if match:
         stop = _END_OF_PURPOSE.search(read.text, match.start("what"), match.end("what"))
         start, last = match.start("what"), stop.start() if stop else match.end("what")
         return _span(read, start, start + len(read.text[start:last].rstrip()))
-    return figure.measures[0] if figure.measures else None
+    for measure in figure.measures:
+        start, last = measure.start - read.sentence.start, measure.end - read.sentence.start
+        says_who = payer is not None and start < payer.end and payer.start < last
+        if not says_who and not _POOR.match(measure.text):
+            return measure
+    return None
 
 
 def _purpose_of_cue(read: _Read, cue: Cue | None) -> Span | None:

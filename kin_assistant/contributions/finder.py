@@ -1,4 +1,4 @@
-"""Contributions on a topic, of cities or of a funder: the documents near the topic, with all that they say of money and partners."""
+"""Contributions on a topic, of cities or of a funder: what the documents near the topic say of money and partners."""
 
 from __future__ import annotations
 
@@ -85,7 +85,7 @@ class ContributionFinder:
             _number(one.found, number, of_sentence[one.sentence_key]) for number, one in enumerate(shown, 1)
         )
         practices = tuple(self._practices(shown))
-        notes = ()
+        notes: tuple[str, ...] = ()
         if len(wanted) > len(shown):
             notes = (f"{count_words(len(wanted), 'row')} fit; these are the first {len(shown)}.",)
         return Contributions(
@@ -105,7 +105,9 @@ class ContributionFinder:
         if not cities:
             return True
         of_document = self._library.infos[one.document].cities
-        return one.found.place in cities or (one.found.place is None and len(of_document) == 1 and of_document[0] in cities)
+        return one.found.place in cities or (
+            one.found.place is None and len(of_document) == 1 and of_document[0] in cities
+        )
 
     def _documents(self, topic: str | None, cities: Sequence[str]) -> list[DocumentRow]:
         """The documents near the topic, the nearest first, or all in their order; of ``cities`` if any are named."""
@@ -154,7 +156,12 @@ class ContributionFinder:
             years = None if info.years is None else "-".join(dict.fromkeys(map(str, info.years)))
             numbers = tuple(number for number, _ in own)
             yield Practice(
-                document_id=info.id, title=info.title, cities=info.cities, countries=info.countries, years=years, numbers=numbers
+                document_id=info.id,
+                title=info.title,
+                cities=info.cities,
+                countries=info.countries,
+                years=years,
+                numbers=numbers,
             )
 
     def _cite(self, shown: Sequence[_Of], topic: str) -> tuple[tuple[Citation, ...], dict[tuple[int, int], int]]:
@@ -195,7 +202,7 @@ def _number(found: FoundContribution, number: int, citation: int) -> Contributio
 
 
 def _funders(contributions: Sequence[Contribution], documents: Mapping[int, str]) -> Iterator[Funder]:
-    """Those who pay or take part, by name; people in general words and what is only called "the company" are nobody in particular."""
+    """Those who pay or take part, by name; who is only called "the company" is nobody in particular."""
     by_name: dict[str, list[tuple[Contribution, Party]]] = {}
     for one in contributions:
         for party in one.parties:

@@ -7,9 +7,8 @@ words with a word such as "Bank" in it, general words such as "the water company
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache
 from typing import Final
 
 from kin_assistant.contributions.values import PartyKind
@@ -24,15 +23,8 @@ _SPELT_OUT: Final = re.compile(r"\(([A-Z][A-Za-z]*[A-Z][A-Za-z]*)\)")
 _NAME_BEFORE: Final = re.compile(rf"{CAPITALISED}(?:[\s-]+(?:(?:of|for|on|and|the|to|in)\s+)*{CAPITALISED})+\s$")
 _CITY_OF: Final = re.compile(rf"(?<![\w-])(?:[Cc]ity|[Mm]unicipality|[Tt]own) of {CAPITALISED}(?:\s{CAPITALISED})*")
 _FEWEST_LETTERS: Final = 3
-_PLACE_PREPOSITION: Final = re.compile(
-    r"(?<![\w-])(?:in|of|for|to|at|near|around|across|outside|within|throughout|over|into|on|as)\s(?:the\s)?$", re.IGNORECASE
-)
 _IN_NAME: Final = re.compile(rf"(?<![.|(:] )(?<![\w-]){CAPITALISED}\s$")
 """A capitalised word in front, of which a place is a part: "IGES Kitakyushu office"."""
-_LEADING: Final = frozenset({
-    "The", "A", "An", "In", "By", "From", "For", "At", "On", "Under", "After", "With", "This", "These", "Its", "Since", "Between", "During", "When", "Until",
-    "Of", "To", "Both", "Each", "Two", "Three", "Some", "Local", "One", "Another", "Later", "Earlier", "Old", "Many", "Most", "All", "If", "As", "Then", "Because", "Its",
-})  # fmt: skip
 _OWNS: Final = re.compile(r"['\u2019]s?$")
 
 
@@ -80,11 +72,14 @@ class PartyFinder:
                 _add(found, one)
         for (start, end), mention in places.items():
             behind = text[end : end + 2]
-            if mention.place.kind in ("city", "country") and behind[:1] not in ("'", "\u2019", "-"):
-                if not _PLACE_PREPOSITION.search(text[:start]) and not _IN_NAME.search(text[:start]):
-                    kind: PartyKind = "city" if mention.place.kind == "city" else "country"
-                    _add(found, Named(start, end, mention.place.name, kind, certain=False))
-        for one in self._doers(text, places):
+            before = text[:start]
+            is_place = read_role_words().before_place.search(before) or _IN_NAME.search(before)
+            if mention.place.kind in ("city", "country") and behind[:1] not in ("'", "\u2019", "-") and not is_place:
+                kind: PartyKind = "city" if mention.place.kind == "city" else "country"
+                _add(found, Named(start, end, mention.place.name, kind, certain=False))
+        for one in _donors(text, mentions):
+            _add(found, one)
+        for one in self._doers(text, {(one.start, one.end) for one in mentions}):
             _add(found, one)
         found.sort(key=lambda one: one.start)
         return [one for one in found if not _repeats(text, one, found)]
@@ -93,8 +88,8 @@ class PartyFinder:
         for match in _CITY_OF.finditer(text):
             words = _bare(match[0])
             before = text[: match.start()]
-            if not _PLACE_PREPOSITION.search(before) and not _OWNS.search(match[0]):
-                yield Named(match.start(), match.start() + len(words), words[:1].upper() + words[1:], "city", certain=True)
+            if not read_role_words().before_place.search(before) and not _OWNS.search(match[0]):
+                yield Named(match.start(), match.start() + len(words), words.split(" of ", 1)[1], "city", certain=True)
 
     def _bodies(self, text: str) -> Iterator[Named]:
         words = read_role_words()
@@ -103,7 +98,9 @@ class PartyFinder:
             if text[match.end() : match.end() + 1] in ("'", "\u2019") and not does_something(text, match.end() + 2):
                 continue  # "the LLDA's work" is nothing that it gives
             kind = self._introduced.get(name) or _kind_of(self._full.get(name, name)) or "organisation"
-            yield Named(match.start(), match.end(), self._full.get(name, name), kind, certain=name not in words.no_bodies)
+            yield Named(
+                match.start(), match.end(), self._full.get(name, name), kind, certain=name not in words.no_bodies
+            )
 
     def _runs(self, text: str) -> Iterator[Named]:
         for match in _RUN.finditer(text):
@@ -116,7 +113,7 @@ class PartyFinder:
         words = read_role_words()
         for match in words.called.finditer(text):
             owner, of = _bare(match["owner"] or ""), _bare(match["of"] or "")
-            if owner in _LEADING:
+            if owner in read_role_words().leading:
                 owner = ""
             start = match.start("owner") if owner else match.start()
             end = match.start("of") + len(of) if of else match.end("head")
@@ -133,9 +130,11 @@ class PartyFinder:
         for match in _ACRONYM.finditer(text):
             owns = text[match.end() : match.end() + 1] in ("'", "\u2019")
             if len(match[0]) >= _FEWEST_LETTERS and match[0] not in words.no_bodies and not owns:
-                yield Named(match.start(), match.end(), self._full.get(match[0], match[0]), "organisation", certain=False)
+                yield Named(
+                    match.start(), match.end(), self._full.get(match[0], match[0]), "organisation", certain=False
+                )
 
-    def _doers(self, text: str, places: Mapping[tuple[int, int], Mention]) -> Iterator[Named]:
+    def _doers(self, text: str, places: Collection[tuple[int, int]]) -> Iterator[Named]:
         """Capitalised names right in front of a word that tells a role: "Mahagenco pays", "Manila Water spent"."""
         for match in _RUN.finditer(text):
             for start, run in _split_run(match.start(), match[0]):
@@ -152,6 +151,13 @@ class PartyFinder:
         return re.search(rf"(?<![\w-]){re.escape(word.lower())}(?![\w-])", self._text) is not None
 
 
+def _donors(text: str, mentions: Sequence[Mention]) -> Iterator[Named]:
+    """Countries by their people's name, in front of what is given: "a Japanese grant"."""
+    for one in mentions:
+        if one.relation == "demonym" and read_role_words().gift.match(text, one.end):
+            yield Named(one.start, one.end, one.place.name, "country", certain=True)
+
+
 def _add(found: list[Named], one: Named) -> None:
     if one.end > one.start and all(one.end <= other.start or other.end <= one.start for other in found):
         found.append(one)
@@ -163,21 +169,14 @@ def _repeats(text: str, one: Named, found: Sequence[Named]) -> bool:
 
 
 def _is_doer(text: str, start: int, end: int) -> bool:
-    if _PLACE_PREPOSITION.search(text[:start]) or read_role_words().cues.match(text, start):
+    if read_role_words().before_place.search(text[:start]) or read_role_words().cues.match(text, start):
         return False
     return does_something(text, end) or bool(re.search(r"(?<![\w-])by\s$", text[:start]))
 
 
 def does_something(text: str, end: int) -> bool:
     """Whether a word that tells a role stands right behind a name that ends at ``end``."""
-    return _behind().match(text, end) is not None
-
-
-@cache
-def _behind() -> re.Pattern[str]:
-    # One more verb or adverb may stand between: "Kitakyushu sent experts", "Dumaguete in fact spent".
-    between = r"(?:[a-z]+ly|[a-z]+ed|also|later|first|together|then|in fact|itself|sent|made|took|has|have|had|is|was)"
-    return re.compile(rf"\s(?:{between}\s)?(?={read_role_words().cues.pattern})", re.IGNORECASE)
+    return read_role_words().deed.match(text, end) is not None
 
 
 def _split_run(start: int, run: str) -> Iterator[tuple[int, str]]:
@@ -193,7 +192,7 @@ def _split_run(start: int, run: str) -> Iterator[tuple[int, str]]:
 
 def _trim(start: int, name: str) -> tuple[int, str]:
     words = name.split(" ")
-    while len(words) > 1 and words[0] in _LEADING:
+    while len(words) > 1 and words[0] in read_role_words().leading:
         start += len(words[0]) + 1
         words = words[1:]
     return start, _bare(" ".join(words))

@@ -14,18 +14,25 @@ from kin_assistant.text.rows import ROW
 
 __all__ = ["MONEY", "Cue", "PartyGroup", "SentenceParts", "find_cues", "group_parties", "refine_role"]
 
-MONEY: Final = frozenset({"grant", "loan", "funding", "budget", "investment", "fee", "income", "cost", "giving", "spending"})
+MONEY: Final = frozenset(
+    {"grant", "loan", "funding", "budget", "investment", "fee", "income", "cost", "giving", "spending"}
+)
 """Roles that a sum may have."""
 _GENERIC: Final = frozenset({"funding", "cost", "giving", "spending", "partner"})
+_PAYING: Final = MONEY - {"cost", "income"}
 _ADJACENT: Final = 3
+_NEAR: Final = 20
 _HEAD_START: Final = 25
 """Characters by which a word that tells a role exactly may stand further off than one such as "paid"."""
 _REACH: Final = 70
 """Characters between a party and the word that tells its role, at most."""
 _CLAUSE: Final = re.compile(r"[;:]\s|,?\s(?:but|while|whereas)\s|,\s(?:and|so)\s(?=(?:the|an?|[A-Z])[\w' ])")
-_JOINS: Final = re.compile(r"(?:,|,?\sand|,?\sor|,?\swith|/|\s\([^()]*\)(?:,|\sand|,\sand)?)?\s?(?:also\s)?(?:the\s|an?\s|its\s|of\s)?(?:[a-z]+\s)?", re.IGNORECASE)
+_JOINS: Final = re.compile(
+    r"(?:,|,?\sand|,?\sor|,?\swith|/|\s\([^()]*\)(?:,|\sand|,\sand)?)?\s?"
+    r"(?:also\s)?(?:the\s|an?\s|its\s|of\s)?(?:[a-z]+\s)?",
+    re.IGNORECASE,
+)
 _FROM_BEHIND: Final = re.compile(r"[^.;|]{0,28}?(?<![\w-])(?:from|by|of)\s(?:the\s|an?\s)?$")
-_RECEIVING: Final = frozenset({"borrowed", "borrow", "borrows", "repay", "repaid"})
 _OF_KIND: Final[dict[PartyKind, Role]] = {
     "city": "budget", "government": "budget", "country": "funding", "company": "investment", "people": "fee", "organisation": "funding",
 }  # fmt: skip
@@ -120,17 +127,27 @@ class SentenceParts:
                 return None if not self._is_row else self._first_in_row()
         if not self._may_act(group):
             return None
-        reach = min([end, group.end + _REACH, *(one.start for one in self.groups if one.start > group.start and self._acts(one))])
+        reach = min(
+            [
+                end,
+                group.end + _REACH,
+                *(one.start for one in self.groups if one.start > group.start and self._acts(one)),
+            ]
+        )
         behind = [one for one in self._cues if group.end <= one.start < reach]
         if behind:
             exact = [
                 one
                 for one in behind
                 if one.role in ("grant", "loan")
-                or (behind[0].role != "spending" and one.role not in _GENERIC and one.start - behind[0].start <= _HEAD_START)
+                or (
+                    behind[0].role != "spending"
+                    and one.role not in _GENERIC
+                    and one.start - behind[0].start <= _HEAD_START
+                )
             ]
             chosen = exact[0] if exact and behind[0].role in _GENERIC else behind[0]
-            return None if self._text[chosen.start : chosen.end].lower() in _RECEIVING else chosen
+            return None if self._text[chosen.start : chosen.end].lower() in read_role_words().receiving else chosen
         return self._first_in_row() if self._is_row else None
 
     def _may_act(self, group: PartyGroup) -> bool:
@@ -158,7 +175,7 @@ class SentenceParts:
 
         return min(near, key=distance, default=None)
 
-    def payer_of_sum(self, start: int, end: int, cue: Cue | None) -> PartyGroup | None:
+    def payer_of_sum(self, start: int, end: int) -> PartyGroup | None:
         """Who pays a sum: who stands behind it with "from" or "by", else whose word of paying stands nearest in front."""
         first, last = self.clause(start)
         near = [one for one in self.groups if first <= one.start and one.end <= last]
@@ -166,16 +183,25 @@ class SentenceParts:
             if group.start >= end and _FROM_BEHIND.fullmatch(self._text[end : group.start]):
                 return group
         if self._is_row:
-            return near[0] if near and near[0].start <= len(ROW) and near[0].members[0].certain else None
-        before = [one for one in near if one.end <= start and (told := self.cue_of_group(one)) and told.role in MONEY - {"cost", "income"}]
-        if before:
-            return before[-1]
-        # "a loan of 5 million, and the same from ...": the one that gave before gives this too.
-        return None
+            first_cell = near and near[0].start <= len(ROW)
+            alone = first_cell and self._text[near[0].end :].startswith((" |", " ("))
+            return near[0] if first_cell and (alone or near[0].members[0].certain) else None
+        before = [one for one in near if one.end <= start and self._pays(one)]
+        return before[-1] if before else None
+
+    def _pays(self, group: PartyGroup) -> bool:
+        """Whether a word of paying is the first behind a group, or tells its role."""
+        told = self.cue_of_group(group)
+        behind = next((one for one in self._cues if one.start >= group.end), None)
+        near = behind if behind and behind.start - group.end <= _NEAR else None
+        return any(one is not None and one.role in _PAYING for one in (told, near if told else None))
 
 
-def refine_role(cue: Cue | None, group: PartyGroup | None, *, is_sum: bool) -> Role:
-    """The role that a word tells, given who pays: what a city pays is of its budget."""
+def refine_role(cue: Cue | None, group: PartyGroup | None, *, is_sum: bool, by_month: bool = False) -> Role:
+    """The role that a word tells, given who pays: what a city pays is of its budget.
+
+    What is paid by the month, of which nobody in particular is said to pay it, is a fee.
+    """
     role: CueRole = cue.role if cue else ("cost" if is_sum else "partner")
     if role == "giving" and not is_sum:
         return "partner"
@@ -183,8 +209,10 @@ def refine_role(cue: Cue | None, group: PartyGroup | None, *, is_sum: bool) -> R
         if role == "investment" and group.kind not in ("city", "government"):
             return "investment"
         return _OF_KIND[group.kind]
-    if role in ("giving", "spending"):
-        return _OF_KIND[group.kind] if group else "cost"
+    if role == "spending" or role == "giving":
+        if group:
+            return _OF_KIND[group.kind]
+        return "fee" if is_sum and by_month and role == "spending" else "cost"
     if not is_sum and group and role == "funding" and group.kind != "people":
         return _OF_KIND[group.kind]
     return role

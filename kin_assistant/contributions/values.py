@@ -26,11 +26,12 @@ __all__ = [
 ]
 
 Role = Literal[
-    "grant", "loan", "funding", "budget", "investment", "fee", "income", "cost", "in kind", "technical help", "operator", "partner",
+    "grant", "loan", "funding", "budget", "investment", "fee", "income", "cost", "in kind", "technical help", "operator",
+    "partner",
 ]  # fmt: skip
-"""What a sum or a partner is: money given, money lent, money paid in a form that is not told, the budget of a city or state, a
-company's own money, a tariff, fee or fine, sales and savings, a sum of which nobody is said to pay it, land or goods, advice and
-training, who runs or builds it, who takes part in another way."""
+"""What a sum or a partner is: money given, money lent, money paid in a form that is not told, the budget of a city or state,
+a company's own money, a tariff, fee or fine, sales and savings, a sum of which nobody is said to pay it, land or goods, advice
+and training, who runs or builds it, who takes part in another way."""
 ROLES: Final[tuple[Role, ...]] = get_args(Role)
 PartyKind = Literal["organisation", "government", "company", "city", "country", "people"]
 """What a party seems to be, by its words."""

@@ -38,6 +38,15 @@ class RoleWords:
     """A name behind a word such as "company": groups ``kind`` and ``name``."""
     giving: re.Pattern[str]
     """A word such as "from" at the end of a text, which makes a party of what follows."""
+    leading: frozenset[str]
+    """Words at the start of a sentence that belong to no name."""
+    before_place: re.Pattern[str]
+    """A word at the end of a text that makes what follows the place of something: "in the"."""
+    deed: re.Pattern[str]
+    """What stands behind a name that does something."""
+    gift: re.Pattern[str]
+    """What stands behind the name of a people that gives something."""
+    receiving: frozenset[str]
     no_bodies: frozenset[str]
     no_contribution: re.Pattern[str]
     cues: re.Pattern[str]
@@ -56,6 +65,7 @@ def read_role_words() -> RoleWords:
     names = {name: body for body, own in table["bodies"].items() for name in (body, *own)}
     heads = {head: kind for kind, own in table["called"].items() for head in own}
     cues = {cue: role for role, own in table["roles"].items() for cue in own}
+    told = rf"(?<![\w-])(?:{alternatives(cues)})(?![\w-])"
     run = rf"{CAPITALISED}(?:\s{CAPITALISED})*"
     return RoleWords(
         body_of_name=names,
@@ -69,10 +79,13 @@ def read_role_words() -> RoleWords:
         kind_of_head=heads,
         introduced=re.compile(rf"(?<![\w-])(?P<kind>{alternatives(words['introducing'])})\s(?P<name>{run})"),
         giving=re.compile(rf"(?<![\w-])(?:{alternatives(words['giving'])})\s(?:(?:the|an?|its|their)\s)?$"),
+        leading=frozenset(words["leading"]),
+        before_place=re.compile(rf"(?<![\w-])(?:{alternatives(words['before_place'])})\s(?:the\s)?$", re.IGNORECASE),
+        deed=re.compile(rf"\s(?:(?:[a-z]+ly|[a-z]+ed|{alternatives(words['before_deed'])})\s)?{told}", re.IGNORECASE),
+        gift=re.compile(rf"\s(?:(?:{alternatives(words['kinds_of_gift'])})\s)?(?:{alternatives(words['gifts'])})\b"),
+        receiving=frozenset(words["receiving"]),
         no_bodies=frozenset(words["no_bodies"]),
-        no_contribution=re.compile(
-            rf"(?<![\w-])(?:{alternatives(words['no_contribution'])})(?![\w-])", re.IGNORECASE
-        ),
-        cues=re.compile(rf"(?<![\w-])(?:{alternatives(cues)})(?![\w-])", re.IGNORECASE),
+        no_contribution=re.compile(rf"(?<![\w-])(?:{alternatives(words['no_contribution'])})(?![\w-])", re.IGNORECASE),
+        cues=re.compile(told, re.IGNORECASE),
         role_of_cue={cue.lower(): role for cue, role in cues.items()},
     )

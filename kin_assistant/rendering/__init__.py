@@ -11,6 +11,12 @@ from kin_assistant.rendering.briefs.page import brief_html
 from kin_assistant.rendering.briefs.pdf import brief_pdf
 from kin_assistant.rendering.briefs.proposal import proposal_html
 from kin_assistant.rendering.briefs.word import brief_docx
+from kin_assistant.rendering.contributions import (
+    ROLE_NAMES,
+    contributions_csv,
+    contributions_html,
+    contributions_text,
+)
 from kin_assistant.rendering.coverage.page import coverage_html
 from kin_assistant.rendering.coverage.tables import coverage_csv
 from kin_assistant.rendering.coverage.text import coverage_text
@@ -23,11 +29,17 @@ from kin_assistant.rendering.peers import peers_csv, peers_html, peers_markdown
 from kin_assistant.rendering.tables import comparison_csv, comparison_html, comparison_markdown, record_markdown
 from kin_assistant.rendering.tabs import reason_html
 from kin_assistant.rendering.templating import render
-from kin_assistant.rendering.verification import verified, verified_indicators, verified_table
+from kin_assistant.rendering.verification import (
+    verified,
+    verified_contributions,
+    verified_indicators,
+    verified_table,
+)
 from kin_assistant.rendering.words import count, day, document_link, external_link, period, places, plain
-from kin_assistant.rendering.workbook import comparison_xlsx, coverage_xlsx, indicators_xlsx
+from kin_assistant.rendering.workbook import comparison_xlsx, contributions_xlsx, coverage_xlsx, indicators_xlsx
 
 __all__ = [
+    "ROLE_NAMES",
     "answer_html",
     "answer_json",
     "answer_markdown",
@@ -40,6 +52,10 @@ __all__ = [
     "comparison_html",
     "comparison_markdown",
     "comparison_xlsx",
+    "contributions_csv",
+    "contributions_html",
+    "contributions_text",
+    "contributions_xlsx",
     "count",
     "coverage_csv",
     "coverage_html",
@@ -70,6 +86,7 @@ __all__ = [
     "search_text",
     "section_at",
     "verified",
+    "verified_contributions",
     "verified_indicators",
     "verified_table",
     "what_is_read",

@@ -39,6 +39,7 @@ _FOLDERS = {
     "/coverage/": _READ,
     "/documents/": _READ,
     "/figures/": _READ,
+    "/money/": _READ,
     "/peers/": _READ,
     "/page/": _READ,
     "/pages/": _READ,

@@ -16,6 +16,7 @@ from kin_assistant.ui.components import ASSETS, PRIVATE, add_html, offer_names
 from kin_assistant.ui.events import Kind
 from kin_assistant.ui.figures import add_figures_tab
 from kin_assistant.ui.kept_questions import MAX_KEPT
+from kin_assistant.ui.money import add_money_tab
 from kin_assistant.ui.peers import add_peers_tab
 from kin_assistant.ui.ratelimit import QUESTION, TRIFLE
 from kin_assistant.ui.visits import Visits
@@ -38,6 +39,7 @@ KINDS = {
     "propose": Kind(QUESTION),
     "reopen": Kind(QUESTION),
     "find_figures": Kind(QUESTION),
+    "find_money": Kind(QUESTION),
     "begin": Kind(TRIFLE),
     "describe": Kind(TRIFLE),
     "renew": Kind(TRIFLE),
@@ -76,6 +78,8 @@ def build_page(
                 brief_cities = add_brief_tab(callbacks, infos)
             with gr.Tab("Figures", id="figures"):
                 figure_cities, figure_countries = add_figures_tab(callbacks, infos)
+            with gr.Tab("Money", id="money"):
+                money_cities = add_money_tab(callbacks, infos)
             with gr.Tab("Documents", id="documents"):
                 add_html(texts.place_of_library_html())
                 # Pressed by the script when another build has been opened.
@@ -85,7 +89,7 @@ def build_page(
             with gr.Tab("About", id="about"):
                 about = add_html(texts.about_html(build, version, evaluation))
 
-        city_boxes = [compared_cities, brief_cities, figure_cities]
+        city_boxes = [compared_cities, brief_cities, figure_cities, money_cities]
 
         def renew() -> tuple[Any, ...]:
             """All that tells of the build, which may be another than when the server began."""
