@@ -29,16 +29,20 @@ from kin_assistant.types import Document, Passage, RecordField, Sentence, Years
 __all__ = ["FoundContribution", "extract_contributions"]
 
 _FOR: Final = re.compile(
-    r"[^.;|]{0,40}?(?<![\w-])(?P<what>(?:for|on|into|towards?|to (?:build|buy|run|pay|train|carry out|repair))\s[^,;:.|()]{3,90})"
+    r"[^.;|]{0,40}?(?<![\w-])(?P<what>(?:for|on|into|towards?|to (?:build|buy|run|pay|train|carry out|repair))\s(?:[^,;:.|()]|[.,](?=\d)){3,90})"
 )
 _LONGEST_PURPOSE: Final = 110
 _SAME: Final = re.compile(
     r"\s?\((?:about|some|around|or|over|more than|nearly|then|=|\u2248|\s)*|,?\sor\s(?:about\s)?|\s\(\w+\s"
 )
 _POOR: Final = re.compile(r"(?:but|and|or|which|who|that)\s")
+_BARE: Final = re.compile(r"[\d.,\s]+")
 _TOLD_ELSEWHERE: Final = frozenset({"situation", "lessons", "transferability", "contact"})
 """Fields whose sentences speak of partners without saying what one did."""
-_END_OF_PURPOSE: Final = re.compile(r"[,;|()]|\.(?:\s|$)|\s(?:and|but|which|who|where)\s")
+_NO_PARTNER: Final = frozenset({"income", "cost", "fee"})
+_ANYBODYS: Final = frozenset({"giving", "part", "operator"})
+"""What anybody does, and what makes a partner only where a document speaks of partners or money."""
+_END_OF_PURPOSE: Final = re.compile(r"[;|()]|,(?!\d)|\.(?:\s|$)|\s(?:and|but|which|who|where)\s")
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +96,7 @@ def extract_contributions(
         for number, sentence in enumerate(passage.sentences):
             text = document.text[sentence.start : sentence.end]
             is_head = (sentence.start, sentence.end) in heads
-            sums = [one for one in figures.get((row, number), ()) if is_money(one)]
+            sums = [one for one in figures.get((row, number), ()) if _is_sum(one)]
             if is_head or lost_a_word(document, sentence) or not (sums or read_role_words().cues.search(text)):
                 continue
             places = find_places(text)
@@ -108,6 +112,11 @@ def extract_contributions(
 def is_money(figure: Figure) -> bool:
     """Whether a figure is a sum of money, or one by something ("US$/t")."""
     return figure.unit.split("/")[0] in read_vocabulary().moneys
+
+
+def _is_sum(figure: Figure) -> bool:
+    """Whether it is money and says so itself, or is one end of a change: "250 (IBRD), 45 (city)" are parts of a sum before."""
+    return is_money(figure) and (bool(figure.change) or _BARE.fullmatch(figure.written.text) is None)
 
 
 def _contributions(read: _Read, sums: Sequence[Figure], field: RecordField | None) -> Iterator[FoundContribution]:
@@ -150,9 +159,10 @@ def _partners(read: _Read, used: set[Named], field: RecordField | None) -> Itera
         members = [one for one in group.members if not one.general and one not in used]
         if cue is None:
             members = [one for one in members if one.certain and one.kind != "city"] if field == "partners" else []
-        if not told and all(one.kind == "city" and one.name in read.document.cities for one in members):
-            continue  # what the practice's own city did is not news of its partners
-        if members and not (cue and (cue.role in ("income", "cost", "fee") or (cue.role == "giving" and not told))):
+        if not told:
+            # What the practice's own city or body did is what it is about.
+            members = [one for one in members if not _is_subject(one, read.document)]
+        if members and not (cue and (cue.role in _NO_PARTNER or (cue.role in _ANYBODYS and not told))):
             role = refine_role(cue, group, is_sum=False)
             by_role.setdefault(role, (cue, []))[1].extend(members)
     mentioned = find_years(read.text)
@@ -172,6 +182,10 @@ def _partners(read: _Read, used: set[Named], field: RecordField | None) -> Itera
             country,
             mentioned[0].years if len(mentioned) == 1 else None,
         )
+
+
+def _is_subject(one: Named, document: Document) -> bool:
+    return (one.kind == "city" and one.name in document.cities) or one.name in document.title
 
 
 def _join_same(read: _Read, sums: Sequence[Figure]) -> Iterator[tuple[Figure, tuple[Span, ...]]]:
@@ -202,7 +216,8 @@ def _purpose_of_sum(read: _Read, figure: Figure, end: int, payer: PartyGroup | N
     for measure in figure.measures:
         start, last = measure.start - read.sentence.start, measure.end - read.sentence.start
         says_who = payer is not None and start < payer.end and payer.start < last
-        if not says_who and not _POOR.match(measure.text):
+        ends_in_cue = any(match.end() == len(measure.text) for match in read_role_words().cues.finditer(measure.text))
+        if not says_who and not ends_in_cue and not _POOR.match(measure.text):
             return measure
     return None
 

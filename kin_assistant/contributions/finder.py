@@ -73,7 +73,7 @@ class ContributionFinder:
         """
         cities = tuple(dict.fromkeys(map(self._comparisons.find_city, query.cities)))
         documents = self._documents(query.topic, cities)
-        every = [_Of(row, one) for row in documents for one in self.reader.contributions_of(row)]
+        every = [_Of(row, one) for row in documents for one in _sums_first(self.reader.contributions_of(row))]
         wanted = [one for one in every if self._passes(one, query, cities)]
         if query.funder.strip():
             wanted = [one for one in wanted if any(_is_called(query.funder, party) for party in one.found.parties)]
@@ -119,9 +119,10 @@ class ContributionFinder:
             return rows
         policy = self._policy
         nearness = self._comparisons.measure_documents(self._search.make_topic(topic))
-        best = max((nearness[row] for row in rows), default=0.0)
-        least = max(policy.min_nearness, min(policy.near, policy.share_of_nearest * best))
-        return sorted((row for row in rows if nearness[row] >= least), key=lambda row: (-nearness[row], row))
+        best = max(nearness.values(), default=0.0)
+        least = policy.min_nearness if cities else max(policy.min_nearness, policy.share_of_nearest * best)
+        near = sorted((row for row in rows if nearness[row] >= least), key=lambda row: (-nearness[row], row))
+        return near[: policy.documents]
 
     def _refuse(self, query: ContributionQuery, cities: Sequence[str], *, known: bool) -> Contributions:
         if query.funder.strip():
@@ -183,6 +184,12 @@ class ContributionFinder:
         cited, _ = cite_sentences(candidates, self._library, topic, compiler_sections=self._compiler_sections)
         citations = tuple(citation.model_copy(update={"why": ""}) for citation in cited)
         return citations, {one.sentence_key: number for number, one in enumerate(sentences, 1)}
+
+
+def _sums_first(found: Sequence[FoundContribution]) -> list[FoundContribution]:
+    """Those of the sentences with a sum before the others, each in reading order."""
+    of_sum = {one.sentence.start for one in found if one.figure}
+    return sorted(found, key=lambda one: one.sentence.start not in of_sum)
 
 
 def _number(found: FoundContribution, number: int, citation: int) -> Contribution:

@@ -113,9 +113,11 @@ class PartyFinder:
         words = read_role_words()
         for match in words.called.finditer(text):
             owner, of = _bare(match["owner"] or ""), _bare(match["of"] or "")
-            if owner in read_role_words().leading:
-                owner = ""
-            start = match.start("owner") if owner else match.start()
+            start = match.start()
+            if owner:
+                start, owner = _trim(match.start("owner"), owner)
+                owner = "" if owner in words.leading else owner
+                start = start if owner else match.start("head")
             end = match.start("of") + len(of) if of else match.end("head")
             said = text[start:end]
             plain = re.sub(r"^(?:[Tt]he|[Aa]n?|[Ii]ts|[Tt]heir)\s", "", said)
@@ -139,16 +141,24 @@ class PartyFinder:
         for match in _RUN.finditer(text):
             for start, run in _split_run(match.start(), match[0]):
                 end = start + len(run)
-                if (start, end) in places or run in read_role_words().no_bodies or not _is_doer(text, start, end):
+                words = read_role_words()
+                if (
+                    (start, end) in places
+                    or run in words.no_bodies
+                    or run in words.leading
+                    or not _is_doer(text, start, end)
+                ):
                     continue
                 alone = " " not in run
-                if alone and (len(run) <= _FEWEST_LETTERS or run.endswith("s") or self._is_common(run)):
+                if alone and (len(run) <= _FEWEST_LETTERS or run.endswith("s") or not self._is_name(run)):
                     continue
                 yield Named(start, end, run, "company", certain=False)
 
-    def _is_common(self, word: str) -> bool:
-        """Whether the document has a word in lower case too: at the start of a sentence it is no name then."""
-        return re.search(rf"(?<![\w-]){re.escape(word.lower())}(?![\w-])", self._text) is not None
+    def _is_name(self, word: str) -> bool:
+        """Whether the document has a capitalised word more than once, and never in lower case: else it opens a sentence."""
+        return self._text.count(word) > 1 and not re.search(
+            rf"(?<![\w-]){re.escape(word.lower())}(?![\w-])", self._text
+        )
 
 
 def _donors(text: str, mentions: Sequence[Mention]) -> Iterator[Named]:
@@ -218,6 +228,6 @@ def _spelt_before(text: str, short: str) -> str | None:
     initials = [letter.lower() for letter in short if letter.isupper()]
     for first in range(len(words)):
         own = [part[0].lower() for word in words[first:] for part in word.split("-") if part[:1].isupper()]
-        if own == initials:
+        if initials in (own, [word[0].lower() for word in words[first:] if word[:1].isupper()]):
             return " ".join(words[first:])
     return None

@@ -18,7 +18,7 @@ MONEY: Final = frozenset(
     {"grant", "loan", "funding", "budget", "investment", "fee", "income", "cost", "giving", "spending"}
 )
 """Roles that a sum may have."""
-_GENERIC: Final = frozenset({"funding", "cost", "giving", "spending", "partner"})
+_GENERIC: Final = frozenset({"funding", "cost", "giving", "spending", "partner", "part"})
 _PAYING: Final = MONEY - {"cost", "income"}
 _ADJACENT: Final = 3
 _NEAR: Final = 20
@@ -28,13 +28,14 @@ _REACH: Final = 70
 """Characters between a party and the word that tells its role, at most."""
 _CLAUSE: Final = re.compile(r"[;:]\s|,?\s(?:but|while|whereas)\s|,\s(?:and|so)\s(?=(?:the|an?|[A-Z])[\w' ])")
 _JOINS: Final = re.compile(
-    r"(?:,|,?\sand|,?\sor|,?\swith|/|\s\([^()]*\)(?:,|\sand|,\sand)?)?\s?"
+    r"(?:,|,?\sand|,?\sor|/|\s\([^()]*\)(?:,|\sand|,\sand)?)?\s?"
     r"(?:also\s)?(?:the\s|an?\s|its\s|of\s)?(?:[a-z]+\s)?",
     re.IGNORECASE,
 )
 _FROM_BEHIND: Final = re.compile(r"[^.;|]{0,28}?(?<![\w-])(?:from|by|of)\s(?:the\s|an?\s)?$")
 _OF_KIND: Final[dict[PartyKind, Role]] = {
-    "city": "budget", "government": "budget", "country": "funding", "company": "investment", "people": "fee", "organisation": "funding",
+    "city": "budget", "government": "budget", "country": "funding", "company": "investment", "people": "fee",
+    "organisation": "funding",
 }  # fmt: skip
 """What it is where somebody pays and no word tells as what."""
 
@@ -119,11 +120,18 @@ class SentenceParts:
         if giving and giving.start() >= start:
             before = [one for one in self._cues if start <= one.start and one.end <= group.start]
             near = [one for one in before if group.start - one.end <= _REACH]
+            if giving[0].startswith("from"):
+                # "trained staff from" tells who was trained.
+                near = [
+                    one
+                    for one in near
+                    if not self._text[one.start : one.end].lower().endswith("ed") or one.role in MONEY
+                ]
             if giving[0].startswith("of"):
                 near = [one for one in near if giving.start() - one.end <= 1]
             if near:
                 return near[-1]
-            if giving[0].startswith(("from", "of", "between", "through", "under")):
+            if giving[0].startswith(("by", "from", "of", "between", "through", "under")):
                 return None if not self._is_row else self._first_in_row()
         if not self._may_act(group):
             return None
@@ -167,7 +175,14 @@ class SentenceParts:
     def role_of_sum(self, start: int, end: int) -> Cue | None:
         """The word that tells what the sum ``text[start:end]`` is, the nearest in its part of the sentence."""
         first, last = self.clause(start)
-        near = [one for one in self._cues if first <= one.start and one.end <= last and one.role in MONEY]
+        near = [
+            one
+            for one in self._cues
+            if first <= one.start
+            and one.end <= last
+            and one.role in MONEY
+            and max(one.start - end, start - one.end) <= _REACH
+        ]
 
         def distance(cue: Cue) -> int:
             gap = max(cue.start - end, start - cue.end, 0)
@@ -203,7 +218,7 @@ def refine_role(cue: Cue | None, group: PartyGroup | None, *, is_sum: bool, by_m
     What is paid by the month, of which nobody in particular is said to pay it, is a fee.
     """
     role: CueRole = cue.role if cue else ("cost" if is_sum else "partner")
-    if role == "giving" and not is_sum:
+    if role == "part" or (role == "giving" and not is_sum):
         return "partner"
     if is_sum and group and role in ("funding", "giving", "spending", "cost", "investment"):
         if role == "investment" and group.kind not in ("city", "government"):

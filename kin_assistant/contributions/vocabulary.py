@@ -15,7 +15,7 @@ from kin_assistant.text.vocabulary import alternatives
 
 __all__ = ["CAPITALISED", "CueRole", "RoleWords", "read_role_words"]
 
-CueRole = Role | Literal["giving", "spending"]
+CueRole = Role | Literal["giving", "part", "spending"]
 """What words tell; of "gave" and "spent" it depends on who did, and on whether that is said."""
 CAPITALISED: Final = r"[A-Z\u00c0-\u00de\u0110][\w&\u2019'./-]*"
 """A capitalised word, with what may stand right behind it."""

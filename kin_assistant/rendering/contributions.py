@@ -168,8 +168,12 @@ def _of(found: Contributions, practice: Practice) -> list[Contribution]:
 
 
 def _heading(practice: Practice) -> str:
-    years = f" ({practice.years})" if practice.years else ""
-    return plain(" - ".join(filter(None, (f"{places(practice.cities, practice.countries)}{years}", practice.title))))
+    return plain(" - ".join(filter(None, (_where(practice), practice.title))))
+
+
+def _where(practice: Practice) -> str:
+    years = f"({practice.years})" if practice.years else ""
+    return " ".join(filter(None, (places(practice.cities, practice.countries), years)))
 
 
 def _amount(one: Contribution) -> str:
@@ -260,12 +264,11 @@ def _table_row(one: Contribution, title: str, citation: Citation) -> list[str | 
 
 
 def _group(found: Contributions, practice: Practice) -> _Group:
-    years = f" ({practice.years})" if practice.years else ""
     sentences = [
         _sentence(found.citations[number - 1], list(own))
         for number, own in groupby(_of(found, practice), key=lambda one: one.citation)
     ]
-    return _Group(practice.title, f"{places(practice.cities, practice.countries)}{years}", sentences)
+    return _Group(practice.title, _where(practice), sentences)
 
 
 def _sentence(citation: Citation, own: Sequence[Contribution]) -> _Sentence:
