@@ -29,7 +29,8 @@ from kin_assistant.types import Document, Passage, RecordField, Sentence, Years
 __all__ = ["FoundContribution", "extract_contributions"]
 
 _FOR: Final = re.compile(
-    r"[^.;|]{0,40}?(?<![\w-])(?P<what>(?:for|on|into|towards?|to (?:build|buy|run|pay|train|carry out|repair))\s(?:[^,;:.|()]|[.,](?=\d)){3,90})"
+    r"[^.;|]{0,40}?(?<![\w-])(?P<what>(?:for|on|into|towards?|to (?:build|buy|run|pay|train|carry out|repair))\s"
+    r"(?:[^,;:.|()]|[.,](?=\d)){3,90})"
 )
 _LONGEST_PURPOSE: Final = 110
 _SAME: Final = re.compile(

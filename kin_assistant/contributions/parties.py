@@ -82,7 +82,7 @@ class PartyFinder:
         for one in self._doers(text, {(one.start, one.end) for one in mentions}):
             _add(found, one)
         found.sort(key=lambda one: one.start)
-        return [one for one in found if not _repeats(text, one, found)]
+        return [one for one in found if not _repeats(text, one, found) and not _introduces(one, found)]
 
     def _cities_of(self, text: str) -> Iterator[Named]:
         for match in _CITY_OF.finditer(text):
@@ -176,6 +176,11 @@ def _add(found: list[Named], one: Named) -> None:
 def _repeats(text: str, one: Named, found: Sequence[Named]) -> bool:
     """Whether it only stands in brackets behind its own name: "Asian Development Bank (ADB)"."""
     return any(other.name == one.name and text[other.end : one.start] == " (" for other in found)
+
+
+def _introduces(one: Named, found: Sequence[Named]) -> bool:
+    """Whether it only says what the name behind it is: "the company Asia Lamps"."""
+    return one.general and any(other.start == one.end + 1 and not other.general for other in found)
 
 
 def _is_doer(text: str, start: int, end: int) -> bool:

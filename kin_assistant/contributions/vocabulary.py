@@ -64,6 +64,7 @@ def read_role_words() -> RoleWords:
     words: dict[str, list[str]] = table["words"]
     names = {name: body for body, own in table["bodies"].items() for name in (body, *own)}
     heads = {head: kind for kind, own in table["called"].items() for head in own}
+    heads |= {head.capitalize(): "people" for head in table["called"]["people"]}
     cues = {cue: role for role, own in table["roles"].items() for cue in own}
     told = rf"(?<![\w-])(?:{alternatives(cues)})(?![\w-])"
     run = rf"{CAPITALISED}(?:\s{CAPITALISED})*"
