@@ -41,6 +41,12 @@ def test_sums_are_printed_with_who_pays_and_their_sentences(kin: Run) -> None:
     assert "Who is named" in out and "References" in out
 
 
+def test_the_example_of_the_readme_is_what_is_printed(kin: Run, repository: Path) -> None:
+    text = (repository / "README.md").read_text("utf-8")
+    shown = text.split('$ kin money "bus rapid transit" --city Almaty')[1].split("```text\n")[1].split("[...]")[0]
+    assert kin("bus rapid transit", "--city", "Almaty")[1].startswith(shown)
+
+
 def test_a_funder_is_found_over_all_documents(kin: Run) -> None:
     found = json.loads(kin("--funder", "World Bank", "--role", "loan", "--json")[1])
     assert len(found["practices"]) > 1

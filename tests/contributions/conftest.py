@@ -25,7 +25,8 @@ The Asian Development Bank (ADB) and the University of San Carlos advised Cebu o
 
 ## Cost and finance
 The World Bank lent US$5 million for the septage plant of Cebu in 2009.
-Cebu paid 80 million pesos (US$1.6 million) for septage trucks. Households pay 40 pesos a month for septage service. Floods caused damage of 9 million pesos.
+Cebu paid 80 million pesos (US$1.6 million) for septage trucks. Households pay 40 pesos a month for septage service.
+Floods caused damage of 9 million pesos.
 The septage plant of Cebu cost US$7 million.
 
 | Who | Amount for septage in Cebu |
