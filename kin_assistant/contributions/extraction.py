@@ -157,15 +157,11 @@ def _partners(read: _Read, used: set[Named], field: RecordField | None) -> Itera
         return
     for group in read.parts.groups:
         cue = read.parts.cue_of_group(group)
-        members = [one for one in group.members if not one.general and one not in used]
-        if cue is None:
-            members = [one for one in members if one.certain and one.kind != "city"] if field == "partners" else []
-        if not told:
-            # What the practice's own city or body did is what it is about.
-            members = [one for one in members if not _is_subject(one, read.document)]
-        if members and not (cue and (cue.role in _NO_PARTNER or (cue.role in _ANYBODYS and not told))):
-            role = refine_role(cue, group, is_sum=False)
-            by_role.setdefault(role, (cue, []))[1].extend(members)
+        if cue and (cue.role in _NO_PARTNER or (cue.role in _ANYBODYS and not told)):
+            continue
+        members = [one for one in group.members if one not in used and _may_be_partner(one, cue, read, field)]
+        if members:
+            by_role.setdefault(refine_role(cue, group, is_sum=False), (cue, []))[1].extend(members)
     mentioned = find_years(read.text)
     place, country = _where(read)
     for role, (cue, members) in by_role.items():
@@ -185,8 +181,14 @@ def _partners(read: _Read, used: set[Named], field: RecordField | None) -> Itera
         )
 
 
-def _is_subject(one: Named, document: Document) -> bool:
-    return (one.kind == "city" and one.name in document.cities) or one.name in document.title
+def _may_be_partner(one: Named, cue: Cue | None, read: _Read, field: RecordField | None) -> bool:
+    if one.general:
+        return False
+    if cue is None:
+        return field == "partners" and one.certain and one.kind != "city"
+    # Elsewhere what the practice's own city or body did is what it is about.
+    is_subject = (one.kind == "city" and one.name in read.document.cities) or one.name in read.document.title
+    return field in ("partners", "finance") or not is_subject
 
 
 def _join_same(read: _Read, sums: Sequence[Figure]) -> Iterator[tuple[Figure, tuple[Span, ...]]]:

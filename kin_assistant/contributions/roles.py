@@ -115,48 +115,40 @@ class SentenceParts:
 
     def cue_of_group(self, group: PartyGroup) -> Cue | None:
         """The word that tells as what a group takes part: in front of "by" or "from", else behind it, else in its row."""
-        start, end = self.clause(group.start)
+        in_row = self._cues[0] if self._is_row and self._cues else None
         giving = read_role_words().giving.search(self._text[: group.start])
-        if giving and giving.start() >= start:
-            before = [one for one in self._cues if start <= one.start and one.end <= group.start]
-            near = [one for one in before if group.start - one.end <= _REACH]
-            if giving[0].startswith("from"):
-                # "trained staff from" tells who was trained.
-                near = [
-                    one
-                    for one in near
-                    if not self._text[one.start : one.end].lower().endswith("ed") or one.role in MONEY
-                ]
-            if giving[0].startswith("of"):
-                near = [one for one in near if giving.start() - one.end <= 1]
-            if near:
-                return near[-1]
-            if giving[0].startswith(("by", "from", "of", "between", "through", "under")):
-                return None if not self._is_row else self._first_in_row()
+        if giving and giving.start() >= self.clause(group.start)[0]:
+            if before := self._cue_before(group, giving):
+                return before
+            if not giving[0].startswith(("with", "via")):
+                return in_row
         if not self._may_act(group):
             return None
-        reach = min(
-            [
-                end,
-                group.end + _REACH,
-                *(one.start for one in self.groups if one.start > group.start and self._acts(one)),
+        behind = self._cues_behind(group)
+        if not behind:
+            return in_row
+        chosen = _most_exact(behind)
+        return None if self._text[chosen.start : chosen.end].lower() in read_role_words().receiving else chosen
+
+    def _cue_before(self, group: PartyGroup, giving: re.Match[str]) -> Cue | None:
+        """The last word that tells a role in front of "by", "from" or the like, where that stands in front of a group."""
+        start, _ = self.clause(group.start)
+        near = [one for one in self._cues if start <= one.start and one.end <= group.start <= one.end + _REACH]
+        if giving[0].startswith("from"):
+            # "trained staff from" tells who was trained.
+            near = [
+                one for one in near if one.role in MONEY or not self._text[one.start : one.end].lower().endswith("ed")
             ]
-        )
-        behind = [one for one in self._cues if group.end <= one.start < reach]
-        if behind:
-            exact = [
-                one
-                for one in behind
-                if one.role in ("grant", "loan")
-                or (
-                    behind[0].role != "spending"
-                    and one.role not in _GENERIC
-                    and one.start - behind[0].start <= _HEAD_START
-                )
-            ]
-            chosen = exact[0] if exact and behind[0].role in _GENERIC else behind[0]
-            return None if self._text[chosen.start : chosen.end].lower() in read_role_words().receiving else chosen
-        return self._first_in_row() if self._is_row else None
+        if giving[0].startswith("of"):
+            near = [one for one in near if giving.start() - one.end <= 1]
+        return near[-1] if near else None
+
+    def _cues_behind(self, group: PartyGroup) -> list[Cue]:
+        """The words behind a group, up to the next one that has a name of its own."""
+        _, end = self.clause(group.start)
+        others = (one.start for one in self.groups if one.start > group.start and not one.members[0].general)
+        reach = min(end, group.end + _REACH, *others)
+        return [one for one in self._cues if group.end <= one.start < reach]
 
     def _may_act(self, group: PartyGroup) -> bool:
         """A place does something only if a word for that stands right behind it, or if it has a cell to itself."""
@@ -165,12 +157,6 @@ class SentenceParts:
             return True
         alone = self._text[max(0, group.start - 2) : group.start] == ROW and self._text[group.end :].startswith(" |")
         return alone or does_something(self._text, group.end)
-
-    def _acts(self, group: PartyGroup) -> bool:
-        return not group.members[0].general
-
-    def _first_in_row(self) -> Cue | None:
-        return self._cues[0] if self._cues else None
 
     def role_of_sum(self, start: int, end: int) -> Cue | None:
         """The word that tells what the sum ``text[start:end]`` is, the nearest in its part of the sentence."""
@@ -212,22 +198,40 @@ class SentenceParts:
         return any(one is not None and one.role in _PAYING for one in (told, near if told else None))
 
 
+def _most_exact(behind: Sequence[Cue]) -> Cue:
+    """Of words behind a party the first, or one soon behind it that tells the role better: "gave a grant"."""
+    first = behind[0]
+    if first.role not in _GENERIC:
+        return first
+    for one in behind:
+        soon = one.start - first.start <= _HEAD_START and first.role != "spending"
+        if one.role in ("grant", "loan") or (soon and one.role not in _GENERIC):
+            return one
+    return first
+
+
 def refine_role(cue: Cue | None, group: PartyGroup | None, *, is_sum: bool, by_month: bool = False) -> Role:
     """The role that a word tells, given who pays: what a city pays is of its budget.
 
     What is paid by the month, of which nobody in particular is said to pay it, is a fee.
     """
     role: CueRole = cue.role if cue else ("cost" if is_sum else "partner")
-    if role == "part" or (role == "giving" and not is_sum):
+    if is_sum:
+        return _role_of_sum(role, group, by_month=by_month)
+    if role == "part" or role == "giving":
         return "partner"
-    if is_sum and group and role in ("funding", "giving", "spending", "cost", "investment"):
-        if role == "investment" and group.kind not in ("city", "government"):
-            return "investment"
-        return _OF_KIND[group.kind]
-    if role == "spending" or role == "giving":
-        if group:
-            return _OF_KIND[group.kind]
-        return "fee" if is_sum and by_month and role == "spending" else "cost"
-    if not is_sum and group and role == "funding" and group.kind != "people":
-        return _OF_KIND[group.kind]
+    if role == "spending" or (role == "funding" and group and group.kind != "people"):
+        return _OF_KIND[group.kind] if group else "partner"
     return role
+
+
+def _role_of_sum(role: CueRole, group: PartyGroup | None, *, by_month: bool) -> Role:
+    if role == "part":
+        role = "cost"
+    if role == "investment" and group and group.kind in ("city", "government"):
+        return _OF_KIND[group.kind]
+    if group and role in ("funding", "giving", "spending", "cost"):
+        return _OF_KIND[group.kind]
+    if role == "spending":
+        return "fee" if by_month else "cost"
+    return "cost" if role == "giving" else role
