@@ -19,6 +19,8 @@ from kin_assistant.answer.telling import DocumentTeller
 from kin_assistant.briefs.anchors import QuoteFinder
 from kin_assistant.briefs.brief import Brief, Quote, Span
 from kin_assistant.briefs.maker import BriefMaker
+from kin_assistant.commitments.finder import CommitmentFinder
+from kin_assistant.commitments.values import CommitmentQuery, Commitments
 from kin_assistant.contributions.finder import ContributionFinder
 from kin_assistant.contributions.values import ContributionQuery, Contributions
 from kin_assistant.corpus.profile import CorpusProfile
@@ -152,6 +154,9 @@ class Assistant:
             self._indicators.reader,
             build_id,
             compiler_sections=sections,
+        )
+        self._commitments = CommitmentFinder(
+            search, self._records, self._comparisons, build_id, compiler_sections=sections
         )
         self._peers = PeerFinder(search, self._records, self._comparisons, build_id, compiler_sections=sections)
         self._pipeline = AnswerPipeline(
@@ -387,12 +392,25 @@ class Assistant:
         document names, ``ComparisonError`` for a city that none is about, and ``AnswerTimeout`` as ``ask`` does.
         """
         query = query or ContributionQuery()
-        if query.topic is not None:
-            if not query.topic.strip():
-                raise ContributionError("The topic is empty. Name one, or leave it out to see all that is known.")
-            topic = check_question(query.topic, max_characters=self._settings.max_question_characters)
-            query = query.model_copy(update={"topic": topic})
+        query = query.model_copy(update={"topic": self._check_topic(query.topic)})
         return self._within(partial(self._contributions.find, query), "The search for money and partners")
+
+    def commitments(self, query: CommitmentQuery | None = None) -> Commitments:
+        """What cities and bodies said they would do, by when, and what sentences of later years say of it.
+
+        Raises ``QuestionError`` for a topic that cannot be read, ``ContributionError`` for an empty one, ``ComparisonError`` for
+        a city that no document is about, and ``AnswerTimeout`` as ``ask`` does.
+        """
+        query = query or CommitmentQuery()
+        query = query.model_copy(update={"topic": self._check_topic(query.topic)})
+        return self._within(partial(self._commitments.find, query), "The search for commitments")
+
+    def _check_topic(self, topic: str | None) -> str | None:
+        if topic is None:
+            return None
+        if not topic.strip():
+            raise ContributionError("The topic is empty. Name one, or leave it out to see all that is known.")
+        return check_question(topic, max_characters=self._settings.max_question_characters)
 
     def coverage(self, *, max_read: int = MAX_READ) -> Coverage:
         """What the documents cover and where nothing is known: themes by countries, cities and years, from their metadata.

@@ -1,8 +1,8 @@
 """The assistant as a server of the Model Context Protocol, for programs that hand tools to a language model.
 
-``kin mcp`` serves it over standard input and output. The tools ask, search, compare, find peers, list money and partners and open
-a document; none changes anything. What they give is quoted from the documents and cited, as text and as structured content of
-the same shapes as the REST API's.
+``kin mcp`` serves it over standard input and output. The tools ask, search, compare, find peers, list money and commitments and
+open a document; none changes anything. What they give is quoted from the documents and cited, as text and as structured content
+of the same shapes as the REST API's.
 """
 
 from __future__ import annotations
@@ -27,6 +27,7 @@ from kin_assistant.api import operations
 from kin_assistant.api.problems import explain_errors
 from kin_assistant.api.requests import (
     AskRequest,
+    CommitmentsRequest,
     CompareRequest,
     MoneyRequest,
     OpenRequest,
@@ -34,11 +35,13 @@ from kin_assistant.api.requests import (
     SearchRequest,
 )
 from kin_assistant.api.responses import AnswerWithText, DocumentPiece
+from kin_assistant.commitments.values import Commitments
 from kin_assistant.contributions.values import Contributions
 from kin_assistant.errors import KinError, ServeError
 from kin_assistant.peers.values import Peers
 from kin_assistant.rendering import (
     answer_markdown,
+    commitments_text,
     comparison_markdown,
     contributions_text,
     peers_markdown,
@@ -131,6 +134,14 @@ _TOOLS = (
         Contributions,
         operations.list_money,
         contributions_text,
+    ),
+    _Tool(
+        "list_commitments",
+        "List what cities and bodies said they would do, by when, and what sentences of later years say of it.",
+        CommitmentsRequest,
+        Commitments,
+        operations.list_commitments,
+        commitments_text,
     ),
     _Tool(
         "open_document",

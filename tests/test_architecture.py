@@ -29,6 +29,7 @@ FLOW: tuple[tuple[str, ...], ...] = (
     ("briefs",),
     ("indicators",),
     ("contributions",),
+    ("commitments",),
     ("peers",),
     ("writing",),
     ("assistant", "rendering"),

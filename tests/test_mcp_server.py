@@ -61,7 +61,15 @@ def call(assistant: Any, tool: str, arguments: dict[str, Any]) -> Any:
 
 def test_the_tools_are_described_and_change_nothing(small: Assistant) -> None:
     tools = with_session(small, lambda session: session.list_tools()).tools
-    assert [tool.name for tool in tools] == ["ask", "search", "compare", "find_peers", "list_money", "open_document"]
+    assert [tool.name for tool in tools] == [
+        "ask",
+        "search",
+        "compare",
+        "find_peers",
+        "list_money",
+        "list_commitments",
+        "open_document",
+    ]
     for tool in tools:
         assert tool.description.endswith(".")
         assert tool.annotations.readOnlyHint

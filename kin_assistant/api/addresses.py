@@ -16,6 +16,7 @@ _POST = frozenset({"POST"})
 
 ADDRESSES: Mapping[str, frozenset[str]] = {
     f"{REST}/ask": _POST,
+    f"{REST}/commitments": _POST,
     f"{REST}/compare": _POST,
     f"{REST}/coverage": _GET,
     f"{REST}/documents": _GET,

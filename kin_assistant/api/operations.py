@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from kin_assistant.api.requests import (
     AskRequest,
+    CommitmentsRequest,
     CompareRequest,
     DocumentsQuery,
     MoneyRequest,
@@ -15,6 +16,7 @@ from kin_assistant.api.requests import (
     SearchRequest,
 )
 from kin_assistant.api.responses import AnswerWithText, DocumentList, DocumentPiece, DocumentWithSentences
+from kin_assistant.commitments.values import Commitments
 from kin_assistant.contributions.values import Contributions
 from kin_assistant.coverage.values import Coverage
 from kin_assistant.errors import KinError
@@ -22,7 +24,14 @@ from kin_assistant.filters import find_allowed_documents
 from kin_assistant.peers.values import Peers
 from kin_assistant.records.columns import parse_columns
 from kin_assistant.records.comparison import DEFAULT_COLUMNS
-from kin_assistant.rendering import answer_json, plain, verified, verified_contributions, verified_table
+from kin_assistant.rendering import (
+    answer_json,
+    plain,
+    verified,
+    verified_commitments,
+    verified_contributions,
+    verified_table,
+)
 from kin_assistant.types import Comparison, Document, Record, SearchResult
 
 if TYPE_CHECKING:
@@ -34,6 +43,7 @@ __all__ = [
     "compare",
     "count_coverage",
     "find_peers",
+    "list_commitments",
     "list_documents",
     "list_money",
     "open_piece",
@@ -82,6 +92,11 @@ def find_peers(assistant: Assistant, asked: PeersRequest) -> Peers:
 def list_money(assistant: Assistant, asked: MoneyRequest) -> Contributions:
     """Money and partners, once all was compared with the documents. Raises as ``Assistant.contributions`` does."""
     return verified_contributions(assistant.contributions(asked.query()), assistant.document)
+
+
+def list_commitments(assistant: Assistant, asked: CommitmentsRequest) -> Commitments:
+    """Commitments, once all was compared with the documents. Raises as ``Assistant.commitments`` does."""
+    return verified_commitments(assistant.commitments(asked.query()), assistant.document)
 
 
 def list_documents(assistant: Assistant, asked: DocumentsQuery) -> DocumentList:

@@ -9,6 +9,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
+from kin_assistant.commitments.values import CommitmentQuery
 from kin_assistant.contributions.values import ContributionQuery, Role
 from kin_assistant.filters import NAME_FIELDS, parse_filters
 from kin_assistant.peers.values import MAX_PEERS, PEERS
@@ -21,6 +22,7 @@ __all__ = [
     "AskRequest",
     "ChatMessage",
     "ChatRequest",
+    "CommitmentsRequest",
     "CompareRequest",
     "DocumentsQuery",
     "MoneyRequest",
@@ -152,6 +154,18 @@ class MoneyRequest(_Asked):
         return ContributionQuery(
             topic=self.topic, cities=tuple(self.cities), funder=self.funder, role=self.role, limit=self.limit
         )
+
+
+class CommitmentsRequest(_Asked):
+    """Which commitments are asked for."""
+
+    topic: str | None = Field(None, max_length=MAX_TOPIC, description="What was to be done about. Without it, all.")
+    cities: Names = []
+    limit: int | None = Field(None, ge=1, le=1000, strict=True, description="Commitments to give, at most.")
+
+    def query(self) -> CommitmentQuery:
+        """As the assistant takes it."""
+        return CommitmentQuery(topic=self.topic, cities=tuple(self.cities), limit=self.limit)
 
 
 class OpenRequest(_Asked):

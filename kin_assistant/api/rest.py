@@ -16,6 +16,7 @@ from kin_assistant.api.admission import Admission, Cost, client_of
 from kin_assistant.api.problems import PROBLEM, say_faults
 from kin_assistant.api.requests import (
     AskRequest,
+    CommitmentsRequest,
     CompareRequest,
     DocumentsQuery,
     MoneyRequest,
@@ -24,6 +25,7 @@ from kin_assistant.api.requests import (
     SearchRequest,
 )
 from kin_assistant.api.responses import AnswerWithText, DocumentWithSentences, Problem
+from kin_assistant.commitments.values import Commitments
 from kin_assistant.contributions.values import Contributions
 from kin_assistant.coverage.values import Coverage
 from kin_assistant.peers.values import Peers
@@ -113,6 +115,11 @@ def make_rest(admission: Admission) -> FastAPI:
     async def money(request: Request, asked: MoneyRequest) -> Response:
         """Tell who paid, what for, how much and as what, and who took part; where nothing is known, `reason` says so."""
         return await answer(request, "question", lambda assistant: operations.list_money(assistant, asked))
+
+    @app.post("/commitments", response_model=Commitments, responses=_problems(*_READING, *_SENDING))
+    async def commitments(request: Request, asked: CommitmentsRequest) -> Response:
+        """Tell what was to be done, by when, and what later sentences say; where nothing is known, `reason` says so."""
+        return await answer(request, "question", lambda assistant: operations.list_commitments(assistant, asked))
 
     @app.get("/documents", response_model=list[DocumentInfo], responses=_problems(*_READING))
     async def documents(request: Request, asked: Annotated[DocumentsQuery, Query()]) -> Response:

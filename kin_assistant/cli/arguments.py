@@ -126,6 +126,7 @@ def make_parser(commands_by_name: Mapping[str, Run]) -> argparse.ArgumentParser:
     target.add_argument("--json", action="store_true", help="print JSON")
     _add_indicators(command("indicators", "list the figures of the documents, each with its sentence", []))
     _add_money(command("money", "list who paid, what for, how much and as what, and who took part", []))
+    _add_commitments(command("commitments", "list what was to be done, by when, and what is said of it later", []))
     coverage = command("coverage", "count what the documents cover: themes by countries, cities, years", [])
     target = coverage.add_mutually_exclusive_group()
     target.add_argument("--json", action="store_true", help="print JSON")
@@ -170,6 +171,17 @@ def _add_money(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--funder", default="", metavar="NAME", help="who pays or takes part, such as World Bank")
     parser.add_argument("--role", type=_role, metavar="ROLE", help="as what, such as grant, loan, fee or operator")
     parser.add_argument("--limit", type=_count, metavar="N", help="rows to show (default: 60 on a screen, else all)")
+    form = parser.add_mutually_exclusive_group()
+    form.add_argument("--json", action="store_true", help="print JSON")
+    form.add_argument("--out", type=Path, metavar="FILE", help="write .csv or .xlsx")
+
+
+def _add_commitments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("topic", nargs="*", help="what was to be done about, such as waste (default: all documents)")
+    parser.add_argument("--city", action="append", default=[], metavar="CITY", help="may be given several times")
+    parser.add_argument(
+        "--limit", type=_count, metavar="N", help="how many to show (default: 30 on a screen, else all)"
+    )
     form = parser.add_mutually_exclusive_group()
     form.add_argument("--json", action="store_true", help="print JSON")
     form.add_argument("--out", type=Path, metavar="FILE", help="write .csv or .xlsx")

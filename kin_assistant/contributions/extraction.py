@@ -26,7 +26,7 @@ from kin_assistant.text.rows import ROW
 from kin_assistant.text.vocabulary import read_vocabulary
 from kin_assistant.types import Document, Passage, RecordField, Sentence, Years
 
-__all__ = ["FoundContribution", "extract_contributions"]
+__all__ = ["FoundContribution", "extract_contributions", "place_of"]
 
 _FOR: Final = re.compile(
     r"[^.;|]{0,40}?(?<![\w-])(?P<what>(?:for|on|into|towards?|to (?:build|buy|run|pay|train|carry out|repair))\s"
@@ -163,7 +163,7 @@ def _partners(read: _Read, used: set[Named], field: RecordField | None) -> Itera
         if members:
             by_role.setdefault(refine_role(cue, group, is_sum=False), (cue, []))[1].extend(members)
     mentioned = find_years(read.text)
-    place, country = _where(read)
+    place, country = place_of(read.places, read.document)
     for role, (cue, members) in by_role.items():
         yield FoundContribution(
             read.passage,
@@ -237,15 +237,14 @@ def _purpose_of_cue(read: _Read, cue: Cue | None) -> Span | None:
     return _span(read, start, start + len(words)) if len(words) > cue.end - cue.start else None
 
 
-def _where(read: _Read) -> tuple[str | None, str | None]:
-    """The one city of the sentence that is named as a place, else that of a document on one city."""
-    info = read.document
-    cities = {one.place.name: one.place for one in read.places if one.place.kind == "city" and not one.programme}
-    own = [place for name, place in cities.items() if name in info.cities] or list(cities.values())
+def place_of(places: Sequence[Mention], document: Document) -> tuple[str | None, str | None]:
+    """The one city, with its country, that a sentence with these ``places`` is on, else that of a document on one city."""
+    cities = {one.place.name: one.place for one in places if one.place.kind == "city" and not one.programme}
+    own = [place for name, place in cities.items() if name in document.cities] or list(cities.values())
     if len(own) == 1:
         return own[0].name, own[0].country
-    country = info.countries[0] if len(info.countries) == 1 else None
-    return (info.cities[0], country) if len(info.cities) == 1 else (None, country)
+    country = document.countries[0] if len(document.countries) == 1 else None
+    return (document.cities[0], country) if len(document.cities) == 1 else (None, country)
 
 
 def _party(read: _Read, one: Named) -> Party:

@@ -9,6 +9,7 @@ from itertools import groupby
 from kin_assistant.answer.citations import cite_sentences
 from kin_assistant.answer.evidence import Candidate
 from kin_assistant.answer.sentence_search import SentenceSearch
+from kin_assistant.contributions.documents import DocumentChooser, as_practice
 from kin_assistant.contributions.extraction import FoundContribution
 from kin_assistant.contributions.policy import ContributionPolicy
 from kin_assistant.contributions.reader import ContributionReader
@@ -60,10 +61,10 @@ class ContributionFinder:
         policy: ContributionPolicy | None = None,
         compiler_sections: Collection[str] = (),
     ) -> None:
-        self._search, self._library, self._comparisons = search, search.library, comparisons
+        self._library = search.library
+        self._documents = DocumentChooser(search, comparisons, policy)
         self.reader = ContributionReader(search.library, search.places, figures, records)
         self._build_id = build_id
-        self._policy = policy or ContributionPolicy()
         self._compiler_sections = frozenset(map(str.casefold, compiler_sections))
 
     def find(self, query: ContributionQuery) -> Contributions:
@@ -71,10 +72,15 @@ class ContributionFinder:
 
         Raises ``ComparisonError`` for a city that no document is about, and ``ContributionError`` for a funder that none names.
         """
-        cities = tuple(dict.fromkeys(map(self._comparisons.find_city, query.cities)))
-        documents = self._documents(query.topic, cities)
+        cities = self._documents.find_cities(query.cities)
+        documents = self._documents.choose(query.topic, cities)
         every = [_Of(row, one) for row in documents for one in _sums_first(self.reader.contributions_of(row))]
-        wanted = [one for one in every if self._passes(one, query, cities)]
+        wanted = [
+            one
+            for one in every
+            if (query.role is None or one.found.role == query.role)
+            and self._documents.is_in(cities, one.found.place, one.document)
+        ]
         if query.funder.strip():
             wanted = [one for one in wanted if any(_is_called(query.funder, party) for party in one.found.parties)]
         if not wanted:
@@ -98,31 +104,6 @@ class ContributionFinder:
             notes=notes,
             build_id=self._build_id,
         )
-
-    def _passes(self, one: _Of, query: ContributionQuery, cities: Sequence[str]) -> bool:
-        if query.role and one.found.role != query.role:
-            return False
-        if not cities:
-            return True
-        of_document = self._library.infos[one.document].cities
-        return one.found.place in cities or (
-            one.found.place is None and len(of_document) == 1 and of_document[0] in cities
-        )
-
-    def _documents(self, topic: str | None, cities: Sequence[str]) -> list[DocumentRow]:
-        """The documents near the topic, the nearest first, or all in their order; of ``cities`` if any are named."""
-        infos = self._library.infos
-        rows = [DocumentRow(row) for row in range(len(infos))]
-        if cities:
-            rows = [row for row in rows if not set(cities).isdisjoint(infos[row].cities)]
-        if topic is None:
-            return rows
-        policy = self._policy
-        nearness = self._comparisons.measure_documents(self._search.make_topic(topic))
-        best = max(nearness.values(), default=0.0)
-        least = policy.min_nearness if cities else max(policy.min_nearness, policy.share_of_nearest * best)
-        near = sorted((row for row in rows if nearness[row] >= least), key=lambda row: (-nearness[row], row))
-        return near[: policy.documents]
 
     def _refuse(self, query: ContributionQuery, cities: Sequence[str], *, known: bool) -> Contributions:
         if query.funder.strip():
@@ -153,17 +134,7 @@ class ContributionFinder:
     def _practices(self, shown: Sequence[_Of]) -> Iterator[Practice]:
         numbered = list(enumerate(shown, 1))
         for row, own in groupby(numbered, key=lambda one: one[1].document):
-            info = self._library.infos[row]
-            years = None if info.years is None else "-".join(dict.fromkeys(map(str, info.years)))
-            numbers = tuple(number for number, _ in own)
-            yield Practice(
-                document_id=info.id,
-                title=info.title,
-                cities=info.cities,
-                countries=info.countries,
-                years=years,
-                numbers=numbers,
-            )
+            yield as_practice(self._library.infos[row], [number for number, _ in own])
 
     def _cite(self, shown: Sequence[_Of], topic: str) -> tuple[tuple[Citation, ...], dict[tuple[int, int], int]]:
         """A citation for each sentence, in the order of its first contribution, and the number of each."""

@@ -22,11 +22,16 @@ if TYPE_CHECKING:
 
 __all__ = [
     "ROLE_NAMES",
+    "WIDTH",
     "contributions_csv",
     "contributions_html",
     "contributions_table",
     "contributions_text",
     "funders_table",
+    "practice_heading",
+    "practice_where",
+    "quote_lines",
+    "sentence_text",
 ]
 
 ROLE_NAMES: Final[Mapping[Role, str]] = {
@@ -44,7 +49,7 @@ ROLE_NAMES: Final[Mapping[Role, str]] = {
     "partner": "takes part",
 }
 """How each role is named to a reader."""
-_WIDTH: Final = 110
+WIDTH: Final = 110
 """Characters of a line on a terminal."""
 _INDENT: Final = " " * 6
 _SUM, _ROLE = 34, 27
@@ -103,10 +108,10 @@ def contributions_text(found: Contributions) -> str:
     parts += [_summary(found), *map(plain, found.notes)]
     by_number = {citation.number: citation for citation in found.citations}
     for practice in found.practices:
-        parts.append(_heading(practice))
+        parts.append(practice_heading(practice))
         for number, own in groupby(_of(found, practice), key=lambda one: one.citation):
             lines = [line for one in own for line in _lines(one)]
-            parts.append("\n".join([*lines, *_quote_lines(by_number[number])]))
+            parts.append("\n".join([*lines, *quote_lines(by_number[number])]))
     if found.funders:
         parts.append("\n".join(_funder_lines(found)))
     parts += ["References", "\n".join(plain(line) for line in reference_list(found))]
@@ -167,11 +172,13 @@ def _of(found: Contributions, practice: Practice) -> list[Contribution]:
     return [found.contributions[number - 1] for number in practice.numbers]
 
 
-def _heading(practice: Practice) -> str:
-    return plain(" - ".join(filter(None, (_where(practice), practice.title))))
+def practice_heading(practice: Practice) -> str:
+    """Place, years and title of a document, for a terminal."""
+    return plain(" - ".join(filter(None, (practice_where(practice), practice.title))))
 
 
-def _where(practice: Practice) -> str:
+def practice_where(practice: Practice) -> str:
+    """Place and years of a document, as far as they are known."""
     years = f"({practice.years})" if practice.years else ""
     return " ".join(filter(None, (places(practice.cities, practice.countries), years)))
 
@@ -209,15 +216,17 @@ def _lines(one: Contribution) -> Iterator[str]:
     where = ", ".join(filter(None, (one.place, period(one.years))))
     yield f"{line} {plain(who or '-')}".rstrip()
     if detail := " · ".join(filter(None, (_in_words(one), where))):
-        yield from textwrap.wrap(plain(detail), _WIDTH, initial_indent=_INDENT, subsequent_indent=_INDENT)
+        yield from textwrap.wrap(plain(detail), WIDTH, initial_indent=_INDENT, subsequent_indent=_INDENT)
 
 
-def _quote_lines(citation: Citation) -> Iterator[str]:
-    text = f"\u201c{_sentence_text(citation)}\u201d [{citation.number}]"
-    yield from textwrap.wrap(text, _WIDTH, initial_indent=_INDENT, subsequent_indent=_INDENT, break_long_words=False)
+def quote_lines(citation: Citation) -> Iterator[str]:
+    """The cited sentence with its number, in lines for a terminal."""
+    text = f"\u201c{sentence_text(citation)}\u201d [{citation.number}]"
+    yield from textwrap.wrap(text, WIDTH, initial_indent=_INDENT, subsequent_indent=_INDENT, break_long_words=False)
 
 
-def _sentence_text(citation: Citation) -> str:
+def sentence_text(citation: Citation) -> str:
+    """The cited sentence in one run, with the head of its list or table."""
     if head := row_head(citation):
         return plain(join_run(citation.quote, head))
     return plain(" / ".join(filter(None, (remove_bars(head_of(citation)), remove_bars(citation.quote)))))
@@ -256,7 +265,7 @@ def _table_row(one: Contribution, title: str, citation: Citation) -> list[str | 
         last,
         figure.status if figure else "",
         plain(one.told_by.text) if one.told_by else "",
-        _sentence_text(citation),
+        sentence_text(citation),
         plain(f"{citation.title} ({citation.document_id})"),
         plain(section_and_page(citation)),
         plain("; ".join(source.title for source in citation.sources)),
@@ -268,7 +277,7 @@ def _group(found: Contributions, practice: Practice) -> _Group:
         _sentence(found.citations[number - 1], list(own))
         for number, own in groupby(_of(found, practice), key=lambda one: one.citation)
     ]
-    return _Group(practice.title, _where(practice), sentences)
+    return _Group(practice.title, practice_where(practice), sentences)
 
 
 def _sentence(citation: Citation, own: Sequence[Contribution]) -> _Sentence:

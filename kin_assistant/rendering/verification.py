@@ -6,13 +6,14 @@ from collections.abc import Callable, Iterable
 from typing import TypeVar
 
 from kin_assistant.briefs.brief import Brief
+from kin_assistant.commitments.values import Commitments
 from kin_assistant.contributions.values import Contributions
 from kin_assistant.errors import KinError
 from kin_assistant.indicators.values import Indicators, Span
 from kin_assistant.peers.values import Peers
 from kin_assistant.types import Answer, Citation, Comparison, Document, Record
 
-__all__ = ["verified", "verified_contributions", "verified_indicators", "verified_table"]
+__all__ = ["verified", "verified_commitments", "verified_contributions", "verified_indicators", "verified_table"]
 
 _Table = TypeVar("_Table", Brief, Comparison, Peers, Record)
 
@@ -56,6 +57,15 @@ def verified_contributions(contributions: Contributions, document_lookup: Callab
         spans = (*figure, *one.equals, *single, *(party.words for party in one.parties))
         _verify_spans(spans, cited[one.citation], f"contribution {one.number}")
     return contributions
+
+
+def verified_commitments(commitments: Commitments, document_lookup: Callable[[str], Document]) -> Commitments:
+    """``commitments`` itself, once every sentence and the words that tell it were found in its document; else raises."""
+    _verify_quotes(commitments.citations, document_lookup)
+    cited = {citation.number: citation for citation in commitments.citations}
+    for one in commitments.commitments:
+        _verify_spans((one.told_by,), cited[one.citation], f"commitment {one.number}")
+    return commitments
 
 
 def _verify_spans(spans: Iterable[Span], citation: Citation, of: str) -> None:

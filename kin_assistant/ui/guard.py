@@ -34,6 +34,7 @@ _ADDRESSES = {
 _FOLDERS = {
     "/assets/": _READ,
     "/brief/": _READ | {"POST"},
+    "/commitments/": _READ,
     "/compare/": _READ,
     "/corpus/": frozenset({"DELETE", "GET", "POST", "PUT"}),
     "/coverage/": _READ,

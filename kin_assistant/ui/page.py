@@ -11,6 +11,7 @@ from kin_assistant.ui import texts
 from kin_assistant.ui.asking import add_ask_tab
 from kin_assistant.ui.briefing import add_brief_tab
 from kin_assistant.ui.callbacks import Callbacks
+from kin_assistant.ui.commitments import add_commitments_tab
 from kin_assistant.ui.comparing import add_compare_tab
 from kin_assistant.ui.components import ASSETS, PRIVATE, add_html, offer_names
 from kin_assistant.ui.events import Kind
@@ -40,6 +41,7 @@ KINDS = {
     "reopen": Kind(QUESTION),
     "find_figures": Kind(QUESTION),
     "find_money": Kind(QUESTION),
+    "find_commitments": Kind(QUESTION),
     "begin": Kind(TRIFLE),
     "describe": Kind(TRIFLE),
     "renew": Kind(TRIFLE),
@@ -80,6 +82,8 @@ def build_page(
                 figure_cities, figure_countries = add_figures_tab(callbacks, infos)
             with gr.Tab("Money", id="money"):
                 money_cities = add_money_tab(callbacks, infos)
+            with gr.Tab("Commitments", id="commitments"):
+                commitment_cities = add_commitments_tab(callbacks, infos)
             with gr.Tab("Documents", id="documents"):
                 add_html(texts.place_of_library_html())
                 # Pressed by the script when another build has been opened.
@@ -89,7 +93,7 @@ def build_page(
             with gr.Tab("About", id="about"):
                 about = add_html(texts.about_html(build, version, evaluation))
 
-        city_boxes = [compared_cities, brief_cities, figure_cities, money_cities]
+        city_boxes = [compared_cities, brief_cities, figure_cities, money_cities, commitment_cities]
 
         def renew() -> tuple[Any, ...]:
             """All that tells of the build, which may be another than when the server began."""

@@ -24,6 +24,7 @@ from kin_assistant.errors import ServeError
 from kin_assistant.ui.briefing import add_briefs
 from kin_assistant.ui.callbacks import Callbacks
 from kin_assistant.ui.clients import NO_PROXIES, ClientAddresses, OpenRequests, Proxies
+from kin_assistant.ui.commitments import add_commitments
 from kin_assistant.ui.comparing import add_comparisons
 from kin_assistant.ui.components import ASSETS
 from kin_assistant.ui.corpus_routes import add_corpus_routes
@@ -181,6 +182,7 @@ def make_app(
     add_figures(app, callbacks, limiter)
     add_peers(app, callbacks, limiter)
     add_money(app, callbacks, limiter)
+    add_commitments(app, callbacks, limiter)
     if api:
         costs: Mapping[Cost, int] = {"question": QUESTION, "trifle": TRIFLE}
         admission = Admission(

@@ -36,6 +36,9 @@ NEEDED: dict[str, set[str]] = {
     "/brief/brief.md": READ | {"POST"},
     "/compare/comparison.csv": READ,
     "/compare/comparison.xlsx": READ,
+    "/commitments/commitments.csv": READ,
+    "/commitments/commitments.json": READ,
+    "/commitments/commitments.xlsx": READ,
     "/corpus/login": {"GET", "POST", "PUT", "DELETE"},
     "/corpus/logout": {"GET", "POST", "PUT", "DELETE"},
     "/corpus/sync": {"GET", "POST", "PUT", "DELETE"},
@@ -67,6 +70,7 @@ NEEDED: dict[str, set[str]] = {
 
 FOR_PROGRAMS: dict[str, set[str]] = {
     "/api/v1/ask": {"POST"},
+    "/api/v1/commitments": {"POST"},
     "/api/v1/compare": {"POST"},
     "/api/v1/coverage": {"GET"},
     "/api/v1/documents": {"GET"},
