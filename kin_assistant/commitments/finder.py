@@ -14,7 +14,7 @@ from kin_assistant.commitments.policy import CommitmentPolicy
 from kin_assistant.commitments.reader import CommitmentReader, DatedSentence, FoundCommitment
 from kin_assistant.commitments.values import NOTHING_LATER, Commitment, CommitmentQuery, Commitments, Later
 from kin_assistant.contributions.documents import DocumentChooser, as_practice
-from kin_assistant.index.library import DocumentRow
+from kin_assistant.index.library import DocumentRow, PassageRow
 from kin_assistant.indicators.values import Span
 from kin_assistant.records.comparison import ComparisonMaker
 from kin_assistant.records.reader import RecordReader
@@ -86,18 +86,20 @@ class CommitmentFinder:
         found = [one for row in chosen for one in self.reader.commitments_of(row)]
         if topic is None:
             return found
-        near = {
-            (one.passage, one.number): one.cosine + 0.3 * one.share
-            for one in self._search.find(self._search.make_topic(topic))
-            if one.document not in chosen and one.cosine + 0.3 * one.share >= self._policy.min_score
-        }
+        vector = self._search.embed(topic)
+        passages = {PassageRow(row) for row in self._search.index.nearest(vector, self._policy.passages).tolist()}
+        others = sorted({self._library.document_row(row) for row in passages}.difference(chosen))
+        elsewhere = [one for row in others for one in self.reader.commitments_of(row) if one.at.passage in passages]
+        if not elsewhere:
+            return found
+        cosines = self._vectors_of([one.at for one in elsewhere]) @ vector
+        near = [(float(cosine), one) for cosine, one in zip(cosines, elsewhere, strict=True)]
+        near = [pair for pair in near if pair[0] >= self._policy.min_nearness]
         best: dict[DocumentRow, float] = {}
-        for (passage, _), score in near.items():
-            row = self._library.document_row(passage)
-            best[row] = max(best.get(row, 0.0), score)
-        for row in sorted(best, key=lambda row: (-best[row], row)):
-            found += [one for one in self.reader.commitments_of(row) if (one.at.passage, one.at.number) in near]
-        return found
+        for cosine, one in near:
+            best[one.at.document] = max(best.get(one.at.document, 0.0), cosine)
+        near.sort(key=lambda pair: (-best[pair[1].at.document], pair[1].at.document, pair[1].at.sentence.start))
+        return [*found, *(one for _, one in near)]
 
     def _find_later(self, one: FoundCommitment) -> list[DatedSentence]:
         """The sentences nearest to a commitment that name a later year and speak of its place, by year."""

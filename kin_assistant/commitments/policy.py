@@ -11,8 +11,10 @@ __all__ = ["CommitmentPolicy"]
 class CommitmentPolicy:
     """Chosen by reading commitments of the shipped corpus. It is meant to miss rather than to name what is on something else."""
 
-    min_score: float = 0.75
-    """A commitment of a document that is not near the topic is on it if its cosine, with its share of the topic's words, has as much."""
+    min_nearness: float = 0.45
+    """A commitment that is so near to the topic is on it, whatever the rest of its document is on."""
+    passages: int = 200
+    """Passages, the nearest to the topic, in which such commitments are looked for."""
     min_cosine: float = 0.62
     """Two sentences that are so near to each other speak of one thing."""
     min_common: int = 2

@@ -129,19 +129,22 @@ def _read_commitment(text: str) -> tuple[tuple[int, int], int | None, int | None
         return None
     years = find_years(text)
     deadline = _find_deadline(text, years, cue.start())
-    said_in = next((one.years[0] for one in years if deadline is None or one.years[1] < deadline), None)
+    said = [
+        one.years[0]
+        for one in years
+        if deadline is None or (one.years[1] < deadline and not words.deadline.search(text[: one.start]))
+    ]
+    said_in = said[0] if said else None
     if deadline is None and (pledge is None or text.startswith(ROW)):
         return None
     return cue.span(), said_in, deadline
 
 
 def _find_deadline(text: str, years: list[YearMention], cue: int) -> int | None:
-    """The last year with a word such as "by" in front that stands behind the words of the commitment, if no other is later."""
+    """The last year with a word such as "by" in front, behind the words of the commitment if one is; None if another is later."""
     told = [one for one in years if _read_words().deadline.search(text[: one.start])]
-    behind = [one.years[1] for one in told if one.start > cue]
-    earlier = [one.years[1] for one in years if one.start < cue]
-    latest = max(behind, default=None)
-    return latest if latest is not None and all(year < latest for year in earlier) else None
+    latest = max((one.years[1] for one in ([one for one in told if one.start > cue] or told)), default=None)
+    return latest if latest is not None and all(one.years[1] <= latest for one in years) else None
 
 
 @cache
