@@ -19,6 +19,7 @@ from kin_assistant.answer.telling import DocumentTeller
 from kin_assistant.briefs.anchors import QuoteFinder
 from kin_assistant.briefs.brief import Brief, Quote, Span
 from kin_assistant.briefs.maker import BriefMaker
+from kin_assistant.briefs.package import PackageMaker
 from kin_assistant.commitments.finder import CommitmentFinder
 from kin_assistant.commitments.values import CommitmentQuery, Commitments
 from kin_assistant.contributions.finder import ContributionFinder
@@ -145,6 +146,7 @@ class Assistant:
             library=title,
             compiler_sections=sections,
         )
+        self._packages = PackageMaker(index.library, self._records, build_id, name=title)
         self._quotes = QuoteFinder(index.library, build_id, name=title, compiler_sections=sections)
         self._indicators = IndicatorFinder(search, index.manifest.build_id, compiler_sections=sections)
         self._contributions = ContributionFinder(
@@ -359,6 +361,13 @@ class Assistant:
         ``AnswerTimeout`` as ``ask`` does.
         """
         return self._within(partial(self._briefs.propose, title, cities, documents, left_out), "The brief")
+
+    def package(self, document_id: str) -> Brief:
+        """The know-how package of a practice: why, steps, partners, costs, results, conditions, contacts and sources, each quoted.
+
+        Raises ``BriefError`` for an unknown document and for one that tells no field of a record, ``AnswerTimeout`` as ``ask``.
+        """
+        return self._within(partial(self._packages.make, document_id), "The package")
 
     def reopen_brief(self, brief: Brief) -> Brief:
         """``brief`` with each of its quotes found again in these documents, or marked.

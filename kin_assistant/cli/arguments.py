@@ -127,6 +127,13 @@ def make_parser(commands_by_name: Mapping[str, Run]) -> argparse.ArgumentParser:
     _add_indicators(command("indicators", "list the figures of the documents, each with its sentence", []))
     _add_money(command("money", "list who paid, what for, how much and as what, and who took part", []))
     _add_commitments(command("commitments", "list what was to be done, by when, and what is said of it later", []))
+    package = command("package", "put all that is to be known of a practice into one document, quoted", [])
+    package.add_argument("id", metavar="DOCUMENT", help="the document's id, as kin docs list shows it")
+    target = package.add_mutually_exclusive_group()
+    target.add_argument(
+        "--out", type=Path, metavar="FILE", help="write .docx, .pdf, .html, .md or .json (default: Markdown is printed)"
+    )
+    target.add_argument("--json", action="store_true", help="print JSON")
     coverage = command("coverage", "count what the documents cover: themes by countries, cities, years", [])
     target = coverage.add_mutually_exclusive_group()
     target.add_argument("--json", action="store_true", help="print JSON")

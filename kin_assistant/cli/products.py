@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, TextIO
 
 from kin_assistant.cli.batch import as_json
+from kin_assistant.cli.briefs import write_package
 from kin_assistant.cli.files import write_whole
 
 if TYPE_CHECKING:
@@ -97,5 +98,6 @@ def _names(given: Sequence[str]) -> tuple[str, ...]:
 PRODUCTS: Mapping[str, Callable[[Assistant, argparse.Namespace, TextIO], None]] = {
     "money": list_money,
     "commitments": list_commitments,
+    "package": write_package,
 }
 """What shows the result of each of these commands."""
