@@ -363,7 +363,7 @@ class Assistant:
         return self._within(partial(self._briefs.propose, title, cities, documents, left_out), "The brief")
 
     def package(self, document_id: str) -> Brief:
-        """The know-how package of a practice: why, steps, partners, costs, results, conditions, contacts and sources, each quoted.
+        """The know-how package of a practice: why, steps, partners, costs, results, conditions, contacts, sources; all quoted.
 
         Raises ``BriefError`` for an unknown document and for one that tells no field of a record, ``AnswerTimeout`` as ``ask``.
         """

@@ -1,8 +1,8 @@
 """The assistant as a server of the Model Context Protocol, for programs that hand tools to a language model.
 
-``kin mcp`` serves it over standard input and output. The tools ask, search, compare, find peers, list money and commitments and
-open a document; none changes anything. What they give is quoted from the documents and cited, as text and as structured content
-of the same shapes as the REST API's.
+``kin mcp`` serves it over standard input and output. The tools ask, search, compare, find peers, list money and commitments,
+make a package and open a document; none changes anything. What they give is quoted from the documents and cited, as text and as
+structured content of the same shapes as the REST API's.
 """
 
 from __future__ import annotations
@@ -31,16 +31,19 @@ from kin_assistant.api.requests import (
     CompareRequest,
     MoneyRequest,
     OpenRequest,
+    PackageRequest,
     PeersRequest,
     SearchRequest,
 )
 from kin_assistant.api.responses import AnswerWithText, DocumentPiece
+from kin_assistant.briefs.brief import Brief
 from kin_assistant.commitments.values import Commitments
 from kin_assistant.contributions.values import Contributions
 from kin_assistant.errors import KinError, ServeError
 from kin_assistant.peers.values import Peers
 from kin_assistant.rendering import (
     answer_markdown,
+    brief_markdown,
     commitments_text,
     comparison_markdown,
     contributions_text,
@@ -142,6 +145,14 @@ _TOOLS = (
         Commitments,
         operations.list_commitments,
         commitments_text,
+    ),
+    _Tool(
+        "make_package",
+        "Put all that a document tells of a practice into one text: why, steps, partners, costs, results, conditions, contacts.",
+        PackageRequest,
+        Brief,
+        lambda assistant, asked: operations.make_package(assistant, asked.document_id),
+        brief_markdown,
     ),
     _Tool(
         "open_document",

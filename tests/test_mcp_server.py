@@ -68,6 +68,7 @@ def test_the_tools_are_described_and_change_nothing(small: Assistant) -> None:
         "find_peers",
         "list_money",
         "list_commitments",
+        "make_package",
         "open_document",
     ]
     for tool in tools:

@@ -29,6 +29,7 @@ ADDRESSES: Mapping[str, frozenset[str]] = {
 }
 FOLDERS: Mapping[str, frozenset[str]] = {
     f"{REST}/documents/": _GET,
+    f"{REST}/packages/": _GET,
     f"{REST}/records/": _GET,
 }
 

@@ -16,6 +16,7 @@ from kin_assistant.api.requests import (
     SearchRequest,
 )
 from kin_assistant.api.responses import AnswerWithText, DocumentList, DocumentPiece, DocumentWithSentences
+from kin_assistant.briefs.brief import Brief
 from kin_assistant.commitments.values import Commitments
 from kin_assistant.contributions.values import Contributions
 from kin_assistant.coverage.values import Coverage
@@ -46,6 +47,7 @@ __all__ = [
     "list_commitments",
     "list_documents",
     "list_money",
+    "make_package",
     "open_piece",
     "search",
     "show_document",
@@ -134,6 +136,11 @@ def open_piece(assistant: Assistant, asked: OpenRequest) -> DocumentPiece:
 def show_record(assistant: Assistant, document_id: str) -> Record:
     """A document as a good-practice record, its quotes compared with it. Raises ``UnknownDocument``."""
     return verified_table(assistant.record(_find(assistant, document_id).id), assistant.document)
+
+
+def make_package(assistant: Assistant, document_id: str) -> Brief:
+    """The know-how package of a document. Raises ``UnknownDocument``, and ``BriefError`` where there is nothing to put in."""
+    return verified_table(assistant.package(_find(assistant, document_id).id), assistant.document)
 
 
 def count_coverage(assistant: Assistant) -> Coverage:

@@ -27,6 +27,7 @@ __all__ = [
     "DocumentsQuery",
     "MoneyRequest",
     "OpenRequest",
+    "PackageRequest",
     "SearchQuery",
     "SearchRequest",
     "TextPart",
@@ -166,6 +167,12 @@ class CommitmentsRequest(_Asked):
     def query(self) -> CommitmentQuery:
         """As the assistant takes it."""
         return CommitmentQuery(topic=self.topic, cities=tuple(self.cities), limit=self.limit)
+
+
+class PackageRequest(_Asked):
+    """Of which document a package is made."""
+
+    document_id: Name
 
 
 class OpenRequest(_Asked):

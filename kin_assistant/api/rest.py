@@ -25,6 +25,7 @@ from kin_assistant.api.requests import (
     SearchRequest,
 )
 from kin_assistant.api.responses import AnswerWithText, DocumentWithSentences, Problem
+from kin_assistant.briefs.brief import Brief
 from kin_assistant.commitments.values import Commitments
 from kin_assistant.contributions.values import Contributions
 from kin_assistant.coverage.values import Coverage
@@ -146,6 +147,11 @@ def make_rest(admission: Admission) -> FastAPI:
     async def record(request: Request, document_id: DocumentId) -> Response:
         """Give a document by the fields of a good-practice record, each with quoted sentences."""
         return await answer(request, "trifle", lambda assistant: operations.show_record(assistant, document_id))
+
+    @app.get("/packages/{document_id:path}", response_model=Brief, responses=_problems(404, *_READING))
+    async def package(request: Request, document_id: DocumentId) -> Response:
+        """Give all that a document tells of a practice, sorted by what whoever repeats it asks, as a brief."""
+        return await answer(request, "trifle", lambda assistant: operations.make_package(assistant, document_id))
 
     @app.get("/coverage", response_model=Coverage, responses=_problems(*_READING))
     async def coverage(request: Request) -> Response:

@@ -47,7 +47,7 @@ def write_brief(assistant: Assistant, options: argparse.Namespace, screen: TextI
 
 
 def write_package(assistant: Assistant, options: argparse.Namespace, screen: TextIO) -> None:
-    """Make the package of a document, and print or write it. Raises ``KinError`` if it cannot be done; then nothing is written."""
+    """Print or write the package of a document. Raises ``KinError`` if it cannot be done; then nothing is written."""
     from kin_assistant.rendering import plain, verified_table
 
     _check_target(options.out, "a package")

@@ -234,6 +234,14 @@ class Callbacks:
 
         return self._find(find)
 
+    def make_package(self, document_id: str) -> Brief | str:
+        """The know-how package of a document; or a sentence that says why there is none."""
+
+        def find(assistant: Assistant) -> Brief:
+            return verified_table(assistant.package(plain(document_id)), assistant.document)
+
+        return self._find(find)
+
     def find_figures(self, request: FigureRequest) -> Indicators | str:
         """The figures that ``request`` asks for, each in its sentence; or a sentence that says why there are none."""
 

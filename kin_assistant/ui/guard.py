@@ -41,6 +41,7 @@ _FOLDERS = {
     "/documents/": _READ,
     "/figures/": _READ,
     "/money/": _READ,
+    "/package/": _READ,
     "/peers/": _READ,
     "/page/": _READ,
     "/pages/": _READ,

@@ -34,6 +34,7 @@ from kin_assistant.ui.entrance import put_entrance
 from kin_assistant.ui.figures import add_figures
 from kin_assistant.ui.guard import Guard
 from kin_assistant.ui.money import add_money
+from kin_assistant.ui.packages import add_packages
 from kin_assistant.ui.page import build_page, head_html
 from kin_assistant.ui.peers import add_peers
 from kin_assistant.ui.pictures import Pictures, add_pictures
@@ -182,6 +183,7 @@ def make_app(
     add_figures(app, callbacks, limiter)
     add_peers(app, callbacks, limiter)
     add_money(app, callbacks, limiter)
+    add_packages(app, callbacks, limiter)
     add_commitments(app, callbacks, limiter)
     if api:
         costs: Mapping[Cost, int] = {"question": QUESTION, "trifle": TRIFLE}

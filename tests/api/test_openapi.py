@@ -27,6 +27,7 @@ REQUESTS: dict[tuple[str, str], tuple[str, Any]] = {
     ("get", "/documents"): ("/documents?limit=2&offset=1", None),
     ("get", "/documents/{document_id}"): ("/documents/surabaya-composting", None),
     ("get", "/records/{document_id}"): ("/records/surabaya-composting", None),
+    ("get", "/packages/{document_id}"): ("/packages/surabaya-composting", None),
     ("get", "/coverage"): ("/coverage", None),
 }
 """A good request for each operation."""
