@@ -252,7 +252,7 @@ def test_lines_that_are_no_protocol_do_not_end_it(repository: Path) -> None:
         (line,) = talk_to(process, [*bad, message(7, "tools/list")], 1)
         while json.loads(line).get("id") != 7:  # what it makes of the others
             (line,) = talk_to(process, [], 1)
-        assert len(json.loads(line)["result"]["tools"]) == 5
+        assert len(json.loads(line)["result"]["tools"]) == 8
     finally:
         process.kill()
         process.communicate(timeout=10)

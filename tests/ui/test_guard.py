@@ -59,7 +59,7 @@ NEEDED: dict[str, set[str]] = {
     "/money/money.csv": READ,
     "/money/money.json": READ,
     "/money/money.xlsx": READ,
-    "/package/x.docx": READ,
+    "/package/x": READ,
     "/page/x": READ,
     "/pages/x": READ,
     "/peers/peers.csv": READ,
