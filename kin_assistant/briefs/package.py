@@ -105,6 +105,6 @@ def _list_sources(info: DocumentInfo) -> str:
     """A paragraph for each source that the document lists."""
     lines = []
     for number, source in enumerate(info.sources, 1):
-        told = ", ".join(filter(None, (source.publisher, str(source.year) if source.year else None, source.title)))
-        lines.append(f"{number}. {told}{f' <{source.url}>' if source.url else ''}")
+        year = str(source.year) if source.year else None
+        lines.append(f"{number}. {', '.join(filter(None, (source.publisher, year, source.title, source.url)))}")
     return "\n\n".join(lines) or _NO_SOURCE

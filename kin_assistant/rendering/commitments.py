@@ -40,7 +40,7 @@ class _Row(NamedTuple):
     when: str
     place: str
     citation: Citation
-    span: tuple[int, int]
+    spans: list[tuple[int, int]]
     """Of the words that tell it, in its sentence."""
     later: list[tuple[int, Citation]]
     nothing: str
@@ -136,4 +136,4 @@ def _row(found: Commitments, one: Commitment) -> _Row:
     citation = found.citations[one.citation - 1]
     span = (one.told_by.start - citation.start, one.told_by.end - citation.start)
     later = [(later.year, found.citations[later.citation - 1]) for later in one.later]
-    return _Row(_when(one), one.place or "", citation, span, later, "" if later else _nothing(one))
+    return _Row(_when(one), one.place or "", citation, [span], later, "" if later else _nothing(one))
