@@ -19,10 +19,15 @@ from kin_assistant.answer.telling import DocumentTeller
 from kin_assistant.briefs.anchors import QuoteFinder
 from kin_assistant.briefs.brief import Brief, Quote, Span
 from kin_assistant.briefs.maker import BriefMaker
+from kin_assistant.briefs.package import PackageMaker
+from kin_assistant.commitments.finder import CommitmentFinder
+from kin_assistant.commitments.values import CommitmentQuery, Commitments
+from kin_assistant.contributions.finder import ContributionFinder
+from kin_assistant.contributions.values import ContributionQuery, Contributions
 from kin_assistant.corpus.profile import CorpusProfile
 from kin_assistant.coverage.survey import MAX_READ, add_fields, survey_documents
 from kin_assistant.coverage.values import Coverage
-from kin_assistant.errors import IndexMissing, IndicatorError, LanguageModelError
+from kin_assistant.errors import ContributionError, IndexMissing, IndicatorError, LanguageModelError
 from kin_assistant.index.layout import IndexFolder
 from kin_assistant.index.opened import OpenIndex, current_recipe, open_published
 from kin_assistant.indicators.finder import IndicatorFinder
@@ -141,8 +146,20 @@ class Assistant:
             library=title,
             compiler_sections=sections,
         )
+        self._packages = PackageMaker(index.library, self._records, build_id, name=title)
         self._quotes = QuoteFinder(index.library, build_id, name=title, compiler_sections=sections)
         self._indicators = IndicatorFinder(search, index.manifest.build_id, compiler_sections=sections)
+        self._contributions = ContributionFinder(
+            search,
+            self._records,
+            self._comparisons,
+            self._indicators.reader,
+            build_id,
+            compiler_sections=sections,
+        )
+        self._commitments = CommitmentFinder(
+            search, self._records, self._comparisons, build_id, compiler_sections=sections
+        )
         self._peers = PeerFinder(search, self._records, self._comparisons, build_id, compiler_sections=sections)
         self._pipeline = AnswerPipeline(
             index.library,
@@ -345,6 +362,13 @@ class Assistant:
         """
         return self._within(partial(self._briefs.propose, title, cities, documents, left_out), "The brief")
 
+    def package(self, document_id: str) -> Brief:
+        """The know-how package of a practice: why, steps, partners, costs, results, conditions, contacts, sources; all quoted.
+
+        Raises ``BriefError`` for an unknown document and for one that tells no field of a record, ``AnswerTimeout`` as ``ask``.
+        """
+        return self._within(partial(self._packages.make, document_id), "The package")
+
     def reopen_brief(self, brief: Brief) -> Brief:
         """``brief`` with each of its quotes found again in these documents, or marked.
 
@@ -369,6 +393,33 @@ class Assistant:
             topic = check_question(query.topic, max_characters=self._settings.max_question_characters)
             query = query.model_copy(update={"topic": topic})
         return self._within(partial(self._indicators.find, query), "The search for figures")
+
+    def contributions(self, query: ContributionQuery | None = None) -> Contributions:
+        """Who paid, what for, how much and as what, and who took part: all, or what ``query`` asks for, each in its sentence.
+
+        Raises ``QuestionError`` for a topic that cannot be read, ``ContributionError`` for an empty one and for a funder that no
+        document names, ``ComparisonError`` for a city that none is about, and ``AnswerTimeout`` as ``ask`` does.
+        """
+        query = query or ContributionQuery()
+        query = query.model_copy(update={"topic": self._check_topic(query.topic)})
+        return self._within(partial(self._contributions.find, query), "The search for money and partners")
+
+    def commitments(self, query: CommitmentQuery | None = None) -> Commitments:
+        """What cities and bodies said they would do, by when, and what sentences of later years say of it.
+
+        Raises ``QuestionError`` for a topic that cannot be read, ``ContributionError`` for an empty one, ``ComparisonError`` for
+        a city that no document is about, and ``AnswerTimeout`` as ``ask`` does.
+        """
+        query = query or CommitmentQuery()
+        query = query.model_copy(update={"topic": self._check_topic(query.topic)})
+        return self._within(partial(self._commitments.find, query), "The search for commitments")
+
+    def _check_topic(self, topic: str | None) -> str | None:
+        if topic is None:
+            return None
+        if not topic.strip():
+            raise ContributionError("The topic is empty. Name one, or leave it out to see all that is known.")
+        return check_question(topic, max_characters=self._settings.max_question_characters)
 
     def coverage(self, *, max_read: int = MAX_READ) -> Coverage:
         """What the documents cover and where nothing is known: themes by countries, cities and years, from their metadata.

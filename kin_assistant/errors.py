@@ -84,6 +84,10 @@ class IndicatorError(KinError):
     """Figures are asked for of an unknown city, country or unit, or of years that run backwards."""
 
 
+class ContributionError(KinError):
+    """Money and partners are asked for of a funder that no document names, or in a way that cannot be followed."""
+
+
 class ModelError(KinError):
     """The embedding model is missing, damaged or not the expected one."""
 

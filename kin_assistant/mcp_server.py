@@ -1,8 +1,8 @@
 """The assistant as a server of the Model Context Protocol, for programs that hand tools to a language model.
 
-``kin mcp`` serves it over standard input and output. The tools ask, search, compare, find peers and open a document; none changes
-anything. What they give is quoted from the documents and cited, as text and as structured content of the same shapes as the
-REST API's.
+``kin mcp`` serves it over standard input and output. The tools ask, search, compare, find peers, list money and commitments,
+make a package and open a document; none changes anything. What they give is quoted from the documents and cited, as text and as
+structured content of the same shapes as the REST API's.
 """
 
 from __future__ import annotations
@@ -25,11 +25,32 @@ from pydantic import BaseModel, ValidationError
 from kin_assistant import __version__
 from kin_assistant.api import operations
 from kin_assistant.api.problems import explain_errors
-from kin_assistant.api.requests import AskRequest, CompareRequest, OpenRequest, PeersRequest, SearchRequest
+from kin_assistant.api.requests import (
+    AskRequest,
+    CommitmentsRequest,
+    CompareRequest,
+    MoneyRequest,
+    OpenRequest,
+    PackageRequest,
+    PeersRequest,
+    SearchRequest,
+)
 from kin_assistant.api.responses import AnswerWithText, DocumentPiece
+from kin_assistant.briefs.brief import Brief
+from kin_assistant.commitments.values import Commitments
+from kin_assistant.contributions.values import Contributions
 from kin_assistant.errors import KinError, ServeError
 from kin_assistant.peers.values import Peers
-from kin_assistant.rendering import answer_markdown, comparison_markdown, peers_markdown, plain, search_text
+from kin_assistant.rendering import (
+    answer_markdown,
+    brief_markdown,
+    commitments_text,
+    comparison_markdown,
+    contributions_text,
+    peers_markdown,
+    plain,
+    search_text,
+)
 from kin_assistant.types import Comparison, SearchResult
 
 if TYPE_CHECKING:
@@ -108,6 +129,30 @@ _TOOLS = (
         Peers,
         operations.find_peers,
         peers_markdown,
+    ),
+    _Tool(
+        "list_money",
+        "List who paid, what for, how much and as what, and who took part, by topic, city or funder, each in its sentence.",
+        MoneyRequest,
+        Contributions,
+        operations.list_money,
+        contributions_text,
+    ),
+    _Tool(
+        "list_commitments",
+        "List what cities and bodies said they would do, by when, and what sentences of later years say of it.",
+        CommitmentsRequest,
+        Commitments,
+        operations.list_commitments,
+        commitments_text,
+    ),
+    _Tool(
+        "make_package",
+        "Put all that a document tells of a practice into one text: why, steps, partners, costs, results, conditions, contacts.",
+        PackageRequest,
+        Brief,
+        lambda assistant, asked: operations.make_package(assistant, asked.document_id),
+        brief_markdown,
     ),
     _Tool(
         "open_document",

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from kin_assistant.briefs.brief import Brief
+from kin_assistant.commitments.values import CommitmentQuery, Commitments
+from kin_assistant.contributions.values import ContributionQuery, Contributions
 from kin_assistant.corpus.profile import CorpusProfile
 from kin_assistant.coverage.survey import survey_documents
 from kin_assistant.coverage.values import Coverage
@@ -235,6 +237,19 @@ class AssistantDouble:
     def record(self, document_id: str) -> Record:
         """One without a field; raises ``KeyError``."""
         return Record(document=self._documents[document_id].info, build_id=self.build.id)
+
+    def package(self, document_id: str) -> Brief:
+        """One without a section; raises ``KeyError``."""
+        info = self._documents[document_id].info
+        return Brief(title=info.title, topic=info.title, documents=(info.id,), build_id=self.build.id)
+
+    def contributions(self, query: ContributionQuery) -> Contributions:
+        """None."""
+        return Contributions(topic=query.topic or "", reason="Nothing is known.", build_id=self.build.id)
+
+    def commitments(self, query: CommitmentQuery) -> Commitments:
+        """None."""
+        return Commitments(topic=query.topic or "", reason="Nothing is known.", build_id=self.build.id)
 
     def compare(
         self,

@@ -28,6 +28,8 @@ FLOW: tuple[tuple[str, ...], ...] = (
     ("records",),
     ("briefs",),
     ("indicators",),
+    ("contributions",),
+    ("commitments",),
     ("peers",),
     ("writing",),
     ("assistant", "rendering"),

@@ -61,7 +61,16 @@ def call(assistant: Any, tool: str, arguments: dict[str, Any]) -> Any:
 
 def test_the_tools_are_described_and_change_nothing(small: Assistant) -> None:
     tools = with_session(small, lambda session: session.list_tools()).tools
-    assert [tool.name for tool in tools] == ["ask", "search", "compare", "find_peers", "open_document"]
+    assert [tool.name for tool in tools] == [
+        "ask",
+        "search",
+        "compare",
+        "find_peers",
+        "list_money",
+        "list_commitments",
+        "make_package",
+        "open_document",
+    ]
     for tool in tools:
         assert tool.description.endswith(".")
         assert tool.annotations.readOnlyHint
@@ -243,7 +252,7 @@ def test_lines_that_are_no_protocol_do_not_end_it(repository: Path) -> None:
         (line,) = talk_to(process, [*bad, message(7, "tools/list")], 1)
         while json.loads(line).get("id") != 7:  # what it makes of the others
             (line,) = talk_to(process, [], 1)
-        assert len(json.loads(line)["result"]["tools"]) == 5
+        assert len(json.loads(line)["result"]["tools"]) == 8
     finally:
         process.kill()
         process.communicate(timeout=10)

@@ -16,9 +16,11 @@ _POST = frozenset({"POST"})
 
 ADDRESSES: Mapping[str, frozenset[str]] = {
     f"{REST}/ask": _POST,
+    f"{REST}/commitments": _POST,
     f"{REST}/compare": _POST,
     f"{REST}/coverage": _GET,
     f"{REST}/documents": _GET,
+    f"{REST}/money": _POST,
     f"{REST}/openapi.json": _GET,
     f"{REST}/peers": _POST,
     f"{REST}/search": _GET | _POST,
@@ -27,6 +29,7 @@ ADDRESSES: Mapping[str, frozenset[str]] = {
 }
 FOLDERS: Mapping[str, frozenset[str]] = {
     f"{REST}/documents/": _GET,
+    f"{REST}/packages/": _GET,
     f"{REST}/records/": _GET,
 }
 

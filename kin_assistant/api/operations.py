@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING
 
 from kin_assistant.api.requests import (
     AskRequest,
+    CommitmentsRequest,
     CompareRequest,
     DocumentsQuery,
+    MoneyRequest,
     OpenRequest,
     PeersRequest,
     SearchRequest,
@@ -20,13 +22,23 @@ from kin_assistant.api.responses import (
     DocumentPiece,
     DocumentWithSentences,
 )
+from kin_assistant.briefs.brief import Brief
+from kin_assistant.commitments.values import Commitments
+from kin_assistant.contributions.values import Contributions
 from kin_assistant.coverage.values import Coverage
 from kin_assistant.errors import KinError
 from kin_assistant.filters import find_allowed_documents
 from kin_assistant.peers.values import Peers
 from kin_assistant.records.columns import parse_columns
 from kin_assistant.records.comparison import DEFAULT_COLUMNS
-from kin_assistant.rendering import answer_json, plain, verified, verified_table
+from kin_assistant.rendering import (
+    answer_json,
+    plain,
+    verified,
+    verified_commitments,
+    verified_contributions,
+    verified_table,
+)
 from kin_assistant.types import Answer, Comparison, Document, Prose, Record, SearchResult
 
 if TYPE_CHECKING:
@@ -40,7 +52,10 @@ __all__ = [
     "count_coverage",
     "find_answer",
     "find_peers",
+    "list_commitments",
     "list_documents",
+    "list_money",
+    "make_package",
     "open_piece",
     "search",
     "show_document",
@@ -94,6 +109,16 @@ def find_peers(assistant: Assistant, asked: PeersRequest) -> Peers:
     return verified_table(assistant.peers(asked.situation, limit=asked.limit), assistant.document)
 
 
+def list_money(assistant: Assistant, asked: MoneyRequest) -> Contributions:
+    """Money and partners, once all was compared with the documents. Raises as ``Assistant.contributions`` does."""
+    return verified_contributions(assistant.contributions(asked.query()), assistant.document)
+
+
+def list_commitments(assistant: Assistant, asked: CommitmentsRequest) -> Commitments:
+    """Commitments, once all was compared with the documents. Raises as ``Assistant.commitments`` does."""
+    return verified_commitments(assistant.commitments(asked.query()), assistant.document)
+
+
 def list_documents(assistant: Assistant, asked: DocumentsQuery) -> DocumentList:
     """The documents that pass the filters. Raises ``FilterError``."""
     filters = asked.filters()
@@ -129,6 +154,11 @@ def open_piece(assistant: Assistant, asked: OpenRequest) -> DocumentPiece:
 def show_record(assistant: Assistant, document_id: str) -> Record:
     """A document as a good-practice record, its quotes compared with it. Raises ``UnknownDocument``."""
     return verified_table(assistant.record(_find(assistant, document_id).id), assistant.document)
+
+
+def make_package(assistant: Assistant, document_id: str) -> Brief:
+    """The know-how package of a document. Raises ``UnknownDocument``, and ``BriefError`` where there is nothing to put in."""
+    return verified_table(assistant.package(_find(assistant, document_id).id), assistant.document)
 
 
 def count_coverage(assistant: Assistant) -> Coverage:

@@ -9,6 +9,8 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
+from kin_assistant.commitments.values import CommitmentQuery
+from kin_assistant.contributions.values import ContributionQuery, Role
 from kin_assistant.filters import NAME_FIELDS, parse_filters
 from kin_assistant.peers.values import MAX_PEERS, PEERS
 from kin_assistant.types import Filters, WantedForm
@@ -21,9 +23,12 @@ __all__ = [
     "AskRequest",
     "ChatMessage",
     "ChatRequest",
+    "CommitmentsRequest",
     "CompareRequest",
     "DocumentsQuery",
+    "MoneyRequest",
     "OpenRequest",
+    "PackageRequest",
     "SearchQuery",
     "SearchRequest",
     "TextPart",
@@ -143,6 +148,40 @@ class PeersRequest(_Asked):
 
     situation: str = Field(max_length=MAX_TEXT, description="A sentence or two in English.")
     limit: int = Field(PEERS, ge=1, le=MAX_PEERS, strict=True, description="Practices to give, at most.")
+
+
+class MoneyRequest(_Asked):
+    """Which sums of money and partners are asked for."""
+
+    topic: str | None = Field(None, max_length=MAX_TOPIC, description="What it was for. Without it, all documents.")
+    cities: Names = []
+    funder: Name = Field("", description="Who pays or takes part, such as World Bank.")
+    role: Role | None = Field(None, description="As what.")
+    limit: int | None = Field(None, ge=1, le=1000, strict=True, description="Rows to give, at most.")
+
+    def query(self) -> ContributionQuery:
+        """As the assistant takes it."""
+        return ContributionQuery(
+            topic=self.topic, cities=tuple(self.cities), funder=self.funder, role=self.role, limit=self.limit
+        )
+
+
+class CommitmentsRequest(_Asked):
+    """Which commitments are asked for."""
+
+    topic: str | None = Field(None, max_length=MAX_TOPIC, description="What was to be done about. Without it, all.")
+    cities: Names = []
+    limit: int | None = Field(None, ge=1, le=1000, strict=True, description="Commitments to give, at most.")
+
+    def query(self) -> CommitmentQuery:
+        """As the assistant takes it."""
+        return CommitmentQuery(topic=self.topic, cities=tuple(self.cities), limit=self.limit)
+
+
+class PackageRequest(_Asked):
+    """Of which document a package is made."""
+
+    document_id: Name
 
 
 class OpenRequest(_Asked):

@@ -17,13 +17,18 @@ from kin_assistant.api.problems import PROBLEM, Refused, say_faults
 from kin_assistant.api.prose import Writers
 from kin_assistant.api.requests import (
     AskProseRequest,
+    CommitmentsRequest,
     CompareRequest,
     DocumentsQuery,
+    MoneyRequest,
     PeersRequest,
     SearchQuery,
     SearchRequest,
 )
 from kin_assistant.api.responses import AnswerWithProse, AnswerWithText, DocumentWithSentences, Problem
+from kin_assistant.briefs.brief import Brief
+from kin_assistant.commitments.values import Commitments
+from kin_assistant.contributions.values import Contributions
 from kin_assistant.coverage.values import Coverage
 from kin_assistant.peers.values import Peers
 from kin_assistant.types import Comparison, DocumentInfo, Record, SearchResult
@@ -123,6 +128,16 @@ def make_rest(admission: Admission, writers: Writers | None = None) -> FastAPI:
         """Tell what cities like the one of a situation did; where none is known, `reason` says so."""
         return await answer(request, "question", lambda assistant: operations.find_peers(assistant, asked))
 
+    @app.post("/money", response_model=Contributions, responses=_problems(*_READING, *_SENDING))
+    async def money(request: Request, asked: MoneyRequest) -> Response:
+        """Tell who paid, what for, how much and as what, and who took part; where nothing is known, `reason` says so."""
+        return await answer(request, "question", lambda assistant: operations.list_money(assistant, asked))
+
+    @app.post("/commitments", response_model=Commitments, responses=_problems(*_READING, *_SENDING))
+    async def commitments(request: Request, asked: CommitmentsRequest) -> Response:
+        """Tell what was to be done, by when, and what later sentences say; where nothing is known, `reason` says so."""
+        return await answer(request, "question", lambda assistant: operations.list_commitments(assistant, asked))
+
     @app.get("/documents", response_model=list[DocumentInfo], responses=_problems(*_READING))
     async def documents(request: Request, asked: Annotated[DocumentsQuery, Query()]) -> Response:
         """List the documents without their text, sorted by id. Where there are more, Link names the next ones."""
@@ -148,6 +163,11 @@ def make_rest(admission: Admission, writers: Writers | None = None) -> FastAPI:
     async def record(request: Request, document_id: DocumentId) -> Response:
         """Give a document by the fields of a good-practice record, each with quoted sentences."""
         return await answer(request, "trifle", lambda assistant: operations.show_record(assistant, document_id))
+
+    @app.get("/packages/{document_id:path}", response_model=Brief, responses=_problems(404, *_READING))
+    async def package(request: Request, document_id: DocumentId) -> Response:
+        """Give all that a document tells of a practice, sorted by what whoever repeats it asks, as a brief."""
+        return await answer(request, "trifle", lambda assistant: operations.make_package(assistant, document_id))
 
     @app.get("/coverage", response_model=Coverage, responses=_problems(*_READING))
     async def coverage(request: Request) -> Response:

@@ -125,6 +125,15 @@ def make_parser(commands_by_name: Mapping[str, Run]) -> argparse.ArgumentParser:
     )
     target.add_argument("--json", action="store_true", help="print JSON")
     _add_indicators(command("indicators", "list the figures of the documents, each with its sentence", []))
+    _add_money(command("money", "list who paid, what for, how much and as what, and who took part", []))
+    _add_commitments(command("commitments", "list what was to be done, by when, and what is said of it later", []))
+    package = command("package", "put all that is to be known of a practice into one document, quoted", [])
+    package.add_argument("id", metavar="DOCUMENT", help="the document's id, as kin docs list shows it")
+    target = package.add_mutually_exclusive_group()
+    target.add_argument(
+        "--out", type=Path, metavar="FILE", help="write .docx, .pdf, .html, .md or .json (default: Markdown is printed)"
+    )
+    target.add_argument("--json", action="store_true", help="print JSON")
     coverage = command("coverage", "count what the documents cover: themes by countries, cities, years", [])
     target = coverage.add_mutually_exclusive_group()
     target.add_argument("--json", action="store_true", help="print JSON")
@@ -161,6 +170,36 @@ def _add_indicators(parser: argparse.ArgumentParser) -> None:
     form.add_argument("--json", action="store_true", help="print JSON")
     form.add_argument("--csv", type=Path, metavar="FILE", help="write CSV")
     form.add_argument("--xlsx", type=Path, metavar="FILE", help="write a workbook")
+
+
+def _add_money(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("topic", nargs="*", help="what it was for, such as septage (default: all documents)")
+    parser.add_argument("--city", action="append", default=[], metavar="CITY", help="may be given several times")
+    parser.add_argument("--funder", default="", metavar="NAME", help="who pays or takes part, such as World Bank")
+    parser.add_argument("--role", type=_role, metavar="ROLE", help="as what, such as grant, loan, fee or operator")
+    parser.add_argument("--limit", type=_count, metavar="N", help="rows to show (default: 60 on a screen, else all)")
+    form = parser.add_mutually_exclusive_group()
+    form.add_argument("--json", action="store_true", help="print JSON")
+    form.add_argument("--out", type=Path, metavar="FILE", help="write .csv or .xlsx")
+
+
+def _add_commitments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("topic", nargs="*", help="what was to be done about, such as waste (default: all documents)")
+    parser.add_argument("--city", action="append", default=[], metavar="CITY", help="may be given several times")
+    parser.add_argument(
+        "--limit", type=_count, metavar="N", help="how many to show (default: 30 on a screen, else all)"
+    )
+    form = parser.add_mutually_exclusive_group()
+    form.add_argument("--json", action="store_true", help="print JSON")
+    form.add_argument("--out", type=Path, metavar="FILE", help="write .csv or .xlsx")
+
+
+def _role(text: str) -> str:
+    from kin_assistant.contributions.values import ROLES
+
+    if text not in ROLES:
+        raise argparse.ArgumentTypeError(f"must be one of {', '.join(ROLES)}")
+    return text
 
 
 def _year(text: str) -> int:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from kin_assistant.assistant import Assistant
     from kin_assistant.briefs.brief import Brief
 
-__all__ = ["write_brief"]
+__all__ = ["write_brief", "write_package"]
 
 _FORMATS: Final = (".docx", ".html", ".json", ".md", ".pdf")
 
@@ -46,6 +46,22 @@ def write_brief(assistant: Assistant, options: argparse.Namespace, screen: TextI
     return all(quote.stands for quote in brief.quotes)
 
 
+def write_package(assistant: Assistant, options: argparse.Namespace, screen: TextIO) -> None:
+    """Print or write the package of a document. Raises ``KinError`` if it cannot be done; then nothing is written."""
+    from kin_assistant.rendering import plain, verified_table
+
+    _check_target(options.out, "a package")
+    package = verified_table(assistant.package(options.id), assistant.document)
+    if options.out:
+        write_whole(options.out, _make(package, options.out.suffix.lower()))
+        said = f"{len(package.sections)} sections, {len(package.citations)} quotes"
+        print(f"Written to {options.out}: {said}.", file=screen)
+    elif options.json:
+        print(as_json(package.model_dump(mode="json"), screen, indent=2), file=screen)
+    else:
+        print(plain(_make(package, ".md").decode()), end="", file=screen)
+
+
 def _check_options(options: argparse.Namespace) -> None:
     """Raise ``BriefError`` for options that cannot be followed, before anything is looked for."""
     from kin_assistant.errors import BriefError
@@ -55,9 +71,16 @@ def _check_options(options: argparse.Namespace) -> None:
         raise BriefError(
             "A brief that is opened with --from has its title and evidence: leave out the topic, --cities and --documents."
         )
-    if out and out.suffix.lower() not in _FORMATS:
-        raise BriefError(f"{out}: a brief is written as {', '.join(_FORMATS[:-1])} or {_FORMATS[-1]}.")
     own = bool(source) and out and source.exists() and out.exists() and out.samefile(source)
+    _check_target(out, "a brief", own=own)
+
+
+def _check_target(out: Path | None, what: str, *, own: bool = False) -> None:
+    """Raise ``BriefError`` for a file that ``what`` is not written to; ``own`` says that it was opened from there."""
+    from kin_assistant.errors import BriefError
+
+    if out and out.suffix.lower() not in _FORMATS:
+        raise BriefError(f"{out}: {what} is written as {', '.join(_FORMATS[:-1])} or {_FORMATS[-1]}.")
     if out and out.suffix.lower() == ".json" and out.exists() and not own:
         raise BriefError(
             f"{out} is there already and may hold somebody's work. Open it with --from, or write another file."

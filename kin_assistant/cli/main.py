@@ -20,7 +20,8 @@ from typing import TYPE_CHECKING, Any, TextIO
 
 from kin_assistant.cli.arguments import make_parser
 from kin_assistant.cli.batch import answer_lines, as_json
-from kin_assistant.cli.tables import compare_cities, list_indicators, show_coverage, show_peers, show_record
+from kin_assistant.cli.products import PRODUCTS
+from kin_assistant.cli.tables import TABLES
 from kin_assistant.filters import NAME_FIELDS, parse_filters
 from kin_assistant.processes.termination import Terminated, leave_at_once, raising_terminated
 
@@ -59,11 +60,7 @@ def _parser() -> argparse.ArgumentParser:
             "search": _search,
             "docs list": _list_documents,
             "docs show": _show_document,
-            "records show": _printing(show_record),
-            "compare": _printing(compare_cities),
-            "peers": _printing(show_peers),
-            "indicators": _printing(list_indicators),
-            "coverage": _printing(show_coverage),
+            **{name: _printing(show) for name, show in {**TABLES, **PRODUCTS}.items()},
             "brief": _brief,
             "serve": _serve,
             "mcp": _mcp,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, TextIO
 
 from kin_assistant.cli.batch import as_json
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
 
     from kin_assistant.assistant import Assistant
 
-__all__ = ["compare_cities", "list_indicators", "show_coverage", "show_peers", "show_record"]
+__all__ = ["TABLES"]
 
 
 def show_record(assistant: Assistant, options: argparse.Namespace, screen: TextIO) -> None:
@@ -132,3 +133,13 @@ def show_coverage(assistant: Assistant, options: argparse.Namespace, screen: Tex
 
 def _names(text: str) -> tuple[str, ...]:
     return tuple(name.strip() for name in text.split(",") if name.strip())
+
+
+TABLES: Mapping[str, Callable[[Assistant, argparse.Namespace, TextIO], None]] = {
+    "records show": show_record,
+    "compare": compare_cities,
+    "peers": show_peers,
+    "indicators": list_indicators,
+    "coverage": show_coverage,
+}
+"""What shows the result of each of these commands."""

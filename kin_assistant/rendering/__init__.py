@@ -11,6 +11,13 @@ from kin_assistant.rendering.briefs.page import brief_html
 from kin_assistant.rendering.briefs.pdf import brief_pdf
 from kin_assistant.rendering.briefs.proposal import proposal_html
 from kin_assistant.rendering.briefs.word import brief_docx
+from kin_assistant.rendering.commitments import commitments_csv, commitments_html, commitments_text
+from kin_assistant.rendering.contributions import (
+    ROLE_NAMES,
+    contributions_csv,
+    contributions_html,
+    contributions_text,
+)
 from kin_assistant.rendering.coverage.page import coverage_html
 from kin_assistant.rendering.coverage.tables import coverage_csv
 from kin_assistant.rendering.coverage.text import coverage_text
@@ -24,11 +31,24 @@ from kin_assistant.rendering.prose import prose_html, waiting_html
 from kin_assistant.rendering.tables import comparison_csv, comparison_html, comparison_markdown, record_markdown
 from kin_assistant.rendering.tabs import reason_html
 from kin_assistant.rendering.templating import render
-from kin_assistant.rendering.verification import verified, verified_indicators, verified_table
+from kin_assistant.rendering.verification import (
+    verified,
+    verified_commitments,
+    verified_contributions,
+    verified_indicators,
+    verified_table,
+)
 from kin_assistant.rendering.words import count, day, document_link, external_link, period, places, plain
-from kin_assistant.rendering.workbook import comparison_xlsx, coverage_xlsx, indicators_xlsx
+from kin_assistant.rendering.workbook import (
+    commitments_xlsx,
+    comparison_xlsx,
+    contributions_xlsx,
+    coverage_xlsx,
+    indicators_xlsx,
+)
 
 __all__ = [
+    "ROLE_NAMES",
     "answer_html",
     "answer_json",
     "answer_markdown",
@@ -37,10 +57,18 @@ __all__ = [
     "brief_html",
     "brief_markdown",
     "brief_pdf",
+    "commitments_csv",
+    "commitments_html",
+    "commitments_text",
+    "commitments_xlsx",
     "comparison_csv",
     "comparison_html",
     "comparison_markdown",
     "comparison_xlsx",
+    "contributions_csv",
+    "contributions_html",
+    "contributions_text",
+    "contributions_xlsx",
     "count",
     "coverage_csv",
     "coverage_html",
@@ -72,6 +100,8 @@ __all__ = [
     "search_text",
     "section_at",
     "verified",
+    "verified_commitments",
+    "verified_contributions",
     "verified_indicators",
     "verified_table",
     "waiting_html",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from itertools import groupby, pairwise
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
@@ -90,12 +90,19 @@ class _Stretch(NamedTuple):
     """The pages with the highlight, if it begins in these blocks."""
 
 
-def document_html(document: Document, highlight: Span | None = None, *, picture: PictureLink | None = None) -> Markup:
+def document_html(
+    document: Document,
+    highlight: Span | None = None,
+    *,
+    picture: PictureLink | None = None,
+    package: Sequence[tuple[str, str]] = (),
+) -> Markup:
     """The whole document: what is known about it, its blocks page by page, its sources.
 
     ``highlight`` is a span of ``document.text``: the element ``mark`` with the id ``cited`` holds exactly its words. With
     ``picture`` each page can be seen as it is printed; the one with the highlight stands open under its words.
-    Raises ``ValueError`` if the span is not inside the text.
+    ``package`` names the files of its know-how package, with their addresses. Raises ``ValueError`` if the span is not inside the
+    text.
     """
     if highlight is not None and not 0 <= highlight[0] < highlight[1] <= len(document.text):
         raise ValueError("The highlighted span is not inside the document's text.")
@@ -111,6 +118,7 @@ def document_html(document: Document, highlight: Span | None = None, *, picture:
         "document.html",
         "document",
         title=heading,
+        package=package,
         facts=[fact for fact in _facts(document) if fact],
         stretches=list(_stretches(document, blocks, highlight, cited, picture)),
         sources=document.sources,

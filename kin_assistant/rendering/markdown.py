@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
+from kin_assistant.commitments.values import Commitments
+from kin_assistant.contributions.values import Contributions
 from kin_assistant.indicators.values import Indicators
 from kin_assistant.peers.values import Peers
 from kin_assistant.rendering.layout import Paragraph, Quoted, join_paragraphs, lay_out, number_quotes
@@ -82,7 +84,9 @@ def _reasons(answer: Answer) -> list[str]:
     return [*parts, "Also read:\n\n" + "\n".join(dict.fromkeys(others))] if others else parts if quoted else []
 
 
-def reference_list(answer: Answer | Comparison | Indicators | Peers | Record) -> tuple[str, ...]:
+def reference_list(
+    answer: Answer | Commitments | Comparison | Contributions | Indicators | Peers | Record,
+) -> tuple[str, ...]:
     """A line of Markdown for each citation, by number: document, place, section, and what the document cites there."""
     return tuple(f"[{citation.number}] {_reference(citation)}" for citation in answer.citations)
 

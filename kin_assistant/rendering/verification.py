@@ -6,12 +6,14 @@ from collections.abc import Callable, Iterable
 from typing import TypeVar
 
 from kin_assistant.briefs.brief import Brief
+from kin_assistant.commitments.values import Commitments
+from kin_assistant.contributions.values import Contributions
 from kin_assistant.errors import KinError
-from kin_assistant.indicators.values import Indicators
+from kin_assistant.indicators.values import Indicators, Span
 from kin_assistant.peers.values import Peers
 from kin_assistant.types import Answer, Citation, Comparison, Document, Record
 
-__all__ = ["verified", "verified_indicators", "verified_table"]
+__all__ = ["verified", "verified_commitments", "verified_contributions", "verified_indicators", "verified_table"]
 
 _Table = TypeVar("_Table", Brief, Comparison, Peers, Record)
 
@@ -40,18 +42,43 @@ def verified_indicators(indicators: Indicators, document_lookup: Callable[[str],
     _verify_quotes(indicators.citations, document_lookup)
     cited = {citation.number: citation for citation in indicators.citations}
     for indicator in indicators.indicators:
-        citation, figure = cited[indicator.citation], indicator.figure
-        texts = [(citation.start, citation.quote)]
-        if citation.lead_in:
-            texts.append((citation.lead_in.start, citation.lead_in.text))
-        for span in (figure.written, *figure.measures):
-            stands = any(
-                start <= span.start and text[span.start - start : span.end - start] == span.text
-                for start, text in texts
-            )
-            if not stands or not span.text:
-                raise _not_verbatim(f"{span.text!r} of indicator {indicator.number} is not in its sentence")
+        figure = indicator.figure
+        _verify_spans((figure.written, *figure.measures), cited[indicator.citation], f"indicator {indicator.number}")
     return indicators
+
+
+def verified_contributions(contributions: Contributions, document_lookup: Callable[[str], Document]) -> Contributions:
+    """``contributions`` itself, once every sentence and all that was read from it was found in its document; else raises so."""
+    _verify_quotes(contributions.citations, document_lookup)
+    cited = {citation.number: citation for citation in contributions.citations}
+    for one in contributions.contributions:
+        figure = (one.figure.written, *one.figure.measures) if one.figure else ()
+        single = (span for span in (one.told_by, one.purpose) if span)
+        spans = (*figure, *one.equals, *single, *(party.words for party in one.parties))
+        _verify_spans(spans, cited[one.citation], f"contribution {one.number}")
+    return contributions
+
+
+def verified_commitments(commitments: Commitments, document_lookup: Callable[[str], Document]) -> Commitments:
+    """``commitments`` itself, once every sentence and the words that tell it were found in its document; else raises."""
+    _verify_quotes(commitments.citations, document_lookup)
+    cited = {citation.number: citation for citation in commitments.citations}
+    for one in commitments.commitments:
+        _verify_spans((one.told_by,), cited[one.citation], f"commitment {one.number}")
+    return commitments
+
+
+def _verify_spans(spans: Iterable[Span], citation: Citation, of: str) -> None:
+    """Raise ``KinError`` for words that neither the sentence nor what heads it has where they are said to stand."""
+    texts = [(citation.start, citation.quote)]
+    if citation.lead_in:
+        texts.append((citation.lead_in.start, citation.lead_in.text))
+    for span in spans:
+        stands = any(
+            start <= span.start and text[span.start - start : span.end - start] == span.text for start, text in texts
+        )
+        if not stands or not span.text:
+            raise _not_verbatim(f"{span.text!r} of {of} is not in its sentence")
 
 
 def _verify_quotes(citations: Iterable[Citation], document_lookup: Callable[[str], Document]) -> dict[int, str]:

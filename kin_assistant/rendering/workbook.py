@@ -1,4 +1,4 @@
-"""A comparison of cities, and figures, as workbooks (XLSX)."""
+"""Comparisons, coverage, figures, and money and partners as workbooks (XLSX)."""
 
 from __future__ import annotations
 
@@ -6,8 +6,12 @@ import io
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Final
 
+from kin_assistant.commitments.values import Commitments
+from kin_assistant.contributions.values import Contributions
 from kin_assistant.coverage.values import Coverage
 from kin_assistant.indicators.values import Indicators
+from kin_assistant.rendering.commitments import commitments_table
+from kin_assistant.rendering.contributions import contributions_table, funders_table
 from kin_assistant.rendering.coverage.tables import coverage_cities, coverage_matrix
 from kin_assistant.rendering.indicators import indicators_table
 from kin_assistant.rendering.tables import comparison_table
@@ -17,7 +21,7 @@ from kin_assistant.types import Citation, Comparison
 if TYPE_CHECKING:
     from openpyxl.worksheet.worksheet import Worksheet
 
-__all__ = ["comparison_xlsx", "coverage_xlsx", "indicators_xlsx"]
+__all__ = ["commitments_xlsx", "comparison_xlsx", "contributions_xlsx", "coverage_xlsx", "indicators_xlsx"]
 
 _CITY_WIDTH, _QUOTE_WIDTH = 18, 48
 """In characters."""
@@ -75,6 +79,33 @@ def indicators_xlsx(indicators: Indicators) -> bytes:
     sheet = book.active
     sheet.title = "Indicators"
     _fill(sheet, indicators_table(indicators), wide=("Measures", "Sentence", "Document"))
+    target = io.BytesIO()
+    book.save(target)
+    return target.getvalue()
+
+
+def contributions_xlsx(found: Contributions) -> bytes:
+    """A sheet with a row for each sum or group of partners, and one with who is named. Values and years are numbers."""
+    from openpyxl import Workbook
+
+    book = Workbook()
+    sheet = book.active
+    sheet.title = "Money and partners"
+    _fill(sheet, contributions_table(found), wide=("Practice", "Who", "What for", "Sentence", "Document"))
+    _fill(book.create_sheet("Who is named"), funders_table(found), wide=("Who", "Roles"))
+    target = io.BytesIO()
+    book.save(target)
+    return target.getvalue()
+
+
+def commitments_xlsx(found: Commitments) -> bytes:
+    """A sheet with a row for each later sentence of a commitment, or one for it alone. Years are numbers."""
+    from openpyxl import Workbook
+
+    book = Workbook()
+    sheet = book.active
+    sheet.title = "Commitments"
+    _fill(sheet, commitments_table(found), wide=("Practice", "Commitment", "Later sentence", "Document"))
     target = io.BytesIO()
     book.save(target)
     return target.getvalue()

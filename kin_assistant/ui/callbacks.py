@@ -16,13 +16,22 @@ from kin_assistant.briefs.brief import Brief, Span
 from kin_assistant.briefs.edits import leave_out, move_quotes, write_own
 from kin_assistant.briefs.files import read_brief
 from kin_assistant.briefs.subject import MAX_TITLE
+from kin_assistant.commitments.values import CommitmentQuery, Commitments
+from kin_assistant.contributions.values import Contributions
 from kin_assistant.errors import BriefError, FilterError, KinError, QuestionError
 from kin_assistant.feedback import VERDICTS, record
 from kin_assistant.indicators.values import Indicators
 from kin_assistant.peers.values import Peers
 from kin_assistant.records.columns import parse_columns
 from kin_assistant.records.comparison import DEFAULT_COLUMNS
-from kin_assistant.rendering import plain, verified, verified_indicators, verified_table
+from kin_assistant.rendering import (
+    plain,
+    verified,
+    verified_commitments,
+    verified_contributions,
+    verified_indicators,
+    verified_table,
+)
 from kin_assistant.types import Comparison, DocumentInfo, Filters, Years
 from kin_assistant.ui.conversation import describe_filters
 from kin_assistant.ui.kept_questions import KeptRefused, read_kept
@@ -31,6 +40,7 @@ from kin_assistant.ui.turns import CHANGES, Turn
 if TYPE_CHECKING:
     from kin_assistant.assistant import Assistant
     from kin_assistant.ui.figures import FigureRequest
+    from kin_assistant.ui.money import MoneyRequest
     from kin_assistant.ui.served import Served
 
 __all__ = ["MAX_SITUATION", "Callbacks", "Choices"]
@@ -224,12 +234,41 @@ class Callbacks:
 
         return self._find(find)
 
+    def make_package(self, document_id: str) -> Brief | str:
+        """The know-how package of a document; or a sentence that says why there is none."""
+
+        def find(assistant: Assistant) -> Brief:
+            return verified_table(assistant.package(plain(document_id)), assistant.document)
+
+        return self._find(find)
+
     def find_figures(self, request: FigureRequest) -> Indicators | str:
         """The figures that ``request`` asks for, each in its sentence; or a sentence that says why there are none."""
 
         def find(assistant: Assistant) -> Indicators:
             query = request.query(_read("topic", request.topic, MAX_TOPIC, "non-revenue water"))
             return verified_indicators(assistant.indicators(query), assistant.document)
+
+        return self._find(find)
+
+    def find_money(self, request: MoneyRequest) -> Contributions | str:
+        """Who paid and took part, as ``request`` asks; or a sentence that says why there is nothing."""
+
+        def find(assistant: Assistant) -> Contributions:
+            given = isinstance(request.topic, str) and request.topic.strip()
+            topic = _read("topic", request.topic, MAX_TOPIC, "septage") if given else None
+            return verified_contributions(assistant.contributions(request.query(topic)), assistant.document)
+
+        return self._find(find)
+
+    def find_commitments(self, topic: object, cities: Sequence[str]) -> Commitments | str:
+        """What was to be done about ``topic``, or in ``cities``; or a sentence that says why there is nothing."""
+
+        def find(assistant: Assistant) -> Commitments:
+            given = not (isinstance(topic, str) and not topic.strip() and cities)
+            words = _read("topic", topic, MAX_TOPIC, "waste reduction") if given else None
+            found = assistant.commitments(CommitmentQuery(topic=words, cities=tuple(cities)))
+            return verified_commitments(found, assistant.document)
 
         return self._find(find)
 

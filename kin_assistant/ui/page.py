@@ -11,11 +11,13 @@ from kin_assistant.ui import texts
 from kin_assistant.ui.asking import add_ask_tab
 from kin_assistant.ui.briefing import add_brief_tab
 from kin_assistant.ui.callbacks import Callbacks
+from kin_assistant.ui.commitments import add_commitments_tab
 from kin_assistant.ui.comparing import add_compare_tab
 from kin_assistant.ui.components import ASSETS, PRIVATE, add_html, offer_names
 from kin_assistant.ui.events import Kind
 from kin_assistant.ui.figures import add_figures_tab
 from kin_assistant.ui.kept_questions import MAX_KEPT
+from kin_assistant.ui.money import add_money_tab
 from kin_assistant.ui.peers import add_peers_tab
 from kin_assistant.ui.ratelimit import QUESTION, TRIFLE
 from kin_assistant.ui.visits import Visits
@@ -42,6 +44,8 @@ KINDS = {
     "propose": Kind(QUESTION),
     "reopen": Kind(QUESTION),
     "find_figures": Kind(QUESTION),
+    "find_money": Kind(QUESTION),
+    "find_commitments": Kind(QUESTION),
     "begin": Kind(TRIFLE),
     "describe": Kind(TRIFLE),
     "renew": Kind(TRIFLE),
@@ -82,6 +86,10 @@ def build_page(
                 brief_cities = add_brief_tab(callbacks, infos)
             with gr.Tab("Figures", id="figures"):
                 figure_cities, figure_countries = add_figures_tab(callbacks, infos)
+            with gr.Tab("Money", id="money"):
+                money_cities = add_money_tab(callbacks, infos)
+            with gr.Tab("Commitments", id="commitments"):
+                commitment_cities = add_commitments_tab(callbacks, infos)
             with gr.Tab("Documents", id="documents"):
                 add_html(texts.place_of_library_html())
                 # Pressed by the script when another build has been opened.
@@ -91,7 +99,7 @@ def build_page(
             with gr.Tab("About", id="about"):
                 about = add_html(texts.about_html(build, version, evaluation))
 
-        city_boxes = [compared_cities, brief_cities, figure_cities]
+        city_boxes = [compared_cities, brief_cities, figure_cities, money_cities, commitment_cities]
 
         def renew() -> tuple[Any, ...]:
             """All that tells of the build, which may be another than when the server began."""

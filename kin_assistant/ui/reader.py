@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from kin_assistant.rendering import document_html, render, section_at
 from kin_assistant.types import Document
 from kin_assistant.ui.clients import client_of
+from kin_assistant.ui.packages import package_links
 from kin_assistant.ui.pictures import picture_link
 from kin_assistant.ui.ratelimit import RateLimiter
 
@@ -67,6 +68,7 @@ def reader_page(
     shown = document_html(
         document,
         highlight,
+        package=package_links(info),
         picture=(lambda page, span: picture_link(info, page, span, build_id)) if pictures else None,
     )
     return render(

@@ -24,6 +24,7 @@ from kin_assistant.errors import ServeError
 from kin_assistant.ui.briefing import add_briefs
 from kin_assistant.ui.callbacks import Callbacks
 from kin_assistant.ui.clients import NO_PROXIES, ClientAddresses, OpenRequests, Proxies
+from kin_assistant.ui.commitments import add_commitments
 from kin_assistant.ui.comparing import add_comparisons
 from kin_assistant.ui.components import ASSETS
 from kin_assistant.ui.corpus_routes import add_corpus_routes
@@ -32,6 +33,8 @@ from kin_assistant.ui.curators import Curators
 from kin_assistant.ui.entrance import put_entrance
 from kin_assistant.ui.figures import add_figures
 from kin_assistant.ui.guard import Guard
+from kin_assistant.ui.money import add_money
+from kin_assistant.ui.packages import add_packages
 from kin_assistant.ui.page import build_page, head_html
 from kin_assistant.ui.peers import add_peers
 from kin_assistant.ui.pictures import Pictures, add_pictures
@@ -184,6 +187,9 @@ def make_app(
     add_briefs(app, callbacks, limiter)
     add_figures(app, callbacks, limiter)
     add_peers(app, callbacks, limiter)
+    add_money(app, callbacks, limiter)
+    add_packages(app, callbacks, limiter)
+    add_commitments(app, callbacks, limiter)
     if api:
         costs: Mapping[Cost, int] = {"question": QUESTION, "trifle": TRIFLE}
         admission = Admission(

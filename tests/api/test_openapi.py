@@ -22,9 +22,12 @@ REQUESTS: dict[tuple[str, str], tuple[str, Any]] = {
     ("get", "/search"): ("/search?query=compost&city=Cebu&years=2000-2015&limit=3", None),
     ("post", "/compare"): ("/compare", {"topic": "compost baskets", "cities": ["Surabaya", "Cebu"]}),
     ("post", "/peers"): ("/peers", {"situation": "We are a port city with open dumping and too much food waste."}),
+    ("post", "/commitments"): ("/commitments", {"topic": "landfill"}),
+    ("post", "/money"): ("/money", {"topic": "compost baskets", "cities": ["Surabaya"]}),
     ("get", "/documents"): ("/documents?limit=2&offset=1", None),
     ("get", "/documents/{document_id}"): ("/documents/surabaya-composting", None),
     ("get", "/records/{document_id}"): ("/records/surabaya-composting", None),
+    ("get", "/packages/{document_id}"): ("/packages/surabaya-composting", None),
     ("get", "/coverage"): ("/coverage", None),
 }
 """A good request for each operation."""

@@ -173,6 +173,8 @@ class Visitor:
             "find_peers": ["We are a port city with open dumping."],
             "propose": ["compost for Lahore", []],
             "reopen": ["{}"],
+            "find_commitments": ["waste", []],
+            "find_money": ["waste", [], "", "any"],
             "find_figures": ["waste", [], [], "", "any", "relevance"],
         }
         return values.get(name, [])

@@ -37,6 +37,7 @@
       const main = page.querySelector("main");
       // Addresses in it start from its own.
       for (const image of main.querySelectorAll("img")) image.src = new URL(image.getAttribute("src"), link.href).href;
+      for (const file of main.querySelectorAll("a[download]")) file.href = new URL(file.getAttribute("href"), link.href).href;
       put(document.adoptNode(main));
     } catch {
       say("The document could not be opened. Is the server still running?");
