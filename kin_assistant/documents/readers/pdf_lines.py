@@ -47,7 +47,7 @@ _LTR = re.compile(r"[A-Za-z\u00c0-\u024f\u0370-\u052f]")
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """Rows of cells, all of one length."""
+    """Rows of cells, all of one length; the lines of a cell are parted by line ends."""
 
     rows: tuple[tuple[str, ...], ...]
     header: bool

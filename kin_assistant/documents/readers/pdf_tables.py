@@ -172,7 +172,7 @@ def _ruled_table(cells: dict[tuple[int, int], list[Word]]) -> Table | None:
         apart += any(len(row) > 1 for row in parts)
     if apart > 0.2 * len(cells) or len(cells) < 0.4 * len(rows) * len(columns):
         return None  # only some of the columns are divided by lines; or a drawing
-    grid = [[_joined(lined.get((row, column), [])) for column in columns] for row in rows]
+    grid = [["\n".join(lined.get((row, column), [])) for column in columns] for row in rows]
     if (
         sum(sum(map(bool, row)) >= 2 for row in grid) < 2
         or max(len(cell) for row in grid for cell in row) > _LONGEST_CELL
@@ -185,16 +185,6 @@ def _ruled_table(cells: dict[tuple[int, int], list[Word]]) -> Table | None:
         if len(tall) >= 2 and len(short) >= 2 and max(tall) == min(tall):
             return None
     return Table(tuple(tuple(row) for row in grid), header=_names_columns(grid))
-
-
-def _joined(lines: Sequence[str]) -> str:
-    text = ""
-    for line in lines:
-        if text.endswith("-") and text[-2:-1].isalpha() and line[:1].islower():
-            text = text[:-1] + line
-        else:
-            text += (" " if text else "") + line
-    return text
 
 
 def _names_columns(grid: Sequence[Sequence[str]]) -> bool:
@@ -314,7 +304,7 @@ def _aligned_table(run: Sequence[Sequence[Segment]]) -> Segment | None:
     grid = _with_wrapped_cells(placed, gaps, 0.35 * em)
     if len(grid) < 3 or not _looks_like_table(grid, columns, em):
         return None
-    texts = [[_joined([segment.text for segment in cell]) for cell in row] for row in grid]
+    texts = [["\n".join(segment.text for segment in cell) for cell in row] for row in grid]
     words = [word for row in run for segment in row for word in segment.words]
     return Segment(
         [],

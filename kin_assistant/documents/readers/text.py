@@ -13,6 +13,7 @@ from typing import NamedTuple
 from kin_assistant.documents.readers.composition import Composition, Extract, TextComposer
 from kin_assistant.documents.readers.detection import decode
 from kin_assistant.documents.readers.grids import add_table
+from kin_assistant.documents.readers.hyphenation import Vocabulary
 
 __all__ = ["add_plain_text", "read_plain_text", "read_text_bytes"]
 
@@ -35,7 +36,6 @@ _PAGE_NUMBER = re.compile(
 _ADDRESS = re.compile(r"\s*\S+://\S+\s*")
 _GAP = re.compile(r"\s{2,}")
 _WIDE_GAP = re.compile(r"\s{3,}")
-_HYPHENATED = re.compile(r"([^\W\d_]+)-$")
 _WRAPPED_LINE = 55
 """A line at least this wide that ends without a full stop is taken to go on in the next one."""
 _NARROWEST_WRAPPED_LINE = 24
@@ -45,7 +45,6 @@ _LONGEST_NUMBERED_HEADING = 70
 _LONGEST_CELL = 35
 _MOST_CELLS = 200
 """Of a row. All rows of a table are made as long as the longest: a wider one is read as text."""
-_LONGEST_WORD = 60
 _RUNNING_LINES = 2
 """Lines at the top and at the bottom of a page that may be a running head."""
 
@@ -87,7 +86,7 @@ def _add(composer: TextComposer, source: str, *, headings: bool) -> tuple[tuple[
     empty = tuple(number for number, lines in enumerate(pages, 1) if not any(line.strip() for line in lines))
     if len(pages) > 1:
         _drop_running_lines(pages)
-    reader = _TextReader(composer, _lines(pages), source, headings=headings)
+    reader = _TextReader(composer, _lines(pages), headings=headings)
     reader.read()
     return (empty, len(pages)) if len(pages) > 1 else ((), None)
 
@@ -95,13 +94,13 @@ def _add(composer: TextComposer, source: str, *, headings: bool) -> tuple[tuple[
 class _TextReader:
     """Goes through the lines once; what is not yet a whole paragraph waits in ``_open``."""
 
-    def __init__(self, composer: TextComposer, lines: list[_Line], source: str, *, headings: bool) -> None:
+    def __init__(self, composer: TextComposer, lines: list[_Line], *, headings: bool) -> None:
         self._composer = composer
         self._lines = lines
         self._open: list[_Line] = []
         self._wrapped = _wrapped_width(lines)
         self._headings = headings
-        self._words = _words_of(source) if re.search(r"[^\W\d_]-\s*\n", source) else Counter[str]()
+        self._vocabulary = Vocabulary([line.text.strip() for line in lines])
 
     def read(self) -> None:
         i = 0
@@ -147,14 +146,8 @@ class _TextReader:
         if underlined and self._headings and len(lines) == 1 and len(first.strip()) <= _LONGEST_HEADING:
             self._composer.add("heading", first, level=2 if self._composer.has_blocks else 1, page=lines[0].page)
             return
-        parts: list[tuple[int | None, list[str]]] = []
-        for line in lines:
-            if parts and parts[-1][0] == line.page:
-                self._join(parts[-1][1], line.text.strip())
-            else:
-                parts.append((line.page, [line.text.strip()]))
-        page, text = parts[0][0], "".join(parts[0][1])
-        continued = [(number, "".join(words)) for number, words in parts[1:] if number is not None]
+        (page, text), *later = self._vocabulary.join_pages((line.page, line.text.strip()) for line in lines)
+        continued = [(number, words) for number, words in later if number is not None]
         bullet = _BULLET.match(first)
         if bullet and text[len(bullet[0].strip()) :].strip():
             mark = bullet[0].strip()
@@ -163,21 +156,6 @@ class _TextReader:
             )  # fmt: skip
         else:
             self._composer.add("paragraph", text, page=page, continued=continued)
-
-    def _join(self, pieces: list[str], more: str) -> None:
-        """Put a line to those of its paragraph, with what stands between words of its script."""
-        last = pieces[-1]
-        hyphenated = _HYPHENATED.search(last[-_LONGEST_WORD:])
-        if hyphenated and more[:1].islower():
-            rest = (re.match(r"[^\W\d_]+", more) or [""])[0]
-            # "low-" and "carbon" are words of this text, "environ-" and "mental" are not.
-            whole = (hyphenated[1] + rest).lower()
-            parts_are_words = min(self._words[hyphenated[1].lower()], self._words[rest.lower()]) > 1
-            if self._words[whole] or not (parts_are_words or self._words[f"{hyphenated[1]}-{rest}".lower()]):
-                pieces[-1] = last[:-1]
-        elif not (last and more and _is_unspaced(last[-1]) and _is_unspaced(more[0])):
-            pieces.append(" ")
-        pieces.append(more)
 
     def _is_heading(self, i: int) -> bool:
         line = self._lines[i].text
@@ -313,17 +291,8 @@ def _wrapped_width(lines: Sequence[_Line]) -> float:
     return min(_WRAPPED_LINE, max(_NARROWEST_WRAPPED_LINE, 0.8 * median(widths)))
 
 
-def _words_of(source: str) -> Counter[str]:
-    return Counter(re.findall(r"[^\W\d_]+(?:-[^\W\d_]+)*", source.lower()))
-
-
 def _width(text: str) -> int:
     return len(text) if text.isascii() else sum(1 + (unicodedata.east_asian_width(char) in "WF") for char in text)
-
-
-def _is_unspaced(char: str) -> bool:
-    """Whether words of this script are written without spaces between them."""
-    return "\u2e80" <= char <= "\ua4cf" or "\uf900" <= char <= "\ufaff" or "\uff00" <= char <= "\uffef"
 
 
 def _ends_sentence(line: str) -> bool:
