@@ -10,14 +10,11 @@ from statistics import median
 
 from kin_assistant.documents.readers.composition import TextComposer
 from kin_assistant.documents.readers.hyphenation import Vocabulary, ends_broken
+from kin_assistant.documents.readers.listmarks import find_mark, is_bullet, is_sign
 from kin_assistant.documents.readers.pdf_lines import Line, PageLines, Table, body_size, is_right_to_left
 
 __all__ = ["compose"]
 
-_BULLETS = "\u2022\u25aa\u25cf\u25cb\u25e6\u2023\u25a0\u25a1\u25ba\u25ab\u2713\u2714\u27a2\u2756\u00b7\uf0b7"
-_MARKER = re.compile(
-    rf"(?:[{_BULLETS}]\s*|[-*\u2013\u2014]\s+|o\s+(?=[A-Z])|\(?\d{{1,3}}[.)]\s+|\((?:[a-z]|[ivx]{{2,4}})\)\s+|(?:[a-z]|[ivx]{{2,4}})[.)]\s+)"
-)
 _NUMBERED_HEADING = re.compile(r"(?:[A-Z]|\d{1,2})(?:\.\d{1,2})*\.?\s+\S")
 _CAPTION = re.compile(r"(?:table|figure|fig\.|box|map|chart|photo|source|note)s?\b[^.]{0,12}", re.IGNORECASE)
 _NOTE = re.compile(r"(?:[*\u2020\u2021\u00b9\u00b2\u00b3\u2070-\u2079]|\[?\d{1,3}\]?)\s*\S")
@@ -103,8 +100,8 @@ def _parts_of(region: Sequence[Line], page: int, body: float) -> Iterator[_Part]
         else:
             if open_part is not None:
                 yield open_part
-            marker = _MARKER.match(line.text)
-            open_part = _Part("paragraph", [line], page, left, right, marker[0].strip() if marker else "")
+            mark = find_mark(line.text)
+            open_part = _Part("paragraph", [line], page, left, right, mark[1] if mark else "")
     if open_part is not None:
         yield open_part
 
@@ -138,7 +135,7 @@ def _continues(part: _Part, line: Line, shape: _Shape) -> bool:
     room = _room_left(last, line, _right_end(part, shape), em)
     if last.bold != line.bold and (len(part.lines) == 1 or line.bold) and (room or _is_below_heading(last, line)):
         return False
-    if _MARKER.match(line.text) and not _is_number_in_a_sentence(last, line, part):
+    if find_mark(line.text) and not _is_number_in_a_sentence(last, line, part):
         return False
     if is_right_to_left(line.text):
         return not (ended and last.x0 - shape.left > 0.2 * (shape.right - shape.left))
@@ -193,7 +190,7 @@ def _room_left(last: Line, line: Line, right: float, em: float) -> bool:
 
 def _is_number_in_a_sentence(last: Line, line: Line, part: _Part) -> bool:
     """Whether what looks like a list mark ("... of / 12. The ...", "... by - / - as ...") is a part of a sentence."""
-    if line.text[0] in _BULLETS:
+    if is_bullet(line.text[0]) or line.text[0] == "\u00b7":
         return line.text[0] == "\u00b7" and " \u00b7 " in last.text
     hanging = bool(part.marker) and line.x0 > part.lines[0].x0 + 0.3 * line.size
     ended = _SENTENCE_END.search(last.text[-12:]) or last.text.endswith(",")
@@ -223,7 +220,7 @@ def _is_heading(part: _Part, text: str, body: float, after: _Part | None) -> boo
     ratio = part.size / body
     if letters < 3 or letters < 0.4 * len(text.replace(" ", "")) or len(text) > _LONGEST_HEADING:
         return False
-    if part.marker and part.marker[0] in _BULLETS + "-*\u2013\u2014o(":
+    if part.marker and (is_sign(part.marker) or part.marker[0] == "("):
         return False
     if text[0].islower() and ratio < 1.3:
         return False
@@ -381,9 +378,7 @@ def _write(parts: Sequence[_Part], composer: TextComposer, vocabulary: Vocabular
             lead = part.lines[0].lead
         marker = ""
         if part.kind == "item":
-            marker = "  " * (part.level - 1) + (
-                "- " if part.marker[0] in _BULLETS + "o*\u2013\u2014-" else part.marker + " "
-            )
+            marker = "  " * (part.level - 1) + ("-" if is_sign(part.marker) else part.marker) + " "
         kind = part.kind if part.kind in ("heading", "item") else "paragraph"
         composer.add(
             kind,  # type: ignore[arg-type]  # one of the three

@@ -9,6 +9,7 @@ from itertools import pairwise
 from statistics import mean, median
 from typing import TYPE_CHECKING
 
+from kin_assistant.documents.readers.listmarks import is_mark
 from kin_assistant.documents.readers.pdf_lines import Segment, Table, find_gutter, rows_of, segments_of
 from kin_assistant.documents.readers.pdf_words import Box, Word
 
@@ -29,7 +30,6 @@ _LONGEST_CELL = 400
 _LONGEST_USUAL_CELL = 30
 _VALUE = re.compile(r"[\s\d.,:%$€£()+/–−✓✗✔✘*-]*|n/?a|\.\.|…", re.IGNORECASE)
 _LEADERS = re.compile(r"\.{4,}|(?:\. ){4,}|…{2,}")
-_ITEM = re.compile(r"[\u2022\u25aa\u25cf\u25cb\u25e6\u2023\u25a0\u25a1\u25ba\u2713\u00b7*-]$|\(?(?:\d{1,2}|[a-z])[.)]$")
 
 
 def read_rules(page: pypdfium2.PdfPage, upright: Callable[[Box], Box]) -> tuple[list[Box], list[Box]]:
@@ -418,7 +418,7 @@ def _looks_like_table(
         or any(_LEADERS.search(s.text) for side in sides for s in side)
     ):
         return False
-    if sum(bool(_ITEM.fullmatch(segment.text)) for segment in sides[0]) > 0.5 * len(sides[0]):
+    if sum(is_mark(segment.text) for segment in sides[0]) > 0.5 * len(sides[0]):
         return False  # a list whose marks stand far from its items
     for side in sides:
         tolerance = max(2.0, 0.35 * em)

@@ -14,16 +14,12 @@ from kin_assistant.documents.readers.composition import Composition, Extract, Te
 from kin_assistant.documents.readers.detection import decode
 from kin_assistant.documents.readers.grids import add_table
 from kin_assistant.documents.readers.hyphenation import Vocabulary
+from kin_assistant.documents.readers.listmarks import find_mark, is_number
 
 __all__ = ["add_plain_text", "read_plain_text", "read_text_bytes"]
 
 _Cells = Callable[[str], list[str]]
 
-_BULLET = re.compile(
-    r"^\s*(?:[-*\u2022\u25aa\u25cf\u25e6\u2013\u30fb\u00b7]\s+|[\u2022\u25cf\u30fb](?=\S)"
-    r"|\(?[0-9]{1,2}[.)]\s+|\(?[a-z][.)]\s+|\((?:[ivx]{1,4}|[0-9]{1,2})\)\s+)"
-)
-_NUMBERED = re.compile(r"^\s*\(?\d{1,2}[.)]\s")
 _SECTION = re.compile(r"^\s*(\d{1,2}(?:\.\d{1,2})*)\.?\s")
 _CONTINUES = re.compile(r"^[a-z0-9(,;]")
 _RULE = re.compile(r"\s*[-=_*~#+.\u2500\u2550](?:\s*[-=_*~#+\u2500\u2550]){2,}\s*")
@@ -132,7 +128,7 @@ class _TextReader:
             level = 1 if not self._composer.has_blocks else 2 + (section[1].count(".") if section else 0)
             self._composer.add("heading", line.text, level=level, page=line.page)
             return 1
-        if self._open and (_BULLET.match(line.text) or not self._goes_on(self._open[-1].text, line.text)):
+        if self._open and not self._goes_on(self._open[-1].text, line.text):
             self._close()
         self._open.append(line)
         return 1
@@ -148,20 +144,18 @@ class _TextReader:
             return
         (page, text), *later = self._vocabulary.join_pages((line.page, line.text.strip()) for line in lines)
         continued = [(number, words) for number, words in later if number is not None]
-        bullet = _BULLET.match(first)
-        if bullet and text[len(bullet[0].strip()) :].strip():
-            mark = bullet[0].strip()
-            self._composer.add(
-                "item", text[len(mark) :], level=1, marker=mark + " ", page=page, continued=continued
-            )  # fmt: skip
+        mark = find_mark(first)
+        if mark and text[len(mark[1]) :].strip():
+            words = text[len(mark[1]) :]
+            self._composer.add("item", words, level=1, marker=mark[1] + " ", page=page, continued=continued)
         else:
             self._composer.add("paragraph", text, page=page, continued=continued)
 
     def _is_heading(self, i: int) -> bool:
         line = self._lines[i].text
         words, after = line.strip(), self._line_after(i)
-        bullet = bool(_BULLET.match(line))
-        if len(words) > _LONGEST_HEADING or words[-1] in ".;,!\u3002\u3001" or (bullet and not _NUMBERED.match(line)):
+        mark = find_mark(line)
+        if len(words) > _LONGEST_HEADING or words[-1] in ".;,!\u3002\u3001" or (mark and not is_number(mark[1])):
             return False
         if not (words[0].isupper() or words[0].isdigit() or (words[0].isalpha() and not words[0].islower())):
             return False
@@ -169,7 +163,7 @@ class _TextReader:
             return False
         if words.endswith(":") and self._precedes_item(i):
             return False
-        if bullet and (len(words) > _LONGEST_NUMBERED_HEADING or self._is_in_list(i)):
+        if mark and (len(words) > _LONGEST_NUMBERED_HEADING or self._is_in_list(i)):
             return False
         # Above a blank line or a full paragraph; a wrapped line would be followed by its own continuation.
         return not after or (len(words) < _WRAPPED_LINE and not _CONTINUES.match(after) and len(after) > len(words))
@@ -180,17 +174,22 @@ class _TextReader:
         return self._lines[i_after].text.strip() if i_after < len(self._lines) else ""
 
     def _precedes_item(self, i: int) -> bool:
-        return bool(_BULLET.match(next((line.text for line in self._lines[i + 1 : i + 4] if line.text.strip()), "")))
+        return bool(find_mark(next((line.text for line in self._lines[i + 1 : i + 4] if line.text.strip()), "")))
 
     def _is_in_list(self, i: int) -> bool:
         """Whether a numbered line stands right before the next number or right after the one before."""
         following = next((line.text for line in self._lines[i + 1 : i + 5] if line.text.strip()), "")
         before = next((line.text for line in reversed(self._lines[max(0, i - 4) : i]) if line.text.strip()), "")
-        return bool(_NUMBERED.match(following) or _NUMBERED.match(before))
+        marks = (find_mark(following), find_mark(before))
+        return any(mark is not None and is_number(mark[1]) for mark in marks)
 
     def _goes_on(self, line: str, after: str) -> bool:
         """Whether ``after`` continues the paragraph of ``line``; not where each line is a paragraph of its own."""
         if _ADDRESS.fullmatch(line) and _ADDRESS.fullmatch(after):
+            return False
+        mark = find_mark(after)
+        # A number of three digits may well be the last word of a sentence.
+        if mark and (_ends_sentence(line) or not mark[1][:3].isdigit()):
             return False
         if _CONTINUES.match(after.strip()):
             return True
@@ -241,15 +240,15 @@ def _key(line: str) -> str:
 def _table_at(lines: Sequence[_Line], i: int) -> list[list[str]]:
     """Cells of the table that begins at line ``i``, a list for each line (empty for a ruled one); empty without one."""
     text = lines[i].text.strip()
-    bullet = _BULLET.match(text)
-    if "\t" in text and not (bullet and "\t" not in text[bullet.end() :].strip()):
+    mark = find_mark(text)
+    if "\t" in text and not (mark and "\t" not in text[mark.end() :].strip()):
         rows = _rows(lines, i, lambda line: line.split("\t") if "\t" in line else [])
         return rows if len(rows) > 1 or (rows and len(rows[0]) > 2) else []
     if "|" in text:
         rows = _rows(lines, i, lambda line: line.strip("|").split("|") if line.count("|") == text.count("|") else [])
         return rows if sum(map(bool, rows)) > 1 else []
     cells = _GAP.split(text)
-    if len(cells) > 1 and not bullet:
+    if len(cells) > 1 and not mark:
         count, gap = (len(cells), _GAP) if len(cells) > 2 else (2, _WIDE_GAP)
         rows = _rows(lines, i, lambda line: _aligned(gap.split(line), count))
         return rows if len(rows) > (1 if count > 2 else 2) else []
@@ -284,7 +283,7 @@ def _wrapped_width(lines: Sequence[_Line]) -> float:
     widths = [
         _width(line.text.strip())
         for line, after in pairwise(lines)
-        if line.text.strip() and after.text.strip()[:1].islower() and not _BULLET.match(after.text)
+        if line.text.strip() and after.text.strip()[:1].islower() and not find_mark(after.text)
     ]
     if len(widths) < 5:
         return _WRAPPED_LINE
