@@ -9,6 +9,7 @@ from itertools import pairwise
 from statistics import median
 
 from kin_assistant.documents.readers.composition import TextComposer
+from kin_assistant.documents.readers.grids import add_table
 from kin_assistant.documents.readers.hyphenation import Vocabulary, ends_broken
 from kin_assistant.documents.readers.listmarks import find_mark, is_bullet, is_sign
 from kin_assistant.documents.readers.pdf_lines import Line, PageLines, Table, body_size, is_right_to_left
@@ -392,7 +393,5 @@ def _write(parts: Sequence[_Part], composer: TextComposer, vocabulary: Vocabular
 
 
 def _write_table(table: Table, page: int, composer: TextComposer, vocabulary: Vocabulary) -> None:
-    for number, row in enumerate(table.rows):
-        composer.add_row(
-            [vocabulary.join(cell.split("\n")) for cell in row], header=table.header and number == 0, page=page
-        )
+    rows = [[vocabulary.join(cell.split("\n")) for cell in row] for row in table.rows]
+    add_table(composer, rows, header_rows=table.header_rows, page=page)

@@ -48,8 +48,8 @@ class Table:
     """Rows of cells, all of one length; the lines of a cell are parted by line ends."""
 
     rows: tuple[tuple[str, ...], ...]
-    header: bool
-    """Whether the first row names the columns."""
+    header_rows: int
+    """How many rows at the top name the columns."""
 
 
 @dataclass(slots=True)

@@ -9,6 +9,7 @@ from itertools import pairwise
 from statistics import mean, median
 from typing import TYPE_CHECKING
 
+from kin_assistant.documents.readers.grids import count_header_rows
 from kin_assistant.documents.readers.listmarks import is_mark
 from kin_assistant.documents.readers.pdf_lines import Segment, Table, find_gutter, rows_of, segments_of
 from kin_assistant.documents.readers.pdf_words import Box, Word
@@ -184,14 +185,7 @@ def _ruled_table(cells: dict[tuple[int, int], list[Word]]) -> Table | None:
         short = [cell for column in columns if (cell := lined.get((row, column))) and mean(map(len, cell)) < 12]
         if len(tall) >= 2 and len(short) >= 2 and max(tall) == min(tall):
             return None
-    return Table(tuple(tuple(row) for row in grid), header=_names_columns(grid))
-
-
-def _names_columns(grid: Sequence[Sequence[str]]) -> bool:
-    """Whether the first row is one of names: mostly filled, and not one of values."""
-    first = grid[0]
-    values = sum(bool(_VALUE.fullmatch(cell)) and not re.fullmatch(r"(?:19|20)\d\d", cell) for cell in first if cell)
-    return sum(map(bool, first)) >= max(1, len(first) - 1) and values * 2 < len(first)
+    return Table(tuple(tuple(row) for row in grid), header_rows=count_header_rows(grid, named=len(grid[0]) > 2))
 
 
 def find_aligned_tables(segments: Sequence[Segment]) -> list[Segment]:
@@ -243,7 +237,7 @@ def _table_under_head(rows: Sequence[Sequence[Segment]], at: int, gutter: float 
     found = _aligned_table([rows[at], *run])
     if found is None or found.table is None or sum(map(bool, found.table.rows[0])) < 0.7 * len(found.table.rows[0]):
         return None
-    return found if all(len(cell) <= 24 for cell in found.table.rows[0]) and found.table.header else None
+    return found if all(len(cell) <= 24 for cell in found.table.rows[0]) and found.table.header_rows else None
 
 
 def _run(rows: Sequence[Sequence[Segment]], start: int) -> list[Sequence[Segment]]:
@@ -313,7 +307,7 @@ def _aligned_table(run: Sequence[Sequence[Segment]]) -> Segment | None:
         max(word.x1 for word in words),
         max(word.bottom for word in words),
         em,
-        Table(tuple(tuple(row) for row in texts), header=_names_columns(texts)),
+        Table(tuple(tuple(row) for row in texts), header_rows=count_header_rows(texts, named=len(texts[0]) > 2)),
     )
 
 

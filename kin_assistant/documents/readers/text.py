@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections import Counter
 from collections.abc import Callable, Sequence
 from itertools import pairwise
 from statistics import median
@@ -15,6 +14,7 @@ from kin_assistant.documents.readers.detection import decode
 from kin_assistant.documents.readers.grids import add_table
 from kin_assistant.documents.readers.hyphenation import Vocabulary
 from kin_assistant.documents.readers.listmarks import find_mark, is_number
+from kin_assistant.documents.readers.running import EdgeLine, count_running
 
 __all__ = ["add_plain_text", "read_plain_text", "read_text_bytes"]
 
@@ -24,11 +24,6 @@ _SECTION = re.compile(r"^\s*(\d{1,2}(?:\.\d{1,2})*)\.?\s")
 _CONTINUES = re.compile(r"^[a-z0-9(,;]")
 _RULE = re.compile(r"\s*[-=_*~#+.\u2500\u2550](?:\s*[-=_*~#+\u2500\u2550]){2,}\s*")
 _UNDERLINE = re.compile(r"\s*[-=~]{3,}\s*")
-_PAGE_NUMBER = re.compile(
-    r"\s*(?:[-\u2013\u2014|\[(]\s*)?(?:page\s+|p\.\s*)?(?:\d{1,4}|[ivxl]{1,6})(?:\s*(?:of|/)\s*\d{1,4})?"
-    r"(?:\s*[-\u2013\u2014|\])])?\s*",
-    re.IGNORECASE,
-)
 _ADDRESS = re.compile(r"\s*\S+://\S+\s*")
 _GAP = re.compile(r"\s{2,}")
 _WIDE_GAP = re.compile(r"\s{3,}")
@@ -211,30 +206,22 @@ def _lines(pages: list[list[str]]) -> list[_Line]:
 
 
 def _drop_running_lines(pages: list[list[str]]) -> None:
-    """Take out page numbers, and lines at the top or bottom that most pages have but for their numbers."""
+    """Empty running lines. Their height is not known: they are to stand on more pages than in files that tell it."""
     for top in (True, False):
         edges = [_edge(lines, top=top) for lines in pages]
-        counts = Counter(
-            key for lines, edge in zip(pages, edges, strict=True) for key in {_key(lines[i]) for i in edge}
-        )
-        often = max(3, len(pages) // 3)
-        for lines, edge in zip(pages, edges, strict=True):
-            for i in edge:
-                if _PAGE_NUMBER.fullmatch(lines[i]) or counts[_key(lines[i])] >= often:
-                    lines[i] = ""
-                else:
-                    break
+        told = [
+            (number, [EdgeLine(lines[i], place) for place, i in enumerate(edge)])
+            for number, (lines, edge) in enumerate(zip(pages, edges, strict=True), 1)
+        ]
+        counts = count_running(told, top=top, need=max(3, len(pages) // 3), drift=_RUNNING_LINES)
+        for lines, edge, count in zip(pages, edges, counts, strict=True):
+            for i in edge[:count]:
+                lines[i] = ""
 
 
 def _edge(lines: list[str], *, top: bool) -> list[int]:
     filled = [i for i, line in enumerate(lines) if line.strip()]
     return filled[:_RUNNING_LINES] if top else filled[: -_RUNNING_LINES - 1 : -1]
-
-
-def _key(line: str) -> str:
-    """What a running line is told by on other pages: its words, with any number for another; sentences only as they are."""
-    words = " ".join(line.split()).casefold()
-    return words if words.endswith(".") else re.sub(r"\d+", "0", words)
 
 
 def _table_at(lines: Sequence[_Line], i: int) -> list[list[str]]:
