@@ -5,10 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from functools import cached_property
+from typing import TypeVar
 
 from kin_assistant.text.english import read_words
 
 __all__ = ["Vocabulary", "ends_broken"]
+
+Page = TypeVar("Page", int, int | None)
 
 _WORD = re.compile(r"[^\W\d_]+(?:[-\u2019'][^\W\d_]+)*")
 _HYPHENS = ("-", "\u00ad", "\u2010")
@@ -45,9 +48,9 @@ class Vocabulary:
             tail = (tail + line)[-_LONGEST_TAIL:]
         return "".join(pieces)
 
-    def join_pages(self, lines: Iterable[tuple[int | None, str]]) -> list[tuple[int | None, str]]:
+    def join_pages(self, lines: Iterable[tuple[Page, str]]) -> list[tuple[Page, str]]:
         """(page, line) to (page, text); a word broken at the end of a page goes to that page as a whole."""
-        pages: list[tuple[int | None, list[str]]] = []
+        pages: list[tuple[Page, list[str]]] = []
         for page, line in lines:
             if not pages or pages[-1][0] != page:
                 if pages and pages[-1][1]:
