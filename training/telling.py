@@ -79,7 +79,7 @@ def measure(assistant: Assistant, asks: str, policy: TellingPolicy) -> Iterator[
             continue
         teller = assistant.open_teller(row["question"])
         document = library.row_of(row["document_id"])
-        _, signals, _ = teller.signals_of(document, policy.passages)
+        _, signals, _ = teller.signals_of(document, policy)
         told = teller.measure(document, policy)
         ranked = rank_documents(assistant.read(row["question"]), assistant.policy)
         evidence = [quote.strip() for quote in row["evidence"]]

@@ -300,7 +300,7 @@ def _best_sentences(candidates: Sequence[Candidate], query: Query, policy: Compa
     if any(one.logit is not None for one in candidates):
         candidates = [one for one in candidates if one.logit is not None]
     quotable = [one for one in candidates if _is_evidence(one, policy)]
-    quotable.sort(key=lambda one: -(one.score + 0.3 * (query.wants_figure and has_figure(one.text))))
+    quotable.sort(key=lambda one: -(one.score + policy.figure * (query.wants_figure and has_figure(one.text))))
     return quotable[: policy.sentences]
 
 
