@@ -125,7 +125,7 @@ class Assistant:
         self._records = RecordReader(index, embedder.name, compiler_sections=sections)
         fields = FieldMatcher(self._records, embedder.name)
         reader = EvidenceReader(index, network, fields=fields, policy=policy.evidence)
-        self.sentence_search = search = SentenceSearch(index, embedder, self.retriever, reader, places)
+        self.sentence_search = search = SentenceSearch(index, embedder, self.retriever, reader, places, policy.search)
         talk = TalkResponder(embedder, index.library.infos, profile.examples, policy.talk)
         self._parser = parser = QueryParser(
             index,

@@ -87,6 +87,22 @@ class EvidencePolicy:
 
 
 @dataclass(frozen=True, slots=True)
+class SentenceSearchPolicy:
+    """How well a sentence shows what a document says of a topic, beside the cosine of both. Chosen by reading answers."""
+
+    near: float = 0.3
+    """What a sentence gains in which the topic's words stand close together."""
+    share: float = 0.3
+    """Weight of the share of the topic's words in it."""
+    price_of_leaning: float = 0.5
+    """What one loses that cannot be understood alone."""
+    price_of_conclusion: float = 0.25
+    """What one loses that the compiler of the document concludes."""
+    price_of_silence: float = 0.25
+    """What one loses that says only that something is not known."""
+
+
+@dataclass(frozen=True, slots=True)
 class PartsPolicy:
     """What each thing gets that a query for several asks for. Chosen by ``python -m training.quoting``."""
 
@@ -108,6 +124,8 @@ class SelectionPolicy:
     """Offset of the chance that a sentence answers: a logistic function of the following."""
     worth_of_logit: float = 0.5
     """Weight of the evidence network's logit."""
+    min_logit: float = -6.0
+    """A logit counts as this at least: less says no more."""
     logit_of_unread: float = -4.0
     """What counts as the logit of a sentence that the network has not read."""
     worth_of_similarity: float = 1.67
@@ -247,6 +265,10 @@ class OverviewPolicy:
     """Of so many documents each is told, of more the themes."""
     themes: int = 5
     """Themes of a place."""
+    centre: float = 0.5
+    """Weight of the nearness of a sentence to what all of them say."""
+    price_of_remark: float = 0.3
+    """What one loses that a compiler concludes, or that says only that something is not known."""
     price_of_place: float = 0.03
     """What each sentence before it in its section takes from one's score: what comes first weighs most."""
     others: int = 3
@@ -306,6 +328,8 @@ class TellingPolicy:
     """Sentences that are told, at most."""
     words: int
     """Words, at most."""
+    min_logit: float = -6.0
+    """A logit counts as this at least: less says no more."""
     lessons_told: int = 1
     """Sentences, at most, that tell what was learnt or where else it may be done, or that a compiler concludes."""
     rows: int = 4
@@ -359,7 +383,7 @@ class ComparePolicy:
     """Sentences for each place that answer."""
     sentences_told: int = 3
     """Sentences for each place where nothing in particular is asked."""
-    figure: float = 2.0
+    result_with_figure: float = 2.0
     """A result or cost that gives a figure is worth so many times one that gives none."""
     places: int = 6
     """Rows of a comparison over all documents."""
@@ -367,6 +391,8 @@ class ComparePolicy:
     """A sentence that the network gives less is no evidence."""
     min_cosine: float = 0.25
     """Nor, without the network, is one that is less near."""
+    figure: float = 0.3
+    """What a sentence with a figure gains where one is asked for."""
     documents_read: int = 12
     """Documents of which the network reads a passage, where the most of all is asked for."""
     share: float = 3.0
@@ -424,6 +450,7 @@ class AnswerPolicy:
     retrieval: RetrievalPolicy = field(default_factory=RetrievalPolicy)
     evidence: EvidencePolicy = field(default_factory=EvidencePolicy)
     selection: SelectionPolicy = field(default_factory=SelectionPolicy)
+    search: SentenceSearchPolicy = field(default_factory=SentenceSearchPolicy)
     parts: PartsPolicy = field(default_factory=PartsPolicy)
     refusal: RefusalPolicy = field(default_factory=RefusalPolicy)
     catalogue: CataloguePolicy = field(default_factory=CataloguePolicy)

@@ -25,6 +25,7 @@ from kin_assistant.models.embedder import find_model
 from kin_assistant.models.evidence_network import open_tokenizer
 from kin_assistant.question.kinds import FORMAT, KINDS, UNSURE, WEIGHTS, Limits, shorten
 from kin_assistant.types import Kind
+from training.network import load_bert
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -155,12 +156,7 @@ class KindNetwork(nn.Module):
 
     def __init__(self, folder: Path) -> None:
         super().__init__()
-        from transformers import BertModel
-
-        self.bert = BertModel.from_pretrained(str(folder), local_files_only=True, add_pooling_layer=False)
-        self.bert.embeddings.requires_grad_(False)
-        for layer in self.bert.encoder.layer[:_FROZEN]:
-            layer.requires_grad_(False)
+        self.bert = load_bert(folder, _FROZEN)
         self.dropout = nn.Dropout(_DROPOUT)
         self.kinds = nn.Linear(self.bert.config.hidden_size, len(KINDS))
         self._tokenizer = open_tokenizer(folder)

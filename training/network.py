@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import torch
 from safetensors.torch import load_file, save_file
@@ -16,7 +16,7 @@ from training.examples import Example
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
 
-__all__ = ["Batch", "EvidenceNetwork", "collate", "save_weights"]
+__all__ = ["Batch", "EvidenceNetwork", "collate", "load_bert", "save_weights"]
 
 
 class Batch:
@@ -41,6 +41,20 @@ class Batch:
         )
 
 
+def load_bert(folder: Path, frozen: int, **config: str | float) -> Any:
+    """The encoder in ``folder``, its word embeddings and lowest ``frozen`` layers not to be trained.
+
+    ``config`` are values of its configuration that are other than those it was saved with.
+    """
+    from transformers import BertModel
+
+    bert = BertModel.from_pretrained(str(folder), local_files_only=True, add_pooling_layer=False, **config)
+    bert.embeddings.requires_grad_(False)
+    for layer in bert.encoder.layer[:frozen]:
+        layer.requires_grad_(False)
+    return bert
+
+
 class EvidenceNetwork(nn.Module):
     """Scores: column 0 for "no sentence answers", then one for each sentence, as logits of one softmax.
 
@@ -50,22 +64,12 @@ class EvidenceNetwork(nn.Module):
 
     def __init__(self, folder: Path, frozen: int = 0) -> None:
         super().__init__()
-        from transformers import BertModel
-
         # Without dropout and with plain attention a step takes 0.6 of the time on a CPU, so that three examples are seen
         # for two; with one or two epochs there is little to regularise.
-        self.bert = BertModel.from_pretrained(
-            str(folder),
-            local_files_only=True,
-            add_pooling_layer=False,
-            attn_implementation="eager",
-            hidden_dropout_prob=0.0,
-            attention_probs_dropout_prob=0.0,
+        self.bert = load_bert(
+            folder, frozen, attn_implementation="eager", hidden_dropout_prob=0.0, attention_probs_dropout_prob=0.0
         )
         self.frozen = frozen
-        self.bert.embeddings.requires_grad_(False)
-        for layer in self.bert.encoder.layer[:frozen]:
-            layer.requires_grad_(False)
         width = self.bert.config.hidden_size
         self.hidden = nn.Linear(width, width)
         self.sentence = nn.Linear(width, 1)

@@ -88,7 +88,7 @@ def measure(assistant: Assistant, asked: _Asked, policy: TellingPolicy) -> Itera
     ranked = rank_documents(assistant.read(asked.question), assistant.policy)
     for document_id, evidence in asked.evidence.items():
         document = assistant.sentence_search.library.row_of(document_id)
-        _, signals, _ = teller.signals_of(document, policy.passages)
+        _, signals, _ = teller.signals_of(document, policy)
         told = teller.measure(document, policy)
         texts = [one.found.text.strip() for one in told]
         yield Marked(

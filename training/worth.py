@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from kin_assistant.answer.evidence import Candidate
-from kin_assistant.answer.stretches import MIN_LOGIT, estimate_worth
+from kin_assistant.answer.stretches import estimate_worth
 from kin_assistant.assistant import Assistant
 from kin_assistant.index.library import DocumentRow
 from kin_assistant.policy import SelectionPolicy
@@ -77,7 +77,7 @@ def signals_of(candidates: Sequence[Candidate]) -> Numbers:
         of_document[one.document] = max(of_document.get(one.document, -np.inf), one.similarity_score)
     return np.array([
         (
-            0.0 if one.logit is None else max(one.logit, MIN_LOGIT),
+            0.0 if one.logit is None else max(one.logit, SelectionPolicy().min_logit),
             one.logit is None,
             one.similarity_score - best,
             of_document[one.document] - best,

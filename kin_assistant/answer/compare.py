@@ -139,7 +139,7 @@ def _take_aspects(told: Sequence[Told], rows: int, policy: ComparePolicy) -> lis
 
     def weigh(one: Told) -> float:
         counts = one.field in _RESULTS and has_figure(one.found.text)
-        return -one.worth * (policy.figure if counts else 1)
+        return -one.worth * (policy.result_with_figure if counts else 1)
 
     ranked = sorted(told, key=weigh)
     of_aspects = [next((one for one in ranked if one.field in fields), None) for fields in _ASPECTS]
@@ -308,7 +308,7 @@ def _best_sentences(candidates: Sequence[Candidate], query: Query, policy: Compa
     if any(one.logit is not None for one in candidates):
         candidates = [one for one in candidates if one.logit is not None]
     quotable = [one for one in candidates if _is_evidence(one, policy)]
-    quotable.sort(key=lambda one: -(one.score + 0.3 * (query.wants_figure and has_figure(one.text))))
+    quotable.sort(key=lambda one: -(one.score + policy.figure * (query.wants_figure and has_figure(one.text))))
     return quotable[: policy.sentences]
 
 

@@ -14,7 +14,6 @@ import numpy as np
 from kin_assistant.answer.draft import Draft, DraftSection
 from kin_assistant.answer.evidence import Evidence
 from kin_assistant.answer.sentence_search import Found, SentenceSearch, Topic, first_of_documents
-from kin_assistant.answer.stretches import MIN_LOGIT
 from kin_assistant.answer.telling import DocumentTeller, FieldsOf, lay_out_portrait, rank_documents
 from kin_assistant.index.library import DocumentRow, PassageRow
 from kin_assistant.models.embedder import read_common_words
@@ -89,13 +88,17 @@ def draft_document(
     fields_of: FieldsOf,
     policy: AnswerPolicy,
     *,
-    min_logit: float = MIN_LOGIT,
+    min_logit: float | None = None,
 ) -> Draft | None:
-    """A portrait of the document that a query means; None if there is none, or no sentence told has as much as ``min_logit``."""
+    """A portrait of the document that a query means; None if there is none, or no sentence told has as much as ``min_logit``.
+
+    By default that is the least that counts.
+    """
+    least = policy.portrait.min_logit if min_logit is None else min_logit
     teller = DocumentTeller(evidence.query, search, fields_of, evidence.logits)
     for row in rank_documents(evidence, policy)[:1]:
         told = teller.tell(row, policy.portrait)
-        if any(one.logit is None or one.logit >= min_logit for one in told):
+        if any(one.logit is None or one.logit >= least for one in told):
             return Draft("quotes", sections=tuple(lay_out_portrait(told)))
     return None
 
@@ -322,12 +325,13 @@ def _most_central(
         return []
     vectors = search.vectors_of(sentences)
     centre = vectors.mean(axis=0)
-    scores = 0.5 * vectors @ (centre / (np.linalg.norm(centre) or 1.0)) + np.array([one.cosine for one in sentences])
+    scores = policy.centre * vectors @ (centre / (np.linalg.norm(centre) or 1.0))
+    scores = scores + np.array([one.cosine for one in sentences])
     if theme:
         scores = scores + search.cosines_with(sentences, theme)
     if places:
         scores = scores - policy.price_of_place * np.array([places[one.passage, one.number] for one in sentences])
-    scores = scores - 0.3 * np.array([one.compiled + one.silent for one in sentences])
+    scores = scores - policy.price_of_remark * np.array([one.compiled + one.silent for one in sentences])
     order: list[int] = np.argsort(-scores, kind="stable").tolist()
     chosen: list[int] = []
     for i in order:

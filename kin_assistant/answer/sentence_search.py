@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from itertools import pairwise
 from typing import TYPE_CHECKING
@@ -21,6 +21,7 @@ from kin_assistant.models.embedder import Embedder
 from kin_assistant.places.gazetteer import Place, PlaceKind
 from kin_assistant.places.matching import Mention, PlaceIndex
 from kin_assistant.places.scope import Scope
+from kin_assistant.policy import SentenceSearchPolicy
 from kin_assistant.question.query import Query, append_place_names
 from kin_assistant.retrieval import Ranking, Retriever
 from kin_assistant.text.english import read_phrases
@@ -92,6 +93,7 @@ class Found:
     heading: str
     compiled: bool
     """Whether the compiler of the document concludes it."""
+    policy: SentenceSearchPolicy = field(repr=False, compare=False)
 
     @property
     def quotable(self) -> bool:
@@ -112,8 +114,14 @@ class Found:
     @property
     def score(self) -> float:
         """For the choice of a sentence that shows what a document says of the topic."""
-        fitness = 0.3 * self.near + 0.3 * self.share + self.cosine
-        return fitness - 0.5 * (not self.quotable) - 0.25 * self.compiled - 0.25 * self.silent
+        policy = self.policy
+        fitness = policy.near * self.near + policy.share * self.share + self.cosine
+        return (
+            fitness
+            - policy.price_of_leaning * (not self.quotable)
+            - policy.price_of_conclusion * self.compiled
+            - policy.price_of_silence * self.silent
+        )
 
     def as_candidate(self, logit: float | None = None) -> Candidate:
         """This sentence as one that may be quoted."""
@@ -140,10 +148,11 @@ class SentenceSearch:
         retriever: Retriever,
         reader: EvidenceReader,
         places: PlaceIndex,
+        policy: SentenceSearchPolicy | None = None,
     ) -> None:
         self.index, self.library = index, index.library
         self.retriever, self.reader, self.places = retriever, reader, places
-        self._embedder = embedder
+        self._embedder, self._policy = embedder, policy or SentenceSearchPolicy()
         self.compiler_sections = frozenset(map(str.casefold, index.manifest.profile.compiler_sections))
         self._themes = frozenset(theme for info in self.library.infos for theme in info.themes)
         self._known_places: dict[tuple[str, PlaceKind], Place | None] = {}
@@ -325,7 +334,19 @@ class SentenceSearch:
                 self.library.document(document), stored, sentence.start, sentence.end, self.compiler_sections
             )
             found.append(
-                Found(passage, document, sentence, number, texts[number], cosine, share, near, heading, compiled)
+                Found(
+                    passage,
+                    document,
+                    sentence,
+                    number,
+                    texts[number],
+                    cosine,
+                    share,
+                    near,
+                    heading,
+                    compiled,
+                    self._policy,
+                )
             )
         return found
 

@@ -19,7 +19,7 @@ from kin_assistant.text.figures import differ
 from kin_assistant.text.words import stems
 from kin_assistant.types import Sentence
 
-__all__ = ["MIN_LOGIT", "Stretch", "estimate_worth", "leans_back", "select_stretches"]
+__all__ = ["Stretch", "estimate_worth", "leans_back", "select_stretches"]
 
 _LEANS_BACK = re.compile(
     r"(afterwards?|also|another|both|but|by another|even so|finally|he|her|his|however|instead|it|its|later|likewise|meanwhile"
@@ -31,9 +31,6 @@ _LEANS_BACK = re.compile(
     re.IGNORECASE,
 )
 """Sentences that begin so say something about the one before them."""
-
-MIN_LOGIT = -6.0
-"""Less says no more."""
 
 SentencesOf = Callable[[PassageRow], Sequence[Sentence]]
 
@@ -85,7 +82,7 @@ def estimate_worth(candidates: Sequence[Candidate], policy: SelectionPolicy) -> 
         candidate: _logistic(
             policy.worth_offset
             + policy.worth_of_logit
-            * (policy.logit_of_unread if candidate.logit is None else max(candidate.logit, MIN_LOGIT))
+            * (policy.logit_of_unread if candidate.logit is None else max(candidate.logit, policy.min_logit))
             + policy.worth_of_similarity * (candidate.similarity_score - best)
             + policy.worth_of_document * (of_document[candidate.document] - best)
             + policy.worth_of_cosine * candidate.cosine

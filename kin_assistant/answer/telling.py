@@ -17,7 +17,7 @@ import numpy as np
 from kin_assistant.answer.draft import DraftSection
 from kin_assistant.answer.evidence import Evidence
 from kin_assistant.answer.sentence_search import Found, SentenceSearch
-from kin_assistant.answer.stretches import MIN_LOGIT, estimate_worth
+from kin_assistant.answer.stretches import estimate_worth
 from kin_assistant.index.library import DocumentRow, PassageRow
 from kin_assistant.policy import AdvicePolicy, AnswerPolicy, TellingPolicy
 from kin_assistant.question.query import Query
@@ -101,7 +101,7 @@ class DocumentTeller:
 
     def measure(self, row: DocumentRow, policy: TellingPolicy) -> list[Told]:
         """Every sentence of a document that can be quoted alone, in order."""
-        found, signals, logits = self.signals_of(row, policy.passages)
+        found, signals, logits = self.signals_of(row, policy)
         if not found:
             return []
         fields = self._fields_of(row)
@@ -110,20 +110,20 @@ class DocumentTeller:
         return [Told(*each) for each in zip(found, told_by, logits, worths, strict=True)]
 
     def signals_of(
-        self, row: DocumentRow, passages: int
+        self, row: DocumentRow, policy: TellingPolicy
     ) -> tuple[list[Found], NDArray[np.float64], list[float | None]]:
-        """The quotable sentences of the nearest ``passages`` of a document, what speaks for each, and what the network says.
+        """The quotable sentences of a document's nearest passages, what speaks for each, and what the network says.
 
         The signals have the shape (sentences, signals).
         """
         sentences = self._search.sentences_of([row], self._topic)
-        nearest = self._nearest_passages(sentences, passages)
+        nearest = self._nearest_passages(sentences, policy.passages)
         found = [one for one in sentences if one.passage in nearest and (one.quotable or one.is_row) and not one.silent]
         self._read_passages(dict.fromkeys(one.passage for one in found))
         logits = [
             float(read[one.number]) if (read := self._read.get(one.passage)) is not None else None for one in found
         ]
-        counted = [0.0 if logit is None else max(logit, MIN_LOGIT) for logit in logits]
+        counted = [0.0 if logit is None else max(logit, policy.min_logit) for logit in logits]
         best = max(counted, default=0.0)
         fields = self._fields_of(row)
         signals = [

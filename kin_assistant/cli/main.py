@@ -334,7 +334,7 @@ def _mcp(_options: argparse.Namespace, settings: Settings) -> int:
     check_package()
     with _opened(settings) as assistant, contextlib.suppress(Terminated):
         assistant.warm()
-        serve_stdio(Served(assistant).borrowed)
+        serve_stdio(Served(assistant).lease)
     return DONE
 
 

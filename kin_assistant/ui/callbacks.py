@@ -151,7 +151,7 @@ class Callbacks:
         try:
             if not turn.question:
                 raise QuestionError("Please write a question.")
-            with self.served.borrowed() as assistant:
+            with self.served.lease() as assistant:
                 if choices:
                     turn = replace(turn, filters=choices.filters(_known_years(assistant.documents)))
                 answer = assistant.ask(
@@ -170,7 +170,7 @@ class Callbacks:
         if turn is None or turn.answer is None or turn.suggestions is not None:
             return None
         try:
-            with self.served.borrowed() as assistant:
+            with self.served.lease() as assistant:
                 found = assistant.suggest(turn.answer, filters=turn.filters, history=turn.so_far, go_on=go_on)
         except (KinError, KeyError) as error:  # the answer stands without them; its documents may be gone by now
             logger.info("No questions to go on with: %s", plain(str(error)))
@@ -275,14 +275,14 @@ class Callbacks:
     def _find(self, find: Callable[[Assistant], Found]) -> Found | str:
         """What ``find`` finds, or the sentence that says why there is nothing."""
         try:
-            with self.served.borrowed() as assistant:
+            with self.served.lease() as assistant:
                 return find(assistant)
         except Exception as error:  # noqa: BLE001 (the reader gets a sentence, the log the traceback)
             return _explain(error)
 
     def documents(self) -> dict[str, DocumentInfo]:
         """All documents that are served, by id."""
-        with self.served.borrowed() as assistant:
+        with self.served.lease() as assistant:
             return {info.id: info for info in assistant.documents}
 
     def describe(self, choices: Choices) -> str:

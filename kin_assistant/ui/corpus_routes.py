@@ -22,9 +22,9 @@ from kin_assistant.ui.curators import (
     Curators,
     NotAdmitted,
 )
+from kin_assistant.ui.documents_tab import library_html
 from kin_assistant.ui.inventory import Inventory, InventoryKeeper
 from kin_assistant.ui.kept_page import KeptPage
-from kin_assistant.ui.listing import library_html
 from kin_assistant.ui.ratelimit import RateLimiter, please_wait
 from kin_assistant.ui.syncing import Syncs
 
@@ -129,7 +129,7 @@ class _Routes:
             curator = self._is_curator(request) and self._collection is not None
         except NotAdmitted as error:
             return _refuse(error)
-        with self._served.borrowed() as assistant:
+        with self._served.lease() as assistant:
             inventory = self._keeper.take(assistant.build, assistant.documents)
         return self._pages.of(inventory, curator=curator).answer(request)
 

@@ -57,14 +57,14 @@ def add_coverage(app: FastAPI, served: Served, limiter: RateLimiter) -> None:
         if wait := limiter.acquire(client_of(request), TRIFLE):
             return PlainTextResponse(please_wait(wait), 429, {"retry-after": str(math.ceil(wait))})
         try:
-            with served.borrowed() as assistant:
+            with served.lease() as assistant:
                 return page.of(assistant).answer(request)
         except KinError as error:
             return PlainTextResponse(str(error), 500)
 
     def survey(_: QueryParams) -> Coverage | str:
         try:
-            with served.borrowed() as assistant:
+            with served.lease() as assistant:
                 return assistant.coverage()
         except KinError as error:
             return str(error)

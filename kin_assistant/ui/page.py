@@ -71,7 +71,7 @@ def build_page(
     """
     import gradio as gr
 
-    with callbacks.served.borrowed() as assistant:
+    with callbacks.served.lease() as assistant:
         infos, build = assistant.documents, assistant.build
     with gr.Blocks(title=build.profile.title, analytics_enabled=False, fill_width=True) as page:
         header = add_html(texts.header_html(build.profile, build.notices))
@@ -103,7 +103,7 @@ def build_page(
 
         def renew() -> tuple[Any, ...]:
             """All that tells of the build, which may be another than when the server began."""
-            with callbacks.served.borrowed() as now:
+            with callbacks.served.lease() as now:
                 infos, build = now.documents, now.build
             cities, countries, themes = (gr.update(choices=offered) for offered in offer_names(infos))
             return (

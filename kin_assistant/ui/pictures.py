@@ -159,7 +159,7 @@ def add_pictures(app: FastAPI, served: Served, pictures: Pictures, limiter: Rate
     ) -> Response:
         if wait := limiter.acquire(client_of(request)):
             return PlainTextResponse(please_wait(wait), 429, {"retry-after": str(math.ceil(wait))})
-        with served.borrowed() as assistant:
+        with served.lease() as assistant:
             try:
                 document = assistant.document(document_id)
             except KeyError:

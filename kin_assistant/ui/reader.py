@@ -32,7 +32,7 @@ def add_reader(app: FastAPI, served: Served, limiter: RateLimiter, pictures: Pic
     from fastapi.responses import HTMLResponse
 
     def read(request: Request, document_id: str, start: int = -1, end: int = -1, build: str = "") -> HTMLResponse:
-        with served.borrowed() as assistant:
+        with served.lease() as assistant:
             site = assistant.build.profile.title
             if wait := limiter.acquire(client_of(request)):
                 headers = {"retry-after": str(math.ceil(wait))}

@@ -49,7 +49,7 @@ class Served:
         self._renewing = threading.Lock()
 
     @contextmanager
-    def borrowed(self) -> Iterator[Assistant]:
+    def lease(self) -> Iterator[Assistant]:
         """The assistant of now, which stays open until it is given back.
 
         A build that another process has published since is opened first, by whoever comes first; others do not wait.

@@ -193,7 +193,7 @@ def make_app(
     if api:
         costs: Mapping[Cost, int] = {"question": QUESTION, "trifle": TRIFLE}
         admission = Admission(
-            served.borrowed, lambda client, cost: limiter.acquire(client, costs[cost]), places=queue_size
+            served.lease, lambda client, cost: limiter.acquire(client, costs[cost]), places=queue_size
         )
         add_api(app, admission, origins=frozenset(api_origins), now=lambda: datetime.now(UTC), writers=writers)
     gradio.mount_gradio_app(

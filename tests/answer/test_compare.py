@@ -60,6 +60,22 @@ def test_where_nothing_in_particular_is_asked_a_row_tells_what_was_done_what_it_
     assert rows.keys() == {"Surabaya", "Cebu"}
 
 
+def test_where_a_figure_is_asked_for_a_sentence_that_gives_one_comes_first(tmp_path: Path) -> None:
+    digests = {
+        f"{city}.md": DIGEST.format(
+            id=city, title="Baskets", cities=city, countries=country, region="Asia", themes="x", years="2001-2011"
+        )
+        + f"## Results\n\nThe cost of compost baskets in {city} rose. Compost baskets cost 5 dollars.\n"
+        for city, country in (("Cebu", "Philippines"), ("Surabaya", "Indonesia"))
+    }
+    library, index = open_library(tmp_path, digests)
+    query = library.query("How much do compost baskets cost in Cebu and Surabaya?")
+    drafts = [compare(query, library, ComparePolicy(figure=weight, sentences=1)) for weight in (0.0, 3.0)]
+    index.close()
+    rows = [draft.sections[0].candidates[0].text for draft in drafts if draft]
+    assert rows == ["The cost of compost baskets in Cebu rose.", "Compost baskets cost 5 dollars."]
+
+
 def test_a_name_alone_is_no_side(tmp_path: Path) -> None:
     digests = {
         f"{name}.md": DIGEST.format(

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from kin_assistant.answer.draft import Draft
-from kin_assistant.answer.overview import draft_document, draft_overview
+from kin_assistant.answer.overview import draft_document, draft_overview, find_gist
 from kin_assistant.answer.stretches import leans_back
 from kin_assistant.policy import AnswerPolicy, OverviewPolicy
 from tests.form_library import DIGEST, SmallLibrary, open_library
+
+_WITHOUT_PLACE = OverviewPolicy(price_of_place=0.0)
 
 
 def portray(library: SmallLibrary, question: str, policy: AnswerPolicy | None = None) -> Draft | None:
@@ -40,6 +43,39 @@ def test_no_quote_leans_back_or_says_only_that_something_is_not_known(library: S
         for one in draft.candidates:
             assert not leans_back(one.text)
             assert not one.text.startswith("The running cost")
+
+
+@pytest.mark.parametrize(
+    ("said", "weight", "first"),
+    [
+        (
+            "What compost baskets in Cebu cost is not known. Baskets stand in the yards of Cebu.",
+            "price_of_remark",
+            "Baskets stand in the yards of Cebu.",
+        ),
+        (
+            "Compost baskets won in Cebu. Families sort waste. Families sort food waste. Families sort waste at home.",
+            "centre",
+            "Families sort waste at home.",
+        ),
+    ],
+)
+def test_a_document_is_told_by_what_its_sentences_say_and_not_by_what_is_unknown(
+    tmp_path: Path, said: str, weight: str, first: str
+) -> None:
+    digest = DIGEST.format(
+        id="cebu", title="Compost baskets in Cebu", cities="Cebu", countries="Philippines", region="Asia", themes="x",
+        years="2001-2011",
+    )  # fmt: skip
+    library, index = open_library(tmp_path, {"cebu.md": f"{digest}## What the city did\n\n{said}\n"})
+    row = library.search.library.row_of("cebu")
+    gists = [
+        find_gist(row, library.search, library.records.fields_of, replace(_WITHOUT_PLACE, **{weight: value}))
+        for value in (0.0, 3.0)
+    ]
+    index.close()
+    assert gists[0] is not None and said.startswith(gists[0].text)
+    assert gists[1] is not None and gists[1].text == first
 
 
 def test_the_quotes_stay_within_the_budget_and_none_stands_twice(library: SmallLibrary) -> None:

@@ -179,6 +179,13 @@ def test_what_the_network_says_and_what_is_similar_make_a_sentence_worth_more() 
     assert all(0 < value < 1 for value in worth)
 
 
+@pytest.mark.parametrize(("logits", "differ"), [((-5.0, -5.5), True), ((-7.0, -9.0), False)])
+def test_very_low_logits_are_all_alike(logits: tuple[float, float], differ: bool) -> None:
+    plain = next(iter(Shelf((0, ["Alpha sorts one."])).candidates.values()))
+    worth = [estimate_worth([one], POLICY)[one] for one in (replace(plain, logit=logit) for logit in logits)]
+    assert (worth[0] > worth[1]) is differ
+
+
 @pytest.mark.parametrize(
     ("text", "leans"),
     [

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from kin_assistant.answer.telling import (
@@ -80,12 +81,23 @@ def test_limits_hold_but_the_best_sentence_is_told_where_it_has_room(
 def test_each_signal_speaks_with_its_weight(library: SmallLibrary, signal: str) -> None:
     row = library.search.library.row_of("surabaya-composting")
     nothing: TellingPolicy = replace(POLICY, offset=0.0, **dict.fromkeys(SIGNALS, 0.0))
-    found, signals, _ = teller(library).signals_of(row, POLICY.passages)
+    found, signals, _ = teller(library).signals_of(row, POLICY)
     assert signals.shape == (len(found), len(SIGNALS))
     told = teller(library).measure(row, replace(nothing, **{signal: 1.0}))
     values = signals[:, SIGNALS.index(signal)]
     assert [one.worth > 0.5 for one in told] == [value > 0 for value in values]
     assert [one.worth < 0.5 for one in told] == [value < 0 for value in values]
+
+
+@pytest.mark.parametrize(("logit", "counts"), [(-5.5, -5.5), (-9.0, -6.0)])
+def test_very_low_logits_are_all_alike(library: SmallLibrary, logit: float, counts: float) -> None:
+    row = library.search.library.row_of("surabaya-composting")
+    read = {
+        passage: np.full(len(library.search.library.sentences_of(passage)), logit, np.float32)
+        for passage in library.search.library.passages_of(row)
+    }
+    one = DocumentTeller(library.query(QUESTION), library.search, library.records.fields_of, read)
+    assert set(one.signals_of(row, POLICY)[1][:, 0]) == {counts}
 
 
 def test_lessons_are_few_and_what_a_compiler_concludes_comes_last(tmp_path: Path) -> None:

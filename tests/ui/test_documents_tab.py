@@ -28,9 +28,9 @@ from kin_assistant.rendering import document_html
 from kin_assistant.settings import Settings
 from kin_assistant.types import Block, Document, DocumentInfo
 from kin_assistant.ui.clients import Proxies
+from kin_assistant.ui.documents_tab import library_html
 from kin_assistant.ui.inventory import Entry, Inventory, InventoryKeeper
 from kin_assistant.ui.kept_page import KeptPage
-from kin_assistant.ui.listing import library_html
 from kin_assistant.ui.page_picture import find_words
 from kin_assistant.ui.pictures import Pictures, add_pictures, words_on_page
 from kin_assistant.ui.ratelimit import RateLimiter
@@ -649,10 +649,10 @@ def test_an_assistant_that_is_replaced_finishes_what_it_was_asked() -> None:
     new = Renewable(next=last)
     old = Renewable(next=new)
     served = Served(old)  # type: ignore[arg-type]
-    with served.borrowed() as mine:
-        with served.borrowed():
+    with served.lease() as mine:
+        with served.lease():
             old.published = True
-            with served.borrowed() as now:
+            with served.lease() as now:
                 assert now is new
         assert mine is old
         assert old.closed == 0
@@ -669,7 +669,7 @@ def test_a_build_that_cannot_be_opened_is_tried_once_and_the_old_one_answers_on(
     old = Renewable(published=True, fault=fault)
     served = Served(old)  # type: ignore[arg-type]
     for _ in range(3):
-        with served.borrowed() as now:
+        with served.lease() as now:
             assert now is old
     assert old.reopenings == 1
     assert str(fault) in caplog.text
@@ -700,7 +700,7 @@ def test_others_are_answered_while_one_opens_the_new_build() -> None:
 
 
 def _borrow(served: Served) -> object:
-    with served.borrowed() as assistant:
+    with served.lease() as assistant:
         return assistant
 
 

@@ -18,7 +18,7 @@ def client(serve: Serve) -> Any:
 
 
 def test_a_document_links_to_its_package_in_each_format(callbacks: Callbacks) -> None:
-    with callbacks.served.borrowed() as assistant:
+    with callbacks.served.lease() as assistant:
         document = assistant.document("surabaya-composting")
     html = str(reader_page(document, site="KIN"))
     for name, address in package_links(document.info):

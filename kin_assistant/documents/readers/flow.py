@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from kin_assistant.documents.readers.composition import TextComposer
+from kin_assistant.documents.readers.grids import count_header_rows
 from kin_assistant.text.cleaning import clean
 
 __all__ = ["MAX_COLUMNS", "Flow", "Piece", "Table", "add_flow", "flow_text", "has_text"]
@@ -95,7 +96,7 @@ def _add_table(composer: TextComposer, table: Table, page: int | None) -> None:
         # A lone cell above the rows is what the table is called.
         while rows[0][1][0] and not any(rows[0][1][1:]):
             _add_cells(composer, rows.pop(0)[0], page)
-        headers = 1 if _first_is_header([texts for _, texts in rows]) else 0
+        headers = count_header_rows([texts for _, texts in rows], named=len(rows[0][1]) > 2)
     elif headers >= len(rows):
         headers = 0
     composer.start_table()
@@ -122,14 +123,3 @@ def _is_section(cell: Flow) -> bool:
     """Whether a heading and what it heads stand in a cell: the table lays out a page."""
     seen = [part for part in cell if has_text([part])]
     return len(seen) > 1 and any(isinstance(part, Piece) and part.kind == "heading" for part in seen)
-
-
-def _first_is_header(rows: list[list[str]]) -> bool:
-    """Whether short words stand in the first row above something else: figures, or more than a name and its value."""
-    if len(rows) < 2 or len(rows[0]) < 2:
-        return False
-    first, *later = rows
-    if not all(first[1:]) or any(len(cell) > _LONGEST_HEADER_CELL or _FIGURE.fullmatch(cell) for cell in first):
-        return False
-    figures = any(_FIGURE.fullmatch(cell) for row in later for cell in row[1:])
-    return figures or (len(first) > 2 and len(later) > 1)

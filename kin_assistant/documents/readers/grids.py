@@ -19,6 +19,7 @@ _YEAR = re.compile(
     r"(?:FY ?)?(?:19|20)\d\d(?:\s?[-/\u2013]\s?\d{2,4})?(?: ?\(?(?:est|proj|plan|p|e)\.?\)?)?", re.IGNORECASE
 )
 _NOTHING = frozenset({"", "-", "--", "\u2013", "\u2014", "n/a", "na", "n.a.", "..", "...", "nil"})
+_TICKS = frozenset("\u2022\u25cf\u25cb\u25a0\u25a1\u2713\u2714\u2717\u2718")
 _MOST_LETTERS_OF_A_VALUE = 7
 """As in "12.5 t/day" or "5 March 2005"."""
 _ROWS_LOOKED_AT = 50
@@ -214,7 +215,7 @@ def _are_years(column: Sequence[str]) -> bool:
 
 def _is_value(cell: str) -> bool:
     cell = cell.strip()
-    return bool(_VALUE.match(cell)) and sum(map(str.isalpha, cell)) <= _MOST_LETTERS_OF_A_VALUE
+    return cell in _TICKS or (bool(_VALUE.match(cell)) and sum(map(str.isalpha, cell)) <= _MOST_LETTERS_OF_A_VALUE)
 
 
 def _packed(rows: Sequence[Row], header_rows: int | None) -> list[list[str]]:

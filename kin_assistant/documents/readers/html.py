@@ -10,6 +10,7 @@ from kin_assistant.documents.readers.boilerplate import Layout, is_bold, is_hidd
 from kin_assistant.documents.readers.composition import Composition, Extract, TextComposer
 from kin_assistant.documents.readers.detection import decode, find_declared_encoding
 from kin_assistant.documents.readers.htmltables import read_table
+from kin_assistant.documents.readers.listmarks import find_mark, is_bullet, is_sign
 from kin_assistant.documents.readers.text import add_plain_text
 from kin_assistant.text.cleaning import clean
 
@@ -24,8 +25,6 @@ _BLOCKS = frozenset(
     " hr html li main ol p pre section summary table tbody td tfoot th thead tr ul".split()
 ) | frozenset(_HEADINGS)
 _WHOLE_PAGE = re.compile(r"<(?:!doctype|html|head|body)\b", re.IGNORECASE)
-_BULLET = re.compile(r"([\u2022\u25aa\u25cf\u25e6\u2023\u00b7\u30fb]|[-*\u2013](?=\s)|\(?\d{1,2}[.)](?=\s))\s*")
-_SURE_BULLET = re.compile(r"[\u2022\u25aa\u25cf\u25e6\u2023]\s*")
 _MARK_OF_A_NOTE = re.compile(r"\[?[\d*\u2020\u2021a-z]{1,3}\]?")
 _LINE_END = "\x1e"
 """Stands for <br>; no text has it."""
@@ -259,21 +258,21 @@ class _PageReader:
             marker = "- " if number is None else f"{number}. "
             if number is not None:
                 self._lists[-1] = number + 1
-        bullet = _SURE_BULLET.match(text)
-        text = text[bullet.end() :] if bullet else text
+        mark = find_mark(text)
+        text = text[mark.end() :] if mark and is_bullet(mark[1]) else text
         self._composer.add("item", text, level=max(1, len(self._lists)), marker=marker)
         self._fresh_item = False
 
     def _add_lines(self, lines: list[str]) -> None:
         """Add lines that are the items of a list without being marked up as one."""
         for i, line in enumerate(lines):
-            bullet = _BULLET.match(line)
-            introduces = line.endswith(":") or any(_BULLET.match(item) for item in lines[1:])
-            if i == 0 and not bullet and introduces:
+            mark = find_mark(line)
+            introduces = line.endswith(":") or any(map(find_mark, lines[1:]))
+            if i == 0 and not mark and introduces:
                 self._composer.add("paragraph", line)
                 continue
-            mark = bullet[1] if bullet and bullet[1][-1] in ".)" else "-"
-            self._composer.add("item", line[bullet.end() :] if bullet else line, level=1, marker=mark + " ")
+            marker = mark[1] if mark and not is_sign(mark[1]) else "-"
+            self._composer.add("item", line[mark.end() :] if mark else line, level=1, marker=marker + " ")
 
     def _is_unwanted(self, text: str, pieces: list[_Piece]) -> bool:
         if not self._is_page:
@@ -291,7 +290,7 @@ class _PageReader:
             self._bold_marks_headings
             and len(text) <= _LONGEST_BOLD_HEADING
             and text[-1] not in ".,;!"
-            and not _BULLET.match(text)
+            and not find_mark(text)
             and any(map(str.isalpha, text))
             and all(piece.bold or not piece.text.strip() for piece in pieces if piece.text != _LINE_END)
         )
@@ -313,8 +312,8 @@ def _lead(pieces: list[_Piece]) -> str:
 def _are_items(lines: list[str]) -> bool:
     """Whether lines parted by <br> are a list rather than a wrapped paragraph or an address."""
     if len(lines) == 1:
-        return bool(_SURE_BULLET.match(lines[0]))
-    marked = sum(bool(_BULLET.match(line)) for line in lines)
+        return is_bullet(lines[0][0])
+    marked = sum(find_mark(line) is not None for line in lines)
     if marked >= 2 and marked >= len(lines) - 1:
         return True
     rest = lines[1:] if lines[0].endswith(":") else lines

@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 from statistics import median
 
 from kin_assistant.documents.readers.composition import TextComposer
+from kin_assistant.documents.readers.grids import add_table
+from kin_assistant.documents.readers.hyphenation import Vocabulary, ends_broken
+from kin_assistant.documents.readers.listmarks import find_mark, is_bullet, is_sign
 from kin_assistant.documents.readers.pdf_lines import Line, PageLines, Table, body_size, is_right_to_left
-from kin_assistant.text.english import read_words
 
 __all__ = ["compose"]
 
-_BULLETS = "\u2022\u25aa\u25cf\u25cb\u25e6\u2023\u25a0\u25a1\u25ba\u25ab\u2713\u2714\u27a2\u2756\u00b7\uf0b7"
-_MARKER = re.compile(
-    rf"(?:[{_BULLETS}]\s*|[-*\u2013\u2014]\s+|o\s+(?=[A-Z])|\(?\d{{1,3}}[.)]\s+|\((?:[a-z]|[ivx]{{2,4}})\)\s+|(?:[a-z]|[ivx]{{2,4}})[.)]\s+)"
-)
 _NUMBERED_HEADING = re.compile(r"(?:[A-Z]|\d{1,2})(?:\.\d{1,2})*\.?\s+\S")
 _CAPTION = re.compile(r"(?:table|figure|fig\.|box|map|chart|photo|source|note)s?\b[^.]{0,12}", re.IGNORECASE)
 _NOTE = re.compile(r"(?:[*\u2020\u2021\u00b9\u00b2\u00b3\u2070-\u2079]|\[?\d{1,3}\]?)\s*\S")
@@ -25,14 +23,10 @@ _SENTENCE_END = re.compile(r"""[.!?:;\u3002\u061f\u0964\u2026]["'\u2019\u201d)\]
 _NUMBER = re.compile(r"\d[\d,.]*(?:[%)]|\s|$)")
 _INITIALS = re.compile(r"(?:^|\s)(?:[^\W\d_]\.){2,}$")
 """Letters that are each followed by a stop end a sentence or not; what follows tells."""
-_WORD = re.compile(r"[^\W\d_]+(?:[-\u2019'][^\W\d_]+)*")
-_BROKEN = re.compile(r"([^\W\d_]+)[-\u00ad\u2010]$")
 _ENTRY_END = re.compile(r" \u2026 \S{1,6}$")
 """The end of an entry in a table of contents: a row of dots and a page number."""
 _DOTS = " \u2026 "
 """What is left of a row of dots between a name and its value."""
-_SOFT = "\u00ad"
-_COMPOUND_FIRST = read_words("before_hyphen")
 _LONGEST_HEADING = 200
 _LONGEST_BOLD_HEADING = 120
 _MOST_LEVELS = 6
@@ -79,7 +73,7 @@ def compose(pages: Sequence[PageLines], composer: TextComposer) -> None:
     _classify(parts, body)
     parts = _join_over_breaks(parts)
     _set_levels(parts)
-    _write(parts, composer, _Vocabulary(lines))
+    _write(parts, composer, Vocabulary([line.text for line in lines]))
 
 
 def _parts_of(region: Sequence[Line], page: int, body: float) -> Iterator[_Part]:
@@ -107,8 +101,8 @@ def _parts_of(region: Sequence[Line], page: int, body: float) -> Iterator[_Part]
         else:
             if open_part is not None:
                 yield open_part
-            marker = _MARKER.match(line.text)
-            open_part = _Part("paragraph", [line], page, left, right, marker[0].strip() if marker else "")
+            mark = find_mark(line.text)
+            open_part = _Part("paragraph", [line], page, left, right, mark[1] if mark else "")
     if open_part is not None:
         yield open_part
 
@@ -142,7 +136,7 @@ def _continues(part: _Part, line: Line, shape: _Shape) -> bool:
     room = _room_left(last, line, _right_end(part, shape), em)
     if last.bold != line.bold and (len(part.lines) == 1 or line.bold) and (room or _is_below_heading(last, line)):
         return False
-    if _MARKER.match(line.text) and not _is_number_in_a_sentence(last, line, part):
+    if find_mark(line.text) and not _is_number_in_a_sentence(last, line, part):
         return False
     if is_right_to_left(line.text):
         return not (ended and last.x0 - shape.left > 0.2 * (shape.right - shape.left))
@@ -197,7 +191,7 @@ def _room_left(last: Line, line: Line, right: float, em: float) -> bool:
 
 def _is_number_in_a_sentence(last: Line, line: Line, part: _Part) -> bool:
     """Whether what looks like a list mark ("... of / 12. The ...", "... by - / - as ...") is a part of a sentence."""
-    if line.text[0] in _BULLETS:
+    if is_bullet(line.text[0]) or line.text[0] == "\u00b7":
         return line.text[0] == "\u00b7" and " \u00b7 " in last.text
     hanging = bool(part.marker) and line.x0 > part.lines[0].x0 + 0.3 * line.size
     ended = _SENTENCE_END.search(last.text[-12:]) or last.text.endswith(",")
@@ -227,7 +221,7 @@ def _is_heading(part: _Part, text: str, body: float, after: _Part | None) -> boo
     ratio = part.size / body
     if letters < 3 or letters < 0.4 * len(text.replace(" ", "")) or len(text) > _LONGEST_HEADING:
         return False
-    if part.marker and part.marker[0] in _BULLETS + "-*\u2013\u2014o(":
+    if part.marker and (is_sign(part.marker) or part.marker[0] == "("):
         return False
     if text[0].islower() and ratio < 1.3:
         return False
@@ -284,7 +278,7 @@ def _next_in_file(parts: Sequence[_Part], at: int, begins: dict[tuple[int, int],
         return None
     if abs(last.size - first.size) > 0.1 * first.size or last.bold != first.bold:
         return None
-    if _BROKEN.search(last.text[-60:]) and not first.text[:1].islower():
+    if ends_broken(last.text) and not first.text[:1].islower():
         return None
     capital = first.text[:1].isupper()
     if first.top > last.bottom and (capital or first.top - last.bottom < 2 * first.size):
@@ -296,7 +290,7 @@ def _next_in_file(parts: Sequence[_Part], at: int, begins: dict[tuple[int, int],
 def _continuation(parts: Sequence[_Part], part: _Part, at: int, done: set[int]) -> int | None:
     """Number of the part that goes on with ``part``, whose last piece is number ``at``."""
     page = parts[at].page
-    broken = _BROKEN.search(parts[at].lines[-1].text[-60:]) is not None
+    broken = ends_broken(parts[at].lines[-1].text)
     for number in range(at + 1, min(len(parts), at + 1 + (_FURTHER_AHEAD if broken else _LOOK_AHEAD))):
         after = parts[number]
         if number in done:
@@ -340,7 +334,7 @@ def _goes_on(part: _Part, piece: _Part, after: _Part) -> bool:
         full = last.x1 > piece.right - 0.25 * (piece.right - piece.left)
         apart = first.top - last.bottom > 2 * first.size
         return full and apart and first.text[:1].islower() and (last.text[-1:].isalpha() or last.text[-1:] == ",")
-    if _BROKEN.search(last.text[-60:]) or first.text[:1].islower():
+    if ends_broken(last.text) or first.text[:1].islower():
         return True
     if len(piece.lines) >= 2 and _is_number_behind_words(last, first):
         return True
@@ -368,15 +362,14 @@ def _set_levels(parts: Sequence[_Part]) -> None:
         part.level = len(indents)
 
 
-def _write(parts: Sequence[_Part], composer: TextComposer, vocabulary: _Vocabulary) -> None:
+def _write(parts: Sequence[_Part], composer: TextComposer, vocabulary: Vocabulary) -> None:
     for part in parts:
         if part.kind == "table":
             table = part.lines[0].table
             assert table is not None
-            _write_table(table, part.page, composer)
+            _write_table(table, part.page, composer, vocabulary)
             continue
-        pieces = [(part.page, part.lines), *((more.page, more.lines) for more in part.later)]
-        texts = _joined_pieces(pieces, vocabulary)
+        texts = vocabulary.join_pages((piece.page, line.text) for piece in (part, *part.later) for line in piece.lines)
         page, text = texts[0]
         lead = ""
         if part.kind == "item":
@@ -386,9 +379,7 @@ def _write(parts: Sequence[_Part], composer: TextComposer, vocabulary: _Vocabula
             lead = part.lines[0].lead
         marker = ""
         if part.kind == "item":
-            marker = "  " * (part.level - 1) + (
-                "- " if part.marker[0] in _BULLETS + "o*\u2013\u2014-" else part.marker + " "
-            )
+            marker = "  " * (part.level - 1) + ("-" if is_sign(part.marker) else part.marker) + " "
         kind = part.kind if part.kind in ("heading", "item") else "paragraph"
         composer.add(
             kind,  # type: ignore[arg-type]  # one of the three
@@ -401,80 +392,6 @@ def _write(parts: Sequence[_Part], composer: TextComposer, vocabulary: _Vocabula
         )
 
 
-def _write_table(table: Table, page: int, composer: TextComposer) -> None:
-    for number, row in enumerate(table.rows):
-        composer.add_row(list(row), header=table.header and number == 0, page=page)
-
-
-def _joined_pieces(pieces: Sequence[tuple[int, Sequence[Line]]], vocabulary: _Vocabulary) -> list[tuple[int, str]]:
-    """The text of each page's part; a word broken at the end of a page goes to that page as a whole."""
-    texts: list[tuple[int, str]] = []
-    for page, lines in pieces:
-        for line in lines:
-            text = line.text
-            if texts and texts[-1][0] == page:
-                texts[-1] = (page, vocabulary.join(texts[-1][1], text))
-                continue
-            if texts:
-                word, _, rest = text.partition(" ")
-                joined = vocabulary.join(texts[-1][1], word)
-                if not joined.endswith(" " + word):
-                    texts[-1] = (texts[-1][0], joined)
-                    text = rest
-            texts.append((page, text))
-    return texts
-
-
-class _Vocabulary:
-    """The document's own words, for telling a broken word from a compound at the end of a line."""
-
-    def __init__(self, lines: Iterable[Line]) -> None:
-        self._words: set[str] = set()
-        self._compounds: set[str] = set()
-        for line in lines:
-            for match in _WORD.finditer(line.text.lower()):
-                if match.end() < len(line.text) - 1:
-                    (self._compounds if "-" in match[0] else self._words).add(match[0])
-
-    def join(self, before: str, after: str) -> str:
-        """Two lines as one text."""
-        if not before or not after:
-            return before + after
-        if before[-1] == _SOFT:
-            return before[:-1] + after
-        last = before.rsplit(" ", 1)[-1]
-        if ("://" in last or last.startswith("www.")) and (before[-1] in "/-_=&?" or after[0] in "/?&=_"):
-            return before + after
-        broken = _BROKEN.search(before[-60:])
-        if broken:
-            return self._mended(before, broken[1], after)
-        if before[-1] in "-\u2010\u2013\u2014/" and len(last) > 1 and (last[-2].isdigit() and after[0].isdigit()):
-            return before + after
-        if before[-1] == "\u2014" and len(last) > 1:
-            return before + after
-        if _is_ideographic(before[-1]) and _is_ideographic(after[0]):
-            return before + after
-        return f"{before} {after}"
-
-    def _mended(self, before: str, first: str, after: str) -> str:
-        second = _WORD.match(after)
-        if second is None or not after[0].islower():
-            return before + after
-        if second[0] in ("and", "or", "to"):
-            return f"{before} {after}"
-        one, two = first.lower(), second[0].split("-")[0].lower()
-        if before[-len(first) - 2 : -len(first) - 1] == "-" or f"{one}-{two}" in self._compounds:
-            keep = one + two not in self._words
-        elif one + two in self._words:
-            keep = False
-        else:
-            keep = (
-                len(one) == 1
-                or one in _COMPOUND_FIRST
-                or (len(one) > 3 and len(two) > 3 and one in self._words and two in self._words)
-            )
-        return before + after if keep else before[:-1] + after
-
-
-def _is_ideographic(char: str) -> bool:
-    return "\u3040" <= char <= "\u30ff" or "\u4e00" <= char <= "\u9fff" or char in "\u3001\u3002\uff0c"
+def _write_table(table: Table, page: int, composer: TextComposer, vocabulary: Vocabulary) -> None:
+    rows = [[vocabulary.join(cell.split("\n")) for cell in row] for row in table.rows]
+    add_table(composer, rows, header_rows=table.header_rows, page=page)

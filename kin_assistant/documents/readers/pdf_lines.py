@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from itertools import groupby, pairwise, takewhile
 from statistics import median
 
+from kin_assistant.documents.readers.listmarks import is_mark
 from kin_assistant.documents.readers.pdf_words import Box, Word
 
 __all__ = [
@@ -37,9 +38,6 @@ _FEWEST_LINES = 3
 _INITIAL = 1.7
 """How much larger than the text a first letter is that hangs over several lines."""
 _LONGEST_LEAD = 80
-_MARKER = re.compile(
-    r"(?:[\u2022\u25aa\u25cf\u25cb\u25e6\u2023\u2013\u2014\u25a0\u25a1\u25ba\u2713\u00b7*o-]|\(?\w{1,4}[.)])$"
-)
 _LEADERS = re.compile(r"(?:\s*\.){5,}\s*|(?:\s*\u2026){2,}\s*")
 _RTL = re.compile(r"[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
 _LTR = re.compile(r"[A-Za-z\u00c0-\u024f\u0370-\u052f]")
@@ -47,11 +45,11 @@ _LTR = re.compile(r"[A-Za-z\u00c0-\u024f\u0370-\u052f]")
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """Rows of cells, all of one length."""
+    """Rows of cells, all of one length; the lines of a cell are parted by line ends."""
 
     rows: tuple[tuple[str, ...], ...]
-    header: bool
-    """Whether the first row names the columns."""
+    header_rows: int
+    """How many rows at the top name the columns."""
 
 
 @dataclass(slots=True)
@@ -166,7 +164,7 @@ def _with_markers_joined(segments: list[Segment]) -> list[Segment]:
         if (
             before is not None
             and len(before.words) == 1
-            and _MARKER.match(before.words[0].text)
+            and is_mark(before.words[0].text)
             and 0 <= segment.x0 - before.x1 < 4 * segment.size
             and min(segment.bottom, before.bottom) - max(segment.top, before.top) > 0.3 * segment.size
         ):

@@ -95,5 +95,5 @@ def _table_of(pairs: Sequence[tuple[Segment, Sequence[Segment]]]) -> Segment:
         max(segment.x1 for segment in pieces),
         max(segment.bottom for segment in pieces),
         median(segment.size for segment in pieces),
-        Table(rows, header=False),
+        Table(rows, header_rows=0),
     )

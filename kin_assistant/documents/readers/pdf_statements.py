@@ -346,7 +346,7 @@ def _table_of(statement: _Statement) -> Segment:
         max(segment.x1 for segment in pieces),
         max(segment.bottom for segment in pieces),
         median(segment.size for segment in pieces),
-        Table(tuple(tuple(row) for row in grid), header=bool(heads)),
+        Table(tuple(tuple(row) for row in grid), header_rows=int(bool(heads))),
     )
 
 

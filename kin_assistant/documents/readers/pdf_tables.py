@@ -9,6 +9,8 @@ from itertools import pairwise
 from statistics import mean, median
 from typing import TYPE_CHECKING
 
+from kin_assistant.documents.readers.grids import count_header_rows
+from kin_assistant.documents.readers.listmarks import is_mark
 from kin_assistant.documents.readers.pdf_lines import Segment, Table, find_gutter, rows_of, segments_of
 from kin_assistant.documents.readers.pdf_words import Box, Word
 
@@ -29,7 +31,6 @@ _LONGEST_CELL = 400
 _LONGEST_USUAL_CELL = 30
 _VALUE = re.compile(r"[\s\d.,:%$€£()+/–−✓✗✔✘*-]*|n/?a|\.\.|…", re.IGNORECASE)
 _LEADERS = re.compile(r"\.{4,}|(?:\. ){4,}|…{2,}")
-_ITEM = re.compile(r"[\u2022\u25aa\u25cf\u25cb\u25e6\u2023\u25a0\u25a1\u25ba\u2713\u00b7*-]$|\(?(?:\d{1,2}|[a-z])[.)]$")
 
 
 def read_rules(page: pypdfium2.PdfPage, upright: Callable[[Box], Box]) -> tuple[list[Box], list[Box]]:
@@ -172,7 +173,7 @@ def _ruled_table(cells: dict[tuple[int, int], list[Word]]) -> Table | None:
         apart += any(len(row) > 1 for row in parts)
     if apart > 0.2 * len(cells) or len(cells) < 0.4 * len(rows) * len(columns):
         return None  # only some of the columns are divided by lines; or a drawing
-    grid = [[_joined(lined.get((row, column), [])) for column in columns] for row in rows]
+    grid = [["\n".join(lined.get((row, column), [])) for column in columns] for row in rows]
     if (
         sum(sum(map(bool, row)) >= 2 for row in grid) < 2
         or max(len(cell) for row in grid for cell in row) > _LONGEST_CELL
@@ -184,24 +185,7 @@ def _ruled_table(cells: dict[tuple[int, int], list[Word]]) -> Table | None:
         short = [cell for column in columns if (cell := lined.get((row, column))) and mean(map(len, cell)) < 12]
         if len(tall) >= 2 and len(short) >= 2 and max(tall) == min(tall):
             return None
-    return Table(tuple(tuple(row) for row in grid), header=_names_columns(grid))
-
-
-def _joined(lines: Sequence[str]) -> str:
-    text = ""
-    for line in lines:
-        if text.endswith("-") and text[-2:-1].isalpha() and line[:1].islower():
-            text = text[:-1] + line
-        else:
-            text += (" " if text else "") + line
-    return text
-
-
-def _names_columns(grid: Sequence[Sequence[str]]) -> bool:
-    """Whether the first row is one of names: mostly filled, and not one of values."""
-    first = grid[0]
-    values = sum(bool(_VALUE.fullmatch(cell)) and not re.fullmatch(r"(?:19|20)\d\d", cell) for cell in first if cell)
-    return sum(map(bool, first)) >= max(1, len(first) - 1) and values * 2 < len(first)
+    return Table(tuple(tuple(row) for row in grid), header_rows=count_header_rows(grid, named=len(grid[0]) > 2))
 
 
 def find_aligned_tables(segments: Sequence[Segment]) -> list[Segment]:
@@ -253,7 +237,7 @@ def _table_under_head(rows: Sequence[Sequence[Segment]], at: int, gutter: float 
     found = _aligned_table([rows[at], *run])
     if found is None or found.table is None or sum(map(bool, found.table.rows[0])) < 0.7 * len(found.table.rows[0]):
         return None
-    return found if all(len(cell) <= 24 for cell in found.table.rows[0]) and found.table.header else None
+    return found if all(len(cell) <= 24 for cell in found.table.rows[0]) and found.table.header_rows else None
 
 
 def _run(rows: Sequence[Sequence[Segment]], start: int) -> list[Sequence[Segment]]:
@@ -314,7 +298,7 @@ def _aligned_table(run: Sequence[Sequence[Segment]]) -> Segment | None:
     grid = _with_wrapped_cells(placed, gaps, 0.35 * em)
     if len(grid) < 3 or not _looks_like_table(grid, columns, em):
         return None
-    texts = [[_joined([segment.text for segment in cell]) for cell in row] for row in grid]
+    texts = [["\n".join(segment.text for segment in cell) for cell in row] for row in grid]
     words = [word for row in run for segment in row for word in segment.words]
     return Segment(
         [],
@@ -323,7 +307,7 @@ def _aligned_table(run: Sequence[Sequence[Segment]]) -> Segment | None:
         max(word.x1 for word in words),
         max(word.bottom for word in words),
         em,
-        Table(tuple(tuple(row) for row in texts), header=_names_columns(texts)),
+        Table(tuple(tuple(row) for row in texts), header_rows=count_header_rows(texts, named=len(texts[0]) > 2)),
     )
 
 
@@ -428,7 +412,7 @@ def _looks_like_table(
         or any(_LEADERS.search(s.text) for side in sides for s in side)
     ):
         return False
-    if sum(bool(_ITEM.fullmatch(segment.text)) for segment in sides[0]) > 0.5 * len(sides[0]):
+    if sum(is_mark(segment.text) for segment in sides[0]) > 0.5 * len(sides[0]):
         return False  # a list whose marks stand far from its items
     for side in sides:
         tolerance = max(2.0, 0.35 * em)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections import Counter
 from collections.abc import Callable, Sequence
 from itertools import pairwise
 from statistics import median
@@ -13,29 +12,21 @@ from typing import NamedTuple
 from kin_assistant.documents.readers.composition import Composition, Extract, TextComposer
 from kin_assistant.documents.readers.detection import decode
 from kin_assistant.documents.readers.grids import add_table
+from kin_assistant.documents.readers.hyphenation import Vocabulary
+from kin_assistant.documents.readers.listmarks import find_mark, is_number
+from kin_assistant.documents.readers.running import EdgeLine, count_running
 
 __all__ = ["add_plain_text", "read_plain_text", "read_text_bytes"]
 
 _Cells = Callable[[str], list[str]]
 
-_BULLET = re.compile(
-    r"^\s*(?:[-*\u2022\u25aa\u25cf\u25e6\u2013\u30fb\u00b7]\s+|[\u2022\u25cf\u30fb](?=\S)"
-    r"|\(?[0-9]{1,2}[.)]\s+|\(?[a-z][.)]\s+|\((?:[ivx]{1,4}|[0-9]{1,2})\)\s+)"
-)
-_NUMBERED = re.compile(r"^\s*\(?\d{1,2}[.)]\s")
 _SECTION = re.compile(r"^\s*(\d{1,2}(?:\.\d{1,2})*)\.?\s")
 _CONTINUES = re.compile(r"^[a-z0-9(,;]")
 _RULE = re.compile(r"\s*[-=_*~#+.\u2500\u2550](?:\s*[-=_*~#+\u2500\u2550]){2,}\s*")
 _UNDERLINE = re.compile(r"\s*[-=~]{3,}\s*")
-_PAGE_NUMBER = re.compile(
-    r"\s*(?:[-\u2013\u2014|\[(]\s*)?(?:page\s+|p\.\s*)?(?:\d{1,4}|[ivxl]{1,6})(?:\s*(?:of|/)\s*\d{1,4})?"
-    r"(?:\s*[-\u2013\u2014|\])])?\s*",
-    re.IGNORECASE,
-)
 _ADDRESS = re.compile(r"\s*\S+://\S+\s*")
 _GAP = re.compile(r"\s{2,}")
 _WIDE_GAP = re.compile(r"\s{3,}")
-_HYPHENATED = re.compile(r"([^\W\d_]+)-$")
 _WRAPPED_LINE = 55
 """A line at least this wide that ends without a full stop is taken to go on in the next one."""
 _NARROWEST_WRAPPED_LINE = 24
@@ -45,7 +36,6 @@ _LONGEST_NUMBERED_HEADING = 70
 _LONGEST_CELL = 35
 _MOST_CELLS = 200
 """Of a row. All rows of a table are made as long as the longest: a wider one is read as text."""
-_LONGEST_WORD = 60
 _RUNNING_LINES = 2
 """Lines at the top and at the bottom of a page that may be a running head."""
 
@@ -87,7 +77,7 @@ def _add(composer: TextComposer, source: str, *, headings: bool) -> tuple[tuple[
     empty = tuple(number for number, lines in enumerate(pages, 1) if not any(line.strip() for line in lines))
     if len(pages) > 1:
         _drop_running_lines(pages)
-    reader = _TextReader(composer, _lines(pages), source, headings=headings)
+    reader = _TextReader(composer, _lines(pages), headings=headings)
     reader.read()
     return (empty, len(pages)) if len(pages) > 1 else ((), None)
 
@@ -95,13 +85,13 @@ def _add(composer: TextComposer, source: str, *, headings: bool) -> tuple[tuple[
 class _TextReader:
     """Goes through the lines once; what is not yet a whole paragraph waits in ``_open``."""
 
-    def __init__(self, composer: TextComposer, lines: list[_Line], source: str, *, headings: bool) -> None:
+    def __init__(self, composer: TextComposer, lines: list[_Line], *, headings: bool) -> None:
         self._composer = composer
         self._lines = lines
         self._open: list[_Line] = []
         self._wrapped = _wrapped_width(lines)
         self._headings = headings
-        self._words = _words_of(source) if re.search(r"[^\W\d_]-\s*\n", source) else Counter[str]()
+        self._vocabulary = Vocabulary([line.text.strip() for line in lines])
 
     def read(self) -> None:
         i = 0
@@ -133,7 +123,7 @@ class _TextReader:
             level = 1 if not self._composer.has_blocks else 2 + (section[1].count(".") if section else 0)
             self._composer.add("heading", line.text, level=level, page=line.page)
             return 1
-        if self._open and (_BULLET.match(line.text) or not self._goes_on(self._open[-1].text, line.text)):
+        if self._open and not self._goes_on(self._open[-1].text, line.text):
             self._close()
         self._open.append(line)
         return 1
@@ -147,43 +137,20 @@ class _TextReader:
         if underlined and self._headings and len(lines) == 1 and len(first.strip()) <= _LONGEST_HEADING:
             self._composer.add("heading", first, level=2 if self._composer.has_blocks else 1, page=lines[0].page)
             return
-        parts: list[tuple[int | None, list[str]]] = []
-        for line in lines:
-            if parts and parts[-1][0] == line.page:
-                self._join(parts[-1][1], line.text.strip())
-            else:
-                parts.append((line.page, [line.text.strip()]))
-        page, text = parts[0][0], "".join(parts[0][1])
-        continued = [(number, "".join(words)) for number, words in parts[1:] if number is not None]
-        bullet = _BULLET.match(first)
-        if bullet and text[len(bullet[0].strip()) :].strip():
-            mark = bullet[0].strip()
-            self._composer.add(
-                "item", text[len(mark) :], level=1, marker=mark + " ", page=page, continued=continued
-            )  # fmt: skip
+        (page, text), *later = self._vocabulary.join_pages((line.page, line.text.strip()) for line in lines)
+        continued = [(number, words) for number, words in later if number is not None]
+        mark = find_mark(first)
+        if mark and text[len(mark[1]) :].strip():
+            words = text[len(mark[1]) :]
+            self._composer.add("item", words, level=1, marker=mark[1] + " ", page=page, continued=continued)
         else:
             self._composer.add("paragraph", text, page=page, continued=continued)
-
-    def _join(self, pieces: list[str], more: str) -> None:
-        """Put a line to those of its paragraph, with what stands between words of its script."""
-        last = pieces[-1]
-        hyphenated = _HYPHENATED.search(last[-_LONGEST_WORD:])
-        if hyphenated and more[:1].islower():
-            rest = (re.match(r"[^\W\d_]+", more) or [""])[0]
-            # "low-" and "carbon" are words of this text, "environ-" and "mental" are not.
-            whole = (hyphenated[1] + rest).lower()
-            parts_are_words = min(self._words[hyphenated[1].lower()], self._words[rest.lower()]) > 1
-            if self._words[whole] or not (parts_are_words or self._words[f"{hyphenated[1]}-{rest}".lower()]):
-                pieces[-1] = last[:-1]
-        elif not (last and more and _is_unspaced(last[-1]) and _is_unspaced(more[0])):
-            pieces.append(" ")
-        pieces.append(more)
 
     def _is_heading(self, i: int) -> bool:
         line = self._lines[i].text
         words, after = line.strip(), self._line_after(i)
-        bullet = bool(_BULLET.match(line))
-        if len(words) > _LONGEST_HEADING or words[-1] in ".;,!\u3002\u3001" or (bullet and not _NUMBERED.match(line)):
+        mark = find_mark(line)
+        if len(words) > _LONGEST_HEADING or words[-1] in ".;,!\u3002\u3001" or (mark and not is_number(mark[1])):
             return False
         if not (words[0].isupper() or words[0].isdigit() or (words[0].isalpha() and not words[0].islower())):
             return False
@@ -191,7 +158,7 @@ class _TextReader:
             return False
         if words.endswith(":") and self._precedes_item(i):
             return False
-        if bullet and (len(words) > _LONGEST_NUMBERED_HEADING or self._is_in_list(i)):
+        if mark and (len(words) > _LONGEST_NUMBERED_HEADING or self._is_in_list(i)):
             return False
         # Above a blank line or a full paragraph; a wrapped line would be followed by its own continuation.
         return not after or (len(words) < _WRAPPED_LINE and not _CONTINUES.match(after) and len(after) > len(words))
@@ -202,17 +169,22 @@ class _TextReader:
         return self._lines[i_after].text.strip() if i_after < len(self._lines) else ""
 
     def _precedes_item(self, i: int) -> bool:
-        return bool(_BULLET.match(next((line.text for line in self._lines[i + 1 : i + 4] if line.text.strip()), "")))
+        return bool(find_mark(next((line.text for line in self._lines[i + 1 : i + 4] if line.text.strip()), "")))
 
     def _is_in_list(self, i: int) -> bool:
         """Whether a numbered line stands right before the next number or right after the one before."""
         following = next((line.text for line in self._lines[i + 1 : i + 5] if line.text.strip()), "")
         before = next((line.text for line in reversed(self._lines[max(0, i - 4) : i]) if line.text.strip()), "")
-        return bool(_NUMBERED.match(following) or _NUMBERED.match(before))
+        marks = (find_mark(following), find_mark(before))
+        return any(mark is not None and is_number(mark[1]) for mark in marks)
 
     def _goes_on(self, line: str, after: str) -> bool:
         """Whether ``after`` continues the paragraph of ``line``; not where each line is a paragraph of its own."""
         if _ADDRESS.fullmatch(line) and _ADDRESS.fullmatch(after):
+            return False
+        mark = find_mark(after)
+        # A number of three digits may well be the last word of a sentence.
+        if mark and (_ends_sentence(line) or not mark[1][:3].isdigit()):
             return False
         if _CONTINUES.match(after.strip()):
             return True
@@ -234,19 +206,17 @@ def _lines(pages: list[list[str]]) -> list[_Line]:
 
 
 def _drop_running_lines(pages: list[list[str]]) -> None:
-    """Take out page numbers, and lines at the top or bottom that most pages have but for their numbers."""
+    """Empty running lines. Their height is not known: they are to stand on more pages than in files that tell it."""
     for top in (True, False):
         edges = [_edge(lines, top=top) for lines in pages]
-        counts = Counter(
-            key for lines, edge in zip(pages, edges, strict=True) for key in {_key(lines[i]) for i in edge}
-        )
-        often = max(3, len(pages) // 3)
-        for lines, edge in zip(pages, edges, strict=True):
-            for i in edge:
-                if _PAGE_NUMBER.fullmatch(lines[i]) or counts[_key(lines[i])] >= often:
-                    lines[i] = ""
-                else:
-                    break
+        told = [
+            (number, [EdgeLine(lines[i], place) for place, i in enumerate(edge)])
+            for number, (lines, edge) in enumerate(zip(pages, edges, strict=True), 1)
+        ]
+        counts = count_running(told, top=top, need=max(3, len(pages) // 3), drift=_RUNNING_LINES)
+        for lines, edge, count in zip(pages, edges, counts, strict=True):
+            for i in edge[:count]:
+                lines[i] = ""
 
 
 def _edge(lines: list[str], *, top: bool) -> list[int]:
@@ -254,24 +224,18 @@ def _edge(lines: list[str], *, top: bool) -> list[int]:
     return filled[:_RUNNING_LINES] if top else filled[: -_RUNNING_LINES - 1 : -1]
 
 
-def _key(line: str) -> str:
-    """What a running line is told by on other pages: its words, with any number for another; sentences only as they are."""
-    words = " ".join(line.split()).casefold()
-    return words if words.endswith(".") else re.sub(r"\d+", "0", words)
-
-
 def _table_at(lines: Sequence[_Line], i: int) -> list[list[str]]:
     """Cells of the table that begins at line ``i``, a list for each line (empty for a ruled one); empty without one."""
     text = lines[i].text.strip()
-    bullet = _BULLET.match(text)
-    if "\t" in text and not (bullet and "\t" not in text[bullet.end() :].strip()):
+    mark = find_mark(text)
+    if "\t" in text and not (mark and "\t" not in text[mark.end() :].strip()):
         rows = _rows(lines, i, lambda line: line.split("\t") if "\t" in line else [])
         return rows if len(rows) > 1 or (rows and len(rows[0]) > 2) else []
     if "|" in text:
         rows = _rows(lines, i, lambda line: line.strip("|").split("|") if line.count("|") == text.count("|") else [])
         return rows if sum(map(bool, rows)) > 1 else []
     cells = _GAP.split(text)
-    if len(cells) > 1 and not bullet:
+    if len(cells) > 1 and not mark:
         count, gap = (len(cells), _GAP) if len(cells) > 2 else (2, _WIDE_GAP)
         rows = _rows(lines, i, lambda line: _aligned(gap.split(line), count))
         return rows if len(rows) > (1 if count > 2 else 2) else []
@@ -306,24 +270,15 @@ def _wrapped_width(lines: Sequence[_Line]) -> float:
     widths = [
         _width(line.text.strip())
         for line, after in pairwise(lines)
-        if line.text.strip() and after.text.strip()[:1].islower() and not _BULLET.match(after.text)
+        if line.text.strip() and after.text.strip()[:1].islower() and not find_mark(after.text)
     ]
     if len(widths) < 5:
         return _WRAPPED_LINE
     return min(_WRAPPED_LINE, max(_NARROWEST_WRAPPED_LINE, 0.8 * median(widths)))
 
 
-def _words_of(source: str) -> Counter[str]:
-    return Counter(re.findall(r"[^\W\d_]+(?:-[^\W\d_]+)*", source.lower()))
-
-
 def _width(text: str) -> int:
     return len(text) if text.isascii() else sum(1 + (unicodedata.east_asian_width(char) in "WF") for char in text)
-
-
-def _is_unspaced(char: str) -> bool:
-    """Whether words of this script are written without spaces between them."""
-    return "\u2e80" <= char <= "\ua4cf" or "\uf900" <= char <= "\ufaff" or "\uff00" <= char <= "\uffef"
 
 
 def _ends_sentence(line: str) -> bool:
