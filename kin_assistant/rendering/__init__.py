@@ -23,11 +23,27 @@ from kin_assistant.rendering.peers import peers_csv, peers_html, peers_markdown
 from kin_assistant.rendering.tables import comparison_csv, comparison_html, comparison_markdown, record_markdown
 from kin_assistant.rendering.tabs import reason_html
 from kin_assistant.rendering.templating import render
+from kin_assistant.rendering.transcripts.clipboard import Copies, copy_answer
+from kin_assistant.rendering.transcripts.files import TRANSCRIPT_FORMATS, transcript_file
+from kin_assistant.rendering.transcripts.transcript import Transcript, TranscriptAnswer
 from kin_assistant.rendering.verification import verified, verified_indicators, verified_table
-from kin_assistant.rendering.words import count, day, document_link, external_link, period, places, plain
+from kin_assistant.rendering.words import (
+    count,
+    day,
+    describe_filters,
+    document_link,
+    external_link,
+    period,
+    places,
+    plain,
+)
 from kin_assistant.rendering.workbook import comparison_xlsx, coverage_xlsx, indicators_xlsx
 
 __all__ = [
+    "TRANSCRIPT_FORMATS",
+    "Copies",
+    "Transcript",
+    "TranscriptAnswer",
     "answer_html",
     "answer_json",
     "answer_markdown",
@@ -40,12 +56,14 @@ __all__ = [
     "comparison_html",
     "comparison_markdown",
     "comparison_xlsx",
+    "copy_answer",
     "count",
     "coverage_csv",
     "coverage_html",
     "coverage_text",
     "coverage_xlsx",
     "day",
+    "describe_filters",
     "document_html",
     "document_link",
     "evidence_html",
@@ -69,6 +87,7 @@ __all__ = [
     "render",
     "search_text",
     "section_at",
+    "transcript_file",
     "verified",
     "verified_indicators",
     "verified_table",

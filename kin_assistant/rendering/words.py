@@ -9,7 +9,7 @@ from datetime import datetime
 from itertools import pairwise
 from urllib.parse import quote, urlencode, urlsplit
 
-from kin_assistant.types import Citation, Origin, RecordField, Source, Years
+from kin_assistant.types import Citation, Filters, Origin, RecordField, Source, Years
 
 __all__ = [
     "FIELD_NAMES",
@@ -18,6 +18,7 @@ __all__ = [
     "REFUSAL",
     "count",
     "day",
+    "describe_filters",
     "document_link",
     "external_link",
     "period",
@@ -119,6 +120,12 @@ def period(years: Years | None) -> str:
     if years is None:
         return ""
     return str(years[0]) if years[0] == years[1] else f"{years[0]}-{years[1]}"
+
+
+def describe_filters(filters: Filters) -> str:
+    """``Surabaya, Cebu; composting; 1990-2016``, or nothing."""
+    groups = [", ".join(names) for names in (filters.city, filters.country, filters.region, filters.theme)]
+    return "; ".join(filter(None, [*groups, period(filters.years)]))
 
 
 def place_and_years(citation: Citation) -> str:

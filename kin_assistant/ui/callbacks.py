@@ -22,9 +22,16 @@ from kin_assistant.indicators.values import Indicators
 from kin_assistant.peers.values import Peers
 from kin_assistant.records.columns import parse_columns
 from kin_assistant.records.comparison import DEFAULT_COLUMNS
-from kin_assistant.rendering import plain, verified, verified_indicators, verified_table
+from kin_assistant.rendering import (
+    Transcript,
+    TranscriptAnswer,
+    describe_filters,
+    plain,
+    verified,
+    verified_indicators,
+    verified_table,
+)
 from kin_assistant.types import Comparison, DocumentInfo, Filters, Years
-from kin_assistant.ui.conversation import describe_filters
 from kin_assistant.ui.kept_questions import KeptRefused, read_kept
 from kin_assistant.ui.turns import CHANGES, Turn
 
@@ -166,6 +173,40 @@ class Callbacks:
             logger.info("No questions to go on with: %s", plain(str(error)))
             found = ()
         return replace(turn, suggestions=found)
+
+    def transcribe(self, asked: Sequence[tuple[Turn | None, str]]) -> Transcript | str:
+        """Answers to be taken along, each quote compared once more; or a sentence that says why there are none.
+
+        Each is ``asked`` for by its turn, where that is still held, and by what the browser keeps of its question: an answer
+        that is no longer held, or of which a quote no longer stands where it did, is answered anew.
+        """
+
+        def find(assistant: Assistant) -> Transcript:
+            if not asked:
+                raise QuestionError("There is no answer to take along.")
+            return Transcript.of(
+                [self._transcribe(assistant, turn, kept) for turn, kept in asked],
+                assistant.documents,
+                library=assistant.build.profile.title,
+                build_id=assistant.build.id,
+                at=self.now(),
+            )
+
+        return self._find(find)
+
+    def _transcribe(self, assistant: Assistant, turn: Turn | None, kept: str) -> TranscriptAnswer:
+        if turn and turn.answer:
+            try:
+                answer = verified(turn.answer, assistant.document)
+            except KinError as error:
+                logger.info("Asked anew for a file: %s", plain(error.details))
+            else:
+                return TranscriptAnswer(answer.model_copy(update={"build_id": assistant.build.id}), turn.filters)
+        if not kept:
+            raise QuestionError(_GONE)
+        again = read_kept(kept, self.max_question_characters)
+        answer = assistant.ask(again.question, filters=again.filters, history=again.history, form=again.form)
+        return TranscriptAnswer(verified(answer, assistant.document), again.filters)
 
     def compare(self, topic: object, cities: Sequence[str], columns: Sequence[str]) -> Comparison | str:
         """What the cities, or those best documented, did about ``topic``; or a sentence that says why there is no table."""

@@ -32,6 +32,7 @@ _ADDRESSES = {
 }
 """The methods of each address that there is. Gradio has a hundred more, which the page does without."""
 _FOLDERS = {
+    "/answer/": _READ | {"POST"},
     "/assets/": _READ,
     "/brief/": _READ | {"POST"},
     "/compare/": _READ,

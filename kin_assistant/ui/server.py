@@ -38,6 +38,7 @@ from kin_assistant.ui.pictures import Pictures, add_pictures
 from kin_assistant.ui.ratelimit import QUESTION, TRIFLE, RateLimiter
 from kin_assistant.ui.reader import add_reader
 from kin_assistant.ui.served import Collection, Served
+from kin_assistant.ui.taking import add_transcripts
 from kin_assistant.ui.theme import make_theme
 from kin_assistant.ui.visits import Visits
 
@@ -155,9 +156,10 @@ def make_app(
         max_question_characters=max_question_characters,
         now=lambda: datetime.now(UTC),
     )
+    visits = Visits()
     page = build_page(
         callbacks,
-        Visits(),
+        visits,
         version=__version__,
         evaluation=evaluation,
         queue_size=queue_size,
@@ -175,6 +177,7 @@ def make_app(
         api_origins=api_origins,
     )
     limiter = RateLimiter(questions_per_minute * QUESTION)
+    add_transcripts(app, callbacks, visits, limiter)
     add_comparisons(app, callbacks, limiter)
     add_briefs(app, callbacks, limiter)
     add_figures(app, callbacks, limiter)

@@ -59,6 +59,11 @@ class Visits:
             visit = self._visits.get(session)
             return visit.turns if visit else ()
 
+    def find(self, turn_id: str) -> Turn | None:
+        """The turn of that id, whichever visit holds it; None if none does."""
+        with self._lock:
+            return next((turn for visit in self._visits.values() for turn in visit.turns if turn.id == turn_id), None)
+
     def add(
         self, session: str, client: str, turn: Turn, *, instead_of: str = "", stops: int | None = None
     ) -> tuple[Turn, ...]:

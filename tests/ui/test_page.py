@@ -22,11 +22,11 @@ import pytest
 
 from kin_assistant.corpus.profile import CorpusProfile
 from kin_assistant.errors import KinError, ServeError
-from kin_assistant.rendering import document_link
+from kin_assistant.rendering import describe_filters, document_link
 from kin_assistant.settings import Settings
 from kin_assistant.types import Filters
 from kin_assistant.ui.callbacks import Callbacks, Choices
-from kin_assistant.ui.conversation import conversation_html, describe_filters, further_html
+from kin_assistant.ui.conversation import conversation_html, further_html
 from kin_assistant.ui.guard import MAX_BODY_BYTES
 from kin_assistant.ui.page import build_page
 from kin_assistant.ui.ratelimit import QUESTION as QUESTION_COST

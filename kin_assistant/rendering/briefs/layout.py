@@ -155,7 +155,8 @@ class _Numbering:
                 self._marked[document_id, quote.start, quote.end] = marked
             first = next(iter(quotes.values())).as_citation(number)
             own = tuple(self._marked[document_id, *span] for span in quotes)
-            references.append(Reference(str(number), first.title, (place_and_years(first), f"Document {document_id}"), document_id, own))
+            details = (place_and_years(first), f"Document {document_id}")
+            references.append(Reference(str(number), first.title, details, document_id, own))
         self.references = tuple(references)
 
     def of(self, quote: Quote) -> MarkedQuote:

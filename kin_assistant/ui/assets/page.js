@@ -65,11 +65,27 @@
     }
   });
 
-  // Copy and download: the text is already in the page.
+  // Copy: the text is already in the page. With html it is pasted as such where that can be taken.
 
-  const copy = async (text) => {
-    if (navigator.clipboard && isSecureContext) return navigator.clipboard.writeText(text);
+  const copy = async (text, html) => {
+    if (navigator.clipboard && isSecureContext) {
+      if (!html || !window.ClipboardItem) return navigator.clipboard.writeText(text);
+      const forms = { "text/html": html, "text/plain": text };
+      const blobs = Object.entries(forms).map(([type, words]) => [type, new Blob([words], { type })]);
+      return navigator.clipboard.write([new ClipboardItem(Object.fromEntries(blobs))]);
+    }
     // Browsers keep the clipboard from pages that are served without encryption to other machines.
+    if (html) {
+      document.addEventListener(
+        "copy",
+        (event) => {
+          event.clipboardData.setData("text/html", html);
+          event.clipboardData.setData("text/plain", text);
+          event.preventDefault();
+        },
+        { once: true },
+      );
+    }
     const area = document.createElement("textarea");
     area.value = text;
     area.className = "kin-unseen";
@@ -88,15 +104,42 @@
     setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
   };
 
-  const fileName = (element) => {
-    const question = element.closest(".kin-turn").querySelector(".kin-question").lastChild.textContent;
-    const words = question.toLowerCase().replace(/[^\p{L}\p{N}]+/gu, "-").replace(/^-|-$/g, "").slice(0, 60);
-    return `${words || "answer"}.md`;
+  // Named after its question, with the ending that the address has.
+  const fileName = (turn, name) => {
+    const question = turn.querySelector(".kin-question").lastChild.textContent;
+    const words = question.toLowerCase().replace(/[^\p{L}\p{N}]+/gu, "-").slice(0, 60).replace(/^-|-$/g, "");
+    return `${words || "answer"}${name.slice(name.lastIndexOf("."))}`;
+  };
+
+  const fetchFile = async (address, options, name, done) => {
+    done.textContent = "Writing the file\u2026";
+    try {
+      const answer = await fetch(address, options);
+      if (answer.ok) download(await answer.blob(), name);
+      done.textContent = answer.ok ? `Downloaded as ${name}` : await answer.text();
+    } catch {
+      done.textContent = "The file could not be fetched. Is the server still running?";
+    }
+  };
+
+  // An answer, or all of them, as a file. The server is told which answers are meant, not what they say.
+  const takeAlong = (button) => {
+    const whole = "kinWhole" in button.dataset;
+    const own = button.closest(".kin-turn");
+    const turns = whole ? [...document.querySelectorAll(".kin-turn")] : [own];
+    const asked = new URLSearchParams();
+    for (const turn of turns.filter((one) => one.querySelector(".kin-actions"))) {
+      asked.append("turn", turn.id);
+      asked.append("kept", turn.dataset.kinKept ?? "");
+    }
+    const name = button.dataset.kinFile;
+    const named = whole ? `conversation-${fileName(turns[0], name)}` : fileName(own, name);
+    fetchFile(`answer/${name}`, { method: "POST", body: asked }, named, own.querySelector(".kin-actions .kin-done"));
   };
 
   // A download is made anew of what its form says. What goes wrong is said here: the page is not left for it.
 
-  document.addEventListener("submit", async (event) => {
+  document.addEventListener("submit", (event) => {
     if (!(event.target instanceof Element) || !event.target.matches("[data-kin-downloads]")) return;
     event.preventDefault();
     const done = event.target.querySelector(".kin-done");
@@ -105,14 +148,7 @@
     const asked = new URLSearchParams(new FormData(event.target));
     const posted = event.target.method === "post";
     if (!posted) address.search = asked;
-    done.textContent = "Writing the file\u2026";
-    try {
-      const answer = await fetch(address, posted ? { method: "POST", body: asked } : {});
-      if (answer.ok) download(await answer.blob(), name);
-      done.textContent = answer.ok ? `Downloaded as ${name}` : await answer.text();
-    } catch {
-      done.textContent = "The file could not be fetched. Is the server still running?";
-    }
+    fetchFile(address, posted ? { method: "POST", body: asked } : {}, name, done);
   });
 
   // One listener for all that can be clicked.
@@ -167,18 +203,18 @@
       filters.setAttribute("aria-expanded", String(open));
       return;
     }
+    const file = on("[data-kin-file]");
+    if (file) return takeAlong(file);
     const actions = on(".kin-actions");
-    if (actions && on("[data-kin-download]")) {
-      const blob = new Blob([actions.dataset.kinMarkdown], { type: "text/markdown;charset=utf-8" });
-      download(blob, fileName(actions));
-      actions.querySelector(".kin-done").textContent = "Downloaded";
-    } else if (actions && on("[data-kin-copy]")) {
+    if (actions && on("[data-kin-copy]")) {
       const done = actions.querySelector(".kin-done");
+      const { kinRich: rich, kinText: text, kinMarkdown: markdown } = actions.dataset;
+      const form = on("[data-kin-copy]").dataset.kinCopy;
       try {
-        await copy(actions.dataset.kinMarkdown);
+        await (form === "rich" ? copy(text, rich) : copy(form === "text" ? text : markdown));
         done.textContent = "Copied with its references";
       } catch {
-        done.textContent = "Could not be copied; please use Download";
+        done.textContent = "Could not be copied; please download it";
       }
     } else if (actions && on("[data-kin-address]")) {
       const address = addressOf(on("[data-kin-address]").dataset.kinAddress);
