@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 import unicodedata
 from collections.abc import Mapping, Sequence
@@ -21,6 +22,7 @@ __all__ = [
     "describe_filters",
     "document_link",
     "external_link",
+    "fingerprint",
     "period",
     "place_and_years",
     "places",
@@ -140,17 +142,32 @@ def section_and_page(citation: Citation) -> str:
     return ", ".join(filter(None, (citation.heading, page)))
 
 
-def document_link(document_id: str, *, start: int | None = None, end: int | None = None, build_id: str = "") -> str:
-    """Address of a document below the page's own; with ``start`` and ``end``, of the sentence to mark in it."""
+def document_link(
+    document_id: str, *, start: int | None = None, end: int | None = None, build_id: str = "", words: str = ""
+) -> str:
+    """Address of a document below the page's own; with ``start`` and ``end``, of the sentence to mark in it.
+
+    With the ``words`` of the sentence the address still finds it when the document has changed around it.
+    """
     path = f"documents/{quote(plain(document_id), safe='')}"
     if start is None or end is None:
         return path
-    return f"{path}?{urlencode({'start': start, 'end': end, 'build': plain(build_id)}, errors='replace')}#cited"
+    query = {"start": str(start), "end": str(end), "build": plain(build_id)}
+    if words:
+        query["quote"] = fingerprint(words)
+    return f"{path}?{urlencode(query, errors='replace')}#cited"
+
+
+def fingerprint(words: str) -> str:
+    """What an address says of the words that it leads to: 16 hexadecimal digits of their SHA-256."""
+    return hashlib.sha256(words.encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
 
 def sentence_link(citation: Citation, build_id: str) -> str:
     """Address of a cited sentence in its document."""
-    return document_link(citation.document_id, start=citation.start, end=citation.end, build_id=build_id)
+    return document_link(
+        citation.document_id, start=citation.start, end=citation.end, build_id=build_id, words=citation.quote
+    )
 
 
 def external_link(source: Source) -> str | None:

@@ -33,6 +33,7 @@ from kin_assistant.rendering import (
 )
 from kin_assistant.types import Comparison, DocumentInfo, Filters, Years
 from kin_assistant.ui.kept_questions import KeptRefused, read_kept
+from kin_assistant.ui.links import read_link
 from kin_assistant.ui.turns import CHANGES, Turn
 
 if TYPE_CHECKING:
@@ -133,13 +134,20 @@ class Callbacks:
         return self._answer(again)
 
     def recall(self, kept: str) -> Turn:
-        """What comes of a question as the browser keeps it, asked anew; a fault is a turn too."""
+        """What comes of a question as the browser keeps it, or as an address from "?" on holds it; a fault is a turn too."""
         try:
-            asked = read_kept(kept, self.max_question_characters)
+            read = read_link if kept.startswith("?") else read_kept
+            asked = read(kept, self.max_question_characters)
         except KeptRefused as error:
             return Turn(_new_id(), "", Filters(), fault=str(error))
         again = Turn(
-            _new_id(), asked.question, asked.filters, change=asked.change, history=asked.history, form=asked.form
+            _new_id(),
+            asked.question,
+            asked.filters,
+            change=asked.change,
+            history=asked.history,
+            form=asked.form,
+            linked_build=asked.build_id,
         )
         return self._answer(again)
 

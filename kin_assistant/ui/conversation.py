@@ -19,6 +19,7 @@ from kin_assistant.rendering import (
 )
 from kin_assistant.types import DocumentInfo
 from kin_assistant.ui.kept_questions import write_kept
+from kin_assistant.ui.links import write_link
 from kin_assistant.ui.turns import CHANGES, Turn
 
 __all__ = ["conversation_html", "further_html"]
@@ -43,6 +44,8 @@ class _Shown(NamedTuple):
     copies: Copies | None = None
     """For the clipboard."""
     evidence: Markup = Markup()
+    link: str = ""
+    """The address that asks it, from "?" on; empty where it would be too long."""
     kept: str = ""
     """What the browser keeps of it, to have it asked again; empty where it cannot be."""
 
@@ -79,5 +82,6 @@ def _show(turn: Turn, documents: Mapping[str, DocumentInfo]) -> _Shown:
         answer=answer_html(turn.answer, documents),
         copies=copy_answer(TranscriptAnswer(turn.answer, turn.filters)),
         evidence=evidence_html(turn.answer, documents),
+        link=write_link(turn),
         kept=write_kept(turn),
     )

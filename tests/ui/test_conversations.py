@@ -284,12 +284,57 @@ def test_a_question_in_the_address_that_is_too_long_is_not_asked(
     assert assistant.asked == []
 
 
-def test_the_address_of_a_question_is_copied(page: Page, context: BrowserContext, url: str) -> None:
-    context.grant_permissions(["clipboard-read", "clipboard-write"])
-    turn = ask(page, QUESTION)
-    turn.get_by_role("button", name="Copy address").click()
-    turn.get_by_text("Copied an address").wait_for()
-    assert page.evaluate("navigator.clipboard.readText()") == f"{url}?q={quote(QUESTION, safe='')}"
+def copied_link(page: Page, turn: Any) -> str:
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    turn.get_by_role("button", name="Copy link", exact=True).click()
+    turn.locator(".kin-actions").get_by_text("Link copied").wait_for()
+    return str(page.evaluate("navigator.clipboard.readText()"))
+
+
+def test_a_link_to_an_answer_asks_it_with_its_context_once(page: Page, url: str, assistant: AssistantDouble) -> None:
+    ask(page, QUESTION)
+    link = copied_link(page, ask(page, "What did it cost?"))
+    assert link.startswith(f"{url}?q=What%20did%20it%20cost%3F&after=")
+    other = page.context.new_page()
+    other.goto(link)
+    wait_for_turns(other, 1)
+    assert questions(other) == ["What did it cost?"] and other.url == url
+    assert assistant.asked[-1] == assistant.asked[-2] and len(assistant.asked) == 3
+    assert not other.get_by_text("The library has changed").is_visible()
+    other.reload()
+    wait_for_turns(other, 1)
+    assert len(assistant.asked) == 3
+
+
+def test_a_link_of_another_build_says_that_the_library_has_changed(page: Page, url: str) -> None:
+    link = copied_link(page, ask(page, QUESTION))
+    page.goto(link.replace("build=b0", "build=a0"))
+    wait_for_turns(page, 1)
+    page.get_by_text("The library has changed since this link was made").wait_for()
+
+
+def test_a_link_that_holds_no_question_is_said_so(page: Page, url: str, assistant: AssistantDouble) -> None:
+    page.goto(f"{url}?q=a&q=b&build=c")
+    page.get_by_text("This address holds no question that this page can ask.").wait_for()
+    assert assistant.asked == []
+
+
+def test_the_link_to_a_sentence_is_copied_beside_it_and_in_its_document(page: Page, url: str) -> None:
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    proof = ask(page, QUESTION).locator(".kin-proof").first
+    proof.get_by_role("button", name="Copy link to quote 1 in its document").click()
+    proof.get_by_text("Link copied").wait_for()
+    link = page.evaluate("navigator.clipboard.readText()")
+    assert re.fullmatch(rf"{re.escape(url)}documents/surabaya-composting\?.*&quote=[0-9a-f]{{16}}#cited", link)
+    page.evaluate("navigator.clipboard.writeText('')")
+    proof.get_by_role("link", name="Open in document").click()
+    page.locator(".kin-panel mark#cited").wait_for()
+    page.get_by_role("button", name="Copy link", exact=True).last.click()
+    page.locator(".kin-panel-bar").get_by_text("Link copied").wait_for()
+    assert page.evaluate("navigator.clipboard.readText()") == link
+    alone = page.context.new_page()
+    alone.goto(link)
+    assert alone.locator("mark#cited").inner_text() == "IGES reported that waste had dropped by over 20 per cent."
 
 
 # Stop, retry, edit

@@ -100,11 +100,22 @@
 
   // A question in the address is asked once: the address is plain again before the answer comes.
 
-  const inAddress = new URLSearchParams(location.search).get("q")?.trim() ?? "";
+  const parameters = new URLSearchParams(location.search);
+  const inAddress = parameters.get("q")?.trim() ?? "";
+  // The address of an answer has more than a question. The server reads it.
+  const linked = inAddress && parameters.has("build") ? location.search : "";
   kin.isAskedByAddress = inAddress !== "";
   if (location.search) history.replaceState(history.state, "", location.pathname);
   const askAddress = () => {
     if (!inAddress) return;
+    if (linked) {
+      // What could not be asked is in the box.
+      document.addEventListener("kin:settled", () => document.querySelector(".kin-turn") || kin.fill(inAddress), { once: true });
+      tell("kin:asked");
+      const detail = { kept: linked, last: "", instead: "" };
+      document.dispatchEvent(new CustomEvent("kin:recall", { detail }));
+      return;
+    }
     if (inAddress.length > box().maxLength) {
       kin.say(`The question in the address has more than ${box().maxLength.toLocaleString("en")} characters, so it was not asked.`);
       return;
@@ -112,7 +123,6 @@
     kin.fill(inAddress);
     setTimeout(() => document.querySelector("#kin-ask").click(), 50);
   };
-  kin.addressOf = (question) => `${location.origin}${location.pathname}?q=${encodeURIComponent(question)}`;
 
   // What is being written outlives the page.
 

@@ -2,7 +2,7 @@
 (() => {
   "use strict";
   const beside = matchMedia("(min-width: 70.01rem)"); // as in style.css
-  const { fill, show, openPanel, addressOf } = window.kin;
+  const { fill, show, openPanel } = window.kin;
 
   // The document panel.
 
@@ -11,6 +11,8 @@
   panel.setAttribute("aria-label", "Document");
   panel.innerHTML =
     '<div class="kin-panel-bar"><button type="button" class="kin-button" data-kin-close>Back to the answer</button>' +
+    '<span class="kin-done" role="status"></span>' +
+    '<button type="button" class="kin-quiet" data-kin-link>Copy link</button>' +
     '<a class="kin-own-page" target="_blank" rel="noopener">Open as a page</a></div>' +
     '<div class="kin-panel-body" tabindex="-1"></div>';
   const body = panel.querySelector(".kin-panel-body");
@@ -28,6 +30,8 @@
   const read = async (link) => {
     if (!panel.isConnected) document.body.append(panel);
     ownPage.href = link.href;
+    panel.querySelector("[data-kin-link]").dataset.kinLink = link.href;
+    panel.querySelector(".kin-done").textContent = "";
     back.textContent = `Back to the ${link.closest("[data-kin-from]")?.dataset.kinFrom ?? "list"}`;
     say("Opening the document\u2026");
     openPanel(panel);
@@ -94,6 +98,24 @@
     const done = document.execCommand("copy");
     area.remove();
     if (!done) throw new Error("not copied");
+  };
+
+  // What came of it is said in the bar of the panel, behind the buttons of an answer, or beside the button itself.
+  const copyLink = async (link, place) => {
+    const address = new URL(link, document.baseURI).href;
+    let done = (place.closest(".kin-panel-bar") ?? place).querySelector(".kin-done") ?? place.parentElement.querySelector(".kin-done");
+    if (!done) {
+      done = document.createElement("span");
+      done.className = "kin-done";
+      done.setAttribute("role", "status");
+      place.after(done);
+    }
+    try {
+      await copy(address);
+      done.textContent = "Link copied";
+    } catch {
+      done.textContent = `Could not be copied: ${address}`;
+    }
   };
 
   const download = (blob, name) => {
@@ -203,6 +225,8 @@
       filters.setAttribute("aria-expanded", String(open));
       return;
     }
+    const linked = on("[data-kin-link]");
+    if (linked) return copyLink(linked.dataset.kinLink, linked);
     const file = on("[data-kin-file]");
     if (file) return takeAlong(file);
     const actions = on(".kin-actions");
@@ -217,14 +241,7 @@
         done.textContent = "Could not be copied; please download it";
       }
     } else if (actions && on("[data-kin-address]")) {
-      const address = addressOf(on("[data-kin-address]").dataset.kinAddress);
-      const done = actions.querySelector(".kin-done");
-      try {
-        await copy(address);
-        done.textContent = "Copied an address that asks this question";
-      } catch {
-        done.textContent = `Could not be copied: ${address}`;
-      }
+      copyLink(on("[data-kin-address]").dataset.kinAddress, actions);
     }
   });
 })();
