@@ -17,6 +17,7 @@ from kin_assistant.rendering.coverage.text import coverage_text
 from kin_assistant.rendering.documents import document_html, section_at
 from kin_assistant.rendering.figures import figures_html
 from kin_assistant.rendering.indicators import figure_text, indicators_csv, indicators_text
+from kin_assistant.rendering.library import documents_csv, hits_html
 from kin_assistant.rendering.markdown import answer_json, answer_markdown, answer_text, reference_list, what_is_read
 from kin_assistant.rendering.passages import search_text
 from kin_assistant.rendering.peers import peers_csv, peers_html, peers_markdown
@@ -26,7 +27,7 @@ from kin_assistant.rendering.templating import render
 from kin_assistant.rendering.transcripts.clipboard import Copies, copy_answer
 from kin_assistant.rendering.transcripts.files import TRANSCRIPT_FORMATS, transcript_file
 from kin_assistant.rendering.transcripts.transcript import Transcript, TranscriptAnswer
-from kin_assistant.rendering.verification import verified, verified_indicators, verified_table
+from kin_assistant.rendering.verification import verified, verified_hits, verified_indicators, verified_table
 from kin_assistant.rendering.words import (
     count,
     day,
@@ -67,11 +68,13 @@ __all__ = [
     "describe_filters",
     "document_html",
     "document_link",
+    "documents_csv",
     "evidence_html",
     "external_link",
     "figure_text",
     "figures_html",
     "fingerprint",
+    "hits_html",
     "indicators_csv",
     "indicators_text",
     "indicators_xlsx",
@@ -91,6 +94,7 @@ __all__ = [
     "section_at",
     "transcript_file",
     "verified",
+    "verified_hits",
     "verified_indicators",
     "verified_table",
     "what_is_read",

@@ -26,8 +26,10 @@ from kin_assistant.rendering import (
     Transcript,
     TranscriptAnswer,
     describe_filters,
+    hits_html,
     plain,
     verified,
+    verified_hits,
     verified_indicators,
     verified_table,
 )
@@ -37,14 +39,21 @@ from kin_assistant.ui.links import read_link
 from kin_assistant.ui.turns import CHANGES, Turn
 
 if TYPE_CHECKING:
+    from markupsafe import Markup
+
     from kin_assistant.assistant import Assistant
     from kin_assistant.ui.figures import FigureRequest
     from kin_assistant.ui.served import Served
 
-__all__ = ["MAX_SITUATION", "Callbacks", "Choices"]
+__all__ = ["MAX_QUERY", "MAX_SITUATION", "Callbacks", "Choices"]
 
 MAX_SITUATION: Final = 1000
 """Characters of what is said of a city and of what is the matter there, at most."""
+MAX_QUERY: Final = 500
+"""Characters of what is looked for in the text of the documents, at most."""
+
+_HITS: Final = 20
+"""Passages that are shown."""
 
 Found = TypeVar("Found")
 
@@ -223,6 +232,16 @@ class Callbacks:
             words = _read("topic", topic, MAX_TOPIC, "household composting")
             found = assistant.compare(words, cities, parse_columns(columns) or DEFAULT_COLUMNS)
             return verified_table(found, assistant.document)
+
+        return self._find(find)
+
+    def search(self, query: object, filters: Filters) -> Markup | str:
+        """The passages nearest to ``query`` as HTML; or a sentence that says why there are none."""
+
+        def find(assistant: Assistant) -> Markup:
+            words = _read("word", query, MAX_QUERY, "waste bank")
+            result = verified_hits(assistant.search(words, limit=_HITS, filters=filters), assistant.document)
+            return hits_html(result, {info.id: info for info in assistant.documents}, assistant.build.id)
 
         return self._find(find)
 

@@ -41,6 +41,7 @@ _FOLDERS = {
     "/documents/": _READ,
     "/figures/": _READ,
     "/peers/": _READ,
+    "/library/": _READ | {"POST"},
     "/page/": _READ,
     "/pages/": _READ,
     "/static/": _READ,

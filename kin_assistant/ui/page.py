@@ -121,6 +121,7 @@ def head_html() -> str:
         "page.js",
         "conversations.js",
         "documents.js",
+        "finding.js",
         "coverage.js",
     )
     style, *scripts = (f"page/{name}?v={_fingerprint(name)}" for name in names)

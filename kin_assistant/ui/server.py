@@ -31,6 +31,7 @@ from kin_assistant.ui.coverage import add_coverage
 from kin_assistant.ui.curators import Curators
 from kin_assistant.ui.entrance import put_entrance
 from kin_assistant.ui.figures import add_figures
+from kin_assistant.ui.finding import add_finding
 from kin_assistant.ui.guard import Guard
 from kin_assistant.ui.page import build_page, head_html
 from kin_assistant.ui.peers import add_peers
@@ -178,6 +179,7 @@ def make_app(
     )
     limiter = RateLimiter(questions_per_minute * QUESTION)
     add_transcripts(app, callbacks, visits, limiter)
+    add_finding(app, callbacks, limiter)
     add_comparisons(app, callbacks, limiter)
     add_briefs(app, callbacks, limiter)
     add_figures(app, callbacks, limiter)

@@ -21,7 +21,7 @@ from kin_assistant import Assistant
 from kin_assistant.briefs.files import read_brief
 from kin_assistant.indicators.values import SHOWN_ON_TOPIC, IndicatorQuery, Indicators
 from kin_assistant.rendering import TranscriptAnswer, answer_markdown, copy_answer, figure_text
-from kin_assistant.types import DocumentInfo
+from kin_assistant.types import DocumentInfo, Filters
 from kin_assistant.ui.turns import MAX_TURNS
 from tests.conftest import write_corpus
 from tests.doubles import SOURCES, AssistantDouble
@@ -987,6 +987,43 @@ def test_the_list_of_documents_narrows_as_one_types(page: Page, served: Served) 
     rows.locator("a").first.click()
     page.locator(".kin-panel .kin-sources").wait_for()
     page.get_by_role("button", name="Back to the list").click()
+
+
+def test_the_list_of_documents_is_sorted_and_downloaded_as_it_is_shown(page: Page, served: Served) -> None:
+    page.get_by_role("tab", name="Documents").click()
+    rows = page.locator(".kin-list tbody tr:visible")
+    rows.first.wait_for()
+    page.get_by_label("Region").select_option("South Asia")
+    page.get_by_label("Sort by").select_option("last")
+    last_years = [str(row).split("-")[1] for row in rows.evaluate_all("all => all.map((row) => row.dataset.kinYears)")]
+    assert last_years == sorted(last_years, reverse=True) and len(set(last_years)) > 3
+    page.get_by_label("Sort by").select_option("city")
+    cities = [str(names).split("\t")[0] for names in rows.evaluate_all("all => all.map((row) => row.dataset.kinCity)")]
+    assert [city for city in cities if city] == sorted((city for city in cities if city), key=str.casefold)
+    with page.expect_download() as downloaded:
+        page.get_by_role("button", name="Download this list (CSV)").click()
+    lines = Path(downloaded.value.path()).read_text("utf-8-sig").splitlines()[1:]
+    ids = rows.evaluate_all("all => all.map((row) => row.dataset.kinId)")
+    assert [line.rpartition(",")[2] for line in lines] == ids
+    assert {served.infos[name].region for name in ids} == {"South Asia"}
+
+
+def test_a_search_in_the_text_leads_to_the_marked_passage(page: Page, served: Served) -> None:
+    page.get_by_role("tab", name="Documents").click()
+    page.locator(".kin-list tbody tr").first.wait_for()
+    page.get_by_label("City", exact=True).select_option("Surabaya")
+    box = page.get_by_label("Search in the text")
+    box.fill("waste banks")
+    box.press("Enter")
+    hits = page.locator(".kin-hits article")
+    hits.first.wait_for()
+    expected = served.assistant.search("waste banks", limit=20, filters=Filters(city=("Surabaya",))).hits
+    assert hits.get_by_role("link").all_inner_texts() == [served.infos[hit.document_id].title for hit in expected]
+    hits.first.get_by_role("link").click()
+    page.locator(".kin-panel mark#cited").first.wait_for()
+    assert expected[0].text.startswith(page.locator(".kin-panel mark").first.inner_text()[:30])
+    page.get_by_role("button", name="Back to the list").click()
+    assert overflow(page) <= 0
 
 
 def test_visitors_of_an_index_without_its_documents_cannot_change_them(page: Page) -> None:

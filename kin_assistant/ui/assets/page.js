@@ -144,6 +144,8 @@
     }
   };
 
+  window.kin.fetchFile = fetchFile;
+
   // An answer, or all of them, as a file. The server is told which answers are meant, not what they say.
   const takeAlong = (button) => {
     const whole = "kinWhole" in button.dataset;
