@@ -116,14 +116,18 @@ class Callbacks:
     max_question_characters: int
     now: Callable[[], datetime]
 
-    def ask(self, question: object, choices: Choices, turns: Sequence[Turn]) -> Turn:
-        """What comes of ``question`` after ``turns``; a fault is a turn too, so that the question is not lost."""
+    def ask(self, question: object, choices: Choices, turns: Sequence[Turn], *, edits: str = "") -> Turn:
+        """What comes of ``question`` after ``turns``; a fault is a turn too, so that the question is not lost.
+
+        If it ``edits`` the question of the turn of that id, it is asked after what that one was asked after.
+        """
         turn_id = _new_id()
         # The browser bounds the length too, but whoever calls the server directly does not use the browser.
         if not isinstance(question, str) or len(question) > self.max_question_characters:
             text = f"Please ask in at most {self.max_question_characters:,} characters."
             return Turn(turn_id, "", Filters(), fault=text)
-        history = next((turn.so_far for turn in reversed(turns) if turn.answer), ())
+        edited = next((turn for turn in turns if turn.id == edits), None)
+        history = edited.history if edited else next((turn.so_far for turn in reversed(turns) if turn.answer), ())
         return self._answer(Turn(turn_id, plain(question).strip(), Filters(), history=history), choices=choices)
 
     def ask_again(self, turn: object, change: object, turns: Sequence[Turn]) -> Turn:

@@ -972,7 +972,7 @@ def test_the_list_of_documents_narrows_as_one_types(page: Page, served: Served) 
     assert set(rows.locator("a").all_inner_texts()) == expected
     assert page.locator("[data-kin-found]").inner_text() == f"{len(expected)} documents"
     find.fill("qqq")
-    page.get_by_text("To search inside the documents, ask a question.").wait_for()
+    page.get_by_text("To look inside the documents, search in the text.").wait_for()
     page.get_by_role("button", name="Clear", exact=True).click()
     page.get_by_label("Country").last.select_option("Viet Nam")
     page.get_by_label("Year", exact=True).fill("2001")
@@ -1011,7 +1011,7 @@ def test_the_list_of_documents_is_sorted_and_downloaded_as_it_is_shown(page: Pag
 def test_a_search_in_the_text_leads_to_the_marked_passage(page: Page, served: Served) -> None:
     page.get_by_role("tab", name="Documents").click()
     page.locator(".kin-list tbody tr").first.wait_for()
-    page.get_by_label("City", exact=True).select_option("Surabaya")
+    page.locator("#kin-by-city").select_option("Surabaya")
     box = page.get_by_label("Search in the text")
     box.fill("waste banks")
     box.press("Enter")

@@ -351,11 +351,82 @@ def test_a_question_that_failed_is_tried_again_in_its_place(page: Page, assistan
     assert len(stored(page)) == 1
 
 
-def test_a_question_that_was_asked_is_edited(page: Page) -> None:
-    ask(page, QUESTION).get_by_role("button", name="Edit question").press("Enter")
+def edit(page: Page, place: int, question: str) -> None:
+    page.locator(".kin-turn").nth(place).get_by_role("button", name="Edit question").press("Enter")
     box = page.get_by_label("Your question")
-    assert box.input_value() == QUESTION
     assert box.evaluate("element => element === document.activeElement")
+    box.fill(question)
+    box.press("Enter")
+
+
+EDITED = "How did Surabaya cut its smoke?"
+
+
+def test_an_edited_question_takes_the_place_of_its_own_and_of_what_followed(
+    page: Page, assistant: AssistantDouble
+) -> None:
+    for question in (QUESTION, FOLLOW_UP, UNKNOWN):
+        ask(page, question)
+    page.locator(".kin-turn").nth(1).get_by_role("button", name="Edit question").press("Enter")
+    assert page.get_by_label("Your question").input_value() == FOLLOW_UP
+    page.get_by_text("takes the place of the one above and the one after it.").wait_for()
+    edit(page, 1, EDITED)
+    wait_for_turns(page, 2)
+    page.get_by_role("heading", name=EDITED).wait_for()
+    assert questions(page) == [QUESTION, EDITED]
+    assert assistant.asked[-1][2] == (QUESTION,), "it leans on what its own leaned on"
+    assert page.get_by_label("Your question").input_value() == ""
+    assert not page.get_by_text("takes the place of").is_visible()
+    ask(page, FOLLOW_UP)
+    assert questions(page) == [QUESTION, EDITED, FOLLOW_UP]
+    assert assistant.asked[-1][2] == (QUESTION, EDITED)
+
+
+def test_an_edited_conversation_is_kept_as_it_is_now(page: Page) -> None:
+    converse(page)
+    edit(page, 0, EDITED)
+    wait_for_turns(page, 1)
+    page.get_by_role("heading", name=EDITED).wait_for()
+    page.wait_for_function("words => JSON.stringify(localStorage).includes(words)", arg=EDITED)
+    (kept,) = map(json.loads, stored(page).values())
+    assert kept["name"] == EDITED and [turn["question"] for turn in kept["turns"]] == [EDITED]
+    page.reload()
+    wait_for_turns(page, 1)
+    assert questions(page) == [EDITED]
+
+
+def test_an_edited_question_that_cannot_be_answered_costs_nothing(page: Page, assistant: AssistantDouble) -> None:
+    converse(page)
+    assistant.fault = RuntimeError("something")
+    edit(page, 0, EDITED)
+    wait_for_turns(page, 3)
+    assert questions(page) == [QUESTION, FOLLOW_UP, EDITED]
+    assert page.get_by_label("Your question").input_value() == EDITED
+    assistant.fault = None
+    page.get_by_label("Your question").press("Enter")
+    wait_for_turns(page, 1)
+    assert questions(page) == [EDITED]
+
+
+def test_whoever_does_not_edit_after_all_asks_at_the_end(page: Page) -> None:
+    ask(page, QUESTION).get_by_role("button", name="Edit question").click()
+    page.get_by_role("button", name="Do not edit").click()
+    assert page.get_by_label("Your question").input_value() == ""
+    ask(page, FOLLOW_UP)
+    assert questions(page) == [QUESTION, FOLLOW_UP]
+
+
+def test_editing_leaves_no_step_that_back_would_take(page: Page, url: str) -> None:
+    steps = page.evaluate("history.length")
+    converse(page)
+    edit(page, 0, EDITED)
+    wait_for_turns(page, 1)
+    assert page.evaluate("history.length") == steps and page.url == url
+    page.get_by_role("link", name="Open in document").first.click()
+    page.locator(".kin-panel mark#cited").wait_for()
+    page.go_back()
+    page.locator(".kin-panel[open]").wait_for(state="detached")
+    assert questions(page) == [EDITED]
 
 
 def test_an_answer_that_was_stopped_never_comes(

@@ -221,6 +221,8 @@
     }
     const offered = on("[data-kin-fill]");
     if (offered) return fill(offered.dataset.kinFill);
+    const edited = on("[data-kin-edit]");
+    if (edited) return window.kin.edit(edited.closest(".kin-turn"), edited.dataset.kinEdit);
     const filters = on("[data-kin-filters]");
     if (filters) {
       const open = document.getElementById("kin-filters").classList.toggle("kin-open");
