@@ -84,6 +84,29 @@ def test_an_answer_is_offered_in_the_forms_that_it_can_have(tmp_path: Path) -> N
     assert "data-kin-change" not in conversation_html([refused], {})
 
 
+def test_an_edited_question_leans_on_what_its_own_leaned_on(tmp_path: Path) -> None:
+    callbacks, assistant = make_callbacks(tmp_path)
+    first = callbacks.ask(QUESTION, Choices(), ())
+    second = callbacks.ask("What did it cost?", Choices(), (first,))
+    third = callbacks.ask("Who paid?", Choices(), (first, second))
+    callbacks.ask("What did they cost?", Choices(), (first, second, third), edits=second.id)
+    callbacks.ask("What did they cost?", Choices(), (first, second, third), edits="q-unknown")
+    assert [history for _, _, history in assistant.asked[-2:]] == [
+        (QUESTION,),
+        (QUESTION, "What did it cost?", "Who paid?"),
+    ]
+
+
+def test_a_turn_takes_the_place_of_another_and_of_all_after_it() -> None:
+    visits = Visits()
+    turns = [Turn(f"q{number}", "?", Filters()) for number in range(4)]
+    for turn in turns[:3]:
+        visits.add("s", "c", turn)
+    assert visits.add("s", "c", turns[3], instead_of="q1", onwards=True) == (turns[0], turns[3])
+    assert visits.add("s", "c", turns[1], instead_of="gone", onwards=True) == (turns[0], turns[3], turns[1])
+    assert visits.find("q3") == turns[3] and visits.find("q2") is None
+
+
 def test_a_question_is_asked_again_as_it_was_in_another_form(tmp_path: Path) -> None:
     callbacks, assistant = make_callbacks(tmp_path)
     first = callbacks.ask(QUESTION, Choices(), ())
