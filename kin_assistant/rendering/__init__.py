@@ -17,7 +17,7 @@ from kin_assistant.rendering.coverage.text import coverage_text
 from kin_assistant.rendering.documents import document_html, section_at
 from kin_assistant.rendering.figures import figures_html
 from kin_assistant.rendering.indicators import figure_text, indicators_csv, indicators_text
-from kin_assistant.rendering.library import documents_csv, hits_html
+from kin_assistant.rendering.library import FoundPassages, documents_csv, hits_html
 from kin_assistant.rendering.markdown import answer_json, answer_markdown, answer_text, reference_list, what_is_read
 from kin_assistant.rendering.passages import search_text
 from kin_assistant.rendering.peers import peers_csv, peers_html, peers_markdown
@@ -44,6 +44,7 @@ from kin_assistant.rendering.workbook import comparison_xlsx, coverage_xlsx, ind
 __all__ = [
     "TRANSCRIPT_FORMATS",
     "Copies",
+    "FoundPassages",
     "Transcript",
     "TranscriptAnswer",
     "answer_html",

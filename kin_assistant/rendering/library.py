@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 from kin_assistant.rendering.tables import write_csv
@@ -13,9 +14,19 @@ from kin_assistant.types import DocumentInfo, Hit, SearchResult
 if TYPE_CHECKING:
     from markupsafe import Markup
 
-__all__ = ["documents_csv", "hits_html"]
+__all__ = ["FoundPassages", "documents_csv", "hits_html"]
 
 _HEADER = ("Title", "Cities", "Countries", "Region", "Themes", "First year", "Last year", "Language", "Pages", "Id")
+
+
+@dataclass(frozen=True, slots=True)
+class FoundPassages:
+    """What was found, and what it was found in."""
+
+    result: SearchResult
+    documents: tuple[DocumentInfo, ...]
+    """Those of the build."""
+    build_id: str
 
 
 class _Hit(NamedTuple):
@@ -25,10 +36,11 @@ class _Hit(NamedTuple):
     words: str
 
 
-def hits_html(result: SearchResult, documents: Mapping[str, DocumentInfo], build_id: str) -> Markup:
-    """The passages of ``result``, best first, each with a link that marks it in its document; ``documents`` are by id."""
-    found = [_describe(hit, documents[hit.document_id], build_id) for hit in result.hits]
-    return render("library.html", "hits", query=result.query, found=found)
+def hits_html(found: FoundPassages) -> Markup:
+    """The passages, best first, each with a link that marks it in its document."""
+    known = {info.id: info for info in found.documents}
+    shown = [_describe(hit, known[hit.document_id], found.build_id) for hit in found.result.hits]
+    return render("library.html", "hits", query=found.result.query, found=shown)
 
 
 def _describe(hit: Hit, info: DocumentInfo, build_id: str) -> _Hit:

@@ -23,10 +23,10 @@ from kin_assistant.peers.values import Peers
 from kin_assistant.records.columns import parse_columns
 from kin_assistant.records.comparison import DEFAULT_COLUMNS
 from kin_assistant.rendering import (
+    FoundPassages,
     Transcript,
     TranscriptAnswer,
     describe_filters,
-    hits_html,
     plain,
     verified,
     verified_hits,
@@ -39,8 +39,6 @@ from kin_assistant.ui.links import read_link
 from kin_assistant.ui.turns import CHANGES, Turn
 
 if TYPE_CHECKING:
-    from markupsafe import Markup
-
     from kin_assistant.assistant import Assistant
     from kin_assistant.ui.figures import FigureRequest
     from kin_assistant.ui.served import Served
@@ -239,13 +237,13 @@ class Callbacks:
 
         return self._find(find)
 
-    def search(self, query: object, filters: Filters) -> Markup | str:
-        """The passages nearest to ``query`` as HTML; or a sentence that says why there are none."""
+    def search(self, query: object, filters: Filters) -> FoundPassages | str:
+        """The passages nearest to ``query``; or a sentence that says why there are none."""
 
-        def find(assistant: Assistant) -> Markup:
+        def find(assistant: Assistant) -> FoundPassages:
             words = _read("word", query, MAX_QUERY, "waste bank")
             result = verified_hits(assistant.search(words, limit=_HITS, filters=filters), assistant.document)
-            return hits_html(result, {info.id: info for info in assistant.documents}, assistant.build.id)
+            return FoundPassages(result, tuple(assistant.documents), assistant.build.id)
 
         return self._find(find)
 

@@ -6,7 +6,7 @@ import math
 import re
 from typing import TYPE_CHECKING, Final
 
-from kin_assistant.rendering import documents_csv
+from kin_assistant.rendering import documents_csv, hits_html
 from kin_assistant.types import DocumentInfo, Filters
 from kin_assistant.ui.callbacks import Callbacks
 from kin_assistant.ui.clients import client_of
@@ -40,9 +40,9 @@ def add_finding(app: FastAPI, callbacks: Callbacks, limiter: RateLimiter) -> Non
         year = asked.get("year", "")
         years = (int(year), int(year)) if re.fullmatch(r"[0-9]{4}", year) else None
         found = callbacks.search(asked.get("q", ""), Filters.model_validate({**names, "years": years}))
-        if not hasattr(found, "__html__"):
+        if isinstance(found, str):
             return PlainTextResponse(found, 400)
-        return HTMLResponse(found, headers={"cache-control": "no-store"})
+        return HTMLResponse(hits_html(found), headers={"cache-control": "no-store"})
 
     def find(asked: QueryParams) -> list[DocumentInfo] | str:
         known = callbacks.documents()

@@ -168,6 +168,7 @@ class Visitor:
         values = {
             "ask_typed": [QUESTION, *filters],
             "ask_offered": filters,
+            "ask_edited": filters,
             "describe": filters,
             "compare": ["compost", [], []],
             "find_peers": ["We are a port city with open dumping."],

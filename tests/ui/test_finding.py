@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from selectolax.lexbor import LexborHTMLParser
 
-from kin_assistant.rendering import documents_csv
+from kin_assistant.rendering import documents_csv, hits_html
 from kin_assistant.types import DocumentInfo, SearchResult
 from kin_assistant.ui.finding import add_finding
 from kin_assistant.ui.ratelimit import QUESTION as POINTS
@@ -67,8 +67,9 @@ def test_what_cannot_be_looked_for_is_a_sentence(client: Any, query: str, said: 
 def test_what_is_looked_for_is_shown_as_words(tmp_path: Path, words: str) -> None:
     from kin_assistant.types import Filters
 
-    found = make_callbacks(tmp_path)[0].search(words, Filters())
-    page = LexborHTMLParser(str(found))
+    found = make_callbacks(tmp_path)[0].search(f"x {words}", Filters())
+    assert not isinstance(found, str)
+    page = LexborHTMLParser(str(hits_html(found)))
     assert page.body is not None
     tags = {node.tag for node in page.body.traverse() if node.tag and not node.tag.startswith("-")}
     assert tags <= {"body", "div", "h3", "h4", "article", "a", "p", "blockquote"}
