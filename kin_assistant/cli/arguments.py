@@ -38,9 +38,6 @@ def make_parser(commands_by_name: Mapping[str, Run]) -> argparse.ArgumentParser:
     group.add_argument("--years", metavar="2000-2010", help="documents whose years overlap these")
     batch = argparse.ArgumentParser(add_help=False)
     batch.add_argument("--batch", type=Path, metavar="IN.jsonl", help="one JSON object a line; - for standard input")
-    batch.add_argument(
-        "--out", type=Path, metavar="OUT.jsonl", help="where the results of --batch go (default: printed)"
-    )
 
     def command(
         name: str, summary: str, parents: Iterable[argparse.ArgumentParser], within: Any = commands
@@ -76,9 +73,18 @@ def make_parser(commands_by_name: Mapping[str, Run]) -> argparse.ArgumentParser:
         "--prose", action="store_true", help="let the language model of KIN_LLM_URL write above the quotes"
     )
     ask.add_argument("--why", action="store_true", help="say why each sentence was quoted and other passages were not")
+    ask.add_argument(
+        "--out",
+        type=Path,
+        metavar="FILE",
+        help="write the answer as .docx, .pdf, .md or .txt, its references as .bib or .ris; with --batch: .jsonl",
+    )
     search = command("search", "list the passages nearest to a query", [as_json, filters, batch])
     search.add_argument("query", nargs="*", help="the query; - reads it from standard input")
     search.add_argument("--limit", type=_count, default=10, metavar="N", help="passages to list (default: 10)")
+    search.add_argument(
+        "--out", type=Path, metavar="OUT.jsonl", help="where the results of --batch go (default: printed)"
+    )
     documents = commands.add_parser(
         "docs", help="list the documents or show one", description="List the documents or show one."
     )

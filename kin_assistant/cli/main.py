@@ -18,8 +18,10 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
+from kin_assistant.cli.answers import check_answer_file, write_answer
 from kin_assistant.cli.arguments import make_parser
 from kin_assistant.cli.batch import answer_lines, as_json
+from kin_assistant.cli.documents import list_documents, show_document
 from kin_assistant.cli.products import PRODUCTS
 from kin_assistant.cli.tables import TABLES
 from kin_assistant.filters import NAME_FIELDS, parse_filters
@@ -59,7 +61,7 @@ def _parser() -> argparse.ArgumentParser:
             "ask": _ask,
             "search": _search,
             "docs list": _list_documents,
-            "docs show": _show_document,
+            "docs show": _printing(show_document),
             **{name: _printing(show) for name, show in {**TABLES, **PRODUCTS}.items()},
             "brief": _brief,
             "serve": _serve,
@@ -238,9 +240,13 @@ def _ask(options: argparse.Namespace, settings: Settings) -> int:
 
     if options.batch:
         return _batch(options, settings, lambda *asked: told(*run(*asked)), required="question")
+    check_answer_file(options)
     with _opened(settings) as assistant:
         line = {"question": _text_of(options.question), "filters": _given_filters(options), "history": options.history}
         answer, prose = run(assistant, line)
+        if options.out:
+            write_answer(assistant, answer, parse_filters(line["filters"]), options.out, sys.stdout)
+            return DONE
         if options.json:
             _print_json(told(answer, prose))
             return DONE
@@ -271,18 +277,8 @@ def _search(options: argparse.Namespace, settings: Settings) -> int:
 
 
 def _list_documents(options: argparse.Namespace, settings: Settings) -> int:
-    from kin_assistant.cli.documents import list_documents
-
     with _opened(settings) as assistant:
         list_documents(assistant, _given_filters(options), options, sys.stdout)
-    return DONE
-
-
-def _show_document(options: argparse.Namespace, settings: Settings) -> int:
-    from kin_assistant.cli.documents import show_document
-
-    with _opened(settings) as assistant:
-        show_document(assistant, options, sys.stdout)
     return DONE
 
 

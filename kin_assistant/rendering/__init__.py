@@ -24,6 +24,7 @@ from kin_assistant.rendering.coverage.text import coverage_text
 from kin_assistant.rendering.documents import document_html, section_at
 from kin_assistant.rendering.figures import figures_html
 from kin_assistant.rendering.indicators import figure_text, indicators_csv, indicators_text
+from kin_assistant.rendering.library import FoundPassages, documents_csv, hits_html
 from kin_assistant.rendering.markdown import answer_json, answer_markdown, answer_text, reference_list, what_is_read
 from kin_assistant.rendering.passages import search_text
 from kin_assistant.rendering.peers import peers_csv, peers_html, peers_markdown
@@ -31,14 +32,28 @@ from kin_assistant.rendering.prose import prose_html, waiting_html
 from kin_assistant.rendering.tables import comparison_csv, comparison_html, comparison_markdown, record_markdown
 from kin_assistant.rendering.tabs import reason_html
 from kin_assistant.rendering.templating import render
+from kin_assistant.rendering.transcripts.clipboard import Copies, copy_answer
+from kin_assistant.rendering.transcripts.files import TRANSCRIPT_FORMATS, transcript_file
+from kin_assistant.rendering.transcripts.transcript import Transcript, TranscriptAnswer
 from kin_assistant.rendering.verification import (
     verified,
     verified_commitments,
     verified_contributions,
+    verified_hits,
     verified_indicators,
     verified_table,
 )
-from kin_assistant.rendering.words import count, day, document_link, external_link, period, places, plain
+from kin_assistant.rendering.words import (
+    count,
+    day,
+    describe_filters,
+    document_link,
+    external_link,
+    fingerprint,
+    period,
+    places,
+    plain,
+)
 from kin_assistant.rendering.workbook import (
     commitments_xlsx,
     comparison_xlsx,
@@ -49,6 +64,11 @@ from kin_assistant.rendering.workbook import (
 
 __all__ = [
     "ROLE_NAMES",
+    "TRANSCRIPT_FORMATS",
+    "Copies",
+    "FoundPassages",
+    "Transcript",
+    "TranscriptAnswer",
     "answer_html",
     "answer_json",
     "answer_markdown",
@@ -69,18 +89,23 @@ __all__ = [
     "contributions_html",
     "contributions_text",
     "contributions_xlsx",
+    "copy_answer",
     "count",
     "coverage_csv",
     "coverage_html",
     "coverage_text",
     "coverage_xlsx",
     "day",
+    "describe_filters",
     "document_html",
     "document_link",
+    "documents_csv",
     "evidence_html",
     "external_link",
     "figure_text",
     "figures_html",
+    "fingerprint",
+    "hits_html",
     "indicators_csv",
     "indicators_text",
     "indicators_xlsx",
@@ -99,9 +124,11 @@ __all__ = [
     "render",
     "search_text",
     "section_at",
+    "transcript_file",
     "verified",
     "verified_commitments",
     "verified_contributions",
+    "verified_hits",
     "verified_indicators",
     "verified_table",
     "waiting_html",

@@ -11,9 +11,16 @@ from kin_assistant.contributions.values import Contributions
 from kin_assistant.errors import KinError
 from kin_assistant.indicators.values import Indicators, Span
 from kin_assistant.peers.values import Peers
-from kin_assistant.types import Answer, Citation, Comparison, Document, Record
+from kin_assistant.types import Answer, Citation, Comparison, Document, Record, SearchResult
 
-__all__ = ["verified", "verified_commitments", "verified_contributions", "verified_indicators", "verified_table"]
+__all__ = [
+    "verified",
+    "verified_commitments",
+    "verified_contributions",
+    "verified_hits",
+    "verified_indicators",
+    "verified_table",
+]
 
 _Table = TypeVar("_Table", Brief, Comparison, Peers, Record)
 
@@ -79,6 +86,14 @@ def _verify_spans(spans: Iterable[Span], citation: Citation, of: str) -> None:
         )
         if not stands or not span.text:
             raise _not_verbatim(f"{span.text!r} of {of} is not in its sentence")
+
+
+def verified_hits(result: SearchResult, document_lookup: Callable[[str], Document]) -> SearchResult:
+    """``result`` itself, once every passage was found at its offsets in its document; raises as ``verified`` does."""
+    for hit in result.hits:
+        if document_lookup(hit.document_id).text[hit.start : hit.end] != hit.text:
+            raise _not_verbatim(f"passage of {hit.document_id!r} at {hit.start}")
+    return result
 
 
 def _verify_quotes(citations: Iterable[Citation], document_lookup: Callable[[str], Document]) -> dict[int, str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 import unicodedata
 from collections.abc import Mapping, Sequence
@@ -9,7 +10,7 @@ from datetime import datetime
 from itertools import pairwise
 from urllib.parse import quote, urlencode, urlsplit
 
-from kin_assistant.types import Citation, Origin, RecordField, Source, Years
+from kin_assistant.types import Citation, Filters, Origin, RecordField, Source, Years
 
 __all__ = [
     "FIELD_NAMES",
@@ -18,8 +19,10 @@ __all__ = [
     "REFUSAL",
     "count",
     "day",
+    "describe_filters",
     "document_link",
     "external_link",
+    "fingerprint",
     "period",
     "place_and_years",
     "places",
@@ -121,6 +124,12 @@ def period(years: Years | None) -> str:
     return str(years[0]) if years[0] == years[1] else f"{years[0]}-{years[1]}"
 
 
+def describe_filters(filters: Filters) -> str:
+    """``Surabaya, Cebu; composting; 1990-2016``, or nothing."""
+    groups = [", ".join(names) for names in (filters.city, filters.country, filters.region, filters.theme)]
+    return "; ".join(filter(None, [*groups, period(filters.years)]))
+
+
 def place_and_years(citation: Citation) -> str:
     """``Surabaya, Indonesia (2001-2011)``, as far as it is known."""
     place = places(citation.cities, citation.countries)
@@ -133,17 +142,32 @@ def section_and_page(citation: Citation) -> str:
     return ", ".join(filter(None, (citation.heading, page)))
 
 
-def document_link(document_id: str, *, start: int | None = None, end: int | None = None, build_id: str = "") -> str:
-    """Address of a document below the page's own; with ``start`` and ``end``, of the sentence to mark in it."""
+def document_link(
+    document_id: str, *, start: int | None = None, end: int | None = None, build_id: str = "", words: str = ""
+) -> str:
+    """Address of a document below the page's own; with ``start`` and ``end``, of the sentence to mark in it.
+
+    With the ``words`` of the sentence the address still finds it when the document has changed around it.
+    """
     path = f"documents/{quote(plain(document_id), safe='')}"
     if start is None or end is None:
         return path
-    return f"{path}?{urlencode({'start': start, 'end': end, 'build': plain(build_id)}, errors='replace')}#cited"
+    query = {"start": str(start), "end": str(end), "build": plain(build_id)}
+    if words:
+        query["quote"] = fingerprint(words)
+    return f"{path}?{urlencode(query, errors='replace')}#cited"
+
+
+def fingerprint(words: str) -> str:
+    """What an address says of the words that it leads to: 16 hexadecimal digits of their SHA-256."""
+    return hashlib.sha256(words.encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
 
 def sentence_link(citation: Citation, build_id: str) -> str:
     """Address of a cited sentence in its document."""
-    return document_link(citation.document_id, start=citation.start, end=citation.end, build_id=build_id)
+    return document_link(
+        citation.document_id, start=citation.start, end=citation.end, build_id=build_id, words=citation.quote
+    )
 
 
 def external_link(source: Source) -> str | None:

@@ -162,13 +162,16 @@ def _join_questions(tab: AskTab, callbacks: Callbacks, visits: Visits, writers: 
         return conversation_html(turns, callbacks.documents()), "", hidden, hidden, gr.update(visible=True)
 
     def ask_in_visit(
-        request: gr.Request, ask: Callable[[Sequence[Turn]], Turn], *, instead_of: str = ""
+        request: gr.Request, ask: Callable[[Sequence[Turn]], Turn], *, instead_of: str = "", onwards: bool = False
     ) -> tuple[bool, tuple[Any, ...]]:
         """Whether there is an answer that is waited for, and what changes on the page."""
         session = request.session_hash
         stops = visits.stops(session)
-        turn = ask(visits.turns(session))
-        turns = visits.add(session, client_of(request), turn, instead_of=instead_of, stops=stops)
+        before = visits.turns(session)
+        turn = ask(before)
+        if onwards and turn.answer is None and any(each.id == instead_of and each.answer for each in before):
+            instead_of = ""  # nothing that was answered is lost for a fault
+        turns = visits.add(session, client_of(request), turn, instead_of=instead_of, onwards=onwards, stops=stops)
         return bool(turns) and turn.answer is not None, show(turns)
 
     def ask_typed(request: gr.Request, text: str, *chosen: Any) -> tuple[Any, ...]:
@@ -178,6 +181,12 @@ def _join_questions(tab: AskTab, callbacks: Callbacks, visits: Visits, writers: 
 
     def ask_offered(request: gr.Request, event: gr.EventData, *chosen: Any) -> tuple[Any, ...]:
         return ask_in_visit(request, partial(callbacks.ask, event._data["question"], _choices(*chosen)))[1]
+
+    def ask_edited(request: gr.Request, event: gr.EventData, *chosen: Any) -> tuple[Any, ...]:
+        edits, question = event._data["turn"], event._data["question"]
+        ask = partial(callbacks.ask, question, _choices(*chosen), edits=edits)
+        answered, changed = ask_in_visit(request, ask, instead_of=edits, onwards=True)
+        return *changed, "" if answered else gr.skip()
 
     def ask_again(request: gr.Request, event: gr.EventData) -> tuple[Any, ...]:
         return ask_in_visit(request, partial(callbacks.ask_again, event._data["turn"], event._data["change"]))[1]
@@ -217,6 +226,7 @@ def _join_questions(tab: AskTab, callbacks: Callbacks, visits: Visits, writers: 
     typed = [tab.question.submit, tab.ask.click]
     asked = [gr.on(typed, ask_typed, [tab.question, *filters], [*shown, tab.question], **once_more)]
     asked += [offer.submit(ask_offered, filters, shown, **once_more) for offer in (tab.further, tab.examples)]
+    asked.append(tab.conversation.edit(ask_edited, filters, [*shown, tab.question], **once_more))
     asked.append(tab.conversation.select(ask_again, None, shown, **once_more))
     asked.append(tab.conversation.submit(recall, None, shown, **once_more))
     for event in asked:

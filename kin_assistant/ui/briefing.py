@@ -13,7 +13,7 @@ from kin_assistant.rendering import brief_docx, brief_html, brief_markdown, brie
 from kin_assistant.types import DocumentInfo
 from kin_assistant.ui.callbacks import Callbacks
 from kin_assistant.ui.components import LOOKING_UP, add_live_html, add_place_box, offer_names
-from kin_assistant.ui.downloads import JSON, add_downloads
+from kin_assistant.ui.downloads import DOCX, JSON, add_downloads
 from kin_assistant.ui.ratelimit import RateLimiter
 
 if TYPE_CHECKING:
@@ -22,8 +22,6 @@ if TYPE_CHECKING:
     from starlette.datastructures import QueryParams
 
 __all__ = ["add_brief_tab", "add_briefs", "brief_panel", "opened_panel"]
-
-_DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
 _MAX_PASTED: Final = 200_000
 """Characters of a brief's file; the guard lets through no more. A brief with thirty quotes has some 40,000."""
@@ -94,7 +92,7 @@ def add_briefs(app: FastAPI, callbacks: Callbacks, limiter: RateLimiter) -> None
         return callbacks.propose(asked.get("title", ""), asked.getlist("city"), left_out, order=order, own=own)
 
     files = {
-        "brief.docx": (_DOCX, lambda brief: brief_docx(brief, callbacks.now())),
+        "brief.docx": (DOCX, lambda brief: brief_docx(brief, callbacks.now())),
         "brief.pdf": ("application/pdf", lambda brief: brief_pdf(brief, callbacks.now())),
         "brief.html": ("text/html; charset=utf-8", lambda brief: brief_html(brief).encode()),
         "brief.md": ("text/markdown; charset=utf-8", lambda brief: brief_markdown(brief).encode()),

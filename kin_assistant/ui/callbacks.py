@@ -25,16 +25,21 @@ from kin_assistant.peers.values import Peers
 from kin_assistant.records.columns import parse_columns
 from kin_assistant.records.comparison import DEFAULT_COLUMNS
 from kin_assistant.rendering import (
+    FoundPassages,
+    Transcript,
+    TranscriptAnswer,
+    describe_filters,
     plain,
     verified,
     verified_commitments,
     verified_contributions,
+    verified_hits,
     verified_indicators,
     verified_table,
 )
 from kin_assistant.types import Comparison, DocumentInfo, Filters, Years
-from kin_assistant.ui.conversation import describe_filters
 from kin_assistant.ui.kept_questions import KeptRefused, read_kept
+from kin_assistant.ui.links import read_link
 from kin_assistant.ui.turns import CHANGES, Turn
 
 if TYPE_CHECKING:
@@ -43,10 +48,15 @@ if TYPE_CHECKING:
     from kin_assistant.ui.money import MoneyRequest
     from kin_assistant.ui.served import Served
 
-__all__ = ["MAX_SITUATION", "Callbacks", "Choices"]
+__all__ = ["MAX_QUERY", "MAX_SITUATION", "Callbacks", "Choices"]
 
 MAX_SITUATION: Final = 1000
 """Characters of what is said of a city and of what is the matter there, at most."""
+MAX_QUERY: Final = 500
+"""Characters of what is looked for in the text of the documents, at most."""
+
+_HITS: Final = 20
+"""Passages that are shown."""
 
 Found = TypeVar("Found")
 
@@ -109,14 +119,18 @@ class Callbacks:
     max_question_characters: int
     now: Callable[[], datetime]
 
-    def ask(self, question: object, choices: Choices, turns: Sequence[Turn]) -> Turn:
-        """What comes of ``question`` after ``turns``; a fault is a turn too, so that the question is not lost."""
+    def ask(self, question: object, choices: Choices, turns: Sequence[Turn], *, edits: str = "") -> Turn:
+        """What comes of ``question`` after ``turns``; a fault is a turn too, so that the question is not lost.
+
+        If it ``edits`` the question of the turn of that id, it is asked after what that one was asked after.
+        """
         turn_id = _new_id()
         # The browser bounds the length too, but whoever calls the server directly does not use the browser.
         if not isinstance(question, str) or len(question) > self.max_question_characters:
             text = f"Please ask in at most {self.max_question_characters:,} characters."
             return Turn(turn_id, "", Filters(), fault=text)
-        history = next((turn.so_far for turn in reversed(turns) if turn.answer), ())
+        edited = next((turn for turn in turns if turn.id == edits), None)
+        history = edited.history if edited else next((turn.so_far for turn in reversed(turns) if turn.answer), ())
         return self._answer(Turn(turn_id, plain(question).strip(), Filters(), history=history), choices=choices)
 
     def ask_again(self, turn: object, change: object, turns: Sequence[Turn]) -> Turn:
@@ -136,13 +150,20 @@ class Callbacks:
         return self._answer(again)
 
     def recall(self, kept: str) -> Turn:
-        """What comes of a question as the browser keeps it, asked anew; a fault is a turn too."""
+        """What comes of a question as the browser keeps it, or as an address from "?" on holds it; a fault is a turn too."""
         try:
-            asked = read_kept(kept, self.max_question_characters)
+            read = read_link if kept.startswith("?") else read_kept
+            asked = read(kept, self.max_question_characters)
         except KeptRefused as error:
             return Turn(_new_id(), "", Filters(), fault=str(error))
         again = Turn(
-            _new_id(), asked.question, asked.filters, change=asked.change, history=asked.history, form=asked.form
+            _new_id(),
+            asked.question,
+            asked.filters,
+            change=asked.change,
+            history=asked.history,
+            form=asked.form,
+            linked_build=asked.build_id,
         )
         return self._answer(again)
 
@@ -177,6 +198,40 @@ class Callbacks:
             found = ()
         return replace(turn, suggestions=found)
 
+    def transcribe(self, asked: Sequence[tuple[Turn | None, str]]) -> Transcript | str:
+        """Answers to be taken along, each quote compared once more; or a sentence that says why there are none.
+
+        Each is ``asked`` for by its turn, where that is still held, and by what the browser keeps of its question: an answer
+        that is no longer held, or of which a quote no longer stands where it did, is answered anew.
+        """
+
+        def find(assistant: Assistant) -> Transcript:
+            if not asked:
+                raise QuestionError("There is no answer to take along.")
+            return Transcript.of(
+                [self._transcribe(assistant, turn, kept) for turn, kept in asked],
+                assistant.documents,
+                library=assistant.build.profile.title,
+                build_id=assistant.build.id,
+                at=self.now(),
+            )
+
+        return self._find(find)
+
+    def _transcribe(self, assistant: Assistant, turn: Turn | None, kept: str) -> TranscriptAnswer:
+        if turn and turn.answer:
+            try:
+                answer = verified(turn.answer, assistant.document)
+            except KinError as error:
+                logger.info("Asked anew for a file: %s", plain(error.details))
+            else:
+                return TranscriptAnswer(answer.model_copy(update={"build_id": assistant.build.id}), turn.filters)
+        if not kept:
+            raise QuestionError(_GONE)
+        again = read_kept(kept, self.max_question_characters)
+        answer = assistant.ask(again.question, filters=again.filters, history=again.history, form=again.form)
+        return TranscriptAnswer(verified(answer, assistant.document), again.filters)
+
     def compare(self, topic: object, cities: Sequence[str], columns: Sequence[str]) -> Comparison | str:
         """What the cities, or those best documented, did about ``topic``; or a sentence that says why there is no table."""
 
@@ -184,6 +239,16 @@ class Callbacks:
             words = _read("topic", topic, MAX_TOPIC, "household composting")
             found = assistant.compare(words, cities, parse_columns(columns) or DEFAULT_COLUMNS)
             return verified_table(found, assistant.document)
+
+        return self._find(find)
+
+    def search(self, query: object, filters: Filters) -> FoundPassages | str:
+        """The passages nearest to ``query``; or a sentence that says why there are none."""
+
+        def find(assistant: Assistant) -> FoundPassages:
+            words = _read("word", query, MAX_QUERY, "waste bank")
+            result = verified_hits(assistant.search(words, limit=_HITS, filters=filters), assistant.document)
+            return FoundPassages(result, tuple(assistant.documents), assistant.build.id)
 
         return self._find(find)
 

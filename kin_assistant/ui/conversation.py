@@ -8,12 +8,22 @@ from typing import NamedTuple
 from markupsafe import Markup
 
 from kin_assistant.feedback import MAX_COMMENT, Verdict
-from kin_assistant.rendering import answer_html, answer_markdown, evidence_html, period, prose_html, render
-from kin_assistant.types import DocumentInfo, Filters
+from kin_assistant.rendering import (
+    Copies,
+    TranscriptAnswer,
+    answer_html,
+    copy_answer,
+    describe_filters,
+    evidence_html,
+    prose_html,
+    render,
+)
+from kin_assistant.types import DocumentInfo
 from kin_assistant.ui.kept_questions import write_kept
+from kin_assistant.ui.links import write_link
 from kin_assistant.ui.turns import CHANGES, Turn
 
-__all__ = ["conversation_html", "describe_filters", "further_html"]
+__all__ = ["conversation_html", "further_html"]
 
 VERDICT_LABELS: tuple[tuple[Verdict, str], ...] = (
     ("right", "Right"),
@@ -33,17 +43,13 @@ class _Shown(NamedTuple):
     filters: str = ""
     prose: Markup = Markup()
     answer: Markup = Markup()
-    markdown: str = ""
-    """For the clipboard and for a file."""
+    copies: Copies | None = None
+    """For the clipboard."""
     evidence: Markup = Markup()
+    link: str = ""
+    """The address that asks it, from "?" on; empty where it would be too long."""
     kept: str = ""
     """What the browser keeps of it, to have it asked again; empty where it cannot be."""
-
-
-def describe_filters(filters: Filters) -> str:
-    """``Surabaya, Cebu; composting; 1990-2016``, or nothing."""
-    groups = [", ".join(names) for names in (filters.city, filters.country, filters.region, filters.theme)]
-    return "; ".join(filter(None, [*groups, period(filters.years)]))
 
 
 def conversation_html(turns: Sequence[Turn], documents: Mapping[str, DocumentInfo]) -> Markup:
@@ -77,7 +83,8 @@ def _show(turn: Turn, documents: Mapping[str, DocumentInfo]) -> _Shown:
         filters=describe_filters(turn.filters),
         prose=prose_html(turn.prose, turn.answer, id=turn.id) if turn.prose else Markup(),
         answer=answer_html(turn.answer, documents),
-        markdown=answer_markdown(turn.answer, prose=turn.prose),
+        copies=copy_answer(TranscriptAnswer(turn.answer, turn.filters)),
         evidence=evidence_html(turn.answer, documents),
+        link=write_link(turn),
         kept=write_kept(turn),
     )

@@ -57,6 +57,7 @@ class _Facets(NamedTuple):
     words: str
     cities: str
     countries: str
+    region: str
     themes: str
     format: str
     years: str
@@ -141,6 +142,7 @@ def _selects(entries: Sequence[Entry]) -> list[_Select]:
     counted = (
         ("city", "City", Counter(name for info in infos for name in info.cities)),
         ("country", "Country", Counter(name for info in infos for name in info.countries)),
+        ("region", "Region", Counter(info.region for info in infos if info.region)),
         ("theme", "Theme", Counter(name for info in infos for name in info.themes)),
         ("language", "Language", Counter(_language(info.language) for info in infos if info.language)),
         ("format", "Format", Counter(_format(entry.path) for entry in entries)),
@@ -190,13 +192,14 @@ def _remark(entry: Entry) -> str:
 def _facets(entry: Entry) -> _Facets:
     info = entry.info
     if info is None:
-        return _Facets(entry.path.casefold(), "", "", "", _format(entry.path), "")
+        return _Facets(entry.path.casefold(), "", "", "", "", _format(entry.path), "")
     # All names can be found, also those that are not shown.
     words = (entry.path, info.title, info.id, *info.cities, *info.countries, info.region or "", *info.themes)
     return _Facets(
         words=" ".join(words).casefold(),
         cities="\t".join(info.cities),
         countries="\t".join(info.countries),
+        region=info.region or "",
         themes="\t".join(info.themes),
         format=_format(entry.path),
         years=f"{info.years[0]}-{info.years[1]}" if info.years else "",

@@ -6,6 +6,7 @@ import math
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Final, TypeVar
 
+from kin_assistant.errors import KinError
 from kin_assistant.ui.clients import client_of
 from kin_assistant.ui.ratelimit import QUESTION, RateLimiter, please_wait
 
@@ -15,9 +16,10 @@ if TYPE_CHECKING:
     from starlette.requests import Request
     from starlette.responses import Response
 
-__all__ = ["CSV", "JSON", "XLSX", "add_downloads"]
+__all__ = ["CSV", "DOCX", "JSON", "XLSX", "add_downloads"]
 
 CSV: Final = "text/csv; charset=utf-8"
+DOCX: Final = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 JSON: Final = "application/json"
 XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
@@ -32,11 +34,13 @@ def add_downloads(
     find: Callable[[QueryParams], _Found | str],
     *,
     form: bool = False,
+    cost: Callable[[QueryParams], int] = lambda _: QUESTION,
 ) -> None:
     """Serve ``files`` below ``folder``: names, each with its media type and what writes it.
 
-    ``find`` gives what the query of the address asks for, or the sentence that says why there is nothing. Each download costs
-    as much as a question. With ``form`` what is asked for may also come as the body of a POST, which has more room.
+    ``find`` gives what the query of the address asks for, or the sentence that says why there is nothing. With ``form`` what
+    is asked for may also come as the body of a POST, which has more room. A download costs as much as a question, or what
+    ``cost`` says of its query, in points.
     """
     from starlette.concurrency import run_in_threadpool
     from starlette.datastructures import QueryParams
@@ -47,15 +51,19 @@ def add_downloads(
         return await run_in_threadpool(answer, request, asked)
 
     def answer(request: Request, asked: QueryParams) -> Response:
-        if wait := limiter.acquire(client_of(request), QUESTION):
+        if wait := limiter.acquire(client_of(request), cost(asked)):
             return PlainTextResponse(please_wait(wait), 429, {"retry-after": str(math.ceil(wait))})
         found = find(asked)
         if isinstance(found, str):
             return PlainTextResponse(found, 400)
         name = request.url.path.rpartition("/")[2]
         kind, write = files[name]
+        try:
+            content = write(found)
+        except KinError as error:
+            return PlainTextResponse(str(error), 400)
         headers = {"content-disposition": f'attachment; filename="{name}"', "cache-control": "no-store"}
-        return Response(write(found), media_type=kind, headers=headers)
+        return Response(content, media_type=kind, headers=headers)
 
     for name in files:
         app.add_route(

@@ -32,6 +32,7 @@ _ADDRESSES = {
 }
 """The methods of each address that there is. Gradio has a hundred more, which the page does without."""
 _FOLDERS = {
+    "/answer/": _READ | {"POST"},
     "/assets/": _READ,
     "/brief/": _READ | {"POST"},
     "/commitments/": _READ,
@@ -43,6 +44,7 @@ _FOLDERS = {
     "/money/": _READ,
     "/package/": _READ,
     "/peers/": _READ,
+    "/library/": _READ | {"POST"},
     "/page/": _READ,
     "/pages/": _READ,
     "/static/": _READ,

@@ -40,6 +40,8 @@ class KeptQuestion:
     filters: Filters
     change: Change | None
     form: WantedForm | None
+    build_id: str = ""
+    """The build that answered it, where an address names one."""
 
 
 def write_kept(turn: Turn) -> str:

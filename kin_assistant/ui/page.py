@@ -32,6 +32,7 @@ __all__ = ["KINDS", "build_page", "head_html"]
 KINDS = {
     "ask_typed": Kind(QUESTION),
     "ask_offered": Kind(QUESTION, {"question": 500}),
+    "ask_edited": Kind(QUESTION, {"turn": 16, "question": 16_000}),
     "ask_again": Kind(QUESTION, {"turn": 16, "change": 16}),
     "recall": Kind(QUESTION, {"kept": MAX_KEPT, "last": 16, "instead": 16}),
     "stop_waiting": Kind(TRIFLE),
@@ -135,6 +136,7 @@ def head_html() -> str:
         "page.js",
         "conversations.js",
         "documents.js",
+        "finding.js",
         "coverage.js",
     )
     style, *scripts = (f"page/{name}?v={_fingerprint(name)}" for name in names)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from kin_assistant.rendering import document_html, render, section_at
 from kin_assistant.types import Document
 from kin_assistant.ui.clients import client_of
+from kin_assistant.ui.linked_sentences import SentenceLink, find_sentence
 from kin_assistant.ui.packages import package_links
 from kin_assistant.ui.pictures import picture_link
 from kin_assistant.ui.ratelimit import RateLimiter
@@ -21,33 +22,34 @@ if TYPE_CHECKING:
 
 __all__ = ["add_reader", "notice_page", "reader_page"]
 
-REBUILT = "The documents were rebuilt after this answer was given, so its sentence is not marked. Ask again to find it."
 UNKNOWN = "There is no such document in this build."
+REMOVED = "The document that this link leads to is not, or no longer, in the library."
 QUICK = "You opened many documents in a minute. Please wait a moment and try again."
 
 
 def add_reader(app: FastAPI, served: Served, limiter: RateLimiter, pictures: Pictures | None = None) -> None:
-    """Serve ``/documents/<id>``; ``start``, ``end`` and ``build`` name the sentence to mark."""
+    """Serve ``/documents/<id>``; ``start``, ``end``, ``build`` and ``quote`` name the sentence to mark."""
     from fastapi import Request
     from fastapi.responses import HTMLResponse
 
-    def read(request: Request, document_id: str, start: int = -1, end: int = -1, build: str = "") -> HTMLResponse:
+    def read(
+        request: Request, document_id: str, start: int = -1, end: int = -1, build: str = "", quote: str = ""
+    ) -> HTMLResponse:
         with served.lease() as assistant:
             site = assistant.build.profile.title
             if wait := limiter.acquire(client_of(request)):
                 headers = {"retry-after": str(math.ceil(wait))}
                 return HTMLResponse(notice_page("That was quick", QUICK, site=site), 429, headers)
             try:
-                document = assistant.document(document_id)
+                document, sentences = assistant.document(document_id), assistant.sentences(document_id)
             except KeyError:
-                return HTMLResponse(notice_page("No such document", UNKNOWN, site=site), 404)
+                words = REMOVED if build else UNKNOWN
+                return HTMLResponse(notice_page("No such document", words, site=site), 404)
             current = assistant.build.id
         drawn = pictures is not None and pictures.can_draw(document.info)
-        if not 0 <= start < end <= len(document.text):
-            return HTMLResponse(reader_page(document, site=site, pictures=drawn))
-        if build != current:
-            return HTMLResponse(reader_page(document, site=site, notice=REBUILT, pictures=drawn))
-        return HTMLResponse(reader_page(document, (start, end), site=site, build_id=build, pictures=drawn))
+        found = find_sentence(SentenceLink(start, end, build, quote), document, sentences, current)
+        page = reader_page(document, found.span, site=site, notice=found.notice, build_id=current, pictures=drawn)
+        return HTMLResponse(page)
 
     # Not a decorator: FastAPI reads the annotations, and these are local names here.
     read.__annotations__ |= {"request": Request, "return": HTMLResponse}

@@ -32,6 +32,7 @@ from kin_assistant.ui.coverage import add_coverage
 from kin_assistant.ui.curators import Curators
 from kin_assistant.ui.entrance import put_entrance
 from kin_assistant.ui.figures import add_figures
+from kin_assistant.ui.finding import add_finding
 from kin_assistant.ui.guard import Guard
 from kin_assistant.ui.money import add_money
 from kin_assistant.ui.packages import add_packages
@@ -41,6 +42,7 @@ from kin_assistant.ui.pictures import Pictures, add_pictures
 from kin_assistant.ui.ratelimit import QUESTION, TRIFLE, RateLimiter
 from kin_assistant.ui.reader import add_reader
 from kin_assistant.ui.served import Collection, Served
+from kin_assistant.ui.taking import add_transcripts
 from kin_assistant.ui.theme import make_theme
 from kin_assistant.ui.visits import Visits
 
@@ -162,9 +164,10 @@ def make_app(
         max_question_characters=max_question_characters,
         now=lambda: datetime.now(UTC),
     )
+    visits = Visits()
     page = build_page(
         callbacks,
-        Visits(),
+        visits,
         version=__version__,
         evaluation=evaluation,
         queue_size=queue_size,
@@ -183,6 +186,8 @@ def make_app(
         api_origins=api_origins,
     )
     limiter = RateLimiter(questions_per_minute * QUESTION)
+    add_transcripts(app, callbacks, visits, limiter)
+    add_finding(app, callbacks, limiter)
     add_comparisons(app, callbacks, limiter)
     add_briefs(app, callbacks, limiter)
     add_figures(app, callbacks, limiter)

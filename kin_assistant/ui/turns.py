@@ -57,6 +57,8 @@ class Turn:
     """How it differs from the earlier turn whose question it asks again."""
     form: WantedForm | None = None
     """The form that was asked for by a click; None where the message itself says so, or nothing does."""
+    linked_build: str = ""
+    """The build that answered it when the link was made that it was asked by; empty if it was asked by none."""
 
     @property
     def so_far(self) -> tuple[str, ...]:

@@ -59,21 +59,34 @@ class Visits:
             visit = self._visits.get(session)
             return visit.turns if visit else ()
 
+    def find(self, turn_id: str) -> Turn | None:
+        """The turn of that id, whichever visit holds it; None if none does."""
+        with self._lock:
+            return next((turn for visit in self._visits.values() for turn in visit.turns if turn.id == turn_id), None)
+
     def add(
-        self, session: str, client: str, turn: Turn, *, instead_of: str = "", stops: int | None = None
+        self,
+        session: str,
+        client: str,
+        turn: Turn,
+        *,
+        instead_of: str = "",
+        onwards: bool = False,
+        stops: int | None = None,
     ) -> tuple[Turn, ...]:
         """All turns of ``session`` with ``turn``, which ``client`` brought about. The oldest ones leave.
 
-        It takes the place of the one whose id is ``instead_of``, if there is one. Where more than ``stops`` were counted,
-        nobody waits for it any longer: nothing changes and there are no turns.
+        It takes the place of the one whose id is ``instead_of``, if there is one, and with ``onwards`` of all after it.
+        Where more than ``stops`` were counted, nobody waits for it any longer: nothing changes and there are no turns.
         """
         with self._lock:
             known = self._visits.get(session)
             if known and stops is not None and known.stops > stops:
                 return ()
             before = known.turns if known else ()
-            if any(each.id == instead_of for each in before):
-                turns = tuple(turn if each.id == instead_of else each for each in before)
+            place = next((at for at, each in enumerate(before) if each.id == instead_of), None)
+            if place is not None:
+                turns = (*before[:place], turn, *(() if onwards else before[place + 1 :]))
             else:
                 turns = (*before, turn)[-MAX_TURNS:]
             self._newest = turn

@@ -52,10 +52,11 @@ ALLOWED = {
     "article": {"class", "id", "aria-labelledby", "data-kin-kept"},
     "aside": {"class", "aria-live", "aria-labelledby"},
     "blockquote": {"class"},
-    "button": {"type", "class", "data-kin-fill", "data-kin-ask", "data-kin-verdict", "data-kin-copy", "data-kin-download"}
-    | {"data-kin-change", "data-kin-address", "data-kin-retry"},
+    "button": {"type", "class", "data-kin-fill", "data-kin-ask", "data-kin-verdict", "data-kin-copy", "data-kin-file"}
+    | {"data-kin-change", "data-kin-address", "data-kin-retry", "data-kin-whole", "data-kin-link", "data-kin-edit"},
     "details": {"class"},
-    "div": {"class", "id", "tabindex", "role", "aria-label", "aria-live", "data-kin-from", "data-kin-markdown", "data-kin-turn"},
+    "div": {"class", "id", "tabindex", "role", "aria-label", "aria-live", "data-kin-from", "data-kin-markdown", "data-kin-turn"}
+    | {"data-kin-rich", "data-kin-text"},
     "h2": {"class", "id"},
     "h3": {"class", "id"},
     "h4": {"class"},

@@ -30,6 +30,7 @@ ADDRESSES = {
     "sentence_link(citation, build_id)": "words.py makes it with document_link",
     "shown.address": "words.py makes it with document_link",
     "part.more": "words.py makes it with document_link",
+    "hit.address": "words.py makes it with document_link",
     "image.address": "ui/pictures.py makes it",
     "style": "a file of the program",
     "script": "a file of the program",

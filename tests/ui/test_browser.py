@@ -20,12 +20,13 @@ import pytest
 from kin_assistant import Assistant
 from kin_assistant.briefs.files import read_brief
 from kin_assistant.indicators.values import SHOWN_ON_TOPIC, IndicatorQuery, Indicators
-from kin_assistant.rendering import answer_markdown, figure_text
-from kin_assistant.types import DocumentInfo
+from kin_assistant.rendering import TranscriptAnswer, answer_markdown, copy_answer, figure_text
+from kin_assistant.types import DocumentInfo, Filters
 from kin_assistant.ui.turns import MAX_TURNS
 from tests.conftest import write_corpus
 from tests.doubles import SOURCES, AssistantDouble
 from tests.libraries import Library
+from tests.rendering.transcripts.test_files import words_in
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserContext, Page
@@ -245,24 +246,61 @@ def test_a_document_has_an_address_of_its_own(page: Page, context: BrowserContex
     alone.get_by_label("Your question").wait_for()
 
 
-def test_the_download_is_the_answer_with_its_references(page: Page, served: Served) -> None:
+FILE = "how-did-surabaya-cut-its-household-waste"
+
+
+def test_an_answer_is_downloaded_in_every_format_by_the_keyboard(page: Page, served: Served) -> None:
     turn = ask(page, QUESTION)
+    turn.get_by_text("Copy or download as").press("Enter")
+    answer = served.assistant.ask(QUESTION)
+    for name, suffix in (("Word", ".docx"), ("PDF", ".pdf"), ("Markdown", ".md"), ("BibTeX", ".bib"), ("RIS", ".ris")):
+        button = turn.get_by_role("group", name="Download this answer").get_by_role("button", name=name)
+        with page.expect_download() as downloaded:
+            button.press("Enter")
+        assert downloaded.value.suggested_filename == FILE + suffix
+        turn.get_by_text(f"Downloaded as {FILE}{suffix}").wait_for()
+        content = Path(downloaded.value.path()).read_bytes()
+        if suffix == ".md":
+            assert content.decode() == answer_markdown(answer)
+        elif suffix in (".docx", ".pdf"):
+            assert all(citation.quote in words_in(content, suffix) for citation in answer.citations)
+
+
+def test_a_conversation_is_downloaded_whole(page: Page) -> None:
+    ask(page, QUESTION)
+    turn = ask(page, UNKNOWN)
+    turn.get_by_text("Copy or download as").click()
     with page.expect_download() as downloaded:
-        turn.get_by_role("button", name="Download").click()
-    assert downloaded.value.suggested_filename == "how-did-surabaya-cut-its-household-waste.md"
-    text = Path(downloaded.value.path()).read_text(encoding="utf-8")
-    assert text == answer_markdown(served.assistant.ask(QUESTION))
+        turn.get_by_role("group", name="Download the whole conversation").get_by_role("button", name="Word").click()
+    assert downloaded.value.suggested_filename == f"conversation-{FILE}.docx"
+    words = words_in(Path(downloaded.value.path()).read_bytes(), ".docx")
+    assert words.index(QUESTION) < words.index("[1.1]") < words.index(UNKNOWN)
+
+
+_CLIPBOARD = """async () => {
+    const [item] = await navigator.clipboard.read();
+    const forms = item.types.map(async (type) => [type, await (await item.getType(type)).text()]);
+    return Object.fromEntries(await Promise.all(forms));
+}"""
 
 
 @pytest.mark.parametrize(
     "view", [{"viewport": DESK, "permissions": ["clipboard-read", "clipboard-write"]}], indirect=True
 )
-def test_the_copy_is_the_answer_with_its_references(page: Page, served: Served) -> None:
+def test_an_answer_is_copied_as_rich_text_as_plain_text_and_as_markdown(page: Page, served: Served) -> None:
     turn = ask(page, QUESTION)
+    expected = copy_answer(TranscriptAnswer(served.assistant.ask(QUESTION)))
     turn.get_by_role("button", name="Copy", exact=True).click()
     turn.get_by_text("Copied with its references").wait_for()
-    expected = answer_markdown(served.assistant.ask(QUESTION))
-    assert page.evaluate("navigator.clipboard.readText()") == expected
+    copied = page.evaluate(_CLIPBOARD)
+    assert copied["text/plain"] == expected.text
+    for citation in served.assistant.ask(QUESTION).citations:
+        assert f"{citation.quote}&nbsp;[{citation.number}]" in copied["text/html"]
+        assert f"[{citation.number}] {citation.title}" in copied["text/html"]
+    turn.get_by_text("Copy or download as").click()
+    for name, text in (("Plain text", expected.text), ("Markdown", expected.markdown)):
+        turn.get_by_role("group", name="Copy this answer").get_by_role("button", name=name).click()
+        page.wait_for_function("text => navigator.clipboard.readText().then((read) => read === text)", arg=text)
 
 
 def test_an_example_is_asked_by_a_click(page: Page) -> None:
@@ -934,7 +972,7 @@ def test_the_list_of_documents_narrows_as_one_types(page: Page, served: Served) 
     assert set(rows.locator("a").all_inner_texts()) == expected
     assert page.locator("[data-kin-found]").inner_text() == f"{len(expected)} documents"
     find.fill("qqq")
-    page.get_by_text("To search inside the documents, ask a question.").wait_for()
+    page.get_by_text("To look inside the documents, search in the text.").wait_for()
     page.get_by_role("button", name="Clear", exact=True).click()
     page.get_by_label("Country").last.select_option("Viet Nam")
     page.get_by_label("Year", exact=True).fill("2001")
@@ -949,6 +987,43 @@ def test_the_list_of_documents_narrows_as_one_types(page: Page, served: Served) 
     rows.locator("a").first.click()
     page.locator(".kin-panel .kin-sources").wait_for()
     page.get_by_role("button", name="Back to the list").click()
+
+
+def test_the_list_of_documents_is_sorted_and_downloaded_as_it_is_shown(page: Page, served: Served) -> None:
+    page.get_by_role("tab", name="Documents").click()
+    rows = page.locator(".kin-list tbody tr:visible")
+    rows.first.wait_for()
+    page.get_by_label("Region").select_option("South Asia")
+    page.get_by_label("Sort by").select_option("last")
+    last_years = [str(row).split("-")[1] for row in rows.evaluate_all("all => all.map((row) => row.dataset.kinYears)")]
+    assert last_years == sorted(last_years, reverse=True) and len(set(last_years)) > 3
+    page.get_by_label("Sort by").select_option("city")
+    cities = [str(names).split("\t")[0] for names in rows.evaluate_all("all => all.map((row) => row.dataset.kinCity)")]
+    assert [city for city in cities if city] == sorted((city for city in cities if city), key=str.casefold)
+    with page.expect_download() as downloaded:
+        page.get_by_role("button", name="Download this list (CSV)").click()
+    lines = Path(downloaded.value.path()).read_text("utf-8-sig").splitlines()[1:]
+    ids = rows.evaluate_all("all => all.map((row) => row.dataset.kinId)")
+    assert [line.rpartition(",")[2] for line in lines] == ids
+    assert {served.infos[name].region for name in ids} == {"South Asia"}
+
+
+def test_a_search_in_the_text_leads_to_the_marked_passage(page: Page, served: Served) -> None:
+    page.get_by_role("tab", name="Documents").click()
+    page.locator(".kin-list tbody tr").first.wait_for()
+    page.locator("#kin-by-city").select_option("Surabaya")
+    box = page.get_by_label("Search in the text")
+    box.fill("waste banks")
+    box.press("Enter")
+    hits = page.locator(".kin-hits article")
+    hits.first.wait_for()
+    expected = served.assistant.search("waste banks", limit=20, filters=Filters(city=("Surabaya",))).hits
+    assert hits.get_by_role("link").all_inner_texts() == [served.infos[hit.document_id].title for hit in expected]
+    hits.first.get_by_role("link").click()
+    page.locator(".kin-panel mark#cited").first.wait_for()
+    assert expected[0].text.startswith(page.locator(".kin-panel mark").first.inner_text()[:30])
+    page.get_by_role("button", name="Back to the list").click()
+    assert overflow(page) <= 0
 
 
 def test_visitors_of_an_index_without_its_documents_cannot_change_them(page: Page) -> None:

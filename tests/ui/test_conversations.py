@@ -284,12 +284,57 @@ def test_a_question_in_the_address_that_is_too_long_is_not_asked(
     assert assistant.asked == []
 
 
-def test_the_address_of_a_question_is_copied(page: Page, context: BrowserContext, url: str) -> None:
-    context.grant_permissions(["clipboard-read", "clipboard-write"])
-    turn = ask(page, QUESTION)
-    turn.get_by_role("button", name="Copy address").click()
-    turn.get_by_text("Copied an address").wait_for()
-    assert page.evaluate("navigator.clipboard.readText()") == f"{url}?q={quote(QUESTION, safe='')}"
+def copied_link(page: Page, turn: Any) -> str:
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    turn.get_by_role("button", name="Copy link", exact=True).click()
+    turn.locator(".kin-actions").get_by_text("Link copied").wait_for()
+    return str(page.evaluate("navigator.clipboard.readText()"))
+
+
+def test_a_link_to_an_answer_asks_it_with_its_context_once(page: Page, url: str, assistant: AssistantDouble) -> None:
+    ask(page, QUESTION)
+    link = copied_link(page, ask(page, "What did it cost?"))
+    assert link.startswith(f"{url}?q=What%20did%20it%20cost%3F&after=")
+    other = page.context.new_page()
+    other.goto(link)
+    wait_for_turns(other, 1)
+    assert questions(other) == ["What did it cost?"] and other.url == url
+    assert assistant.asked[-1] == assistant.asked[-2] and len(assistant.asked) == 3
+    assert not other.get_by_text("The library has changed").is_visible()
+    other.reload()
+    wait_for_turns(other, 1)
+    assert len(assistant.asked) == 3
+
+
+def test_a_link_of_another_build_says_that_the_library_has_changed(page: Page, url: str) -> None:
+    link = copied_link(page, ask(page, QUESTION))
+    page.goto(link.replace("build=b0", "build=a0"))
+    wait_for_turns(page, 1)
+    page.get_by_text("The library has changed since this link was made").wait_for()
+
+
+def test_a_link_that_holds_no_question_is_said_so(page: Page, url: str, assistant: AssistantDouble) -> None:
+    page.goto(f"{url}?q=a&q=b&build=c")
+    page.get_by_text("This address holds no question that this page can ask.").wait_for()
+    assert assistant.asked == []
+
+
+def test_the_link_to_a_sentence_is_copied_beside_it_and_in_its_document(page: Page, url: str) -> None:
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    proof = ask(page, QUESTION).locator(".kin-proof").first
+    proof.get_by_role("button", name="Copy link to quote 1 in its document").click()
+    proof.get_by_text("Link copied").wait_for()
+    link = page.evaluate("navigator.clipboard.readText()")
+    assert re.fullmatch(rf"{re.escape(url)}documents/surabaya-composting\?.*&quote=[0-9a-f]{{16}}#cited", link)
+    page.evaluate("navigator.clipboard.writeText('')")
+    proof.get_by_role("link", name="Open in document").click()
+    page.locator(".kin-panel mark#cited").wait_for()
+    page.get_by_role("button", name="Copy link", exact=True).last.click()
+    page.locator(".kin-panel-bar").get_by_text("Link copied").wait_for()
+    assert page.evaluate("navigator.clipboard.readText()") == link
+    alone = page.context.new_page()
+    alone.goto(link)
+    assert alone.locator("mark#cited").inner_text() == "IGES reported that waste had dropped by over 20 per cent."
 
 
 # Stop, retry, edit
@@ -306,11 +351,82 @@ def test_a_question_that_failed_is_tried_again_in_its_place(page: Page, assistan
     assert len(stored(page)) == 1
 
 
-def test_a_question_that_was_asked_is_edited(page: Page) -> None:
-    ask(page, QUESTION).get_by_role("button", name="Edit question").press("Enter")
+def edit(page: Page, place: int, question: str) -> None:
+    page.locator(".kin-turn").nth(place).get_by_role("button", name="Edit question").press("Enter")
     box = page.get_by_label("Your question")
-    assert box.input_value() == QUESTION
     assert box.evaluate("element => element === document.activeElement")
+    box.fill(question)
+    box.press("Enter")
+
+
+EDITED = "How did Surabaya cut its smoke?"
+
+
+def test_an_edited_question_takes_the_place_of_its_own_and_of_what_followed(
+    page: Page, assistant: AssistantDouble
+) -> None:
+    for question in (QUESTION, FOLLOW_UP, UNKNOWN):
+        ask(page, question)
+    page.locator(".kin-turn").nth(1).get_by_role("button", name="Edit question").press("Enter")
+    assert page.get_by_label("Your question").input_value() == FOLLOW_UP
+    page.get_by_text("takes the place of the one above and the one after it.").wait_for()
+    edit(page, 1, EDITED)
+    wait_for_turns(page, 2)
+    page.get_by_role("heading", name=EDITED).wait_for()
+    assert questions(page) == [QUESTION, EDITED]
+    assert assistant.asked[-1][2] == (QUESTION,), "it leans on what its own leaned on"
+    assert page.get_by_label("Your question").input_value() == ""
+    assert not page.get_by_text("takes the place of").is_visible()
+    ask(page, FOLLOW_UP)
+    assert questions(page) == [QUESTION, EDITED, FOLLOW_UP]
+    assert assistant.asked[-1][2] == (QUESTION, EDITED)
+
+
+def test_an_edited_conversation_is_kept_as_it_is_now(page: Page) -> None:
+    converse(page)
+    edit(page, 0, EDITED)
+    wait_for_turns(page, 1)
+    page.get_by_role("heading", name=EDITED).wait_for()
+    page.wait_for_function("words => JSON.stringify(localStorage).includes(words)", arg=EDITED)
+    (kept,) = map(json.loads, stored(page).values())
+    assert kept["name"] == EDITED and [turn["question"] for turn in kept["turns"]] == [EDITED]
+    page.reload()
+    wait_for_turns(page, 1)
+    assert questions(page) == [EDITED]
+
+
+def test_an_edited_question_that_cannot_be_answered_costs_nothing(page: Page, assistant: AssistantDouble) -> None:
+    converse(page)
+    assistant.fault = RuntimeError("something")
+    edit(page, 0, EDITED)
+    wait_for_turns(page, 3)
+    assert questions(page) == [QUESTION, FOLLOW_UP, EDITED]
+    assert page.get_by_label("Your question").input_value() == EDITED
+    assistant.fault = None
+    page.get_by_label("Your question").press("Enter")
+    wait_for_turns(page, 1)
+    assert questions(page) == [EDITED]
+
+
+def test_whoever_does_not_edit_after_all_asks_at_the_end(page: Page) -> None:
+    ask(page, QUESTION).get_by_role("button", name="Edit question").click()
+    page.get_by_role("button", name="Do not edit").click()
+    assert page.get_by_label("Your question").input_value() == ""
+    ask(page, FOLLOW_UP)
+    assert questions(page) == [QUESTION, FOLLOW_UP]
+
+
+def test_editing_leaves_no_step_that_back_would_take(page: Page, url: str) -> None:
+    steps = page.evaluate("history.length")
+    converse(page)
+    edit(page, 0, EDITED)
+    wait_for_turns(page, 1)
+    assert page.evaluate("history.length") == steps and page.url == url
+    page.get_by_role("link", name="Open in document").first.click()
+    page.locator(".kin-panel mark#cited").wait_for()
+    page.go_back()
+    page.locator(".kin-panel[open]").wait_for(state="detached")
+    assert questions(page) == [EDITED]
 
 
 def test_an_answer_that_was_stopped_never_comes(

@@ -168,6 +168,7 @@ class Visitor:
         values = {
             "ask_typed": [QUESTION, *filters],
             "ask_offered": filters,
+            "ask_edited": filters,
             "describe": filters,
             "compare": ["compost", [], []],
             "find_peers": ["We are a port city with open dumping."],
@@ -237,6 +238,7 @@ def in_every_place(visitor: Visitor, sent: object) -> Iterator[dict[str, Any]]:
         name = function["api_name"].rstrip("_0123456789")
         details = {
             "ask_offered": {"question": QUESTION},
+            "ask_edited": {"turn": "q1", "question": "Who paid?"},
             "ask_again": {"turn": "q1", "change": "shorter"},
             "rate": {"turn": "q1", "verdict": "right", "comment": ""},
             "recall": {"kept": "{}", "last": "q1", "instead": ""},

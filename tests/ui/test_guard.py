@@ -29,6 +29,13 @@ READ = {"GET", "HEAD"}
 NEEDED: dict[str, set[str]] = {
     "/": READ,
     "/assets/x": READ,
+    "/answer/answer.docx": READ | {"POST"},
+    "/answer/answer.pdf": READ | {"POST"},
+    "/answer/answer.md": READ | {"POST"},
+    "/answer/answer.bib": READ | {"POST"},
+    "/answer/answer.ris": READ | {"POST"},
+    "/library/search": READ,
+    "/library/documents.csv": READ | {"POST"},
     "/brief/brief.pdf": READ | {"POST"},
     "/brief/brief.docx": READ | {"POST"},
     "/brief/brief.html": READ | {"POST"},

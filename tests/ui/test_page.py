@@ -22,11 +22,11 @@ import pytest
 
 from kin_assistant.corpus.profile import CorpusProfile
 from kin_assistant.errors import KinError, ServeError
-from kin_assistant.rendering import document_link
+from kin_assistant.rendering import describe_filters, document_link
 from kin_assistant.settings import Settings
 from kin_assistant.types import Filters
 from kin_assistant.ui.callbacks import Callbacks, Choices
-from kin_assistant.ui.conversation import conversation_html, describe_filters, further_html
+from kin_assistant.ui.conversation import conversation_html, further_html
 from kin_assistant.ui.guard import MAX_BODY_BYTES
 from kin_assistant.ui.page import build_page
 from kin_assistant.ui.ratelimit import QUESTION as QUESTION_COST
@@ -82,6 +82,29 @@ def test_an_answer_is_offered_in_the_forms_that_it_can_have(tmp_path: Path) -> N
         ("table", "As a table"),
     ]
     assert "data-kin-change" not in conversation_html([refused], {})
+
+
+def test_an_edited_question_leans_on_what_its_own_leaned_on(tmp_path: Path) -> None:
+    callbacks, assistant = make_callbacks(tmp_path)
+    first = callbacks.ask(QUESTION, Choices(), ())
+    second = callbacks.ask("What did it cost?", Choices(), (first,))
+    third = callbacks.ask("Who paid?", Choices(), (first, second))
+    callbacks.ask("What did they cost?", Choices(), (first, second, third), edits=second.id)
+    callbacks.ask("What did they cost?", Choices(), (first, second, third), edits="q-unknown")
+    assert [history for _, _, history in assistant.asked[-2:]] == [
+        (QUESTION,),
+        (QUESTION, "What did it cost?", "Who paid?"),
+    ]
+
+
+def test_a_turn_takes_the_place_of_another_and_of_all_after_it() -> None:
+    visits = Visits()
+    turns = [Turn(f"q{number}", "?", Filters()) for number in range(4)]
+    for turn in turns[:3]:
+        visits.add("s", "c", turn)
+    assert visits.add("s", "c", turns[3], instead_of="q1", onwards=True) == (turns[0], turns[3])
+    assert visits.add("s", "c", turns[1], instead_of="gone", onwards=True) == (turns[0], turns[3], turns[1])
+    assert visits.find("q3") == turns[3] and visits.find("q2") is None
 
 
 def test_a_question_is_asked_again_as_it_was_in_another_form(tmp_path: Path) -> None:

@@ -26,13 +26,16 @@ class MarkedQuote:
     """A quote with the number that leads to it in the annex."""
 
     mark: str
-    """``2.1``."""
+    """``2.1``; several numbers where several documents say the same: ``3, 4``."""
     citation: Citation
+
+    is_behind_head: bool = False
+    """Whether the head of its list or table stands above an earlier quote already."""
 
     @property
     def anchor(self) -> str:
-        """The name of its place in the annex, as Word and PDF take it: ``quote_2_1``."""
-        return f"quote_{self.mark.replace('.', '_')}"
+        """The name of what the number leads to, as Word and PDF take it: ``quote_2_1``."""
+        return f"quote_{self.mark.partition(',')[0].replace('.', '_')}"
 
     @property
     def words(self) -> str:
@@ -42,7 +45,7 @@ class MarkedQuote:
     @property
     def head(self) -> str:
         """What stands above the quote: the head of its list or table, unless ``words`` have it."""
-        return "" if row_head(self.citation) else remove_bars(head_of(self.citation))
+        return "" if self.is_behind_head or row_head(self.citation) else remove_bars(head_of(self.citation))
 
     @property
     def remark(self) -> str:
@@ -87,12 +90,12 @@ class LaidSection:
 
 @dataclass(frozen=True, slots=True)
 class Reference:
-    """A document that is quoted, and what is quoted of it."""
+    """A document that is quoted, and what is quoted of it; or a single quote, where there is no annex."""
 
-    number: int
+    mark: str
     title: str
-    where: str
-    """Place and years, as far as they are known."""
+    details: tuple[str, ...]
+    """What is said behind the title, as far as it is known: place and years, where in the document, its id."""
     document_id: str
     quotes: tuple[MarkedQuote, ...]
     """Each once, by number."""
@@ -105,13 +108,19 @@ class Reference:
 
 @dataclass(frozen=True, slots=True)
 class BriefLayout:
-    """A brief as each format shows it."""
+    """A brief as each format shows it, or what else is made of quotes and numbers."""
 
     title: str
     remarks: tuple[str, ...]
     sections: tuple[LaidSection, ...]
     references: tuple[Reference, ...]
     build_id: str
+    other_words: str = "All other text was written by the author of this brief or counted by the program."
+    """Whose words those are that are no quotes."""
+    is_numbered: bool = True
+    """Whether sections are numbered where a format does that."""
+    has_annex: bool = True
+    """Whether the number behind a quote leads to the annex; else it leads to the references."""
 
 
 def lay_out_brief(brief: Brief) -> BriefLayout:
@@ -146,7 +155,8 @@ class _Numbering:
                 self._marked[document_id, quote.start, quote.end] = marked
             first = next(iter(quotes.values())).as_citation(number)
             own = tuple(self._marked[document_id, *span] for span in quotes)
-            references.append(Reference(number, first.title, place_and_years(first), document_id, own))
+            details = (place_and_years(first), f"Document {document_id}")
+            references.append(Reference(str(number), first.title, details, document_id, own))
         self.references = tuple(references)
 
     def of(self, quote: Quote) -> MarkedQuote:

@@ -23,7 +23,7 @@ __all__ = ["brief_markdown"]
 def brief_markdown(brief: Brief) -> str:
     """The brief with its sections, references and annex."""
     laid = lay_out_brief(brief)
-    parts = [f"# {escape_markdown(laid.title)}", *map(escape_markdown, laid.remarks), explain_signs(">", laid.build_id)]
+    parts = [f"# {escape_markdown(laid.title)}", *map(escape_markdown, laid.remarks), explain_signs(">", laid)]
     for section in laid.sections:
         parts.append(f"## {escape_markdown(section.heading)}")
         for block in section.blocks:
@@ -54,10 +54,10 @@ def _back_matter(laid: BriefLayout) -> Iterator[str]:
     if not laid.references:
         return
     yield f"## {REFERENCES}"
-    yield "\n".join(f"- [{one.number}] {_reference(one)}" for one in laid.references)
+    yield "\n".join(f"- [{one.mark}] {_reference(one)}" for one in laid.references)
     yield f"## {ANNEX}"
     for one in laid.references:
-        yield f"### {one.number}. {escape_markdown(one.title)}"
+        yield f"### {one.mark}. {escape_markdown(one.title)}"
         for quote in one.quotes:
             yield f"**{quote.mark}** {escape_markdown(describe_quote(quote.citation))}"
             yield f"> {escape_markdown(quote.words)}"

@@ -38,7 +38,7 @@ class _Entry(NamedTuple):
 class _Reference(NamedTuple):
     """A document of the list of references, with its quotes for the annex."""
 
-    number: int
+    mark: str
     title: str
     words: str
     entries: list[_Entry]
@@ -51,7 +51,7 @@ def brief_html(brief: Brief) -> str:
         "brief.html",
         "page",
         laid=laid,
-        how=explain_signs("a bar", laid.build_id),
+        how=explain_signs("a bar", laid),
         references=[_describe(one) for one in laid.references],
         reference_heading=REFERENCES,
         annex_heading=ANNEX,
@@ -71,4 +71,4 @@ def _describe(reference: Reference) -> _Reference:
     words = describe_reference(reference)
     if reference.sources:
         words += f" After {'; '.join(map(describe_source, reference.sources))}."
-    return _Reference(reference.number, reference.title, words, entries)
+    return _Reference(reference.mark, reference.title, words, entries)

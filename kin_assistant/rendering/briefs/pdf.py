@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from reportlab.pdfgen.canvas import Canvas
     from reportlab.platypus import Flowable, Paragraph
 
-__all__ = ["brief_pdf"]
+__all__ = ["brief_pdf", "laid_pdf"]
 
 _INK, _QUIET, _WARNING, _BAR = "#085A40", "#53605A", "#9C2B1B", "#0B6E4F"
 _MARGIN: Final = 25 / 25.4 * 72
@@ -52,11 +52,15 @@ def brief_pdf(brief: Brief, now: datetime) -> bytes:
 
     A character that no font draws is written as its code, [U+0627], and the first page says so.
     """
+    return laid_pdf(lay_out_brief(brief), now)
+
+
+def laid_pdf(laid: BriefLayout, now: datetime) -> bytes:
+    """What was laid out as a PDF file; else as ``brief_pdf``."""
     from reportlab.lib.pagesizes import A4
     from reportlab.platypus import SimpleDocTemplate
 
     register_fonts()
-    laid = lay_out_brief(brief)
     writer = _Writer()
     story = [*writer.write_sections(laid), *writer.write_back(laid)]
     # The front comes last: only now it is known what could not be drawn.
@@ -92,33 +96,39 @@ class _Writer:
     def write_front(self, laid: BriefLayout) -> Iterator[Flowable]:
         """Title, remarks, and how quotes are told from other text."""
         yield self._add(self._words(laid.title), "title")
-        for remark in (*laid.remarks, explain_signs("a bar", laid.build_id)):
+        for remark in (*laid.remarks, explain_signs("a bar", laid)):
             yield self._add(self._words(remark), "note")
         if self._undrawn:
             codes = ", ".join(map(_code, list(self._undrawn)[:10]))
             yield self._add(
-                f"{count(len(self._undrawn), 'character')} of this brief cannot be drawn in a PDF file and "
-                f"stand as codes: {codes}. The Word, HTML and Markdown files have the characters.",
+                f"{count(len(self._undrawn), 'character')} of this text cannot be drawn in a PDF file and "
+                f"stand as codes: {codes}. The other formats have the characters.",
                 "missing",
             )
 
     def write_sections(self, laid: BriefLayout) -> Iterator[Flowable]:
         """All sections with what they hold, numbered."""
         for number, section in enumerate(laid.sections, 1):
-            yield self._add(f"{number}. {self._words(section.heading)}", "section")
+            if section.heading:
+                before = f"{number}. " if laid.is_numbered else ""
+                yield self._add(f"{before}{self._words(section.heading)}", "section")
             for block in section.blocks:
                 yield from self._write_block(block)
 
     def write_back(self, laid: BriefLayout) -> Iterator[Flowable]:
-        """The list of references, and the annex, whose entries the numbers of quotes lead to."""
+        """The list of references, and the annex if there is one: the last of them is what the numbers of quotes lead to."""
         if not laid.references:
             return
-        yield self._add(f"{len(laid.sections) + 1}. {REFERENCES}", "section")
+        before = f"{len(laid.sections) + 1}. " if laid.is_numbered else ""
+        yield self._add(f"{before}{REFERENCES}", "section")
         for one in laid.references:
-            yield self._add(self._reference(one), "body")
+            anchor = "" if laid.has_annex else f'<a name="{one.quotes[0].anchor}"/>'
+            yield self._add(anchor + self._reference(one), "body")
+        if not laid.has_annex:
+            return
         yield self._add(ANNEX, "section")
         for one in laid.references:
-            yield self._add(f"[{one.number}] {self._words(one.title)}", "part")
+            yield self._add(f"[{one.mark}] {self._words(one.title)}", "part")
             for quote in one.quotes:
                 yield from self._write_entry(quote)
 
@@ -149,7 +159,7 @@ class _Writer:
         return f"{self._words(quote.words)}\u00a0{link}"
 
     def _reference(self, reference: Reference) -> str:
-        line = self._words(f"[{reference.number}] {describe_reference(reference)}")
+        line = self._words(f"[{reference.mark}] {describe_reference(reference)}")
         named = "; ".join(map(self._source, reference.sources))
         return f"{line} After {named}." if named else line
 

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from docx.styles.style import ParagraphStyle
     from docx.text.paragraph import Paragraph
 
-__all__ = ["brief_docx"]
+__all__ = ["brief_docx", "laid_docx"]
 
 _NOTE, _SOURCE, _MISSING = "Brief Note", "Quoted Document", "Missing Quote"
 """Styles of our own, beside those that every Word file has."""
@@ -49,11 +49,16 @@ _LONGEST_PROPERTY: Final = 255
 
 def brief_docx(brief: Brief, now: datetime) -> bytes:
     """The brief as a Word file that says it was written ``now``. What XML cannot hold is left out of words."""
-    laid = lay_out_brief(brief)
+    return laid_docx(lay_out_brief(brief), now)
+
+
+def laid_docx(laid: BriefLayout, now: datetime) -> bytes:
+    """What was laid out as a Word file; else as ``brief_docx``."""
     writer = _Writer(laid, now)
     writer.write_front()
     for section in laid.sections:
-        writer.add(section.heading, "Heading 1")
+        if section.heading:
+            writer.add(section.heading, "Heading 1")
         for block in section.blocks:
             writer.write_block(block)
     writer.write_back()
@@ -93,7 +98,7 @@ class _Writer:
     def write_front(self) -> None:
         """Title, remarks, and how quotes are told from other text."""
         self.add(self._laid.title, "Title")
-        for remark in (*self._laid.remarks, explain_signs("a bar", self._laid.build_id)):
+        for remark in (*self._laid.remarks, explain_signs("a bar", self._laid)):
             self.add(remark, _NOTE)
 
     def write_block(self, block: Group | Own | Missing) -> None:
@@ -110,15 +115,17 @@ class _Writer:
                     self._write_quotes(quotes)
 
     def write_back(self) -> None:
-        """The list of references, and the annex, whose entries the numbers of quotes lead to."""
+        """The list of references, and the annex if there is one: the last of them is what the numbers of quotes lead to."""
         if not self._laid.references:
             return
         self.add(REFERENCES, "Heading 1")
         for one in self._laid.references:
             self._write_reference(one)
+        if not self._laid.has_annex:
+            return
         self.add(ANNEX, "Heading 1")
         for one in self._laid.references:
-            self.add(f"{one.number}. {one.title}", "Heading 2")
+            self.add(f"{one.mark}. {one.title}", "Heading 2")
             for quote in one.quotes:
                 self._write_entry(quote)
 
@@ -133,7 +140,12 @@ class _Writer:
             self._link(paragraph, f"[{one.mark}{remark}]", anchor=one.anchor)
 
     def _write_reference(self, reference: Reference) -> None:
-        paragraph = self.add(f"[{reference.number}] {describe_reference(reference)}", "Normal")
+        paragraph = self.add("", "Normal")
+        if self._laid.has_annex:
+            paragraph.add_run(f"[{reference.mark}] ")
+        else:
+            self._mark(paragraph, reference.quotes[0].anchor, f"[{reference.mark}] ")
+        paragraph.add_run(_clean(describe_reference(reference)))
         for place, source in enumerate(reference.sources):
             paragraph.add_run(" After " if not place else "; ")
             self._name(source, paragraph)

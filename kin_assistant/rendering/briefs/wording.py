@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from kin_assistant.rendering.briefs.layout import Reference
+from kin_assistant.rendering.briefs.layout import BriefLayout, Reference
 from kin_assistant.rendering.words import ORIGIN, section_and_page
 from kin_assistant.types import Citation, Source
 
@@ -14,18 +14,18 @@ REFERENCES: Final = "References"
 ANNEX: Final = "Annex: all quotes"
 
 
-def explain_signs(sign: str, build_id: str) -> str:
+def explain_signs(sign: str, laid: BriefLayout) -> str:
     """What tells a quote from other text; ``sign`` is what stands beside quotes in this format."""
+    target = "annex" if laid.has_annex else "references"
     return (
         f"What has {sign} at its left is quoted word for word from a stored document and was compared with it "
-        f"(build {build_id}); the number behind it leads to the annex. All other text was written by the author of this "
-        "brief or counted by the program."
+        f"(build {laid.build_id}); the number behind it leads to the {target}. {laid.other_words}"
     )
 
 
 def describe_reference(reference: Reference) -> str:
-    """A document in the list of references: title, place and years, id."""
-    parts = (reference.title, reference.where, f"Document {reference.document_id}")
+    """A line of the list of references: title, then place and years and what else is known."""
+    parts = (reference.title, *reference.details)
     return " ".join(f"{part.removesuffix('.')}." for part in parts if part)
 
 

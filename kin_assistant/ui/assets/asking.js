@@ -15,6 +15,23 @@
     kin.show(box(), "nearest");
   };
 
+  // A question that is edited takes the place of the one that it was, and of what followed that.
+  let editing = null;
+  kin.edit = (turn, question) => {
+    const after = [...document.querySelectorAll(".kin-turn")].reverse().indexOf(turn);
+    editing = turn.id;
+    const rest = after ? ` and the ${after === 1 ? "one" : after} after it` : "";
+    kin.say(`When you ask, your edited question takes the place of the one above${rest}.`, "Do not edit", () => {
+      leaveEditing();
+      kin.fill("");
+    });
+    kin.fill(question);
+  };
+  const leaveEditing = () => {
+    if (editing) kin.say("");
+    editing = null;
+  };
+
   const isAsking = () => root.classList.contains("kin-asking");
   const asked = () => root.classList.add("kin-asking");
   // An answer or a message is there, or nobody waits any longer.
@@ -25,13 +42,22 @@
 
   // Where no question is written there is nothing to ask: Gradio never hears of it, and the box waits for one.
   const ask = (event) => {
-    if (box().value.trim() && !isAsking()) return asked();
+    const asks = box().value.trim() && !isAsking();
+    if (asks) asked();
+    if (asks && !editing) return;
     event.preventDefault();
     event.stopImmediatePropagation();
     box().focus();
+    if (!asks) return;
+    tell("kin:retried");
+    const detail = { turn: editing, question: box().value };
+    document.dispatchEvent(new CustomEvent("kin:edited", { detail }));
   };
 
-  document.addEventListener("kin:asked", asked);
+  document.addEventListener("kin:asked", () => {
+    leaveEditing(); // it is another question that was asked
+    asked();
+  });
   const sends = (event) => event.key === "Enter" && !event.shiftKey && !event.isComposing;
   const inQuestion = (event) => event.target instanceof Element && event.target.matches("#kin-question textarea");
   for (const name of ["keydown", "keypress"]) {
@@ -73,6 +99,7 @@
     if (ids.join() === known.join()) return;
     const added = turns.filter((turn) => !known.includes(turn.id)).at(-1);
     known = ids;
+    if (!ids.includes(editing)) leaveEditing();
     settled();
     if (added) requestAnimationFrame(() => kin.show(added, "start"));
   };
@@ -100,11 +127,22 @@
 
   // A question in the address is asked once: the address is plain again before the answer comes.
 
-  const inAddress = new URLSearchParams(location.search).get("q")?.trim() ?? "";
+  const parameters = new URLSearchParams(location.search);
+  const inAddress = parameters.get("q")?.trim() ?? "";
+  // The address of an answer has more than a question. The server reads it.
+  const linked = inAddress && parameters.has("build") ? location.search : "";
   kin.isAskedByAddress = inAddress !== "";
   if (location.search) history.replaceState(history.state, "", location.pathname);
   const askAddress = () => {
     if (!inAddress) return;
+    if (linked) {
+      // What could not be asked is in the box.
+      document.addEventListener("kin:settled", () => document.querySelector(".kin-turn") || kin.fill(inAddress), { once: true });
+      tell("kin:asked");
+      const detail = { kept: linked, last: "", instead: "" };
+      document.dispatchEvent(new CustomEvent("kin:recall", { detail }));
+      return;
+    }
     if (inAddress.length > box().maxLength) {
       kin.say(`The question in the address has more than ${box().maxLength.toLocaleString("en")} characters, so it was not asked.`);
       return;
@@ -112,7 +150,6 @@
     kin.fill(inAddress);
     setTimeout(() => document.querySelector("#kin-ask").click(), 50);
   };
-  kin.addressOf = (question) => `${location.origin}${location.pathname}?q=${encodeURIComponent(question)}`;
 
   // What is being written outlives the page.
 

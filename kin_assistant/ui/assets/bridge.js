@@ -4,6 +4,7 @@ const isAsking = () => document.documentElement.classList.contains("kin-asking")
 
 if (element.querySelector(".kin-turns")) {
   document.addEventListener("kin:recall", (event) => trigger("submit", event.detail));
+  document.addEventListener("kin:edited", (event) => trigger("edit", event.detail));
 }
 
 element.addEventListener("click", (event) => {

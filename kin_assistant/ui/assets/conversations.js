@@ -62,7 +62,10 @@
       current = null;
     }
     const id = current?.id ?? store.newId();
-    const fault = store.write(id, (current && known?.record?.name) || turns[0].question, turns);
+    // A name of its own stays; else it is the first question, which may have been edited.
+    const record = current && known?.record;
+    const named = record && record.name !== record.turns[0].question.slice(0, store.MOST_NAME);
+    const fault = store.write(id, (named && record.name) || turns[0].question, turns);
     if (fault) remember(null);
     else open(id, turns);
     if (fault || said) kin.say(fault || said);

@@ -34,6 +34,7 @@
     for (const [name, old] of Object.entries(shown)) if (old) find(`[data-kin-${name}]`)?.replaceWith(old);
     if (focused) document.getElementById(focused)?.focus();
     sieve();
+    document.dispatchEvent(new Event("kin:listed"));
     if (find("[data-kin-sync]") && !following) join();
   };
   // Somebody else may have begun to read the folder, or this page was left meanwhile.

@@ -2,7 +2,7 @@
 (() => {
   "use strict";
   const beside = matchMedia("(min-width: 70.01rem)"); // as in style.css
-  const { fill, show, openPanel, addressOf } = window.kin;
+  const { fill, show, openPanel } = window.kin;
 
   // The document panel.
 
@@ -11,6 +11,8 @@
   panel.setAttribute("aria-label", "Document");
   panel.innerHTML =
     '<div class="kin-panel-bar"><button type="button" class="kin-button" data-kin-close>Back to the answer</button>' +
+    '<span class="kin-done" role="status"></span>' +
+    '<button type="button" class="kin-quiet" data-kin-link>Copy link</button>' +
     '<a class="kin-own-page" target="_blank" rel="noopener">Open as a page</a></div>' +
     '<div class="kin-panel-body" tabindex="-1"></div>';
   const body = panel.querySelector(".kin-panel-body");
@@ -28,6 +30,8 @@
   const read = async (link) => {
     if (!panel.isConnected) document.body.append(panel);
     ownPage.href = link.href;
+    panel.querySelector("[data-kin-link]").dataset.kinLink = link.href;
+    panel.querySelector(".kin-done").textContent = "";
     back.textContent = `Back to the ${link.closest("[data-kin-from]")?.dataset.kinFrom ?? "list"}`;
     say("Opening the document\u2026");
     openPanel(panel);
@@ -66,11 +70,27 @@
     }
   });
 
-  // Copy and download: the text is already in the page.
+  // Copy: the text is already in the page. With html it is pasted as such where that can be taken.
 
-  const copy = async (text) => {
-    if (navigator.clipboard && isSecureContext) return navigator.clipboard.writeText(text);
+  const copy = async (text, html) => {
+    if (navigator.clipboard && isSecureContext) {
+      if (!html || !window.ClipboardItem) return navigator.clipboard.writeText(text);
+      const forms = { "text/html": html, "text/plain": text };
+      const blobs = Object.entries(forms).map(([type, words]) => [type, new Blob([words], { type })]);
+      return navigator.clipboard.write([new ClipboardItem(Object.fromEntries(blobs))]);
+    }
     // Browsers keep the clipboard from pages that are served without encryption to other machines.
+    if (html) {
+      document.addEventListener(
+        "copy",
+        (event) => {
+          event.clipboardData.setData("text/html", html);
+          event.clipboardData.setData("text/plain", text);
+          event.preventDefault();
+        },
+        { once: true },
+      );
+    }
     const area = document.createElement("textarea");
     area.value = text;
     area.className = "kin-unseen";
@@ -81,6 +101,24 @@
     if (!done) throw new Error("not copied");
   };
 
+  // What came of it is said in the bar of the panel, behind the buttons of an answer, or beside the button itself.
+  const copyLink = async (link, place) => {
+    const address = new URL(link, document.baseURI).href;
+    let done = (place.closest(".kin-panel-bar") ?? place).querySelector(".kin-done") ?? place.parentElement.querySelector(".kin-done");
+    if (!done) {
+      done = document.createElement("span");
+      done.className = "kin-done";
+      done.setAttribute("role", "status");
+      place.after(done);
+    }
+    try {
+      await copy(address);
+      done.textContent = "Link copied";
+    } catch {
+      done.textContent = `Could not be copied: ${address}`;
+    }
+  };
+
   const download = (blob, name) => {
     const link = document.createElement("a");
     link.href = URL.createObjectURL(blob);
@@ -89,15 +127,44 @@
     setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
   };
 
-  const fileName = (element) => {
-    const question = element.closest(".kin-turn").querySelector(".kin-question").lastChild.textContent;
-    const words = question.toLowerCase().replace(/[^\p{L}\p{N}]+/gu, "-").replace(/^-|-$/g, "").slice(0, 60);
-    return `${words || "answer"}.md`;
+  // Named after its question, with the ending that the address has.
+  const fileName = (turn, name) => {
+    const question = turn.querySelector(".kin-question").lastChild.textContent;
+    const words = question.toLowerCase().replace(/[^\p{L}\p{N}]+/gu, "-").slice(0, 60).replace(/^-|-$/g, "");
+    return `${words || "answer"}${name.slice(name.lastIndexOf("."))}`;
+  };
+
+  const fetchFile = async (address, options, name, done) => {
+    done.textContent = "Writing the file\u2026";
+    try {
+      const answer = await fetch(address, options);
+      if (answer.ok) download(await answer.blob(), name);
+      done.textContent = answer.ok ? `Downloaded as ${name}` : await answer.text();
+    } catch {
+      done.textContent = "The file could not be fetched. Is the server still running?";
+    }
+  };
+
+  window.kin.fetchFile = fetchFile;
+
+  // An answer, or all of them, as a file. The server is told which answers are meant, not what they say.
+  const takeAlong = (button) => {
+    const whole = "kinWhole" in button.dataset;
+    const own = button.closest(".kin-turn");
+    const turns = whole ? [...document.querySelectorAll(".kin-turn")] : [own];
+    const asked = new URLSearchParams();
+    for (const turn of turns.filter((one) => one.querySelector(".kin-actions"))) {
+      asked.append("turn", turn.id);
+      asked.append("kept", turn.dataset.kinKept ?? "");
+    }
+    const name = button.dataset.kinFile;
+    const named = whole ? `conversation-${fileName(turns[0], name)}` : fileName(own, name);
+    fetchFile(`answer/${name}`, { method: "POST", body: asked }, named, own.querySelector(".kin-actions .kin-done"));
   };
 
   // A download is made anew of what its form says. What goes wrong is said here: the page is not left for it.
 
-  document.addEventListener("submit", async (event) => {
+  document.addEventListener("submit", (event) => {
     if (!(event.target instanceof Element) || !event.target.matches("[data-kin-downloads]")) return;
     event.preventDefault();
     const done = event.target.querySelector(".kin-done");
@@ -106,14 +173,7 @@
     const asked = new URLSearchParams(new FormData(event.target));
     const posted = event.target.method === "post";
     if (!posted) address.search = asked;
-    done.textContent = "Writing the file\u2026";
-    try {
-      const answer = await fetch(address, posted ? { method: "POST", body: asked } : {});
-      if (answer.ok) download(await answer.blob(), name);
-      done.textContent = answer.ok ? `Downloaded as ${name}` : await answer.text();
-    } catch {
-      done.textContent = "The file could not be fetched. Is the server still running?";
-    }
+    fetchFile(address, posted ? { method: "POST", body: asked } : {}, name, done);
   });
 
   // One listener for all that can be clicked.
@@ -162,34 +222,31 @@
     }
     const offered = on("[data-kin-fill]");
     if (offered) return fill(offered.dataset.kinFill);
+    const edited = on("[data-kin-edit]");
+    if (edited) return window.kin.edit(edited.closest(".kin-turn"), edited.dataset.kinEdit);
     const filters = on("[data-kin-filters]");
     if (filters) {
       const open = document.getElementById("kin-filters").classList.toggle("kin-open");
       filters.setAttribute("aria-expanded", String(open));
       return;
     }
+    const linked = on("[data-kin-link]");
+    if (linked) return copyLink(linked.dataset.kinLink, linked);
+    const file = on("[data-kin-file]");
+    if (file) return takeAlong(file);
     const actions = on(".kin-actions");
-    if (actions && on("[data-kin-download]")) {
-      const blob = new Blob([actions.dataset.kinMarkdown], { type: "text/markdown;charset=utf-8" });
-      download(blob, fileName(actions));
-      actions.querySelector(".kin-done").textContent = "Downloaded";
-    } else if (actions && on("[data-kin-copy]")) {
+    if (actions && on("[data-kin-copy]")) {
       const done = actions.querySelector(".kin-done");
+      const { kinRich: rich, kinText: text, kinMarkdown: markdown } = actions.dataset;
+      const form = on("[data-kin-copy]").dataset.kinCopy;
       try {
-        await copy(actions.dataset.kinMarkdown);
+        await (form === "rich" ? copy(text, rich) : copy(form === "text" ? text : markdown));
         done.textContent = "Copied with its references";
       } catch {
-        done.textContent = "Could not be copied; please use Download";
+        done.textContent = "Could not be copied; please download it";
       }
     } else if (actions && on("[data-kin-address]")) {
-      const address = addressOf(on("[data-kin-address]").dataset.kinAddress);
-      const done = actions.querySelector(".kin-done");
-      try {
-        await copy(address);
-        done.textContent = "Copied an address that asks this question";
-      } catch {
-        done.textContent = `Could not be copied: ${address}`;
-      }
+      copyLink(on("[data-kin-address]").dataset.kinAddress, actions);
     }
   });
 })();

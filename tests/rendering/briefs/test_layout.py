@@ -40,7 +40,7 @@ def test_sentences_that_follow_each_other_are_a_paragraph(brief: Brief) -> None:
 
 def test_documents_are_numbered_as_they_are_first_quoted_and_quotes_below_them(brief: Brief) -> None:
     references = lay_out_brief(brief).references
-    assert [(one.number, one.document_id) for one in references] == [(1, "cebu"), (2, "bago")]
+    assert [(one.mark, one.document_id) for one in references] == [("1", "cebu"), ("2", "bago")]
     assert [[quote.mark for quote in one.quotes] for one in references] == [["1.1", "1.2", "1.3"], ["2.1"]]
 
 

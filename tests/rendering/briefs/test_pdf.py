@@ -93,7 +93,7 @@ def test_letters_of_the_text_are_part_of_the_file(brief: Brief) -> None:
 def test_what_no_font_draws_stands_as_a_code_and_the_first_page_says_so(brief: Brief) -> None:
     words = words_in(brief_of(quote_of("cebu", "The word \u0627\u0627\u0643 stands here.")))
     assert "The word [U+0627][U+0627][U+0643] stands here." in words
-    assert "2 characters of this brief cannot be drawn in a PDF file and stand as codes: [U+0627], [U+0643]." in words
+    assert "2 characters of this text cannot be drawn in a PDF file and stand as codes: [U+0627], [U+0643]." in words
     assert "cannot be drawn" not in words_in(brief)
 
 
