@@ -26,15 +26,19 @@ _Table = TypeVar("_Table", Brief, Comparison, Peers, Record)
 
 
 def verified(answer: Answer, document_lookup: Callable[[str], Document]) -> Answer:
-    """``answer`` itself, once every quote was found at its offsets in its document.
+    """``answer`` itself, once every quote, and every sentence that a refusal shows, was found at its offsets in its document.
 
-    ``document_lookup`` gives a document for its id and raises ``KeyError`` for an unknown one. Raises ``KinError`` if a
-    quote differs from its document or if a sentence of the answer is not one of the quotes that it cites.
+    ``document_lookup`` gives a document for its id and raises ``KeyError`` for an unknown one. Raises ``KinError`` if one
+    differs from its document or if a sentence of the answer is not one of the quotes that it cites.
     """
     quotes = _verify_quotes(answer.citations, document_lookup)
     for sentence in answer.sentences:
         if sentence.text not in [quotes.get(number) for number in sentence.citations]:
             raise _not_verbatim(f"sentence {sentence.text[:80]!r} is not what it cites")
+    for near in answer.nearest:
+        for one in near.sentences:
+            if not one.quote or _text_of(near.document_id, document_lookup)[one.start : one.end] != one.quote:
+                raise _not_verbatim(f"near sentence {one.quote[:80]!r} of {near.document_id!r}")
     return answer
 
 
@@ -100,10 +104,7 @@ def _verify_quotes(citations: Iterable[Citation], document_lookup: Callable[[str
     """The quotes by number. Raises ``KinError`` for one that differs from its document."""
     quotes: dict[int, str] = {}
     for citation in citations:
-        try:
-            text = document_lookup(citation.document_id).text
-        except KeyError:
-            text = ""
+        text = _text_of(citation.document_id, document_lookup)
         if not 0 <= citation.start < citation.end or text[citation.start : citation.end] != citation.quote:
             raise _not_verbatim(f"citation {citation.number} of {citation.document_id!r} at {citation.start}")
         head = citation.lead_in
@@ -111,6 +112,14 @@ def _verify_quotes(citations: Iterable[Citation], document_lookup: Callable[[str
             raise _not_verbatim(f"what heads citation {citation.number} of {citation.document_id!r} at {head.start}")
         quotes[citation.number] = citation.quote
     return quotes
+
+
+def _text_of(document_id: str, document_lookup: Callable[[str], Document]) -> str:
+    """The text of a document; that of an unknown one is empty."""
+    try:
+        return document_lookup(document_id).text
+    except KeyError:
+        return ""
 
 
 def _not_verbatim(details: str) -> KinError:

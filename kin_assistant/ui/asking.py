@@ -74,6 +74,7 @@ def add_ask_tab(
     """Put the tab's components into the tab that is open, and join them to ``callbacks`` and ``writers``."""
     tab = _add_components(callbacks.max_question_characters, build, infos, writers)
     _join_questions(tab, callbacks, visits, writers)
+    _join_conversation(tab, callbacks, visits)
     _join_filters(tab, callbacks)
     return tab
 
@@ -152,9 +153,6 @@ def _join_questions(tab: AskTab, callbacks: Callbacks, visits: Visits, writers: 
 
     filters, shown = tab.filters, tab.shown
 
-    def client_of(request: gr.Request) -> str:
-        return request.client.host if request.client else "unknown"
-
     def show(turns: Sequence[Turn]) -> tuple[Any, ...]:
         if not turns:  # somebody stopped it, and sees what was there before
             return (gr.skip(),) * len(shown)
@@ -171,7 +169,7 @@ def _join_questions(tab: AskTab, callbacks: Callbacks, visits: Visits, writers: 
         turn = ask(before)
         if onwards and turn.answer is None and any(each.id == instead_of and each.answer for each in before):
             instead_of = ""  # nothing that was answered is lost for a fault
-        turns = visits.add(session, client_of(request), turn, instead_of=instead_of, onwards=onwards, stops=stops)
+        turns = visits.add(session, _client_of(request), turn, instead_of=instead_of, onwards=onwards, stops=stops)
         return bool(turns) and turn.answer is not None, show(turns)
 
     def ask_typed(request: gr.Request, text: str, *chosen: Any) -> tuple[Any, ...]:
@@ -193,19 +191,9 @@ def _join_questions(tab: AskTab, callbacks: Callbacks, visits: Visits, writers: 
 
     def recall(request: gr.Request, event: gr.EventData) -> tuple[Any, ...]:
         kept, last, instead = (event._data[name] for name in ("kept", "last", "instead"))
-        if last and (turns := visits.reopen(request.session_hash, client_of(request), last)):
+        if last and (turns := visits.reopen(request.session_hash, _client_of(request), last)):
             return show(turns)
         return ask_in_visit(request, lambda _: callbacks.recall(kept), instead_of=instead)[1]
-
-    def stop_waiting(request: gr.Request) -> None:
-        visits.stop(request.session_hash, client_of(request))
-
-    def rate(request: gr.Request, event: gr.EventData) -> Any:
-        session = request.session_hash
-        turn = callbacks.rate(**event._data, turns=visits.turns(session))
-        turns = visits.change(session, turn) if turn else ()
-        # The conversation is long: it is sent only where something changed.
-        return conversation_html(turns, callbacks.documents()) if turns else gr.skip()
 
     def suggest(request: gr.Request) -> Any:
         session = request.session_hash
@@ -215,11 +203,6 @@ def _join_questions(tab: AskTab, callbacks: Callbacks, visits: Visits, writers: 
         turn = callbacks.suggest(turns, lambda: visits.newest() is newest)
         changed = visits.change(session, turn) if turn else ()
         return further_html(changed) if changed else gr.skip()
-
-    def begin(request: gr.Request) -> tuple[Any, ...]:
-        visits.end(request.session_hash)
-        shown_again = gr.update(visible=True)
-        return conversation_html((), {}), "", shown_again, shown_again, gr.update(visible=False)
 
     # What was stopped may still be on its way when the next question is asked.
     once_more = ASKING | {"trigger_mode": "multiple"}
@@ -237,9 +220,34 @@ def _join_questions(tab: AskTab, callbacks: Callbacks, visits: Visits, writers: 
             join_writing(
                 suggested, tab.prose, tab.conversation, tab.writing, callbacks=callbacks, visits=visits, writers=writers
             )
+
+
+def _join_conversation(tab: AskTab, callbacks: Callbacks, visits: Visits) -> None:
+    """What is done with a conversation beside asking: stop waiting, judge an answer, begin anew."""
+    import gradio as gr
+
+    def stop_waiting(request: gr.Request) -> None:
+        visits.stop(request.session_hash, _client_of(request))
+
+    def rate(request: gr.Request, event: gr.EventData) -> Any:
+        session = request.session_hash
+        turn = callbacks.rate(**event._data, turns=visits.turns(session))
+        turns = visits.change(session, turn) if turn else ()
+        # The conversation is long: it is sent only where something changed.
+        return conversation_html(turns, callbacks.documents()) if turns else gr.skip()
+
+    def begin(request: gr.Request) -> tuple[Any, ...]:
+        visits.end(request.session_hash)
+        shown_again = gr.update(visible=True)
+        return conversation_html((), {}), "", shown_again, shown_again, gr.update(visible=False)
+
     tab.stop.click(stop_waiting, None, None, concurrency_id="stop", concurrency_limit=1, **PRIVATE)
-    tab.anew.click(begin, None, shown, **PRIVATE)
+    tab.anew.click(begin, None, tab.shown, **PRIVATE)
     tab.conversation.like(rate, None, [tab.conversation], concurrency_limit=1, **PRIVATE)
+
+
+def _client_of(request: "gradio.Request") -> str:
+    return request.client.host if request.client else "unknown"
 
 
 def _join_filters(tab: AskTab, callbacks: Callbacks) -> None:

@@ -225,7 +225,8 @@ class Callbacks:
             except KinError as error:
                 logger.info("Asked anew for a file: %s", plain(error.details))
             else:
-                return TranscriptAnswer(answer.model_copy(update={"build_id": assistant.build.id}), turn.filters)
+                answer = answer.model_copy(update={"build_id": assistant.build.id})
+                return TranscriptAnswer(answer, turn.filters, turn.prose)
         if not kept:
             raise QuestionError(_GONE)
         again = read_kept(kept, self.max_question_characters)

@@ -83,7 +83,7 @@ def _show(turn: Turn, documents: Mapping[str, DocumentInfo]) -> _Shown:
         filters=describe_filters(turn.filters),
         prose=prose_html(turn.prose, turn.answer, id=turn.id) if turn.prose else Markup(),
         answer=answer_html(turn.answer, documents),
-        copies=copy_answer(TranscriptAnswer(turn.answer, turn.filters)),
+        copies=copy_answer(TranscriptAnswer(turn.answer, turn.filters, turn.prose)),
         evidence=evidence_html(turn.answer, documents),
         link=write_link(turn),
         kept=write_kept(turn),

@@ -36,6 +36,7 @@ from kin_assistant.types import (
     Filters,
     LeadIn,
     NearDocument,
+    NearSentence,
     Retrieved,
     Section,
     Source,
@@ -66,6 +67,7 @@ ALLOWED = {
     "mark": {"id", "tabindex"},
     "ol": {"class"},
     "p": {"class", "role", "hidden", "data-kin-found"},
+    "q": set(),
     "section": {"class"},
     "span": {"class", "role", "aria-hidden"},
     "strong": set(),
@@ -132,13 +134,14 @@ def hostile_answer(words: str, *, abstained: bool = False) -> Answer:
         number=1, passage_id=words, document_id=words, title=words, cities=(words,), countries=(words,), years=words,
         heading=words, page=3, start=0, end=len(words), quote=words, sources=document.sources,
     )  # fmt: skip
+    near = NearSentence(start=0, end=len(words), quote=words)
     return Answer(
         id=words, question=words, standalone_question=f"{words}!", abstained=abstained, reason=words if abstained else None,
         notes=(words, f"{words} [1]"), caveats=(words,), leans=True, carried=() if abstained else (words,), other_forms=("list",),
         sentences=() if abstained else (AnswerSentence(text=words, citations=(1,)),),
         citations=() if abstained else (citation,),
         also_retrieved=(Retrieved(passage_id="p", document_id="other", score=0),),
-        nearest=(NearDocument(document_id=words, title=words, cities=(words,)),), confidence=0, build_id=words,
+        nearest=(NearDocument(document_id=words, title=words, cities=(words,), sentences=(near,)),), confidence=0, build_id=words,
     )  # fmt: skip
 
 
@@ -405,6 +408,23 @@ def test_a_verified_answer_is_passed_on(assistant: AssistantDouble) -> None:
     assert verified(answer, assistant.document) is answer
     refusal = assistant.ask(UNKNOWN)
     assert verified(refusal, assistant.document) is refusal
+
+
+@pytest.mark.parametrize(("known", "quote", "start"), [(True, "Not there.", 0), (True, "", 0), (False, "Anything", 0)])
+def test_a_sentence_below_a_refusal_stands_where_it_says(
+    assistant: AssistantDouble, known: bool, quote: str, start: int
+) -> None:
+    refusal = assistant.ask(UNKNOWN)
+    document = assistant.documents[0]
+    text = assistant.document(document.id).text
+    near = NearDocument(document_id=document.id, title=document.title)
+    right = near.model_copy(update={"sentences": (NearSentence(start=0, end=9, quote=text[:9]),)})
+    answer = refusal.model_copy(update={"nearest": (right,)})
+    assert verified(answer, assistant.document) is answer
+    sentence = NearSentence(start=start, end=start + len(quote), quote=quote)
+    wrong = near.model_copy(update={"sentences": (sentence,), "document_id": document.id if known else "gone"})
+    with pytest.raises(KinError, match="differs from its document"):
+        verified(refusal.model_copy(update={"nearest": (wrong,)}), assistant.document)
 
 
 @pytest.mark.parametrize(

@@ -210,7 +210,7 @@ def test_hostile_words_in_a_row_and_its_head_stay_words(words: str) -> None:
     cells = answer.model_copy(update={"form": "table", "sections": (Section(heading=words, numbers=(1,)),)})
     page = LexborHTMLParser(f"<main>{answer_html(answer)}{answer_html(cells)}{evidence_html(answer, {})}</main>")
     assert {node.tag for node in page.css("main *")} <= {
-        *("a", "article", "blockquote", "div", "h3", "h4", "p", "section", "span", "strong"),
+        *("a", "article", "blockquote", "button", "div", "h3", "h4", "p", "section", "span", "strong"),
         *("table", "thead", "tbody", "tr", "th", "td"),
     }
     markdown = MarkdownIt("commonmark", {"html": True}).enable("table")

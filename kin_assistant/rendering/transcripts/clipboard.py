@@ -52,7 +52,7 @@ def copy_answer(told: TranscriptAnswer) -> Copies:
         references=list(map(_describe, laid.references)),
         build_id=told.answer.build_id,
     )
-    return Copies(rich, answer_plain_text(told), answer_markdown(told.answer))
+    return Copies(rich, answer_plain_text(told), answer_markdown(told.answer, prose=told.prose))
 
 
 def _describe(reference: Reference) -> _Reference:

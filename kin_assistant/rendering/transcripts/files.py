@@ -58,7 +58,7 @@ def _check_quotes(transcript: Transcript) -> None:
 def _markdown(transcript: Transcript) -> bytes:
     parts = []
     for one in transcript.answers:
-        text = answer_markdown(one.answer)
+        text = answer_markdown(one.answer, prose=one.prose)
         if filters := describe_filters(one.filters):
             head, _, rest = text.partition("\n\n")
             text = f"{head}\n\nLooked only in: {escape_markdown(filters)}\n\n{rest}"

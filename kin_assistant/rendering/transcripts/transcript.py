@@ -20,7 +20,7 @@ from kin_assistant.rendering.words import (
     place_and_years,
     section_and_page,
 )
-from kin_assistant.types import Answer, AnswerSentence, Citation, DocumentInfo, Entry, Filters
+from kin_assistant.types import Answer, AnswerSentence, Citation, DocumentInfo, Entry, Filters, NearDocument, Prose
 
 __all__ = ["LaidAnswer", "Transcript", "TranscriptAnswer", "lay_out_answer", "lay_out_transcript"]
 
@@ -34,6 +34,8 @@ class TranscriptAnswer:
 
     answer: Answer
     filters: Filters = field(default_factory=Filters)
+    prose: Prose | None = None
+    """What a language model wrote about it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +120,7 @@ def lay_out_answer(told: TranscriptAnswer, *, prefix: str = "") -> LaidAnswer:
     )
     return LaidAnswer(
         tuple(filter(None, remarks)),
-        tuple(_Blocks(answer, prefix).all()),
+        tuple(_Blocks(answer, prefix, told.prose).all()),
         tuple(_refer(citation, prefix) for citation in answer.citations),
     )
 
@@ -126,14 +128,16 @@ def lay_out_answer(told: TranscriptAnswer, *, prefix: str = "") -> LaidAnswer:
 class _Blocks:
     """Makes the blocks of one answer."""
 
-    def __init__(self, answer: Answer, prefix: str) -> None:
-        self._answer, self._prefix = answer, prefix
+    def __init__(self, answer: Answer, prefix: str, prose: Prose | None) -> None:
+        self._answer, self._prefix, self._prose = answer, prefix, prose
         self._known = {citation.number for citation in answer.citations}
         self._found = number_quotes(answer)
 
     def all(self) -> Iterator[Group | Own]:
         answer = self._answer
         yield from _own(self._renumber(words) for words in (answer.said, *answer.caveats))
+        if self._prose and self._prose.sentences:
+            yield from self._written(self._prose)
         if answer.abstained:
             yield from _own([f"{REFUSAL}. {answer.reason or ''}".rstrip()])
         for entry in answer.entries:
@@ -141,8 +145,14 @@ class _Blocks:
         yield from self._rows() if answer.form == "table" else self._groups()
         yield from _own(self._renumber(words) for words in answer.notes)
         if answer.nearest:
-            near = (f"{one.title} ({', '.join(one.cities)})" if one.cities else one.title for one in answer.nearest)
-            yield from _own(["Nearest in the documents:", *(f"• {words}" for words in near)])
+            yield from _own(["Nearest in the documents:", *(f"• {_describe_near(one)}" for one in answer.nearest)])
+
+    def _written(self, prose: Prose) -> Iterator[Own]:
+        sentences = (
+            f"{one.text} {''.join(f'[{number}]' for number in one.citations)}".rstrip() for one in prose.sentences
+        )
+        said = f"Written by the language model {prose.written_by}, each sentence checked against the quotes below."
+        yield from _own([self._renumber(" ".join(sentences)), said])
 
     def _entry(self, entry: Entry) -> Group | Own:
         words = f"{entry.label} ({entry.detail})" if entry.detail else entry.label
@@ -185,6 +195,11 @@ class _Blocks:
         return _CITED_NUMBER.sub(
             lambda match: f"[{self._prefix}{match[1]}]" if int(match[1]) in self._known else match[0], words
         )
+
+
+def _describe_near(document: NearDocument) -> str:
+    title = f"{document.title} ({', '.join(document.cities)})" if document.cities else document.title
+    return ": ".join([title, *(f"“{sentence.quote}”" for sentence in document.sentences)])
 
 
 def _own(words: Sequence[str] | Iterator[str]) -> Iterator[Own]:

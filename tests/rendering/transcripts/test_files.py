@@ -15,7 +15,18 @@ from selectolax.lexbor import LexborHTMLParser
 
 from kin_assistant.errors import KinError
 from kin_assistant.rendering import TRANSCRIPT_FORMATS, Transcript, TranscriptAnswer, copy_answer, transcript_file
-from kin_assistant.types import Answer, Entry, Filters, LeadIn, NearDocument, Section, Source
+from kin_assistant.types import (
+    Answer,
+    Entry,
+    Filters,
+    LeadIn,
+    NearDocument,
+    NearSentence,
+    Prose,
+    ProseSentence,
+    Section,
+    Source,
+)
 from tests.doubles import QUESTION, UNKNOWN, AssistantDouble
 from tests.hostile.markup import HOSTILE
 
@@ -71,6 +82,28 @@ def test_every_quote_stands_in_the_file_with_its_number_and_its_reference(suffix
         assert f"[{number}] {ANSWER.citations[number - 1].title}." in words
     assert "After IGES, 2009" in words and "https://example.org/iges" in words
     assert "No source named for this sentence." in words
+
+
+@pytest.mark.parametrize("suffix", [".docx", ".pdf", ".txt", ".md"])
+def test_what_a_language_model_wrote_is_named_as_its_own(suffix: str) -> None:
+    prose = Prose(sentences=(ProseSentence(text="Waste fell.", citations=(1,)),), written_by="Small")
+    told = Transcript.of(
+        [TranscriptAnswer(ANSWER, prose=prose)], ASSISTANT.documents, library="KIN", build_id="b1", at=AT
+    )
+    words = words_in(transcript_file(told, suffix), suffix)
+    assert "Waste fell. [1]" in words
+    assert "Written by the language model Small" in words
+    assert shown(ANSWER)[0] in words
+
+
+@pytest.mark.parametrize("suffix", [".docx", ".pdf", ".txt", ".md"])
+def test_a_refusal_keeps_the_sentences_that_come_near(suffix: str) -> None:
+    near = NearDocument(
+        document_id="d", title="A document", sentences=(NearSentence(start=0, end=9, quote="It fell."),)
+    )
+    words = words_of(REFUSAL.model_copy(update={"nearest": (near,)}), suffix=suffix)
+    assert "A document" in words
+    assert "It fell." in words
 
 
 @pytest.mark.parametrize("suffix", [".docx", ".pdf"])
