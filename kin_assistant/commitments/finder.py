@@ -12,7 +12,7 @@ from kin_assistant.answer.evidence import Candidate
 from kin_assistant.answer.sentence_search import SentenceSearch
 from kin_assistant.commitments.policy import CommitmentPolicy
 from kin_assistant.commitments.reader import CommitmentReader, DatedSentence, FoundCommitment
-from kin_assistant.commitments.values import NOTHING_LATER, Commitment, CommitmentQuery, Commitments, Later
+from kin_assistant.commitments.values import Commitment, CommitmentQuery, Commitments, Later
 from kin_assistant.contributions.documents import DocumentChooser, as_practice
 from kin_assistant.index.library import DocumentRow, PassageRow
 from kin_assistant.indicators.values import Span
@@ -175,5 +175,6 @@ def _explain(found: int, shown: Sequence[Commitment]) -> list[str]:
         notes.append(f"{count_words(found, 'commitment')} fit; these are the first {len(shown)}.")
     silent = sum(not one.later and (one.said_in or one.deadline) is not None for one in shown)
     if silent:
-        notes.append(f"Of {silent} of these {len(shown)} {NOTHING_LATER.removesuffix(' of it')}.")
+        which = "any of them" if silent == len(shown) > 1 else f"{silent} of them" if silent < len(shown) else "it"
+        notes.append(f"No later document speaks of {which}.")
     return notes

@@ -58,6 +58,7 @@ class _Words:
     pledge: re.Pattern[str]
     plan: re.Pattern[str]
     deadline: re.Pattern[str]
+    baseline: re.Pattern[str]
     not_pledged: re.Pattern[str]
 
 
@@ -132,7 +133,8 @@ def _read_commitment(text: str) -> tuple[tuple[int, int], int | None, int | None
     said = [
         one.years[0]
         for one in years
-        if deadline is None or (one.years[1] < deadline and not words.deadline.search(text[: one.start]))
+        if not words.baseline.search(text[: one.start])
+        and (deadline is None or (one.years[1] < deadline and not words.deadline.search(text[: one.start])))
     ]
     said_in = said[0] if said else None
     if deadline is None and (pledge is None or text.startswith(ROW)):
@@ -160,5 +162,6 @@ def _read_words() -> _Words:
         pledge=re.compile(rf"{pattern('pledge')}(?![\w-])", re.IGNORECASE),
         plan=re.compile(rf"{pattern('plan')}(?![\w-])", re.IGNORECASE),
         deadline=re.compile(rf"{pattern('deadline')}\s(?:\w+\s)?$", re.IGNORECASE),
+        baseline=re.compile(rf"{pattern('baseline')}\s(?:\w+\s)?$", re.IGNORECASE),
         not_pledged=re.compile(rf"{pattern('not_pledged')}(?![\w-])", re.IGNORECASE),
     )

@@ -295,10 +295,13 @@ def source_markdown(source: Source) -> str:
     """A source as the document names it: publisher, year, title, and its address if it is safe."""
     year = str(source.year) if source.year else ""
     url = external_link(source)
-    name = ", ".join(
-        filter(None, (escape_markdown(source.publisher or ""), year, f'"{escape_markdown(source.title)}"'))
-    )
+    name = ", ".join(filter(None, (_inside(source.publisher or ""), year, f'"{_inside(source.title)}"')))
     return f"{name}, <{url}>" if url else name
+
+
+def _inside(words: str) -> str:
+    """``words``, escaped, where they begin no line."""
+    return escape_markdown(words, starts_line=False)
 
 
 def _numbers(sentence: AnswerSentence) -> str:

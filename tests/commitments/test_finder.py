@@ -21,7 +21,7 @@ PLAN = DIGEST.format(
     themes="solid waste", years="2008-2012",
 ) + """## What the city did
 In 2008 Davao pledged to cut landfill waste by 30 per cent by 2012. In 2009 Davao planned to open ten parks by 2015.
-Davao aims to teach every school about waste. The mayor will speak.
+Davao aims to teach every school about waste. The mayor will speak. Davao planned to cut its fumes to 26% below 2005 by 2018.
 
 ## Lessons
 A city should aim to cut its waste by 2030.
@@ -82,6 +82,18 @@ def test_where_nothing_later_is_found_that_is_said(finder: CommitmentFinder) -> 
 def test_advice_and_what_binds_nobody_are_no_commitments(finder: CommitmentFinder) -> None:
     quotes = [one.quote for one in find(finder, cities=["Davao"]).citations]
     assert not any("should aim" in quote or "will speak" in quote for quote in quotes)
+
+
+def test_the_year_that_a_change_is_measured_from_is_not_that_in_which_it_was_said(finder: CommitmentFinder) -> None:
+    one = starting(find(finder, cities=["Davao"]), "Davao planned to cut its fumes")
+    assert (one.said_in, one.deadline) == (None, 2018)
+
+
+def test_what_no_later_document_speaks_of_is_counted(finder: CommitmentFinder) -> None:
+    found = find(finder, cities=["Davao"])
+    silent = [one for one in found.commitments if not one.later and (one.said_in or one.deadline)]
+    assert 0 < len(silent) < len(found.commitments)
+    assert f"No later document speaks of {len(silent)} of them." in found.notes
 
 
 def test_a_pledge_without_a_year_is_one(finder: CommitmentFinder) -> None:
