@@ -24,7 +24,7 @@ UNESCAPED: dict[str, str] = {}
 
 ADDRESSES = {
     "document_link(id)": "words.py quotes the id",
-    "document_link(document_id, start=near.start, end=near.end, build_id=build_id)": "words.py quotes all of them",
+    "document_link(document_id, start=near.start, end=near.end, build_id=build_id, words=near.quote)": "words.py quotes all",
     "external_link(source)": "words.py lets through what is http or https and nothing else",
     "address": "another template writes it",
     "sentence_link(citation, build_id)": "words.py makes it with document_link",
