@@ -16,7 +16,7 @@ from kin_assistant.answer.telling import (
     take_of_places,
 )
 from kin_assistant.index.library import DocumentRow
-from kin_assistant.policy import AnswerPolicy
+from kin_assistant.policy import AnswerPolicy, TellingPolicy
 
 __all__ = ["draft_advice"]
 
@@ -49,4 +49,11 @@ def draft_advice(
     near = replace(policy, documents=replace(policy.documents, min_share=policy.advice.min_share))
     ranked = rank_documents(evidence, near)
     peers = take_of_places(ranked, search.library.infos, tell, policy.advice, most=policy.advice.peers)
+    if len(peers) == 1:
+        peers = [lay_out_experience(teller.tell(shown[0], _twice(policy.experience)))]
     return Draft("quotes", sections=tuple(chain.from_iterable(peers)), said=_SAID) if peers else None
+
+
+def _twice(policy: TellingPolicy) -> TellingPolicy:
+    """For the only peer there is, which has the room of others."""
+    return replace(policy, sentences=2 * policy.sentences, words=2 * policy.words)

@@ -66,6 +66,8 @@ def draft_catalogue(
         # Both together are nowhere: either, then.
         topic = search.make_topic(request.subject.replace(" and ", ", "))
         members = find_members(topic, search, allowed, policy)
+    if not members.reasons and not members.near:
+        return None
     members = _read_reasons(members, topic, query, search, policy)
     return _draft_members(request, members, within, topic, search, policy)
 
@@ -77,12 +79,10 @@ def _draft_members(
     topic: Topic,
     search: SentenceSearch,
     policy: CataloguePolicy,
-) -> Draft | None:
-    """The list of ``members``, those that come near last; None if there is none."""
-    # A document whose best sentence shows nothing of the topic is not near it.
-    near = {row: one for row, one in members.near.items() if one and shows_topic(one, policy)}
-    if not members.reasons and not near:
-        return None
+) -> Draft:
+    """The list of ``members``, those that come near last."""
+    # A sentence that shows nothing of the topic is no reason to list a document.
+    near = {row: one if one and shows_topic(one, policy) else None for row, one in members.near.items()}
     about = f" {'about' if members.theme else 'that speak of'} {_quote(request.subject, members)}{_inside(within)}"
     if request.listed in ("theme", "year"):
         request = replace(request, listed="document")

@@ -65,3 +65,15 @@ def test_a_document_far_behind_the_nearest_is_no_peer(library: SmallLibrary) -> 
     told = [advise(library, question, replace(ANY, min_share=least)) for least in (0.0, 1.0)]
     documents = [{one.document for one in draft.candidates} for draft in told if draft]
     assert len(documents[0]) > len(documents[1]) == 1
+
+
+def test_the_only_peer_has_the_room_of_others(library: SmallLibrary) -> None:
+    evidence = library.read(library.query("We want to start with compost baskets, what should we do?"))
+    told = {}
+    for peers in (1, 2):
+        policy = AnswerPolicy(advice=replace(ANY, peers=peers))
+        policy = replace(policy, experience=replace(policy.experience, sentences=1, min_worth=0.0, lessons_told=9))
+        draft = draft_advice(evidence, library.search, library.records.fields_of, policy)
+        assert draft is not None
+        told[peers] = [one for one in draft.candidates if one.document == draft.candidates[0].document]
+    assert (len(told[1]), len(told[2])) == (2, 1)

@@ -143,10 +143,13 @@ def test_a_document_that_stands_out_belongs_though_no_sentence_has_all_the_words
     assert found.entries[0].reason.text == "Kathmandu took diesel tempos off the road."
 
 
-def test_what_shows_nothing_of_the_topic_is_not_listed_as_near(library: SmallLibrary) -> None:
+def test_what_shows_nothing_of_the_topic_is_no_reason_to_list_what_comes_near(library: SmallLibrary) -> None:
     query = library.query("documents about dust of diesel tempos from the road")
     sharp = CataloguePolicy(min_deviations_near=1.0, min_nearness_near=0.1, min_cosine_of_reason=1.0)
-    assert draft_catalogue(query, library.search, sharp) is None
+    found = draft_catalogue(query, library.search, sharp)
+    assert found is not None
+    assert labels(found) == {"Electric tempos in Kathmandu"}
+    assert found.entries[0].reason is None
 
 
 def test_nearness_to_a_topic_is_that_of_the_nearest_few_sentences(library: SmallLibrary) -> None:
