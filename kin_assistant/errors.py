@@ -10,6 +10,7 @@ Every message is a sentence for the user; ``details`` is for the log.
     ├── ComparisonError        a comparison names a city that no document is about, or too many
     ├── BriefError             a brief cannot be proposed, read or written
     ├── IndicatorError         figures are asked for of an unknown city, country or unit, or of years that run backwards
+    ├── ContributionError      money is asked for of a funder that no document names
     ├── ModelError             the embedding model is missing, damaged or not the expected one
     ├── LanguageModelError     a language model cannot be reached or used, or did not write as it should
     ├── ServeError             the page cannot be served
