@@ -32,6 +32,7 @@ __all__ = [
     "BuildFailed",
     "BuildRunning",
     "ComparisonError",
+    "ContributionError",
     "CorpusError",
     "DocumentError",
     "FilterError",
