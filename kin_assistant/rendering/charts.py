@@ -28,6 +28,8 @@ _INSET: Final = 22
 """Between the frame and the first and last year."""
 _MOST_STEPS: Final = 4
 _STEPS: Final = (1, 2, 2.5, 5, 10)
+_LEAST_SPAN: Final = 1e-8
+"""Less between the lowest and the highest value has no steps that can be told apart."""
 _YEAR_WIDTH: Final = 36
 _LEVELS: Final = 4
 """Lines above and below a mark at which its label may stand."""
@@ -165,7 +167,7 @@ def _around(left: float, top: float, right: float, bottom: float) -> Box:
 def _steps(values: Iterable[float]) -> list[float]:
     """Round values for the axis, in equal steps from the lowest of zero and all values to the highest."""
     low, high = min(0.0, *values), max(0.0, *values)
-    span = (high - low) or 1.0
+    span = high - low if high - low > _LEAST_SPAN else 1.0
     power = 10.0 ** math.floor(math.log10(span / _MOST_STEPS))
     step = next(power * factor for factor in _STEPS if power * factor * _MOST_STEPS >= span)
     first, last = math.floor(low / step + 1e-9), math.ceil(high / step - 1e-9)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import combinations, pairwise
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from kin_assistant import Assistant
@@ -109,6 +109,7 @@ def test_all_series_of_the_documents_can_be_read(assistant: Assistant) -> None:
         assert all(later - earlier > 30 for earlier, later in pairwise(shown)), chart.description
 
 
+@example([(1000, 0, 0.0), (1000, 1, 8.8e-168)])
 @given(
     st.lists(
         st.tuples(
