@@ -19,6 +19,7 @@ from kin_assistant.rendering.words import FIELD_NAMES, external_link, plain, sec
 from kin_assistant.types import Citation, Comparison
 
 if TYPE_CHECKING:
+    from openpyxl import Workbook
     from openpyxl.worksheet.worksheet import Worksheet
 
 __all__ = ["commitments_xlsx", "comparison_xlsx", "contributions_xlsx", "coverage_xlsx", "indicators_xlsx"]
@@ -43,9 +44,7 @@ def comparison_xlsx(comparison: Comparison) -> bytes:
     quotes = book.create_sheet("References")
     header = ["Number", "Quote", "Document", "Section", "Sources named there", "Links"]
     _fill(quotes, [header, *map(_reference, comparison.citations)])
-    target = io.BytesIO()
-    book.save(target)
-    return target.getvalue()
+    return _bytes_of(book)
 
 
 def coverage_xlsx(coverage: Coverage) -> bytes:
@@ -66,9 +65,7 @@ def coverage_xlsx(coverage: Coverage) -> bytes:
     _fill(book.create_sheet("Fields"), [["Field of a record", "Documents"], *fields], wide=())
     records: list[list[str | float]] = [[one.title, one.id, one.fields] for one in coverage.records]
     _fill(book.create_sheet("Records"), [["Document", "Id", "Fields told"], *records], wide=("Document", "Id"))
-    target = io.BytesIO()
-    book.save(target)
-    return target.getvalue()
+    return _bytes_of(book)
 
 
 def indicators_xlsx(indicators: Indicators) -> bytes:
@@ -79,9 +76,7 @@ def indicators_xlsx(indicators: Indicators) -> bytes:
     sheet = book.active
     sheet.title = "Indicators"
     _fill(sheet, indicators_table(indicators), wide=("Measures", "Sentence", "Document"))
-    target = io.BytesIO()
-    book.save(target)
-    return target.getvalue()
+    return _bytes_of(book)
 
 
 def contributions_xlsx(found: Contributions) -> bytes:
@@ -93,9 +88,7 @@ def contributions_xlsx(found: Contributions) -> bytes:
     sheet.title = "Money and partners"
     _fill(sheet, contributions_table(found), wide=("Practice", "Who", "What for", "Sentence", "Document"))
     _fill(book.create_sheet("Who is named"), funders_table(found), wide=("Who", "Roles"))
-    target = io.BytesIO()
-    book.save(target)
-    return target.getvalue()
+    return _bytes_of(book)
 
 
 def commitments_xlsx(found: Commitments) -> bytes:
@@ -106,6 +99,10 @@ def commitments_xlsx(found: Commitments) -> bytes:
     sheet = book.active
     sheet.title = "Commitments"
     _fill(sheet, commitments_table(found), wide=("Practice", "Commitment", "Later sentence", "Document"))
+    return _bytes_of(book)
+
+
+def _bytes_of(book: Workbook) -> bytes:
     target = io.BytesIO()
     book.save(target)
     return target.getvalue()
