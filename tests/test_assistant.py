@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import shutil
+from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC
 from pathlib import Path
@@ -35,6 +37,30 @@ def test_public_names_are_what_they_say() -> None:
     assert set(kin_assistant.__all__) == {name for name in kin_assistant.__all__ if getattr(kin_assistant, name)}
     with pytest.raises(AttributeError, match="no attribute 'nothing'"):
         kin_assistant.nothing  # noqa: B018
+
+
+def test_the_garbage_collector_finds_nothing_of_an_assistant(shipped_index: Path) -> None:
+    # Else its networks are taken down at some later time, in the middle of another's work.
+    gc.collect()
+    gc.disable()
+    try:
+        with Assistant.open(shipped_index) as opened:
+            for message in (*QUESTIONS, "compare Surabaya and Bangkok", "Which cities run waste banks?", "hello"):
+                opened.ask(message)
+            opened.compare("composting")
+            opened.peers("We are a port city with open dumping.")
+            opened.indicators()
+            opened.contributions()
+            opened.commitments()
+        del opened
+        gc.set_debug(gc.DEBUG_SAVEALL)
+        gc.collect()
+        found = Counter(type(one).__qualname__ for one in gc.garbage if type(one).__module__.startswith("kin_assistant"))
+    finally:
+        gc.set_debug(0)
+        gc.garbage.clear()
+        gc.enable()
+    assert found == {}
 
 
 def test_the_build_that_answers_is_described(assistant: Assistant, shipped_index: Path) -> None:

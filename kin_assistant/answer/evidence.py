@@ -7,7 +7,6 @@ import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 import numpy as np
@@ -16,6 +15,7 @@ from kin_assistant.index.bm25 import BM25_B, BM25_K1
 from kin_assistant.index.library import DocumentRow, PassageRow
 from kin_assistant.index.opened import OpenIndex
 from kin_assistant.policy import EvidencePolicy
+from kin_assistant.processes.caching import remember
 from kin_assistant.question.query import Query
 from kin_assistant.retrieval import Ranking
 from kin_assistant.text.figures import has_figure
@@ -122,7 +122,7 @@ class EvidenceReader:
         self._index = index
         self._network, self._fields = network, fields
         self._policy = policy or EvidencePolicy()
-        self._words_of = lru_cache(20_000)(self._count_words)
+        self._words_of = remember(self._count_words, 20_000)
 
     def read(self, query: Query, ranking: Ranking, passages: Sequence[PassageRow]) -> Evidence:
         """Read ``passages``, all of ``ranking``. If the query names several places, each is read closely."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
 
 from kin_assistant.answer.citations import cite_sentences, take_quote
 from kin_assistant.answer.composer import Composer
@@ -20,6 +19,7 @@ from kin_assistant.answer.stretches import estimate_worth
 from kin_assistant.errors import QuestionError
 from kin_assistant.index.library import DocumentRow, Library, PassageRow
 from kin_assistant.policy import AnswerPolicy
+from kin_assistant.processes.caching import remember
 from kin_assistant.question.query import Query, QueryParser
 from kin_assistant.retrieval import Ranking, Retriever
 from kin_assistant.text.figures import differ, find_asked, find_asked_kinds, gives
@@ -85,7 +85,7 @@ class AnswerPipeline:
         self._answer_words = answer_words
         self._compiler_sections = frozenset(map(str.casefold, compiler_sections))
         # In a conversation each message may point at those before it, which then are answered again.
-        self._names_shown = lru_cache(_ANSWERS_IN_MEMORY)(self._find_names_shown)
+        self._names_shown = remember(self._find_names_shown, _ANSWERS_IN_MEMORY)
 
     def answer(
         self,

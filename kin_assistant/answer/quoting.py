@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from functools import lru_cache
 from typing import Final
 
 from kin_assistant.answer.draft import Draft, DraftSection
@@ -15,6 +14,7 @@ from kin_assistant.answer.sentence_search import ROW
 from kin_assistant.answer.stretches import Stretch, estimate_worth, select_stretches
 from kin_assistant.index.library import DocumentRow, Library, PassageRow
 from kin_assistant.policy import SelectionPolicy
+from kin_assistant.processes.caching import remember
 from kin_assistant.types import Block, Sentence
 
 __all__ = ["Quoter"]
@@ -34,7 +34,7 @@ class Quoter:
         """``compiler_sections`` are headings, casefolded, under which the compiler of a document draws conclusions."""
         self._library, self._policy = library, policy
         self._compiler_sections = frozenset(compiler_sections)
-        self._items_of = lru_cache(_DOCUMENTS_IN_MEMORY)(self._find_items)
+        self._items_of = remember(self._find_items, _DOCUMENTS_IN_MEMORY)
 
     def draft_fact(self, evidence: Evidence, words: int) -> Draft:
         """The sentence that answers, first and alone; behind it what other documents say of the same.

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -22,6 +21,7 @@ from kin_assistant.places.gazetteer import Place, PlaceKind
 from kin_assistant.places.matching import Mention, PlaceIndex
 from kin_assistant.places.scope import Scope
 from kin_assistant.policy import SentenceSearchPolicy
+from kin_assistant.processes.caching import remember
 from kin_assistant.question.query import Query, append_place_names
 from kin_assistant.retrieval import Ranking, Retriever
 from kin_assistant.text.english import read_phrases
@@ -156,8 +156,8 @@ class SentenceSearch:
         self.compiler_sections = frozenset(map(str.casefold, index.manifest.profile.compiler_sections))
         self._themes = frozenset(theme for info in self.library.infos for theme in info.themes)
         self._known_places: dict[tuple[str, PlaceKind], Place | None] = {}
-        self._words_of = lru_cache(20_000)(self._read_words)
-        self.embed = lru_cache(256)(self._embed)
+        self._words_of = remember(self._read_words, 20_000)
+        self.embed = remember(self._embed, 256)
 
     def speaks_of(self, place: Place, candidate: Candidate) -> bool:
         """Whether a sentence is on ``place``, or may be: it names it, or no city in a document on one city at most."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import tomllib
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import cache
 from importlib.resources import files
 from typing import Any, Final
 
@@ -15,6 +15,7 @@ from kin_assistant.contributions.extraction import place_of
 from kin_assistant.index.library import DocumentRow, Library, PassageRow
 from kin_assistant.indicators.dates import YearMention, find_years
 from kin_assistant.places.matching import PlaceIndex
+from kin_assistant.processes.caching import remember
 from kin_assistant.records.reader import RecordReader
 from kin_assistant.text.rows import ROW
 from kin_assistant.text.vocabulary import alternatives
@@ -70,9 +71,9 @@ class CommitmentReader:
     ) -> None:
         self.library = library
         self._places, self._records, self._compiler_sections = places, records, compiler_sections
-        self.commitments_of = lru_cache(_DOCUMENTS_IN_MEMORY)(self._read)
+        self.commitments_of = remember(self._read, _DOCUMENTS_IN_MEMORY)
         """The commitments of a document, in reading order."""
-        self.dated_of = lru_cache(_DOCUMENTS_IN_MEMORY)(self._find_dated)
+        self.dated_of = remember(self._find_dated, _DOCUMENTS_IN_MEMORY)
         """The sentences of a document that name years, in reading order."""
 
     def _read(self, row: DocumentRow) -> tuple[FoundCommitment, ...]:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
 from typing import Final
 
 from kin_assistant.contributions.extraction import FoundContribution, extract_contributions
 from kin_assistant.index.library import DocumentRow, Library
 from kin_assistant.indicators.reader import FigureReader
 from kin_assistant.places.matching import PlaceIndex
+from kin_assistant.processes.caching import remember
 from kin_assistant.records.reader import RecordReader
 
 __all__ = ["ContributionReader"]
@@ -22,7 +22,7 @@ class ContributionReader:
     def __init__(self, library: Library, places: PlaceIndex, figures: FigureReader, records: RecordReader) -> None:
         self.library = library
         self._places, self._figures, self._records = places, figures, records
-        self.contributions_of = lru_cache(_DOCUMENTS_IN_MEMORY)(self._read)
+        self.contributions_of = remember(self._read, _DOCUMENTS_IN_MEMORY)
         """What a document says of money and partners, in reading order."""
 
     def _read(self, document: DocumentRow) -> tuple[FoundContribution, ...]:

@@ -5,12 +5,12 @@ from __future__ import annotations
 import sqlite3
 import threading
 from collections.abc import Sequence
-from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, NewType
 
 import numpy as np
 
+from kin_assistant.processes.caching import remember
 from kin_assistant.types import Document, DocumentInfo, Passage, Sentence
 
 if TYPE_CHECKING:
@@ -75,8 +75,8 @@ class Library:
         counts = np.array([count for _, count in shape], np.int64)
         self.first_sentence: NDArray[np.int64] = np.concatenate([[0], np.cumsum(counts)])
         """Row of each passage's first sentence, and the number of sentences at the end; shape (passages + 1,)."""
-        self._document = lru_cache(_DOCUMENTS_IN_MEMORY)(self._read_document)
-        self._passage = lru_cache(_PASSAGES_IN_MEMORY)(self._read_passage)
+        self._document = remember(self._read_document, _DOCUMENTS_IN_MEMORY)
+        self._passage = remember(self._read_passage, _PASSAGES_IN_MEMORY)
 
     def document(self, row: DocumentRow) -> Document:
         """The document of a row."""

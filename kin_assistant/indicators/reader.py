@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
 from typing import Final
 
 from kin_assistant.index.library import DocumentRow, Library, PassageRow
 from kin_assistant.indicators.extraction import FigureSentence, extract_figures
 from kin_assistant.places.matching import PlaceIndex
+from kin_assistant.processes.caching import remember
 
 __all__ = ["FigureReader"]
 
@@ -20,7 +20,7 @@ class FigureReader:
     def __init__(self, library: Library, places: PlaceIndex) -> None:
         self.library = library
         self._places = places
-        self.sentences_of = lru_cache(_DOCUMENTS_IN_MEMORY)(self._read)
+        self.sentences_of = remember(self._read, _DOCUMENTS_IN_MEMORY)
         """The sentences of a document that hold figures, in reading order."""
 
     def passage_of(self, document: DocumentRow, sentence: FigureSentence) -> PassageRow:

@@ -11,7 +11,6 @@ import json
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, get_args
 
@@ -21,6 +20,7 @@ from kin_assistant.errors import ModelError
 from kin_assistant.models.embedder import find_model
 from kin_assistant.models.engine import TorchSource, hash_file, open_network
 from kin_assistant.models.evidence_network import open_tokenizer
+from kin_assistant.processes.caching import remember
 from kin_assistant.text.english import read_words
 from kin_assistant.text.words import words
 from kin_assistant.types import Kind
@@ -115,7 +115,7 @@ class KindClassifier:
         )
         self._network = open_network(source, f"kinds-{digest[:12]}", engine=engine, cache=cache)
         # Each message of a conversation is judged again with every later one.
-        self._shares = lru_cache(_IN_MEMORY)(self._read)
+        self._shares = remember(self._read, _IN_MEMORY)
 
     def classify(self, text: str, parts: Sequence[str] = ()) -> Guess:
         """The kinds of ``text``; ``parts`` are the things that it asks for, if they are several."""

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -16,6 +15,7 @@ from kin_assistant.answer.citations import cite_sentences
 from kin_assistant.answer.evidence import Candidate, lost_a_word
 from kin_assistant.index.library import DocumentRow, PassageRow
 from kin_assistant.index.opened import OpenIndex
+from kin_assistant.processes.caching import remember
 from kin_assistant.records.classifier import FieldClassifier, describe_sentences
 from kin_assistant.records.headings import fields_of_heading
 from kin_assistant.records.weights import CLASSES
@@ -59,8 +59,8 @@ class RecordReader:
         # To the vectors of another model the weights mean nothing; then headings alone tell fields.
         self._classifier = classifier if classifier.embedder == embedder else None
         self._compiler_sections = frozenset(map(str.casefold, compiler_sections))
-        self.sentences_of = lru_cache(_DOCUMENTS_IN_MEMORY)(self._find_sentences)
-        self.shares_of = lru_cache(_PASSAGES_IN_MEMORY)(self._find_shares)
+        self.sentences_of = remember(self._find_sentences, _DOCUMENTS_IN_MEMORY)
+        self.shares_of = remember(self._find_shares, _PASSAGES_IN_MEMORY)
 
     def read(self, document_id: str) -> Record:
         """The record of a document. Raises ``KeyError`` for an unknown one."""
