@@ -380,6 +380,10 @@ class Assistant:
         """What an answer, a record or a comparison cites, as a quote for a brief. Raises ``KeyError`` for an unknown document."""
         return Quote.of_citation(citation, self.document(citation.document_id).sha256)
 
+    def find_quote(self, quote: Quote) -> Quote:
+        """``quote`` as its document has it now; its state says whether it still stands there."""
+        return self._quotes.find(quote)
+
     def indicators(self, query: IndicatorQuery | None = None) -> Indicators:
         """The figures that ``query`` asks for, by default all, each in its sentence; disputed ones are marked.
 

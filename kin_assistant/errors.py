@@ -11,6 +11,7 @@ Every message is a sentence for the user; ``details`` is for the log.
     ├── BriefError             a brief cannot be proposed, read or written
     ├── IndicatorError         figures are asked for of an unknown city, country or unit, or of years that run backwards
     ├── ContributionError      money is asked for of a funder that no document names
+    ├── StandingError          the file of standing questions, or of their answers, cannot be read
     ├── ModelError             the embedding model is missing, damaged or not the expected one
     ├── LanguageModelError     a language model cannot be reached or used, or did not write as it should
     ├── ServeError             the page cannot be served
@@ -47,6 +48,7 @@ __all__ = [
     "QuestionError",
     "ResourceError",
     "ServeError",
+    "StandingError",
 ]
 
 
@@ -88,6 +90,10 @@ class IndicatorError(KinError):
 
 class ContributionError(KinError):
     """Money and partners are asked for of a funder that no document names, or in a way that cannot be followed."""
+
+
+class StandingError(KinError):
+    """The file of standing questions, or of their answers, cannot be read."""
 
 
 class ModelError(KinError):

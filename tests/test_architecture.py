@@ -27,6 +27,7 @@ FLOW: tuple[tuple[str, ...], ...] = (
     ("answer",),
     ("records",),
     ("briefs",),
+    ("standing",),
     ("indicators",),
     ("contributions",),
     ("commitments",),

@@ -55,7 +55,9 @@ def test_the_garbage_collector_finds_nothing_of_an_assistant(shipped_index: Path
         del opened
         gc.set_debug(gc.DEBUG_SAVEALL)
         gc.collect()
-        found = Counter(type(one).__qualname__ for one in gc.garbage if type(one).__module__.startswith("kin_assistant"))
+        found = Counter(
+            type(one).__qualname__ for one in gc.garbage if type(one).__module__.startswith("kin_assistant")
+        )
     finally:
         gc.set_debug(0)
         gc.garbage.clear()

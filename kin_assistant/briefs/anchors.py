@@ -16,7 +16,7 @@ from kin_assistant.errors import BriefError
 from kin_assistant.index.library import DocumentRow, Library, PassageRow
 from kin_assistant.types import Sentence
 
-__all__ = ["QuoteFinder", "explain_states"]
+__all__ = ["QuoteFinder", "explain_state", "explain_states"]
 
 _SHOWN: Final = 160
 """Characters of a quote that are shown to tell which one is meant."""
@@ -49,9 +49,10 @@ class QuoteFinder:
         return brief.model_copy(update={"sections": sections, "build_id": self._build_id, "library": self._name})
 
     def _find_item(self, item: BriefItem) -> BriefItem:
-        return self._find(item) if isinstance(item, Quote) else item
+        return self.find(item) if isinstance(item, Quote) else item
 
-    def _find(self, quote: Quote) -> Quote:
+    def find(self, quote: Quote) -> Quote:
+        """``quote`` as its document has it now, with its state."""
         row = self._row_of(quote.document_id)
         if row is None:
             return quote.model_copy(update={"state": "gone"})
@@ -99,10 +100,11 @@ class QuoteFinder:
 
 def explain_states(brief: Brief) -> tuple[str, ...]:
     """What whoever opens a brief should know of its quotes, a sentence for each that was not found where it was."""
-    return tuple(_explain(quote) for quote in brief.quotes if quote.state != "exact")
+    return tuple(explain_state(quote) for quote in brief.quotes if quote.state != "exact")
 
 
-def _explain(quote: Quote) -> str:
+def explain_state(quote: Quote) -> str:
+    """What whoever knew ``quote`` should know, if it is no longer where it was."""
     words = quote.quote if len(quote.quote) <= _SHOWN else f"{quote.quote[:_SHOWN].rstrip()}..."
     if quote.state == "moved":
         return f"Moved: “{words}” now stands elsewhere in {quote.document_id}."

@@ -146,6 +146,13 @@ def make_parser(commands_by_name: Mapping[str, Run]) -> argparse.ArgumentParser:
     target.add_argument(
         "--out", type=Path, metavar="FILE", help="write .csv (themes by countries) or .xlsx (everything)"
     )
+    watch = command(
+        "watch-questions", "ask the questions of a file again, and tell how their answers changed", [as_json]
+    )
+    watch.add_argument("file", type=Path, metavar="FILE", help="the questions, one on each line")
+    watch.add_argument(
+        "--answers", type=Path, metavar="FILE.json", help="where the answers are kept (default: beside the questions)"
+    )
     serve = command("serve", "serve the page, building the index first if that is needed", [])
     serve.add_argument("--host", metavar="ADDRESS", help="address to listen on (default: 127.0.0.1)")
     serve.add_argument("--port", type=int, metavar="PORT", help="port to listen on (default: 7860)")

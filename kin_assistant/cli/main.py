@@ -1,8 +1,8 @@
 """The command line: parse arguments, call one function, print.
 
 Exit codes: 0 done; 1 it could not be done, with a sentence why; 2 the arguments are wrong; 3 done, but some files of the
-corpus, lines of a batch or quotes of a brief were left out; 4 a call hung and the process was ended; 130 and 143 it was
-stopped. A refusal is an answer: ``kin ask`` then ends with 0, and so does what runs until it is stopped.
+corpus, lines of a batch, quotes of a brief or standing questions were left out; 4 a call hung and the process was ended; 130
+and 143 it was stopped. A refusal is an answer: ``kin ask`` then ends with 0, and so does what runs until it is stopped.
 """
 
 from __future__ import annotations
@@ -64,6 +64,7 @@ def _parser() -> argparse.ArgumentParser:
             "docs show": _printing(show_document),
             **{name: _printing(show) for name, show in {**TABLES, **PRODUCTS}.items()},
             "brief": _brief,
+            "watch-questions": _watch_questions,
             "serve": _serve,
             "mcp": _mcp,
         }
@@ -298,6 +299,13 @@ def _brief(options: argparse.Namespace, settings: Settings) -> int:
 
     with _opened(settings) as assistant:
         return DONE if write_brief(assistant, options, sys.stdout, sys.stderr) else IN_PART
+
+
+def _watch_questions(options: argparse.Namespace, settings: Settings) -> int:
+    from kin_assistant.cli.standing import watch_questions
+
+    with _opened(settings) as assistant:
+        return DONE if watch_questions(assistant, options, sys.stdout) else IN_PART
 
 
 def _serve(_options: argparse.Namespace, settings: Settings) -> int:

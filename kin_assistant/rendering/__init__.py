@@ -29,6 +29,7 @@ from kin_assistant.rendering.markdown import answer_json, answer_markdown, answe
 from kin_assistant.rendering.passages import search_text
 from kin_assistant.rendering.peers import peers_csv, peers_html, peers_markdown
 from kin_assistant.rendering.prose import prose_html, waiting_html
+from kin_assistant.rendering.standing import review_markdown
 from kin_assistant.rendering.tables import comparison_csv, comparison_html, comparison_markdown, record_markdown
 from kin_assistant.rendering.tabs import reason_html
 from kin_assistant.rendering.templating import render
@@ -122,6 +123,7 @@ __all__ = [
     "reference_list",
     "refusal_html",
     "render",
+    "review_markdown",
     "search_text",
     "section_at",
     "transcript_file",

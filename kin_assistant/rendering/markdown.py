@@ -39,6 +39,7 @@ __all__ = [
     "answer_text",
     "escape_in_cell",
     "escape_markdown",
+    "numbered_reference",
     "prose_markdown",
     "reference_list",
     "say_dropped",
@@ -88,7 +89,12 @@ def reference_list(
     answer: Answer | Commitments | Comparison | Contributions | Indicators | Peers | Record,
 ) -> tuple[str, ...]:
     """A line of Markdown for each citation, by number: document, place, section, and what the document cites there."""
-    return tuple(f"[{citation.number}] {_reference(citation)}" for citation in answer.citations)
+    return tuple(map(numbered_reference, answer.citations))
+
+
+def numbered_reference(citation: Citation) -> str:
+    """``reference_list`` for one citation."""
+    return f"[{citation.number}] {_reference(citation)}"
 
 
 def answer_text(answer: Answer) -> str:
