@@ -77,7 +77,8 @@ def make_parser(commands_by_name: Mapping[str, Run]) -> argparse.ArgumentParser:
         "--out",
         type=Path,
         metavar="FILE",
-        help="write the answer as .docx, .pdf, .md or .txt, its references as .bib or .ris; with --batch: .jsonl",
+        help="write the answer as .docx, .pdf, .md or .txt, as a brief to go on with (.json), its references as .bib or .ris; "
+        "with --batch: .jsonl",
     )
     search = command("search", "list the passages nearest to a query", [as_json, filters, batch])
     search.add_argument("query", nargs="*", help="the query; - reads it from standard input")

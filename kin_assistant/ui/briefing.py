@@ -46,6 +46,7 @@ def add_brief_tab(callbacks: Callbacks, infos: Sequence[DocumentInfo]) -> gradio
                 placeholder="All of its text, from { to }",
                 max_lines=2,
                 max_length=_MAX_PASTED,
+                elem_id="kin-brief-paste",
             )
             reopening = gr.Button("Open the brief", elem_id="kin-brief-open", min_width=0)
         brief = add_live_html("")

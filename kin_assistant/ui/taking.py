@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from kin_assistant.rendering import Transcript, transcript_file
 from kin_assistant.ui.callbacks import Callbacks
-from kin_assistant.ui.downloads import DOCX, add_downloads
+from kin_assistant.ui.downloads import DOCX, JSON, add_downloads
 from kin_assistant.ui.ratelimit import QUESTION, RateLimiter
 from kin_assistant.ui.turns import MAX_TURNS, Turn
 from kin_assistant.ui.visits import Visits
@@ -24,6 +24,7 @@ _TYPES: Final = {
     ".md": "text/markdown; charset=utf-8",
     ".bib": "application/x-bibtex; charset=utf-8",
     ".ris": "application/x-research-info-systems; charset=utf-8",
+    ".json": JSON,
 }
 """Media types of the formats on offer."""
 

@@ -50,7 +50,7 @@ def test_the_references_are_written_one_for_a_document(kin: Run, tmp_path: Path,
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (["--out", "answer.odt"], "an answer is written as .docx, .pdf, .md, .txt, .bib or .ris."),
+        (["--out", "answer.odt"], "an answer is written as .docx, .pdf, .md, .txt, .bib, .ris or .json."),
         (["--out", "answer.docx", "--json"], "leave out --json, --why and --prose, or --out"),
         (["--out", "answer.docx", "--why"], "leave out --json, --why and --prose, or --out"),
         (["--out", "no/such/folder/answer.docx"], "cannot be written"),

@@ -277,6 +277,19 @@ def test_a_conversation_is_downloaded_whole(page: Page) -> None:
     assert words.index(QUESTION) < words.index("[1.1]") < words.index(UNKNOWN)
 
 
+def test_a_conversation_becomes_a_brief_to_go_on_with(page: Page, served: Served) -> None:
+    ask(page, QUESTION)
+    turn = ask(page, UNKNOWN)
+    turn.get_by_text("Copy or download as").click()
+    turn.get_by_role("button", name="From the conversation").click()
+    brief = page.locator(".kin-proposal")
+    brief.get_by_text("Opened: ").wait_for()
+    assert [one.inner_text() for one in brief.locator("h3").all()[:2]] == [QUESTION, UNKNOWN]
+    quotes = [words_of(one) for one in brief.locator("p:not(.kin-lead-in) > .kin-words").all()]
+    assert quotes == [citation.quote for citation in served.assistant.ask(QUESTION).citations]
+    assert brief.get_by_label(f"Your text for {UNKNOWN}").input_value().startswith("The documents do not say this. No document is about Lahore")
+
+
 _CLIPBOARD = """async () => {
     const [item] = await navigator.clipboard.read();
     const forms = item.types.map(async (type) => [type, await (await item.getType(type)).text()]);

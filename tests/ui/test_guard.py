@@ -34,6 +34,7 @@ NEEDED: dict[str, set[str]] = {
     "/answer/answer.md": READ | {"POST"},
     "/answer/answer.bib": READ | {"POST"},
     "/answer/answer.ris": READ | {"POST"},
+    "/answer/answer.json": READ | {"POST"},
     "/library/search": READ,
     "/library/documents.csv": READ | {"POST"},
     "/brief/brief.pdf": READ | {"POST"},

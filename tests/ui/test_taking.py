@@ -22,7 +22,7 @@ from tests.doubles import QUESTION, UNKNOWN
 from tests.rendering.transcripts.test_files import words_in
 from tests.ui.test_page import make_callbacks
 
-FILES = ["answer.docx", "answer.pdf", "answer.md", "answer.bib", "answer.ris"]
+FILES = ["answer.docx", "answer.pdf", "answer.md", "answer.bib", "answer.ris", "answer.json"]
 GONE = "That answer is no longer kept here. Please write its question again."
 
 
@@ -39,7 +39,7 @@ def served(tmp_path: Path, visits: Visits) -> Iterator[tuple[Any, Any, Any]]:
 
     callbacks, assistant = make_callbacks(tmp_path)
     app = FastAPI()
-    add_transcripts(app, callbacks, visits, RateLimiter(5 * POINTS))
+    add_transcripts(app, callbacks, visits, RateLimiter(len(FILES) * POINTS))
     with TestClient(app) as client:
         yield client, callbacks, assistant
 
@@ -126,5 +126,5 @@ def test_what_must_be_searched_again_costs_a_question_each(served: tuple[Any, An
     turn = callbacks.ask(QUESTION, Choices(), ())
     visits.add("s", "c", turn)
     held = {"turn": [turn.id] * 4, "kept": [""] * 4}
-    anew = {"turn": ["q1"] * 4, "kept": [kept_of()] * 4}
+    anew = {"turn": ["q1"] * 5, "kept": [kept_of()] * 5}
     assert [client.post("/answer/answer.md", data=data).status_code for data in (held, anew, held)] == [200, 200, 429]

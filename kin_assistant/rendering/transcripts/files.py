@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import Final
 
+from kin_assistant.briefs.files import brief_json
 from kin_assistant.errors import KinError
 from kin_assistant.rendering.briefs.layout import Group, LaidSection, Missing, Own, Reference
 from kin_assistant.rendering.briefs.pdf import laid_pdf
@@ -12,6 +13,7 @@ from kin_assistant.rendering.briefs.word import laid_docx
 from kin_assistant.rendering.briefs.wording import REFERENCES, describe_reference, describe_source
 from kin_assistant.rendering.markdown import answer_markdown, escape_markdown
 from kin_assistant.rendering.transcripts.bibliography import bibtex, ris
+from kin_assistant.rendering.transcripts.collected import transcript_brief
 from kin_assistant.rendering.transcripts.transcript import (
     Transcript,
     TranscriptAnswer,
@@ -66,6 +68,10 @@ def _markdown(transcript: Transcript) -> bytes:
     return "\n".join(parts).encode()
 
 
+def _brief(transcript: Transcript) -> bytes:
+    return brief_json(transcript_brief(transcript))
+
+
 def _text(transcript: Transcript) -> bytes:
     return "\n\n".join(map(answer_plain_text, transcript.answers)).encode()
 
@@ -77,6 +83,7 @@ _WRITERS: Final[Mapping[str, Callable[[Transcript], bytes]]] = {
     ".txt": _text,
     ".bib": _bibtex,
     ".ris": _ris,
+    ".json": _brief,
 }
 TRANSCRIPT_FORMATS: Final = tuple(_WRITERS)
 """Suffixes of the files."""

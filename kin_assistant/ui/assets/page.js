@@ -159,8 +159,41 @@
     }
     const name = button.dataset.kinFile;
     const named = whole ? `conversation-${fileName(turns[0], name)}` : fileName(own, name);
-    fetchFile(`answer/${name}`, { method: "POST", body: asked }, named, own.querySelector(".kin-actions .kin-done"));
+    const done = own.querySelector(".kin-actions .kin-done");
+    const options = { method: "POST", body: asked };
+    if ("kinBrief" in button.dataset) openBrief(`answer/${name}`, options, done);
+    else fetchFile(`answer/${name}`, options, named, done);
   };
+
+  // A brief is opened in its tab from the text of its file, as if somebody had pasted it there.
+  const openBrief = async (address, options, done) => {
+    done.textContent = "Making the brief\u2026";
+    try {
+      const answer = await fetch(address, options);
+      const words = await answer.text();
+      done.textContent = answer.ok ? "" : words;
+      if (!answer.ok) return;
+      document.querySelector("#kin-tabs [role=tab][data-tab-id=brief]").click();
+      const box = await whenThere("#kin-brief-paste textarea");
+      box.value = words;
+      box.dispatchEvent(new Event("input", { bubbles: true }));
+      document.querySelector("#kin-brief-open").click();
+      show(box, "start");
+    } catch {
+      done.textContent = "The brief could not be made. Is the server still running?";
+    }
+  };
+
+  // A tab's contents are made when it is first opened.
+  const whenThere = (selector) =>
+    new Promise((resolve) => {
+      const look = () => {
+        const found = document.querySelector(selector);
+        if (found) resolve(found);
+        else requestAnimationFrame(look);
+      };
+      look();
+    });
 
   // A download is made anew of what its form says. What goes wrong is said here: the page is not left for it.
 
