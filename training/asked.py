@@ -1,15 +1,16 @@
 """Trains what tells which field of a record a question asks for: ``python -m training.asked --index INDEX``.
 
 Each question about a digest of the index has marked sentences that answer it; the fields that these tell are what it asks for.
-The linear model over the question's vector is fitted to them by multinomial logistic regression. Printed is, for each group of
-questions and over five folds by document, how often a marked sentence matches better than another one of its document (AUC).
-It writes ``kin_assistant/data/asked_fields.safetensors``; with ``--check`` it only compares.
+The linear model over the question's vector and phrases is fitted to them by multinomial logistic regression. Printed is, for
+each group of questions and over five folds by document, how often a marked sentence matches better than another one of its
+document (AUC). It writes ``kin_assistant/data/asked_fields.safetensors``; with ``--check`` it only compares.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,7 +20,7 @@ import numpy as np
 
 from kin_assistant.index.opened import OpenIndex, current_recipe, open_published
 from kin_assistant.models.embedder import Embedder, open_embedder
-from kin_assistant.records.asked import FORMAT, WEIGHTS, AskedFields
+from kin_assistant.records.asked import FORMAT, WEIGHTS, AskedFields, find_phrases
 from kin_assistant.records.headings import fields_of_heading
 from kin_assistant.records.reader import RecordReader
 from kin_assistant.records.weights import CLASSES
@@ -47,6 +48,12 @@ _IMPORTANCE = {"fact": 0.3, "pair": 0.3, "several": 0.3, "heading": 0.1}
 _REQUESTS = ("{} of {}", "List the {} of this: {}")
 """What is asked for by the name of a section, behind which the title stands."""
 _INVERSE_PENALTY = 1.0
+_SCALE = 0.3
+"""Of a phrase that a question has, beside a vector of length 1: the smaller, the less a phrase may weigh."""
+_FEWEST_DOCUMENTS = 15
+"""That questions with a phrase are about. What fewer have in common are names."""
+_LEAST_WANTED = 0.001
+"""Of a field that a question is an example of."""
 _FEWEST_CHARACTERS = 8
 """Of a sentence that is looked for in what was marked."""
 _TOLERANCE = 0.02
@@ -59,6 +66,7 @@ class Asked:
 
     group: str
     document: str
+    question: str
     vector: Matrix
     """Shape (dimension,)."""
     told: Matrix
@@ -113,7 +121,7 @@ def read_asked(index: OpenIndex, embedder: Embedder, folder: Path = _TRAINING) -
             evidence = [bare(quote) for quote in row["evidence"]]
             marked = np.array([_is_marked(text, evidence) for text in texts[document]])
             if marked.any():
-                yield Asked(group, document, vector, told[document], marked)
+                yield Asked(group, document, row["question"], vector, told[document], marked)
     yield from _ask_for_sections(index, embedder, told)
 
 
@@ -131,9 +139,9 @@ def _ask_for_sections(index: OpenIndex, embedder: Embedder, told: Mapping[str, M
         texts = [request.format(one.lower(), library.infos[row].title) for one in asked for request in _REQUESTS]
         if not texts:
             continue
-        for number, vector in enumerate(embedder.encode(texts)):
+        for number, (text, vector) in enumerate(zip(texts, embedder.encode(texts), strict=True)):
             marked = np.array([heading == asked[number // len(_REQUESTS)] for heading in headings])
-            yield Asked("heading", document, vector, shares, marked)
+            yield Asked("heading", document, text, vector, shares, marked)
 
 
 def train(asked: Sequence[Asked], embedder: str) -> bytes:
@@ -141,9 +149,19 @@ def train(asked: Sequence[Asked], embedder: str) -> bytes:
     from safetensors.numpy import save
 
     asked = [one for one in asked if not is_held_out_digest(one.document)]
-    about = {"format": FORMAT, "embedder": embedder, "classes": CLASSES}
-    weights = _fit(asked).astype(np.float16)
+    phrases = _choose_phrases(asked)
+    about = {"format": FORMAT, "embedder": embedder, "classes": CLASSES, "phrases": phrases}
+    weights = _fit(asked, phrases).astype(np.float16)
     return save({"weights": weights, "usual": _usual(asked)}, {"about": json.dumps(about)})
+
+
+def _choose_phrases(asked: Sequence[Asked]) -> list[str]:
+    """The phrases that count, in order."""
+    documents: dict[str, set[str]] = defaultdict(set)
+    for one in asked:
+        for phrase in find_phrases(one.question):
+            documents[phrase].add(one.document)
+    return sorted(phrase for phrase, about in documents.items() if len(about) >= _FEWEST_DOCUMENTS)
 
 
 def _is_marked(text: str, evidence: Sequence[str]) -> bool:
@@ -158,29 +176,31 @@ def _usual(asked: Sequence[Asked]) -> Matrix:
     return usual
 
 
-def _fit(asked: Sequence[Asked]) -> Matrix:
-    """Weights for each column of a vector, those of the constant in the last row; shape (dimension + 1, classes)."""
+def _fit(asked: Sequence[Asked], phrases: Sequence[str]) -> Matrix:
+    """Weights for each column of a vector, each phrase, and the constant; shape (dimension + phrases + 1, classes)."""
     from sklearn.linear_model import LogisticRegression
 
-    count = len(CLASSES)
     importance = np.array([_IMPORTANCE.get(one.group, 1.0) for one in asked])
     # A question that asks for several fields is a weighted example of each.
+    weight = importance[:, None] * [one.wanted for one in asked]
+    questions, classes = np.nonzero(weight > _LEAST_WANTED)
+    has = np.array([[phrase in own for phrase in phrases] for own in (find_phrases(one.question) for one in asked)])
+    signals = np.hstack([np.array([one.vector for one in asked]), _SCALE * has]).astype(np.float32)
     model = LogisticRegression(C=_INVERSE_PENALTY, max_iter=300)
-    model.fit(
-        np.repeat([one.vector for one in asked], count, axis=0).astype(np.float64),
-        np.tile(np.arange(count), len(asked)),
-        sample_weight=(importance[:, None] * [one.wanted for one in asked]).ravel(),
-    )
-    return np.vstack([model.coef_.T, model.intercept_]).astype(np.float32)
+    model.fit(signals[questions], classes, sample_weight=weight[questions, classes])
+    weights = np.vstack([model.coef_.T, model.intercept_]).astype(np.float32)
+    weights[-len(phrases) - 1 : -1] *= _SCALE
+    return weights
 
 
 def _report(asked: Sequence[Asked], embedder: str) -> Iterator[str]:
     folds = [fold_of(one.document) for one in asked]
     usual = _usual(asked)
-    of_fold = [
-        AskedFields(embedder, _fit([one for one, own in zip(asked, folds, strict=True) if own != fold]), usual)
-        for fold in range(FOLDS)
-    ]
+    of_fold = []
+    for fold in range(FOLDS):
+        others = [one for one, own in zip(asked, folds, strict=True) if own != fold]
+        phrases = _choose_phrases(others)
+        of_fold.append(AskedFields(embedder, _fit(others, phrases), usual, phrases=phrases))
     areas = np.array([_area(one, of_fold[fold]) for one, fold in zip(asked, folds, strict=True)])
     groups = np.array([one.group for one in asked])
     for group in (*SOURCES, "heading"):
@@ -190,7 +210,7 @@ def _report(asked: Sequence[Asked], embedder: str) -> Iterator[str]:
 
 def _area(one: Asked, fields: AskedFields) -> float:
     """The chance that a marked sentence matches better than another of its document; NaN if there is no other."""
-    match = fields.match(one.vector, one.told)
+    match = fields.match(one.question, one.vector, one.told)
     marked, others = match[one.marked], match[~one.marked]
     if not len(others):
         return float("nan")

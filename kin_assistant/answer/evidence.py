@@ -87,7 +87,9 @@ class EvidenceNetwork(Protocol):
 class FieldMatch(Protocol):
     """What knows the fields of a record that questions ask for, and those that sentences tell."""
 
-    def __call__(self, vector: NDArray[np.float32], passages: Sequence[PassageRow]) -> NDArray[np.float64]:
+    def __call__(
+        self, question: str, vector: NDArray[np.float32], passages: Sequence[PassageRow]
+    ) -> NDArray[np.float64]:
         """How well each sentence of ``passages`` tells the field that the question with this vector asks for.
 
         The logarithm of how much likelier that field is asked for than any is told; shape (sentences,), in order.
@@ -150,7 +152,7 @@ class EvidenceReader:
         read = self._read_closely(query, places, similarity)
         logits = [float(read[passage][number]) if passage in read else math.nan for passage, number in places]
         scores = similarity + self._policy.network * _as_signal(np.array(logits)) if self._network else similarity
-        matches = self._fields(query.vector, passages) if self._fields else np.zeros(len(places))
+        matches = self._fields(query.text, query.vector, passages) if self._fields else np.zeros(len(places))
         candidates = []
         asked = frozenset(named.name for named in query.scope.named if named.kind == "city")
         for i, place in enumerate(places):
