@@ -218,6 +218,11 @@ class RefusalPolicy:
     """Offset, by similarity alone."""
     max_logit: float = 8.0
     """Logits count up to this, and down to its negative."""
+    elsewhere: float = 5.0
+    """What confidence loses, in log odds, for each point by which passages on other places are ranked above those on the places
+    named: ``python -m training.elsewhere``,"""
+    usual_lead: float = -0.3
+    """beyond this lead, which is behind."""
     best_sentences: int = 5
     """Sentences, the best first, whose stems and cosines count."""
     min_cosine_near: float = 0.5

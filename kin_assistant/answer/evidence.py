@@ -74,6 +74,11 @@ class Evidence:
     """Sentences that may be quoted, best first."""
     logits: Mapping[PassageRow, NDArray[np.float32]]
     """What the network says of all sentences of the passages that it read, as ``EvidenceNetwork.score``."""
+    lead_elsewhere: float | None = None
+    """By how much the best passage on other places is ranked above the best one on the places that the query names.
+
+    None if the query names no place, or only one of the two was found.
+    """
 
 
 class EvidenceNetwork(Protocol):
@@ -129,7 +134,15 @@ class EvidenceReader:
     def read(self, query: Query, ranking: Ranking, passages: Sequence[PassageRow]) -> Evidence:
         """Read ``passages``, all of ``ranking``. If the query names several places, each is read closely."""
         candidates, logits = self._candidates(query, ranking, passages)
-        return Evidence(query, ranking, tuple(passages), tuple(candidates), logits)
+        lead = self._lead_elsewhere(query, ranking)
+        return Evidence(query, ranking, tuple(passages), tuple(candidates), logits, lead)
+
+    def _lead_elsewhere(self, query: Query, ranking: Ranking) -> float | None:
+        """As ``Evidence.lead_elsewhere``."""
+        on_place = np.isin(self._index.library.document_of[ranking.rows], sorted(query.named_documents))
+        if not on_place.any() or on_place.all():
+            return None
+        return float(ranking.scores[~on_place].max() - ranking.scores[on_place].max())
 
     def _candidates(
         self, query: Query, ranking: Ranking, passages: Sequence[PassageRow]

@@ -41,6 +41,8 @@ __all__ = ["AnswerPipeline"]
 
 _MAX_ALSO_RETRIEVED = 10
 _MAX_NEAREST = 4
+_MAX_ELSEWHERE = 2
+"""Documents on other places that a refusal points to before those on the places that are named."""
 _ANSWERS_IN_MEMORY = 256
 
 
@@ -250,12 +252,17 @@ class AnswerPipeline:
         return tuple(caveats)
 
     def _nearest(self, evidence: Evidence) -> tuple[NearDocument, ...]:
-        """Documents that a refusal points to: on the places that are named, else of those near an absent one first; by rank."""
+        """Documents that a refusal points to, by rank: on the places that are named, else of those near an absent one first.
+
+        What is ranked above all of the named places comes before them: their subject is that of the question.
+        """
         query = evidence.query
         near = query.named_documents or self._parser.documents_near(query.scope.absent)
         ranked = list(dict.fromkeys(map(self._library.document_row, evidence.ranking.passages)))
         rows = [row for row in ranked if row in near]
-        if not (query.named_documents and rows):
+        if query.named_documents and rows:
+            rows = [*ranked[: min(ranked.index(rows[0]), _MAX_ELSEWHERE)], *rows]
+        else:
             rows += [row for row in ranked if row not in near]
         rows = rows[:_MAX_NEAREST]
         sentences = self._nearest_sentences(evidence, rows)

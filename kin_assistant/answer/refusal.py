@@ -30,11 +30,15 @@ def estimate_confidence(evidence: Evidence, policy: RefusalPolicy | None = None)
     held = frozenset[str]().union(*(candidate.stems for candidate in best))
     coverage = sum(idf for stem, idf in query.idf.items() if stem in held) / query.idf_total
     cosine = evidence.ranking.best_cosine
+    # The subject is that of other places: what is said of this one is likely to be on another.
+    lead = evidence.lead_elsewhere
+    missing = 0.0 if lead is None else policy.elsewhere * max(0.0, lead - policy.usual_lead)
     similar = _logistic(
         policy.sentence_cosine * max(candidate.cosine for candidate in best)
         + policy.passage_cosine * cosine
         + policy.coverage * coverage
         + policy.offset
+        - missing
     )
     logits = [min(candidate.logit, policy.max_logit) for candidate in candidates if candidate.logit is not None]
     if not logits:
@@ -42,7 +46,11 @@ def estimate_confidence(evidence: Evidence, policy: RefusalPolicy | None = None)
     # All sentences together: several that may answer are worth one that does.
     joint = max(-policy.max_logit, math.log(math.fsum(map(math.exp, logits))))
     read = _logistic(
-        policy.read_logit * joint + policy.read_cosine * cosine + policy.read_coverage * coverage + policy.read_offset
+        policy.read_logit * joint
+        + policy.read_cosine * cosine
+        + policy.read_coverage * coverage
+        + policy.read_offset
+        - missing
     )
     # The network has read little that is of another field, so the evidence must be similar too.
     return min(read, similar)
@@ -65,7 +73,8 @@ def reason_to_refuse(evidence: Evidence, confidence: float, policy: RefusalPolic
     if confidence < policy.min_confidence:
         about = f" on {join_words(names)}" if names else ""
         subject = f"No document{about}{within} seems" if filters else f"The documents{about} do not seem"
-        return f"{subject} to answer this.{_name_unknown_words(query)}"
+        other = " Documents on other places come nearer." if (evidence.lead_elsewhere or 0.0) > 0 else ""
+        return f"{subject} to answer this.{other}{_name_unknown_words(query)}"
     return None
 
 

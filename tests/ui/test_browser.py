@@ -287,7 +287,11 @@ def test_a_conversation_becomes_a_brief_to_go_on_with(page: Page, served: Served
     assert [one.inner_text() for one in brief.locator("h3").all()[:2]] == [QUESTION, UNKNOWN]
     quotes = [words_of(one) for one in brief.locator("p:not(.kin-lead-in) > .kin-words").all()]
     assert quotes == [citation.quote for citation in served.assistant.ask(QUESTION).citations]
-    assert brief.get_by_label(f"Your text for {UNKNOWN}").input_value().startswith("The documents do not say this. No document is about Lahore")
+    assert (
+        brief.get_by_label(f"Your text for {UNKNOWN}")
+        .input_value()
+        .startswith("The documents do not say this. No document is about Lahore")
+    )
 
 
 _CLIPBOARD = """async () => {
