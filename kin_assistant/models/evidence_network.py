@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -30,9 +31,8 @@ WEIGHTS_SHA256 = "f4514af83e679975bd766345968c9a2d929ca2478607d1f5a76c2fd66ab89e
 
 MAX_PIECES = 320
 _MAX_QUESTION_PIECES = 64
-_BATCH = 3
 _WIDTH = 16
-"""Batches are as wide as a multiple of this: OpenVINO keeps what it prepares for each shape that it meets."""
+"""Passages are padded to a multiple of this: OpenVINO keeps what it prepares for each shape that it meets."""
 _HEAD = ("hidden.weight", "hidden.bias", "sentence.weight", "sentence.bias", "nothing.weight", "nothing.bias")
 _UNREADABLE = np.float32(-20)
 """Log odds of a sentence that did not fit."""
@@ -81,29 +81,31 @@ class SentenceScorer:
         A passage is its context and its sentences.
         """
         rows = [reading_pieces(self._tokenizer, question, context, sentences) for context, sentences in passages]
+        # One by one: beside a longer passage a shorter one would be padded, and cores would wait for each other at the end.
         order = sorted(range(len(rows)), key=lambda i: (-len(rows[i][0]), i))
-        batches = [order[start : start + _BATCH] for start in range(0, len(order), _BATCH)]
-        inputs = [_pad([rows[i] for i in batch]) for batch in batches]
-        result: list[NDArray[np.float32]] = [np.zeros(0, np.float32)] * len(rows)
+        inputs = [_pad(*rows[i][:2]) for i in order]
+        pooled = [np.zeros((0, 0), np.float32)] * len(rows)
         for number, states in self._network.run(inputs):
-            for position, i in enumerate(batches[number]):
-                result[i] = self._odds(states[position], np.asarray(rows[i][2]), len(passages[i][1]))
-        return result
+            i = order[number]
+            pooled[i] = _pool(states[0], rows[i][2], len(passages[i][1]))
+        return self._odds(pooled)
 
-    def _odds(self, states: NDArray[np.float32], owner: NDArray[np.int64], count: int) -> NDArray[np.float32]:
-        """Pooled by sentence, through the head."""
-        states = states[: len(owner)]
-        pooled = np.zeros((1 + count, states.shape[1]), np.float32)
-        pooled[0] = states[0]
-        for sentence in range(count):
-            tokens = owner == sentence
-            if tokens.any():
-                pooled[1 + sentence] = states[tokens].mean(axis=0)
-        hidden = _gelu(pooled @ self._head["hidden.weight"].T + self._head["hidden.bias"])
-        nothing = hidden[0] @ self._head["nothing.weight"][0] + self._head["nothing.bias"][0]
-        scores = hidden[1:] @ self._head["sentence.weight"][0] + self._head["sentence.bias"][0]
-        missing = np.array([not (owner == sentence).any() for sentence in range(count)])
-        return np.where(missing, _UNREADABLE, scores - nothing).astype(np.float32)
+    def _odds(self, pooled: Sequence[NDArray[np.float32]]) -> list[NDArray[np.float32]]:
+        """What ``_pool`` made of each passage, through the head.
+
+        All at once: for every product numpy wakes its own threads, which then keep the network from the cores.
+        """
+        if not pooled:
+            return []
+        hidden = _gelu(np.concatenate(pooled) @ self._head["hidden.weight"].T + self._head["hidden.bias"])
+        scores = hidden @ self._head["sentence.weight"][0] + self._head["sentence.bias"][0]
+        nothing = hidden @ self._head["nothing.weight"][0] + self._head["nothing.bias"][0]
+        result, first = [], 0
+        for own in pooled:
+            odds = scores[first + 1 : first + len(own)] - nothing[first]
+            result.append(np.where(own[1:].any(axis=1), odds, _UNREADABLE).astype(np.float32))
+            first += len(own)
+        return result
 
 
 def open_tokenizer(folder: Path) -> Tokenizer:
@@ -170,12 +172,24 @@ def load_states(folder: Path, weights: Path) -> Any:
     return TokenStates().eval()
 
 
-def _pad(rows: Sequence[tuple[list[int], list[int], list[int]]]) -> tuple[NDArray[np.int64], ...]:
-    width = -(-max(len(ids) for ids, *_ in rows) // _WIDTH) * _WIDTH
-    ids, mask, types = (np.zeros((len(rows), width), np.int64) for _ in range(3))
-    for i, (row_ids, row_types, _) in enumerate(rows):
-        ids[i, : len(row_ids)], mask[i, : len(row_ids)], types[i, : len(row_ids)] = row_ids, 1, row_types
-    return ids, mask, types
+def _pad(ids: Sequence[int], types: Sequence[int]) -> tuple[NDArray[np.int64], ...]:
+    """Ids, mask and types of one passage, each of shape (1, width)."""
+    width = -(-len(ids) // _WIDTH) * _WIDTH
+    padded = np.zeros((3, 1, width), np.int64)
+    padded[0, 0, : len(ids)], padded[1, 0, : len(ids)], padded[2, 0, : len(ids)] = ids, 1, types
+    return padded[0], padded[1], padded[2]
+
+
+def _pool(states: NDArray[np.float32], owners: Sequence[int], count: int) -> NDArray[np.float32]:
+    """The first token's state, then the mean of each sentence's, 0 where none of it was read; shape (1 + count, dimension)."""
+    pooled = np.zeros((1 + count, states.shape[1]), np.float32)
+    pooled[0] = states[0]
+    # The last mark is nobody's; before it owners ascend.
+    bounds = np.searchsorted(np.asarray(owners[:-1]), np.arange(count + 1)).tolist()
+    for sentence, (first, last) in enumerate(pairwise(bounds)):
+        if first < last:
+            pooled[1 + sentence] = states[first:last].mean(axis=0)
+    return pooled
 
 
 def _gelu(values: NDArray[np.float32]) -> NDArray[np.float32]:
