@@ -122,13 +122,10 @@ def select_stretches(
     taken: list[Stretch] = []
     most_documents = max(policy.documents, len(places))
     while options and len(taken) < most:
-        gains = [
-            _gain(option, chosen, worth, taken, policy, best, price_of_same)
-            + policy.bonus_of_place * any(option.document in about for about in waiting)
-            for option in (options if taken else leading)
-        ]
+        pool = options if taken else leading
+        gains = [_gain(option, chosen, worth, taken, waiting, policy, best, price_of_same) for option in pool]
         # What may not follow is passed over for good: what is taken changes the gains, and nothing else does.
-        ranked = sorted(zip(gains, options if taken else leading, strict=True), key=lambda one: -one[0])
+        ranked = sorted(zip(gains, pool, strict=True), key=lambda one: -one[0])
         for gain, option in ranked:
             if taken and gain <= 0:
                 return _in_reading_order(taken, leading_worth)
@@ -238,11 +235,15 @@ def _gain(
     chosen: _Chosen,
     worth: Mapping[Candidate, float],
     taken: Sequence[Stretch],
+    waiting: Sequence[Collection[DocumentRow]],
     policy: SelectionPolicy,
     best: float,
     price_of_same: float,
 ) -> float:
-    """What ``option`` adds to what is chosen, less what it costs; the less sure the best sentence, the cheaper is more."""
+    """What ``option`` adds to what is chosen, less what it costs; the less sure the best sentence, the cheaper is more.
+
+    What is on a place whose documents are still ``waiting`` to be quoted adds a bonus.
+    """
     new = [candidate for candidate in option.candidates if candidate not in chosen]
     if not new:
         return -math.inf
@@ -253,7 +254,8 @@ def _gain(
     if any(option.document == one.document for one in taken):
         price *= price_of_same
     added = sum(worth[candidate] * (1 - chosen.repeated[candidate]) for candidate in new)
-    return added - price * math.pow(best, policy.price_exponent)
+    bonus = policy.bonus_of_place * any(option.document in about for about in waiting)
+    return added - price * math.pow(best, policy.price_exponent) + bonus
 
 
 @lru_cache(4096)
