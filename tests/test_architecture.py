@@ -293,6 +293,12 @@ def test_importing_every_module_but_the_page_loads_no_heavy_library() -> None:
     assert loaded_by("import " + ", ".join(names)).isdisjoint(HEAVY)
 
 
+def test_who_only_asks_loads_no_reader_of_files() -> None:
+    script = "import sys, kin_assistant.assistant; print('kin_assistant.documents.reading' in sys.modules)"
+    run = subprocess.run([sys.executable, "-c", script], cwd=PACKAGE.parent, capture_output=True, text=True, check=True)
+    assert run.stdout == "False\n"
+
+
 def test_importing_writes_nothing_and_sets_nothing(tmp_path: Path) -> None:
     names = [f"kin_assistant.{module}" for module in MODULES if room_of(module) != "ui"]
     script = (

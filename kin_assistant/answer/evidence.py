@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
@@ -110,9 +110,19 @@ class _Place(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class _SentenceWords:
+class _Known:
+    """What is known of a sentence whatever is asked."""
+
     own: frozenset[str]
-    with_context: Counter[str]
+    """Its stems."""
+    counts: Counter[str]
+    """How often it and the context of its passage have each stem."""
+    stems: frozenset[str]
+    """Those of ``counts``."""
+    length: int
+    """Stems in all, repeated ones counted."""
+    has_figure: bool
+    lost_a_word: bool
 
 
 class EvidenceReader:
@@ -150,18 +160,18 @@ class EvidenceReader:
         """Sentences of ``passages``, best first, and what the network says of the passages that it read."""
         library = self._index.library
         places: list[_Place] = []
-        words: list[_SentenceWords] = []
+        known: list[_Known] = []
         vectors: list[NDArray[np.float16]] = []
         for passage in passages:
             first, last = int(library.first_sentence[passage]), int(library.first_sentence[passage + 1])
             places += [_Place(passage, number) for number in range(last - first)]
-            words += self._words_of(passage)
+            known += self._words_of(passage)
             vectors.append(np.asarray(self._index.sentences[first:last]))
         if not places:
             return [], {}
         texts = [text for passage in passages for text in library.sentences_of(passage)]
         cosines = np.concatenate(vectors).astype(np.float32) @ query.vector
-        similarity = self._score_by_similarity(query, ranking, places, words, texts, cosines)
+        similarity = self._score_by_similarity(query, ranking, places, known, cosines)
         read = self._read_closely(query, places, similarity)
         logits = [float(read[passage][number]) if passage in read else math.nan for passage, number in places]
         scores = similarity + self._policy.network * _as_signal(np.array(logits)) if self._network else similarity
@@ -172,7 +182,7 @@ class EvidenceReader:
             document = library.document_row(place.passage)
             sentence = library.passage(place.passage).sentences[place.number]
             cities = library.infos[document].cities
-            if lost_a_word(library.document(document), sentence) or _is_on_another(cities, asked, texts[i]):
+            if known[i].lost_a_word or _is_on_another(cities, asked, texts[i]):
                 continue
             candidates.append(
                 Candidate(
@@ -182,7 +192,7 @@ class EvidenceReader:
                     texts[i],
                     float(scores[i]),
                     float(cosines[i]),
-                    frozenset(words[i].with_context),
+                    known[i].stems,
                     float(similarity[i]),
                     None if math.isnan(logits[i]) else logits[i],
                     float(matches[i]),
@@ -200,8 +210,7 @@ class EvidenceReader:
         query: Query,
         ranking: Ranking,
         places: Sequence[_Place],
-        words: Sequence[_SentenceWords],
-        texts: Sequence[str],
+        known: Sequence[_Known],
         cosines: NDArray[np.float32],
     ) -> NDArray[np.float64]:
         """What similarity and words say of each sentence; shape (sentences,)."""
@@ -210,10 +219,10 @@ class EvidenceReader:
         signals = np.column_stack([
             [fused[passage] for passage, _ in places],
             _min_max(cosines),
-            _min_max(_bm25(words, query.idf)),
-            [_share_of(query, sentence.own) for sentence in words],
-            [_share_of(query, sentence.with_context) for sentence in words],
-            [query.wants_figure and has_figure(text) for text in texts],
+            _min_max(_bm25(known, query.idf)),
+            _shares_of(query, (sentence.own for sentence in known)),
+            _shares_of(query, (sentence.stems for sentence in known)),
+            [query.wants_figure and sentence.has_figure for sentence in known],
         ])  # fmt: skip
         weights = np.array([
             policy.passage_score, policy.sentence_cosine, policy.lexical, policy.shared_stems,
@@ -259,18 +268,31 @@ class EvidenceReader:
         """Context and sentences, as the network takes them."""
         return self._index.library.passage(passage).context, self._index.library.sentences_of(passage)
 
-    def _count_words(self, passage: PassageRow) -> list[_SentenceWords]:
-        context = stems(self._index.library.passage(passage).context)
+    def _count_words(self, passage: PassageRow) -> list[_Known]:
+        library = self._index.library
+        stored, document = library.passage(passage), library.document_with(passage)
+        context = stems(stored.context)
         result = []
-        for text in self._index.library.sentences_of(passage):
+        for sentence, text in zip(stored.sentences, library.sentences_of(passage), strict=True):
             own = stems(text)
-            result.append(_SentenceWords(frozenset(own), Counter(context + own)))
+            counts = Counter(context + own)
+            result.append(
+                _Known(
+                    frozenset(own),
+                    counts,
+                    frozenset(counts),
+                    counts.total(),
+                    has_figure(text),
+                    lost_a_word(document, sentence),
+                )
+            )
         return result
 
 
-def _share_of(query: Query, held: frozenset[str] | Counter[str]) -> float:
-    """The share of the query's stems, by idf, that are in ``held``."""
-    return sum(idf for stem, idf in query.idf.items() if stem in held) / query.idf_total
+def _shares_of(query: Query, held: Iterable[frozenset[str]]) -> list[float]:
+    """The share of the query's stems, by idf, that each of ``held`` has."""
+    total, idfs = query.idf_total, list(query.idf.items())
+    return [sum([idf for stem, idf in idfs if stem in own]) / total for own in held]
 
 
 def _as_signal(logits: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -296,14 +318,13 @@ def _is_on_another(cities: Sequence[str], asked: frozenset[str], text: str) -> b
     return bool(named) and named.isdisjoint(asked)
 
 
-def _bm25(sentences: Sequence[_SentenceWords], idf: Mapping[str, float]) -> NDArray[np.float64]:
+def _bm25(sentences: Sequence[_Known], idf: Mapping[str, float]) -> NDArray[np.float64]:
     """BM25 of each sentence with its context, by the passages' document frequencies."""
-    lengths = [sentence.with_context.total() for sentence in sentences]
-    average = sum(lengths) / len(lengths) or 1.0
+    average = sum(sentence.length for sentence in sentences) / len(sentences) or 1.0
     scores = []
-    for sentence, length in zip(sentences, lengths, strict=True):
-        saturation = BM25_K1 * (1 - BM25_B + BM25_B * length / average)
-        counts = sentence.with_context
+    for sentence in sentences:
+        saturation = BM25_K1 * (1 - BM25_B + BM25_B * sentence.length / average)
+        counts = sentence.counts
         scores.append(
             math.fsum(w * counts[stem] / (counts[stem] + saturation) for stem, w in idf.items() if stem in counts)
         )

@@ -167,8 +167,8 @@ class SentenceSearch:
         of_several = len(self.library.infos[candidate.document].cities) > 1
         return not cities and not (of_several and place.kind == "city")
 
-    def make_topic(self, text: str) -> Topic:
-        """What ``text``, a noun phrase or the rest of a request, asks to look for."""
+    def make_topic(self, text: str, vector: NDArray[np.float32] | None = None) -> Topic:
+        """What ``text``, a noun phrase or the rest of a request, asks to look for; ``vector`` is that of ``text``, if known."""
         short = len(text.split()) <= _LONGEST_CHOICE
         wordings = [part for part in _ALTERNATIVES.split(text) if part.strip()] if short else [text]
         wordings += [
@@ -179,7 +179,7 @@ class SentenceSearch:
         alternatives = tuple(dict.fromkeys(own for part in wordings if (own := tuple(dict.fromkeys(stems(part))))))
         known = {stem: self.index.lexical.idf(stem) for own in alternatives for stem in own}
         themes = frozenset[str]().union(*(find_themes_called(part, self._themes) for part in {text, *wordings}))
-        return Topic(text, self.embed(text), alternatives or ((),), known, themes)
+        return Topic(text, self.embed(text) if vector is None else vector, alternatives or ((),), known, themes)
 
     def find(self, topic: Topic, within: Collection[DocumentRow] | None = None) -> list[Found]:
         """Sentences that may speak of ``topic``, the best first; ``within`` restricts the documents."""

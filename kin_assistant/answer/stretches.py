@@ -35,9 +35,9 @@ _LEANS_BACK = re.compile(
 SentencesOf = Callable[[PassageRow], Sequence[Sentence]]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Stretch:
-    """Sentences of one passage; those of no list stand behind each other."""
+    """Sentences of one passage; those of no list stand behind each other. Equal to itself alone, which is looked up fast."""
 
     candidates: tuple[Candidate, ...]
     """In reading order."""
@@ -120,25 +120,24 @@ def select_stretches(
     waiting = list(places) if len(places) > 1 else []
     chosen = _Chosen(options, policy)
     taken: list[Stretch] = []
+    most_documents = max(policy.documents, len(places))
     while options and len(taken) < most:
-        gains = {
-            option: _gain(option, chosen, worth, taken, policy, best, price_of_same)
-            + policy.bonus_of_place * any(option.document in about for about in waiting)
-            for option in (options if taken else leading)
-        }
-        option = max(gains, key=lambda one: gains[one])
-        options.remove(option)
-        new = [candidate for candidate in option.candidates if candidate not in chosen]
-        length = sum(chosen.words[candidate] for candidate in new)
-        if taken and gains[option] <= 0:
-            break
-        most_documents = max(policy.documents, len(places))
-        if taken and (length > words or not _may_follow(option, taken, most_documents)):
-            continue
-        chosen.add(new)
-        words -= length
-        waiting = [about for about in waiting if option.document not in about]
-        taken = _join([*taken, Stretch(tuple(new))])
+        pool = options if taken else leading
+        gains = [_gain(option, chosen, worth, taken, waiting, policy, best, price_of_same) for option in pool]
+        # What may not follow is passed over for good: what is taken changes the gains, and nothing else does.
+        ranked = sorted(zip(gains, pool, strict=True), key=lambda one: -one[0])
+        for gain, option in ranked:
+            if taken and gain <= 0:
+                return _in_reading_order(taken, leading_worth)
+            options.remove(option)
+            new = [candidate for candidate in option.candidates if candidate not in chosen]
+            length = sum(chosen.words[candidate] for candidate in new)
+            if not taken or (length <= words and _may_follow(option, taken, most_documents)):
+                chosen.add(new)
+                words -= length
+                waiting = [about for about in waiting if option.document not in about]
+                taken = _join([*taken, Stretch(tuple(new))])
+                break
     return _in_reading_order(taken, leading_worth)
 
 
@@ -174,7 +173,7 @@ class _Runs:
 
     def __init__(self, candidates: Sequence[Candidate], sentences_of: SentencesOf, policy: SelectionPolicy) -> None:
         self._sentences_of, self._policy = sentences_of, policy
-        self._by_place = {(candidate.passage, candidate.sentence): candidate for candidate in candidates}
+        self._by_place = {(candidate.passage, candidate.sentence.start): candidate for candidate in candidates}
         self._passages = list(dict.fromkeys(candidate.passage for candidate in candidates))
 
     def make(self, worth: Mapping[Candidate, float], least: float) -> Iterator[Stretch]:
@@ -184,7 +183,7 @@ class _Runs:
             # What heads a list is shown with its items, and says nothing alone.
             heads = {sentence.lead_in for sentence in sentences}
             found = [
-                None if (sentence.start, sentence.end) in heads else self._by_place.get((passage, sentence))
+                None if (sentence.start, sentence.end) in heads else self._by_place.get((passage, sentence.start))
                 for sentence in sentences
             ]
             found = [None if one and one.text.endswith(":") else one for one in found]
@@ -192,11 +191,13 @@ class _Runs:
                 if opening is None or leans_back(opening.text):
                     continue
                 run: list[Candidate] = []
+                best = -math.inf
                 for candidate in found[first : first + self._policy.sentences_of_stretch]:
                     if candidate is None:
                         break
                     run.append(candidate)
-                    if max(worth[one] for one in run) >= least:
+                    best = max(best, worth[candidate])
+                    if best >= least:
                         yield Stretch(tuple(run))
 
 
@@ -234,11 +235,15 @@ def _gain(
     chosen: _Chosen,
     worth: Mapping[Candidate, float],
     taken: Sequence[Stretch],
+    waiting: Sequence[Collection[DocumentRow]],
     policy: SelectionPolicy,
     best: float,
     price_of_same: float,
 ) -> float:
-    """What ``option`` adds to what is chosen, less what it costs; the less sure the best sentence, the cheaper is more."""
+    """What ``option`` adds to what is chosen, less what it costs; the less sure the best sentence, the cheaper is more.
+
+    What is on a place whose documents are still ``waiting`` to be quoted adds a bonus.
+    """
     new = [candidate for candidate in option.candidates if candidate not in chosen]
     if not new:
         return -math.inf
@@ -249,7 +254,8 @@ def _gain(
     if any(option.document == one.document for one in taken):
         price *= price_of_same
     added = sum(worth[candidate] * (1 - chosen.repeated[candidate]) for candidate in new)
-    return added - price * math.pow(best, policy.price_exponent)
+    bonus = policy.bonus_of_place * any(option.document in about for about in waiting)
+    return added - price * math.pow(best, policy.price_exponent) + bonus
 
 
 @lru_cache(4096)

@@ -60,6 +60,8 @@ class TalkResponder:
             "countries": count_words(len(countries), "country", "countries"),
         }
         self._examples: tuple[list[str], NDArray[np.float32]] | None = None
+        self._vectors: NDArray[np.float32] | None = None
+        """Of the suggestions, once they were needed; shape (suggestions, dimension)."""
 
     def respond(self, message: str) -> Draft:
         """What is said to ``message``, and for most sorts a few questions to try."""
@@ -107,8 +109,10 @@ class TalkResponder:
         """The suggestions nearest to the message: to one about composting, a question about composting."""
         if not self._suggestions:
             return ()
-        vectors = self._embedder.encode([message, *self._suggestions])
-        order = np.argsort(-(vectors[1:] @ vectors[0]), kind="stable")[: self._policy.suggestions]
+        if self._vectors is None:
+            self._vectors = self._embedder.encode(self._suggestions)
+        cosines = self._vectors @ self._embedder.encode([message])[0]
+        order = np.argsort(-cosines, kind="stable")[: self._policy.suggestions]
         return tuple(self._suggestions[i] for i in order.tolist())
 
 

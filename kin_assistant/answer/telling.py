@@ -84,7 +84,7 @@ class DocumentTeller:
     ) -> None:
         """``read`` is what the network said of passages that it read with the same question."""
         self._query, self._search, self._fields_of = query, search, fields_of
-        self._topic = search.make_topic(query.text)
+        self._topic = search.make_topic(query.text, query.vector if query.text == query.search_text else None)
         self._read = dict(read)
 
     def tell(self, row: DocumentRow, policy: TellingPolicy) -> list[Told]:

@@ -72,6 +72,9 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _run(options: argparse.Namespace) -> int:
+    # Before numpy is loaded: threads of linear algebra wait for each other by spinning, which takes a third of what an answer
+    # takes of the processor.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     from kin_assistant.errors import AnswerTimeout, IndexDamaged, KinError
     from kin_assistant.processes.shortage import find_shortage
     from kin_assistant.processes.watchdog import ending_hung_process
@@ -309,9 +312,6 @@ def _watch_questions(options: argparse.Namespace, settings: Settings) -> int:
 
 
 def _serve(_options: argparse.Namespace, settings: Settings) -> int:
-    # Before numpy is loaded. Two questions are answered at once, and threads of linear algebra wait for each other by
-    # spinning, which takes a third of what an answer takes of the processor.
-    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     from kin_assistant.errors import IndexFault, KinError
     from kin_assistant.ui.server import serve
 

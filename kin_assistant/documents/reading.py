@@ -31,10 +31,7 @@ from kin_assistant.text.cleaning import clean
 from kin_assistant.text.language import language_of_parts
 from kin_assistant.types import Document, Years
 
-__all__ = ["READER_VERSION", "SUFFIXES", "Reading", "read_document"]
-
-READER_VERSION = 7
-"""Raised whenever the same bytes would give another ``Document``."""
+__all__ = ["SUFFIXES", "Reading", "read_document"]
 
 _MARKDOWN = frozenset({".md", ".markdown"})
 _READERS: dict[str, Callable[[bytes], Extract]] = {

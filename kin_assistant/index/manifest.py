@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from kin_assistant.corpus.profile import CorpusProfile
 from kin_assistant.documents.passages import CHUNKER_VERSION
-from kin_assistant.documents.reading import READER_VERSION
+from kin_assistant.documents.version import READER_VERSION
 from kin_assistant.errors import IndexDamaged, IndexStale
 from kin_assistant.index.bm25 import LEXICAL_VERSION
 from kin_assistant.index.report import FileReport, as_one_line

@@ -10,7 +10,7 @@ from functools import lru_cache
 from pydantic import BaseModel, ConfigDict, TypeAdapter
 
 from kin_assistant.documents.passages import CHUNKER_VERSION
-from kin_assistant.documents.reading import READER_VERSION
+from kin_assistant.documents.version import READER_VERSION
 from kin_assistant.errors import IndexDamaged
 from kin_assistant.index.cache import Cache
 from kin_assistant.types import Document, Passage

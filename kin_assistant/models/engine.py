@@ -132,7 +132,8 @@ class _OpenVino:
         running: deque[tuple[int, Any]] = deque()
         with _faults_explained("OpenVINO"):
             with self._lock:
-                at_once = min(len(inputs), compiled.get_property("OPTIMAL_NUMBER_OF_INFER_REQUESTS"))
+                # One more than there are streams, so that none of them waits for this thread.
+                at_once = min(len(inputs), compiled.get_property("OPTIMAL_NUMBER_OF_INFER_REQUESTS") + 1)
                 idle = [compiled.create_infer_request() for _ in range(at_once)]
             try:
                 for number, batch in enumerate(inputs):

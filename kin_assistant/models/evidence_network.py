@@ -8,9 +8,12 @@ sentence a score and the passage one for "no sentence here answers".
 from __future__ import annotations
 
 import os
+import threading
 from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -30,12 +33,37 @@ WEIGHTS_SHA256 = "f4514af83e679975bd766345968c9a2d929ca2478607d1f5a76c2fd66ab89e
 
 MAX_PIECES = 320
 _MAX_QUESTION_PIECES = 64
-_BATCH = 3
 _WIDTH = 16
-"""Batches are as wide as a multiple of this: OpenVINO keeps what it prepares for each shape that it meets."""
+"""Passages are padded to a multiple of this: OpenVINO keeps what it prepares for each shape that it meets."""
 _HEAD = ("hidden.weight", "hidden.bias", "sentence.weight", "sentence.bias", "nothing.weight", "nothing.bias")
 _UNREADABLE = np.float32(-20)
 """Log odds of a sentence that did not fit."""
+_PASSAGES_IN_MEMORY = 4096
+
+_Texts = tuple[str, ...]
+"""A passage: its context, then its sentences."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Pieces:
+    """A passage in pieces: their ids and owners, each of shape (pieces,)."""
+
+    ids: NDArray[np.int32]
+    owners: NDArray[np.int32]
+
+    @classmethod
+    def of(cls, split: Sequence[Sequence[int]]) -> _Pieces:
+        """Of the ids of its context, then of those of each sentence."""
+        owners = np.repeat(np.arange(-1, len(split) - 1, dtype=np.int32), [len(ids) for ids in split])
+        return cls(np.array([piece for ids in split for piece in ids], np.int32), owners)
+
+
+class _Row(NamedTuple):
+    """What ``reading_pieces`` gives: three of the shape (pieces,)."""
+
+    ids: NDArray[np.int64]
+    types: NDArray[np.int64]
+    owners: NDArray[np.int64]
 
 
 def open_scorer(reader: str = "bundled", *, engine: str = "auto", cache: Path | None = None) -> SentenceScorer | None:
@@ -65,6 +93,8 @@ class SentenceScorer:
 
         folder = find_model("bundled")
         self._tokenizer = open_tokenizer(folder)
+        self._lock = threading.Lock()
+        self._kept: dict[_Texts, _Pieces] = {}
         source = TorchSource(
             "kin_assistant.models.evidence_network:load_states", (folder, weights), inputs=3, eight_bits=True
         )
@@ -80,30 +110,48 @@ class SentenceScorer:
 
         A passage is its context and its sentences.
         """
-        rows = [reading_pieces(self._tokenizer, question, context, sentences) for context, sentences in passages]
+        keys = [(context, *sentences) for context, sentences in passages]
+        asked = _split(self._tokenizer, [question])[0]
+        rows = [_join(self._tokenizer, asked, pieces) for pieces in self._pieces_of(keys)]
+        # One by one: beside a longer passage a shorter one would be padded, and cores would wait for each other at the end.
         order = sorted(range(len(rows)), key=lambda i: (-len(rows[i][0]), i))
-        batches = [order[start : start + _BATCH] for start in range(0, len(order), _BATCH)]
-        inputs = [_pad([rows[i] for i in batch]) for batch in batches]
-        result: list[NDArray[np.float32]] = [np.zeros(0, np.float32)] * len(rows)
+        inputs = [_pad(rows[i]) for i in order]
+        pooled = [np.zeros((0, 0), np.float32)] * len(rows)
         for number, states in self._network.run(inputs):
-            for position, i in enumerate(batches[number]):
-                result[i] = self._odds(states[position], np.asarray(rows[i][2]), len(passages[i][1]))
-        return result
+            i = order[number]
+            pooled[i] = _pool(states[0], rows[i].owners, len(passages[i][1]))
+        return self._odds(pooled)
 
-    def _odds(self, states: NDArray[np.float32], owner: NDArray[np.int64], count: int) -> NDArray[np.float32]:
-        """Pooled by sentence, through the head."""
-        states = states[: len(owner)]
-        pooled = np.zeros((1 + count, states.shape[1]), np.float32)
-        pooled[0] = states[0]
-        for sentence in range(count):
-            tokens = owner == sentence
-            if tokens.any():
-                pooled[1 + sentence] = states[tokens].mean(axis=0)
-        hidden = _gelu(pooled @ self._head["hidden.weight"].T + self._head["hidden.bias"])
-        nothing = hidden[0] @ self._head["nothing.weight"][0] + self._head["nothing.bias"][0]
-        scores = hidden[1:] @ self._head["sentence.weight"][0] + self._head["sentence.bias"][0]
-        missing = np.array([not (owner == sentence).any() for sentence in range(count)])
-        return np.where(missing, _UNREADABLE, scores - nothing).astype(np.float32)
+    def _pieces_of(self, passages: Sequence[_Texts]) -> list[_Pieces]:
+        """Each passage in pieces, which are kept: the same passages are read for many questions."""
+        with self._lock:
+            found = {texts: self._kept[texts] for texts in passages if texts in self._kept}
+        if new := [texts for texts in dict.fromkeys(passages) if texts not in found]:
+            split = iter(_split(self._tokenizer, [text for texts in new for text in texts]))
+            made = {texts: _Pieces.of([next(split) for _ in texts]) for texts in new}
+            found |= made
+            with self._lock:
+                self._kept |= made
+                for texts in list(self._kept)[: max(0, len(self._kept) - _PASSAGES_IN_MEMORY)]:
+                    del self._kept[texts]
+        return [found[texts] for texts in passages]
+
+    def _odds(self, pooled: Sequence[NDArray[np.float32]]) -> list[NDArray[np.float32]]:
+        """What ``_pool`` made of each passage, through the head.
+
+        All at once: for every product numpy wakes its own threads, which then keep the network from the cores.
+        """
+        if not pooled:
+            return []
+        hidden = _gelu(np.concatenate(pooled) @ self._head["hidden.weight"].T + self._head["hidden.bias"])
+        scores = hidden @ self._head["sentence.weight"][0] + self._head["sentence.bias"][0]
+        nothing = hidden @ self._head["nothing.weight"][0] + self._head["nothing.bias"][0]
+        result, first = [], 0
+        for own in pooled:
+            odds = scores[first + 1 : first + len(own)] - nothing[first]
+            result.append(np.where(own[1:].any(axis=1), odds, _UNREADABLE).astype(np.float32))
+            first += len(own)
+        return result
 
 
 def open_tokenizer(folder: Path) -> Tokenizer:
@@ -123,17 +171,27 @@ def reading_pieces(
 
     The owner of a piece is the number of its sentence, -1 for none. A passage that is too long loses its last pieces.
     """
+    row = _join(tokenizer, _split(tokenizer, [question])[0], _Pieces.of(_split(tokenizer, [context, *sentences])))
+    return row.ids.tolist(), row.types.tolist(), row.owners.tolist()
+
+
+def _split(tokenizer: Tokenizer, texts: Sequence[str]) -> list[list[int]]:
+    """The ids of each text's pieces."""
+    # "Fast" leaves out where in the text each piece is.
+    return [encoding.ids for encoding in tokenizer.encode_batch_fast(list(texts), add_special_tokens=False)]
+
+
+def _join(tokenizer: Tokenizer, asked: Sequence[int], passage: _Pieces) -> _Row:
+    """As ``reading_pieces``, of the ids of a question and of a passage."""
     start, end = (int(tokenizer.token_to_id(mark) or 0) for mark in ("[CLS]", "[SEP]"))
-    encodings = tokenizer.encode_batch([question, context, *sentences], add_special_tokens=False)
-    ids = [start, *encodings[0].ids[:_MAX_QUESTION_PIECES], end]
-    types = [0] * len(ids)
-    owners = [-1] * len(ids)
-    for number, encoding in enumerate(encodings[1:], -1):
-        pieces = encoding.ids[: MAX_PIECES - 1 - len(ids)]
-        ids += pieces
-        types += [1] * len(pieces)
-        owners += [number] * len(pieces)
-    return [*ids, end], [*types, 1], [*owners, -1]
+    question = [start, *asked[:_MAX_QUESTION_PIECES], end]
+    room = MAX_PIECES - 1 - len(question)
+    ids, owners = passage.ids[:room], passage.owners[:room]
+    return _Row(
+        np.concatenate([question, ids, [end]]),
+        np.repeat([0, 1], [len(question), len(ids) + 1]),
+        np.concatenate([np.full(len(question), -1), owners, [-1]]),
+    )
 
 
 def load_states(folder: Path, weights: Path) -> Any:
@@ -170,12 +228,24 @@ def load_states(folder: Path, weights: Path) -> Any:
     return TokenStates().eval()
 
 
-def _pad(rows: Sequence[tuple[list[int], list[int], list[int]]]) -> tuple[NDArray[np.int64], ...]:
-    width = -(-max(len(ids) for ids, *_ in rows) // _WIDTH) * _WIDTH
-    ids, mask, types = (np.zeros((len(rows), width), np.int64) for _ in range(3))
-    for i, (row_ids, row_types, _) in enumerate(rows):
-        ids[i, : len(row_ids)], mask[i, : len(row_ids)], types[i, : len(row_ids)] = row_ids, 1, row_types
-    return ids, mask, types
+def _pad(row: _Row) -> tuple[NDArray[np.int64], ...]:
+    """Ids, mask and types of one passage, each of shape (1, width)."""
+    count = len(row.ids)
+    padded = np.zeros((3, 1, -(-count // _WIDTH) * _WIDTH), np.int64)
+    padded[0, 0, :count], padded[1, 0, :count], padded[2, 0, :count] = row.ids, 1, row.types
+    return padded[0], padded[1], padded[2]
+
+
+def _pool(states: NDArray[np.float32], owners: NDArray[np.int64], count: int) -> NDArray[np.float32]:
+    """The first token's state, then the mean of each sentence's, 0 where none of it was read; shape (1 + count, dimension)."""
+    pooled = np.zeros((1 + count, states.shape[1]), np.float32)
+    pooled[0] = states[0]
+    # The last mark is nobody's; before it owners ascend.
+    bounds = np.searchsorted(owners[:-1], np.arange(count + 1)).tolist()
+    for sentence, (first, last) in enumerate(pairwise(bounds)):
+        if first < last:
+            pooled[1 + sentence] = states[first:last].mean(axis=0)
+    return pooled
 
 
 def _gelu(values: NDArray[np.float32]) -> NDArray[np.float32]:

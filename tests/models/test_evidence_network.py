@@ -57,6 +57,18 @@ def test_scores_do_not_depend_on_what_is_read_beside(scorer: SentenceScorer) -> 
     np.testing.assert_allclose(alone, among, atol=0.15)
 
 
+def test_a_passage_that_was_read_before_scores_the_same_beside_others(scorer: SentenceScorer) -> None:
+    first = scorer.score(QUESTION, [PASSAGE, ELSEWHERE])[0]
+    again = scorer.score(QUESTION, [ELSEWHERE] * 5 + [PASSAGE] * 2)
+    np.testing.assert_allclose([again[5], again[6]], [first, first], atol=1e-4)
+
+
+def test_a_passage_without_sentences_has_no_scores(scorer: SentenceScorer) -> None:
+    nothing, here = scorer.score(QUESTION, [(PASSAGE[0], []), PASSAGE])
+    assert nothing.shape == (0,)
+    assert here.shape == (3,)
+
+
 def test_nothing_to_read_is_nothing_read(scorer: SentenceScorer) -> None:
     assert scorer.score(QUESTION, []) == []
 
