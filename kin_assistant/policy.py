@@ -293,13 +293,15 @@ class DocumentPolicy:
     """Weight of each of them."""
     min_share: float = 0.7
     """A document is at least at this share of the nearest one's score."""
+    words: float = 0.75
+    """Weight of the query's words that all of the document holds, as a share of what another holds, where these count."""
     worth: float = 0.3
-    """Weight of the log odds that its best sentence answers, beside that share."""
+    """Weight of the log odds that its best sentence answers, beside these shares."""
 
 
 @dataclass(frozen=True, slots=True)
 class TellingPolicy:
-    """How much each sentence of a document belongs to what it tells: a logistic function of eight signals.
+    """How much each sentence of a document belongs to what it tells: a logistic function of nine signals.
 
     ``python -m training.telling`` fits the weights on sentences marked for questions about digests.
     """
@@ -312,6 +314,8 @@ class TellingPolicy:
     """Weight of what it lacks to the best of the document."""
     cosine: float
     """Weight of the cosine of question and sentence."""
+    words_held: float
+    """Weight of the share of the question's words, by idf, that it holds."""
     place: float
     """Weight of the number of sentences before it in its passage."""
     process: float
@@ -432,13 +436,13 @@ class FormPolicy:
 
 
 _PORTRAIT = TellingPolicy(
-    offset=-0.4, logit=0.37, below_best=0.16, cosine=0.53, place=-0.18, process=1.38, situation=-0.28, lessons=-1.24,
+    offset=-0.4, logit=0.37, below_best=0.16, cosine=0.53, words_held=0.0, place=-0.18, process=1.38, situation=-0.28, lessons=-1.24,
     transferability=-2.46, min_worth=0.3, sentences=5, words=120,
 )  # fmt: skip
 """What a document tells to who asks what something is."""
 _EXPERIENCE = TellingPolicy(
-    offset=-1.83, logit=0.18, below_best=0.32, cosine=2.70, place=-0.02, process=0.44, situation=-1.99, lessons=0.31,
-    transferability=-0.41, min_worth=0.2, sentences=4, words=85, lessons_told=1,
+    offset=-1.72, logit=0.14, below_best=0.31, cosine=1.56, words_held=5.70, place=-0.04, process=0.40, situation=-2.14,
+    lessons=0.37, transferability=-0.38, min_worth=0.2, sentences=4, words=85, lessons_told=1,
 )  # fmt: skip
 """What it tells to who asks for advice."""
 

@@ -43,6 +43,24 @@ def test_documents_that_nothing_was_read_of_are_ranked_by_the_search(library: Sm
     assert rank_documents(evidence, search_alone) == [first, *others]
 
 
+def test_words_that_a_document_holds_in_any_of_its_sections_count(library: SmallLibrary) -> None:
+    query = library.query("Our market vendors sort leaves, and we fear the cost of a compost plant in pesos")
+    held = library.search.words_held(query)
+    cebu = library.search.library.row_of("cebu-compost")
+    assert held.shape == (len(library.search.library.infos),)
+    assert held.argmax() == cebu
+    passages = library.search.library.passages_of(cebu)
+    assert held[cebu] > max(library.search.index.lexical.scores(query.stems)[row] for row in passages)
+    evidence = library.read(query)
+    *others, last = rank_documents(evidence, AnswerPolicy(documents=DocumentPolicy(min_share=0.0, worth=0.0)))
+    only_last = np.zeros(len(held), np.float32)
+    only_last[last] = 1.0
+    policy = AnswerPolicy(documents=DocumentPolicy(min_share=0.0, worth=0.0, words=5.0))
+    assert rank_documents(evidence, policy, only_last) == [last, *others]
+    far_behind = replace(policy, documents=replace(policy.documents, min_share=0.9))
+    assert rank_documents(evidence, far_behind, only_last) == [last]
+
+
 def test_each_passage_is_read_once(library: SmallLibrary) -> None:
     row = library.search.library.row_of("cebu-compost")
     one = teller(library)
