@@ -166,6 +166,8 @@ class SelectionPolicy:
     """What a compiler of a document concludes is worth so much of what a source says,"""
     share_of_leading_conclusion: float = 0.6
     """and so much of that as the beginning of an answer."""
+    min_share_before: float = 0.5
+    """An explanation may begin with what stands in front of the best sentence, if that is worth this share of it."""
     words_of_whole_list: int = 120
     """A list or table of so many words is quoted whole in an explanation,"""
     min_share_of_whole_list: float = 0.5
@@ -338,6 +340,10 @@ class TellingPolicy:
     """Sentences, at most, that tell what was learnt or where else it may be done, or that a compiler concludes."""
     rows: int = 4
     """A table of which a row is told is told whole if it has so many at most."""
+    items: int = 6
+    """A list that words announce is told whole if it has so many items at most,"""
+    words_of_items: int = 70
+    """and so many words."""
     passages: int = 10
     """Nearest passages of a document that are read, at most."""
 
@@ -436,8 +442,8 @@ class FormPolicy:
 
 
 _PORTRAIT = TellingPolicy(
-    offset=-0.4, logit=0.37, below_best=0.16, cosine=0.53, words_held=0.0, place=-0.18, process=1.38, situation=-0.28, lessons=-1.24,
-    transferability=-2.46, min_worth=0.3, sentences=5, words=120,
+    offset=-0.4, logit=0.37, below_best=0.16, cosine=0.53, words_held=0.0, place=-0.18, process=1.38, situation=-0.28,
+    lessons=-1.24, transferability=-2.46, min_worth=0.3, sentences=5, words=120,
 )  # fmt: skip
 """What a document tells to who asks what something is."""
 _EXPERIENCE = TellingPolicy(

@@ -32,6 +32,7 @@ __all__ = [
     "FieldsOf",
     "Told",
     "choose_sentences",
+    "complete_lists",
     "complete_tables",
     "estimate_worths",
     "lay_out_experience",
@@ -97,7 +98,7 @@ class DocumentTeller:
             [one.is_lesson for one in told],
             policy if read else replace(policy, min_worth=0.0),
         )
-        return complete_tables([told[i] for i in chosen], told, policy.rows)
+        return complete_lists(complete_tables([told[i] for i in chosen], told, policy.rows), told, policy)
 
     def measure(self, row: DocumentRow, policy: TellingPolicy) -> list[Told]:
         """Every sentence of a document that can be quoted alone, in order."""
@@ -192,6 +193,21 @@ def complete_tables(chosen: Sequence[Told], told: Sequence[Told], rows: int) -> 
         table = [other for other in told if _table_of(other) == _table_of(one)] if one.found.is_row else []
         made += [one, *(table if len(table) <= rows else ())]
     return list(dict.fromkeys(made))
+
+
+def complete_lists(chosen: Sequence[Told], told: Sequence[Told], policy: TellingPolicy) -> list[Told]:
+    """``chosen`` with the other items of a short list that words announce ("five steps:"), as ``told`` has them."""
+    made: list[Told] = []
+    for one in chosen:
+        is_item = one.found.sentence.lead_in is not None and not one.found.is_row
+        items = [other for other in told if _table_of(other) == _table_of(one)] if is_item else []
+        short = len(items) <= policy.items and sum(map(_count_words, items)) <= policy.words_of_items
+        made += [one, *(items if short else ())]
+    return list(dict.fromkeys(made))
+
+
+def _count_words(told: Told) -> int:
+    return len(told.found.text.split())
 
 
 def _table_of(told: Told) -> tuple[DocumentRow, tuple[int, int] | None]:

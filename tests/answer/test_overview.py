@@ -160,7 +160,13 @@ def test_what_is_named_after_a_place_is_told_by_those_that_call_it_so(tmp_path: 
 
 def test_a_term_of_several_words_is_defined_by_what_it_does(tmp_path: Path) -> None:
     digest = DIGEST.format(
-        id="x", title="Waste in Cebu", cities="Cebu", countries="Philippines", region="Asia", themes="x", years="2001-2011"
+        id="x",
+        title="Waste in Cebu",
+        cities="Cebu",
+        countries="Philippines",
+        region="Asia",
+        themes="x",
+        years="2001-2011",
     )
     said = "Cebu built an integrated resource recovery centre. An integrated resource recovery centre turns waste to compost."
     library, index = open_library(tmp_path, {"x.md": f"{digest}## What the city did\n\n{said}\n"})

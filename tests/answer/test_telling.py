@@ -151,6 +151,23 @@ def test_an_experience_begins_with_the_best_and_a_portrait_with_what_was_done(li
     assert lay_out_experience([]) == lay_out_portrait([]) == []
 
 
+@pytest.mark.parametrize(("limits", "told"), [({}, 3), ({"items": 2}, 1), ({"words_of_items": 8}, 1)])
+def test_a_short_list_that_words_announce_is_told_whole(tmp_path: Path, limits: dict[str, float], told: int) -> None:
+    digest = DIGEST.format(
+        id="fees", title="Fees of Cebu", cities="Cebu", countries="Philippines", region="South-East Asia",
+        themes="fees", years="2001-2011",
+    )  # fmt: skip
+    steps = "- Cebu counted the families.\n- Cebu printed many bills.\n- Cebu sent out collectors.\n"
+    done = f"## What the city did\n\nCebu took three steps to its fees:\n\n{steps}"
+    small, index = open_library(tmp_path, {"fees.md": digest + done})
+    row = small.search.library.row_of("fees")
+    one = replace(POLICY, sentences=1, **limits)  # type: ignore[arg-type]
+    texts = [each.found.text for each in teller(small, "printed bills of Cebu").tell(row, one)]
+    index.close()
+    assert texts[0].endswith("Cebu printed many bills.")
+    assert len(texts) == told
+
+
 def test_lessons_do_not_stand_alone() -> None:
     policy = replace(POLICY, min_worth=0.5, sentences=3, words=20, lessons_told=2)
     lessons = [True, False, False, True]
