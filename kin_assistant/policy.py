@@ -135,7 +135,9 @@ class SelectionPolicy:
     worth_of_cosine: float = 1.5
     """Weight of the cosine of query and sentence."""
     worth_of_field: float = 0.7
-    """Weight of how well the sentence tells the field of a record that the query asks for."""
+    """Weight of how well the sentence tells the field of a record that the query asks for,"""
+    worth_of_field_explained: float = 1.0
+    """and the same in an explanation, which asks for more than one sentence of it."""
     min_share: float = 0.1
     """A stretch is considered if a sentence of it is worth this share of the best one."""
     price_of_stretch: float = 0.05
