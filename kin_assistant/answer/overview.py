@@ -22,7 +22,7 @@ from kin_assistant.policy import AnswerPolicy, OverviewPolicy, TellingPolicy
 from kin_assistant.question.listing import read_listing, strip_frame
 from kin_assistant.question.query import Query
 from kin_assistant.text.wording import count_words, join_words, name_in_sentence
-from kin_assistant.text.words import stems
+from kin_assistant.text.words import fold, stems
 
 __all__ = ["draft_document", "draft_overview", "find_gist"]
 
@@ -90,9 +90,10 @@ def _is_named_after_place(name: str, about: Collection[DocumentRow], search: Sen
 
     Apia has a landfill by the "Fukuoka method", and the document about Fukuoka is on its water.
     """
-    if len(name.split()) > _LONGEST_TERM:
+    if not 1 < len(name.split()) <= _LONGEST_TERM:
         return False
-    speaking = {one.document for one in search.find(search.make_topic(name)) if one.near}
+    found = search.find(search.make_topic(name))
+    speaking = {one.document for one in found if fold(name) in fold(one.text)}
     return bool(speaking) and speaking.isdisjoint(about)
 
 

@@ -151,7 +151,7 @@ def test_what_is_named_after_a_place_is_told_by_those_that_call_it_so(tmp_path: 
         + "## What the city did\n\nThe dump of Surabaya was rebuilt by the Cebu method, with pipes that let air in.\n",
     }
     library, index = open_library(tmp_path, texts)
-    draft = portray(library, "What is the Cebu method?")
+    draft = portray(library, "What's the Cebu method?")
     index.close()
     assert draft is not None
     assert draft.said == "1 document speaks of “Cebu method”."
