@@ -135,7 +135,9 @@ class SelectionPolicy:
     worth_of_cosine: float = 1.5
     """Weight of the cosine of query and sentence."""
     worth_of_field: float = 0.7
-    """Weight of how well the sentence tells the field of a record that the query asks for."""
+    """Weight of how well the sentence tells the field of a record that the query asks for,"""
+    worth_of_field_explained: float = 1.0
+    """and the same in an explanation, which asks for more than one sentence of it."""
     min_share: float = 0.1
     """A stretch is considered if a sentence of it is worth this share of the best one."""
     price_of_stretch: float = 0.05
@@ -166,6 +168,8 @@ class SelectionPolicy:
     """What a compiler of a document concludes is worth so much of what a source says,"""
     share_of_leading_conclusion: float = 0.6
     """and so much of that as the beginning of an answer."""
+    min_share_before: float = 0.5
+    """An explanation may begin with what stands in front of the best sentence, if that is worth this share of it."""
     words_of_whole_list: int = 120
     """A list or table of so many words is quoted whole in an explanation,"""
     min_share_of_whole_list: float = 0.5
@@ -298,13 +302,15 @@ class DocumentPolicy:
     """Weight of each of them."""
     min_share: float = 0.7
     """A document is at least at this share of the nearest one's score."""
+    words: float = 0.75
+    """Weight of the query's words that all of the document holds, as a share of what another holds, where these count."""
     worth: float = 0.3
-    """Weight of the log odds that its best sentence answers, beside that share."""
+    """Weight of the log odds that its best sentence answers, beside these shares."""
 
 
 @dataclass(frozen=True, slots=True)
 class TellingPolicy:
-    """How much each sentence of a document belongs to what it tells: a logistic function of eight signals.
+    """How much each sentence of a document belongs to what it tells: a logistic function of nine signals.
 
     ``python -m training.telling`` fits the weights on sentences marked for questions about digests.
     """
@@ -317,6 +323,8 @@ class TellingPolicy:
     """Weight of what it lacks to the best of the document."""
     cosine: float
     """Weight of the cosine of question and sentence."""
+    words_held: float
+    """Weight of the share of the question's words, by idf, that it holds."""
     place: float
     """Weight of the number of sentences before it in its passage."""
     process: float
@@ -339,6 +347,10 @@ class TellingPolicy:
     """Sentences, at most, that tell what was learnt or where else it may be done, or that a compiler concludes."""
     rows: int = 4
     """A table of which a row is told is told whole if it has so many at most."""
+    items: int = 6
+    """A list that words announce is told whole if it has so many items at most,"""
+    words_of_items: int = 70
+    """and so many words."""
     passages: int = 10
     """Nearest passages of a document that are read, at most."""
 
@@ -437,13 +449,13 @@ class FormPolicy:
 
 
 _PORTRAIT = TellingPolicy(
-    offset=-0.4, logit=0.37, below_best=0.16, cosine=0.53, place=-0.18, process=1.38, situation=-0.28, lessons=-1.24,
-    transferability=-2.46, min_worth=0.3, sentences=5, words=120,
+    offset=-0.4, logit=0.37, below_best=0.16, cosine=0.53, words_held=0.0, place=-0.18, process=1.38, situation=-0.28,
+    lessons=-1.24, transferability=-2.46, min_worth=0.3, sentences=5, words=120,
 )  # fmt: skip
 """What a document tells to who asks what something is."""
 _EXPERIENCE = TellingPolicy(
-    offset=-1.83, logit=0.18, below_best=0.32, cosine=2.70, place=-0.02, process=0.44, situation=-1.99, lessons=0.31,
-    transferability=-0.41, min_worth=0.2, sentences=4, words=85, lessons_told=1,
+    offset=-1.72, logit=0.14, below_best=0.31, cosine=1.56, words_held=5.70, place=-0.04, process=0.40, situation=-2.14,
+    lessons=0.37, transferability=-0.38, min_worth=0.2, sentences=4, words=85, lessons_told=1,
 )  # fmt: skip
 """What it tells to who asks for advice."""
 

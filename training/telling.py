@@ -84,19 +84,21 @@ def main() -> None:
 
 def measure(assistant: Assistant, asked: _Asked, policy: TellingPolicy) -> Iterator[Marked]:
     """Each document whose sentences belong to the answer."""
-    teller = assistant.open_teller(asked.question)
-    ranked = rank_documents(assistant.read(asked.question), assistant.policy)
-    for document_id, evidence in asked.evidence.items():
+    teller, evidence = assistant.open_teller(asked.question), assistant.read(asked.question)
+    tells_experience = policy == assistant.policy.experience
+    held = assistant.sentence_search.words_held(evidence.query) if tells_experience else None
+    ranked = rank_documents(evidence, assistant.policy, held)
+    for document_id, quotes in asked.evidence.items():
         document = assistant.sentence_search.library.row_of(document_id)
         _, signals, _ = teller.signals_of(document, policy)
         told = teller.measure(document, policy)
         texts = [one.found.text.strip() for one in told]
         yield Marked(
             signals,
-            np.array([any(text in quote or quote in text for quote in evidence) for text in texts], bool),
+            np.array([any(text in quote or quote in text for quote in quotes) for text in texts], bool),
             np.array([len(text.split()) for text in texts], np.int64),
             np.array([one.is_lesson for one in told], bool),
-            len(evidence),
+            len(quotes),
             ranked.index(document) if document in ranked else None,
         )
 

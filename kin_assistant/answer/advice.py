@@ -47,7 +47,7 @@ def draft_advice(
         return lay_out_experience(told)
 
     near = replace(policy, documents=replace(policy.documents, min_share=policy.advice.min_share))
-    ranked = rank_documents(evidence, near)
+    ranked = rank_documents(evidence, near, search.words_held(evidence.query))
     peers = take_of_places(ranked, search.library.infos, tell, policy.advice, most=policy.advice.peers)
     if len(peers) == 1:
         peers = [lay_out_experience(teller.tell(shown[0], _twice(policy.experience)))]

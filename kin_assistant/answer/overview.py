@@ -22,7 +22,7 @@ from kin_assistant.policy import AnswerPolicy, OverviewPolicy, TellingPolicy
 from kin_assistant.question.listing import read_listing, strip_frame
 from kin_assistant.question.query import Query
 from kin_assistant.text.wording import count_words, join_words, name_in_sentence
-from kin_assistant.text.words import stems
+from kin_assistant.text.words import fold, stems
 
 __all__ = ["draft_document", "draft_overview", "find_gist"]
 
@@ -33,7 +33,7 @@ _DEFINES = re.compile(
     r"(?:is|are|was|were|means|stands for|refers to|consists? of|works? as)\s+(?P<rest>an?\b|the\b|one\b|short\b)?",
     re.IGNORECASE,
 )
-_IN_GENERAL = re.compile(r"^\W*an?\s+(?P<name>[\w-]+(?:\s[\w-]+){0,2}?)\s+(?!(?:was|has)\b)[a-z]{2,}s\b", re.IGNORECASE)
+_IN_GENERAL = re.compile(r"^\W*an?\s+(?P<name>[\w-]+(?:\s[\w-]+){0,4}?)\s+(?!(?:was|has)\b)[a-z]{2,}s\b", re.IGNORECASE)
 _WORD = re.compile(r"\w{3,}")
 _WHAT_IS = "What is {}?"
 _LONGEST_TERM = 4
@@ -60,6 +60,9 @@ def draft_overview(
     about = frozenset[DocumentRow]().union(*query.about) & search.documents_allowed(query)
     places = query.scope.named
     if about and request.subject:
+        name = strip_frame(query.standalone, keep_nouns=True)
+        if _is_named_after_place(name, about, search):
+            return _draft_term(search.make_topic(name), teller, query, search, policy, gist_of)
         evidence = read(query)
         if draft := draft_document(evidence, search, fields_of, policy, min_logit=policy.overview.min_logit):
             return draft
@@ -80,6 +83,18 @@ def draft_overview(
         if draft := _draft_term(topic, teller, query, search, policy, gist_of, called=called):
             return draft
     return None
+
+
+def _is_named_after_place(name: str, about: Collection[DocumentRow], search: SentenceSearch) -> bool:
+    """Whether ``name`` is what documents call something that none of those ``about`` the place in it speaks of.
+
+    Apia has a landfill by the "Fukuoka method", and the document about Fukuoka is on its water.
+    """
+    if not 1 < len(name.split()) <= _LONGEST_TERM:
+        return False
+    found = search.find(search.make_topic(name))
+    speaking = {one.document for one in found if fold(name) in fold(one.text)}
+    return bool(speaking) and speaking.isdisjoint(about)
 
 
 def draft_document(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -52,8 +53,10 @@ class Quoter:
 
     def draft_explanation(self, evidence: Evidence, words: int) -> Draft:
         """A few stretches, each under the heading of its document that it stands under."""
-        worth = self._estimate_worth(evidence)
-        stretches = self._select(evidence, words, self._policy.stretches, worth)
+        worth = self._estimate_worth(evidence, self._policy.worth_of_field_explained)
+        stretches = self._select(
+            evidence, words, self._policy.stretches, worth, min_share_before=self._policy.min_share_before
+        )
         return Draft("quotes", tuple(self._complete_lists([*map(self._section, stretches)], evidence, worth, words)))
 
     def draft_leading(self, evidence: Evidence) -> Draft:
@@ -104,6 +107,7 @@ class Quoter:
         most: int,
         worth: Mapping[Candidate, float] | None = None,
         price_of_same: float = 1.0,
+        min_share_before: float = math.inf,
     ) -> list[Stretch]:
         worth = worth or self._estimate_worth(evidence)
         share = self._policy.share_of_leading_conclusion
@@ -116,12 +120,19 @@ class Quoter:
             self._policy,
             most=most,
             price_of_same=price_of_same,
+            min_share_before=min_share_before,
             leading_worth={one: value * (share if self._is_conclusion(one) else 1.0) for one, value in worth.items()},
         )
 
-    def _estimate_worth(self, evidence: Evidence) -> dict[Candidate, float]:
-        """The worth of each sentence; what a compiler concludes counts less, so that it seldom comes before what sources say."""
-        worth = estimate_worth(evidence.candidates, self._policy)
+    def _estimate_worth(self, evidence: Evidence, worth_of_field: float | None = None) -> dict[Candidate, float]:
+        """The worth of each sentence; what a compiler concludes counts less, so that it seldom comes before what sources say.
+
+        ``worth_of_field`` is there for the policy's where something else is asked for than a fact.
+        """
+        policy = self._policy
+        if worth_of_field is not None:
+            policy = replace(policy, worth_of_field=worth_of_field)
+        worth = estimate_worth(evidence.candidates, policy)
         return {
             one: value * (self._policy.worth_of_conclusion if self._is_conclusion(one) else 1.0)
             for one, value in worth.items()

@@ -212,6 +212,16 @@ class SentenceSearch:
         nearest = (np.sort(cosines[first:last])[-_NEAREST_SENTENCES:] for first, last in pairwise(bounds.tolist()))
         return np.array([own.mean() if len(own) else 0.0 for own in nearest], np.float32)
 
+    def words_held(self, query: Query) -> NDArray[np.float32]:
+        """BM25 of each document for ``query``, each word where the document holds it best; shape (documents,).
+
+        What a long message tells stands in several sections of a document, and all of it in no passage.
+        """
+        of_passages = self.index.lexical.scores_by_stem(query.stems)
+        best = np.zeros((len(self.library.infos), len(of_passages)), np.float32)
+        np.maximum.at(best, self.library.document_of, of_passages.T)
+        return np.asarray(best.sum(axis=1))
+
     def read(self, query: Query, ranking: Ranking, passages: Sequence[PassageRow]) -> list[Candidate]:
         """The sentences of ``passages``, all of ``ranking``, read with ``query``; the best first."""
         return list(self.reader.read(query, ranking, passages).candidates)

@@ -103,12 +103,14 @@ def select_stretches(
     most: int,
     price_of_same: float = 1.0,
     leading_worth: Mapping[Candidate, float] | None = None,
+    min_share_before: float = math.inf,
 ) -> list[Stretch]:
     """At most ``most`` stretches of at most ``words`` words together, in reading order; at least one if there is a candidate.
 
     ``places`` holds the documents about each place that the query names: if there are several, each has its part. More of a
     document that is quoted already costs ``price_of_same`` times as much. ``leading_worth`` is what each is worth as the
-    beginning, where that is not its worth.
+    beginning, where that is not its worth. What stands in front of the best sentence may begin if it is worth
+    ``min_share_before`` of that.
     """
     if not candidates:
         return []
@@ -116,7 +118,7 @@ def select_stretches(
     runs = _Runs(candidates, sentences_of, policy)
     best = max(worth.values())
     options = list(runs.make(worth, policy.min_share * best)) or list(runs.make(worth, 0.0))
-    leading = _find_leading(options, leading_worth, words)
+    leading = _find_leading(options, leading_worth, words, min_share_before)
     waiting = list(places) if len(places) > 1 else []
     chosen = _Chosen(options, policy)
     taken: list[Stretch] = []
@@ -141,9 +143,11 @@ def select_stretches(
     return _in_reading_order(taken, leading_worth)
 
 
-def _find_leading(options: Sequence[Stretch], worth: Mapping[Candidate, float], words: int) -> list[Stretch]:
-    """What the answer may begin with: the best sentence, or what that leans on."""
-    leading = _begin_with_best(options, worth)
+def _find_leading(
+    options: Sequence[Stretch], worth: Mapping[Candidate, float], words: int, min_share_before: float
+) -> list[Stretch]:
+    """What the answer may begin with: the best sentence, what that leans on, or what in front of it is worth nearly as much."""
+    leading = _begin_with_best(options, worth, min_share_before)
     fitting = [option for option in leading if option.words <= words or len(option.candidates) == 1]
     # With what the best sentence leans on it may be too long; then something leads that is not.
     return fitting or [option for option in options if option.words <= words] or leading[:1]
@@ -156,11 +160,21 @@ def _may_follow(option: Stretch, taken: Sequence[Stretch], most_documents: int) 
     return not one_too_many and not _comes_before(option, taken)
 
 
-def _begin_with_best(options: Sequence[Stretch], worth: Mapping[Candidate, float]) -> list[Stretch]:
-    """The stretches that hold the best sentence that can be quoted, as near to their beginning as can be."""
+def _begin_with_best(
+    options: Sequence[Stretch], worth: Mapping[Candidate, float], min_share_before: float
+) -> list[Stretch]:
+    """The stretches that hold the best sentence that can be quoted, as near to their beginning as can be.
+
+    Those are left in which all before it is worth ``min_share_before`` of it.
+    """
     best = max((one for option in options for one in option.candidates), key=lambda one: worth[one])
     places = {option: option.candidates.index(best) for option in options if best in option.candidates}
-    return [option for option, place in places.items() if place == min(places.values())]
+    nearest, least = min(places.values()), min_share_before * worth[best]
+    return [
+        option
+        for option, place in places.items()
+        if place == nearest or all(worth[one] >= least for one in option.candidates[:place])
+    ]
 
 
 def _comes_before(option: Stretch, taken: Sequence[Stretch]) -> bool:

@@ -32,6 +32,7 @@ __all__ = [
     "FieldsOf",
     "Told",
     "choose_sentences",
+    "complete_lists",
     "complete_tables",
     "estimate_worths",
     "lay_out_experience",
@@ -45,7 +46,7 @@ FieldsOf = Callable[[DocumentRow], Mapping[tuple[PassageRow, int], RecordField]]
 """The fields of a record that the sentences of a document tell, by passage and offset in the document."""
 
 SIGNALS: Final = (
-    "logit", "below_best", "cosine", "place", "process", "situation", "lessons", "transferability",
+    "logit", "below_best", "cosine", "words_held", "place", "process", "situation", "lessons", "transferability",
 )  # fmt: skip
 """What speaks for a sentence; ``TellingPolicy`` has a weight for each."""
 _FIELDS: Final[tuple[RecordField, ...]] = ("process", "situation", "lessons", "transferability")
@@ -97,7 +98,7 @@ class DocumentTeller:
             [one.is_lesson for one in told],
             policy if read else replace(policy, min_worth=0.0),
         )
-        return complete_tables([told[i] for i in chosen], told, policy.rows)
+        return complete_lists(complete_tables([told[i] for i in chosen], told, policy.rows), told, policy)
 
     def measure(self, row: DocumentRow, policy: TellingPolicy) -> list[Told]:
         """Every sentence of a document that can be quoted alone, in order."""
@@ -131,6 +132,7 @@ class DocumentTeller:
                 logit,
                 logit - best,
                 one.cosine,
+                one.share,
                 min(one.number, _LATE),
                 *(fields.get((one.passage, one.sentence.start)) == field for field in _FIELDS),
             ]
@@ -154,8 +156,8 @@ class DocumentTeller:
 def estimate_worths(signals: NDArray[np.float64], policy: TellingPolicy) -> NDArray[np.float64]:
     """The chance of each sentence to belong, from its ``signals`` of shape (sentences, signals); shape (sentences,)."""
     weights = np.array([
-        policy.logit, policy.below_best, policy.cosine, policy.place, policy.process, policy.situation, policy.lessons,
-        policy.transferability,
+        policy.logit, policy.below_best, policy.cosine, policy.words_held, policy.place, policy.process, policy.situation,
+        policy.lessons, policy.transferability,
     ])  # fmt: skip
     worths: NDArray[np.float64] = 1 / (1 + np.exp(-(policy.offset + signals @ weights)))
     return worths
@@ -193,14 +195,32 @@ def complete_tables(chosen: Sequence[Told], told: Sequence[Told], rows: int) -> 
     return list(dict.fromkeys(made))
 
 
+def complete_lists(chosen: Sequence[Told], told: Sequence[Told], policy: TellingPolicy) -> list[Told]:
+    """``chosen`` with the other items of a short list that words announce ("five steps:"), as ``told`` has them."""
+    made: list[Told] = []
+    for one in chosen:
+        is_item = one.found.sentence.lead_in is not None and not one.found.is_row
+        items = [other for other in told if _table_of(other) == _table_of(one)] if is_item else []
+        short = len(items) <= policy.items and sum(map(_count_words, items)) <= policy.words_of_items
+        made += [one, *(items if short else ())]
+    return list(dict.fromkeys(made))
+
+
+def _count_words(told: Told) -> int:
+    return len(told.found.text.split())
+
+
 def _table_of(told: Told) -> tuple[DocumentRow, tuple[int, int] | None]:
     return told.found.document, told.found.sentence.lead_in
 
 
-def rank_documents(evidence: Evidence, policy: AnswerPolicy) -> list[DocumentRow]:
+def rank_documents(
+    evidence: Evidence, policy: AnswerPolicy, words_held: NDArray[np.float32] | None = None
+) -> list[DocumentRow]:
     """The documents that were read and that the query may mean, the best first.
 
-    What speaks for one is how near its best passages are, and what its best sentence is worth as an answer.
+    What speaks for one is how near its best passages are, how much of the query's words it holds in any of them
+    (``words_held``, of each document of the library), and what its best sentence is worth as an answer.
     """
     worth: dict[DocumentRow, float] = {}
     for candidate, value in estimate_worth(evidence.candidates, policy.selection).items():
@@ -212,13 +232,23 @@ def rank_documents(evidence: Evidence, policy: AnswerPolicy) -> list[DocumentRow
             scores.setdefault(document_of[passage], []).append(score)
     limits = policy.documents
     totals = {row: own[0] + limits.further * sum(own[1 : 1 + limits.passages]) for row, own in scores.items()}
-    nearest = max(totals.values(), default=0.0) or 1.0
+    nearness = _as_shares(totals)
+    if words_held is not None:
+        held = _as_shares({row: float(words_held[row]) for row in totals})
+        nearness = {row: near + limits.words * held[row] for row, near in nearness.items()}
+    nearest = max(nearness.values(), default=0.0)
     strength = {
-        row: total / nearest + limits.worth * _log_odds(worth[row])
-        for row, total in totals.items()
-        if total >= limits.min_share * nearest
+        row: near + limits.worth * _log_odds(worth[row])
+        for row, near in nearness.items()
+        if near >= limits.min_share * nearest
     }
     return sorted(strength, key=lambda row: (-strength[row], row))
+
+
+def _as_shares(values: Mapping[DocumentRow, float]) -> dict[DocumentRow, float]:
+    """What each is of the highest."""
+    highest = max(values.values(), default=0.0) or 1.0
+    return {row: value / highest for row, value in values.items()}
 
 
 def take_of_places(

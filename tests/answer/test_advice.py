@@ -67,6 +67,17 @@ def test_a_document_far_behind_the_nearest_is_no_peer(library: SmallLibrary) -> 
     assert len(documents[0]) > len(documents[1]) == 1
 
 
+def test_words_that_a_document_holds_anywhere_make_it_a_peer(library: SmallLibrary) -> None:
+    evidence = library.read(
+        library.query("Our vendors sort leaves and we fear the cost of a plant, what should we do?")
+    )
+    nothing = replace(AnswerPolicy().documents, worth=0.0)
+    policy = AnswerPolicy(advice=replace(ANY, min_share=0.99), documents=replace(nothing, words=50.0))
+    draft = draft_advice(evidence, library.search, library.records.fields_of, policy)
+    assert draft is not None
+    assert {one.document for one in draft.candidates} == {library.search.words_held(evidence.query).argmax()}
+
+
 def test_the_only_peer_has_the_room_of_others(library: SmallLibrary) -> None:
     evidence = library.read(library.query("We want to start with compost baskets, what should we do?"))
     told = {}

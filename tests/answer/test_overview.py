@@ -140,3 +140,37 @@ def test_other_documents_that_are_called_so_add_a_sentence_on_what_was_done(tmp_
     told = [one.text for one in draft.candidates]
     assert "The waste bank of Surabaya buys bottles from its members." in told
     assert "The waste bank of Makassar was set up with municipal money." in told
+
+
+def test_what_is_named_after_a_place_is_told_by_those_that_call_it_so(tmp_path: Path) -> None:
+    own = {"countries": "x", "region": "Asia", "themes": "x", "years": "2001-2011"}
+    texts = {
+        "water.md": DIGEST.format(id="water", title="Saving water in Cebu", cities="Cebu", **own)
+        + "## What the city did\n\nCebu saved water with meters in every house.\n",
+        "dump.md": DIGEST.format(id="dump", title="A better dump in Surabaya", cities="Surabaya", **own)
+        + "## What the city did\n\nThe dump of Surabaya was rebuilt by the Cebu method, with pipes that let air in.\n",
+    }
+    library, index = open_library(tmp_path, texts)
+    draft = portray(library, "What's the Cebu method?")
+    index.close()
+    assert draft is not None
+    assert draft.said == "1 document speaks of “Cebu method”."
+    assert [one.text[:12] for one in draft.candidates] == ["The dump of "]
+
+
+def test_a_term_of_several_words_is_defined_by_what_it_does(tmp_path: Path) -> None:
+    digest = DIGEST.format(
+        id="x",
+        title="Waste in Cebu",
+        cities="Cebu",
+        countries="Philippines",
+        region="Asia",
+        themes="x",
+        years="2001-2011",
+    )
+    said = "Cebu built an integrated resource recovery centre. An integrated resource recovery centre turns waste to compost."
+    library, index = open_library(tmp_path, {"x.md": f"{digest}## What the city did\n\n{said}\n"})
+    draft = portray(library, "what is an integrated resource recovery centre")
+    index.close()
+    assert draft is not None
+    assert draft.candidates[0].text == "An integrated resource recovery centre turns waste to compost."

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 
@@ -43,10 +44,13 @@ class Shelf:
         words: int = 100,
         most: int = 4,
         policy: SelectionPolicy = POLICY,
+        min_share_before: float = math.inf,
     ) -> list[list[str]]:
         """The texts of the stretches that are quoted where sentences are worth so much, and others nothing."""
         values = {candidate: worth.get(text, 0.0) for text, candidate in self.candidates.items()}
-        stretches = select_stretches(list(values), values, places, self.sentences.__getitem__, words, policy, most=most)
+        stretches = select_stretches(
+            list(values), values, places, self.sentences.__getitem__, words, policy, most=most, min_share_before=min_share_before
+        )  # fmt: skip
         return [[candidate.text for candidate in stretch.candidates] for stretch in stretches]
 
 
@@ -65,6 +69,15 @@ def test_a_poor_sentence_between_two_good_ones_is_quoted_with_them() -> None:
     shelf = Shelf((0, ["Alpha sorts one.", "Beta sells two.", "Gamma burns three."]))
     chosen = shelf.choose({"Alpha sorts one.": 0.9, "Beta sells two.": 0.05, "Gamma burns three.": 0.6})
     assert chosen == [["Alpha sorts one.", "Beta sells two.", "Gamma burns three."]]
+
+
+@pytest.mark.parametrize(("min_share", "before"), [(0.5, ["Alpha sorts one."]), (0.7, []), (math.inf, [])])
+def test_what_stands_in_front_of_the_best_sentence_begins_if_it_is_worth_nearly_as_much(
+    min_share: float, before: list[str]
+) -> None:
+    shelf = Shelf((0, ["Alpha sorts one.", "Beta sells two.", "Gamma burns three."]))
+    chosen = shelf.choose({"Alpha sorts one.": 0.5, "Beta sells two.": 0.8}, min_share_before=min_share)
+    assert chosen == [[*before, "Beta sells two."]]
 
 
 def test_the_best_sentence_comes_first_and_the_others_in_the_order_of_the_document() -> None:

@@ -43,6 +43,24 @@ def test_documents_that_nothing_was_read_of_are_ranked_by_the_search(library: Sm
     assert rank_documents(evidence, search_alone) == [first, *others]
 
 
+def test_words_that_a_document_holds_in_any_of_its_sections_count(library: SmallLibrary) -> None:
+    query = library.query("Our market vendors sort leaves, and we fear the cost of a compost plant in pesos")
+    held = library.search.words_held(query)
+    cebu = library.search.library.row_of("cebu-compost")
+    assert held.shape == (len(library.search.library.infos),)
+    assert held.argmax() == cebu
+    passages = library.search.library.passages_of(cebu)
+    assert held[cebu] > max(library.search.index.lexical.scores(query.stems)[row] for row in passages)
+    evidence = library.read(query)
+    *others, last = rank_documents(evidence, AnswerPolicy(documents=DocumentPolicy(min_share=0.0, worth=0.0)))
+    only_last = np.zeros(len(held), np.float32)
+    only_last[last] = 1.0
+    policy = AnswerPolicy(documents=DocumentPolicy(min_share=0.0, worth=0.0, words=5.0))
+    assert rank_documents(evidence, policy, only_last) == [last, *others]
+    far_behind = replace(policy, documents=replace(policy.documents, min_share=0.9))
+    assert rank_documents(evidence, far_behind, only_last) == [last]
+
+
 def test_each_passage_is_read_once(library: SmallLibrary) -> None:
     row = library.search.library.row_of("cebu-compost")
     one = teller(library)
@@ -131,6 +149,23 @@ def test_an_experience_begins_with_the_best_and_a_portrait_with_what_was_done(li
     after = [two.sentence.start for section in portrait for two in section.candidates]
     assert after == sorted(after)
     assert lay_out_experience([]) == lay_out_portrait([]) == []
+
+
+@pytest.mark.parametrize(("limits", "told"), [({}, 3), ({"items": 2}, 1), ({"words_of_items": 8}, 1)])
+def test_a_short_list_that_words_announce_is_told_whole(tmp_path: Path, limits: dict[str, float], told: int) -> None:
+    digest = DIGEST.format(
+        id="fees", title="Fees of Cebu", cities="Cebu", countries="Philippines", region="South-East Asia",
+        themes="fees", years="2001-2011",
+    )  # fmt: skip
+    steps = "- Cebu counted the families.\n- Cebu printed many bills.\n- Cebu sent out collectors.\n"
+    done = f"## What the city did\n\nCebu took three steps to its fees:\n\n{steps}"
+    small, index = open_library(tmp_path, {"fees.md": digest + done})
+    row = small.search.library.row_of("fees")
+    one = replace(POLICY, sentences=1, **limits)  # type: ignore[arg-type]
+    texts = [each.found.text for each in teller(small, "printed bills of Cebu").tell(row, one)]
+    index.close()
+    assert texts[0].endswith("Cebu printed many bills.")
+    assert len(texts) == told
 
 
 def test_lessons_do_not_stand_alone() -> None:
