@@ -22,7 +22,8 @@ from kin_assistant.index.library import DocumentRow, Library, PassageRow
 from kin_assistant.policy import AnswerPolicy
 from kin_assistant.question.query import Query, QueryParser
 from kin_assistant.retrieval import Ranking, Retriever
-from kin_assistant.text.figures import differ, find_asked, find_asked_kinds, gives
+from kin_assistant.text.asked import find_asked_kinds, gives
+from kin_assistant.text.figures import differ, find_asked
 from kin_assistant.text.wording import join_words
 from kin_assistant.text.words import fold
 from kin_assistant.types import (
