@@ -49,7 +49,8 @@ _ASKS_FOR: Final[dict[AskedKind, re.Pattern[str]]] = {
     ),
 }
 _IS_SHARE: Final = re.compile(
-    r"\d\s?%|\b(per ?cent|half|(a|one|two|three|four) (third|quarter|fifth|tenth)s?)\b|\b(one|\d+) in \w+\b",
+    r"\d\s?%|\b(per ?cent|half|(a|one|two|three|four) (third|quarter|fifth|tenth)s?)\b|\b(one|\d+) in \w+\b"
+    r"|\b(all|every|most|none|not (a single|one))\b",
     re.IGNORECASE,
 )
 
