@@ -156,6 +156,9 @@ def _read_place(
     answering = {one.document for one in spoken if _is_evidence(one, policy.compare)}
     ranked = [row for row in rank_documents(evidence, policy) if row in {one.document for one in spoken}]
     documents = tuple(row for row in ranked if row in answering)
+    if not documents and estimate_confidence(evidence, policy.refusal) >= policy.refusal.sure_confidence:
+        # All sentences together may bear what none does alone.
+        documents = tuple(ranked[:1])
     return _Read(place, rows, evidence, documents, documents[:1] or tuple(ranked[:1]))
 
 
@@ -265,7 +268,7 @@ def _ask_of(place: Place, query: Query, search: SentenceSearch) -> str:
 
 
 def _asks_for_more(text: str) -> bool:
-    """Whether ``text`` asks which of two is more, better or earlier."""
+    """Whether ``text`` asks which of two costs less or came first."""
     return _replace_comparatives(text) != text
 
 

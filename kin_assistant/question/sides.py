@@ -5,8 +5,6 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from kin_assistant.text.english import read_comparatives
-
 __all__ = ["sides_of", "strip_comparing"]
 
 _AGAINST: Final = re.compile(
@@ -37,11 +35,7 @@ _WHERE: Final = re.compile(r"^((?:at|in)\s[^,:;?]+),\s+", re.IGNORECASE)
 _DIFFER: Final = re.compile(
     r"^how (?:did|do|does)\s+(?P<places>.+?)\s+differ (?:in|on|over|when)\s+(?P<what>.+)$", re.IGNORECASE
 )
-_IS_MORE: Final = re.compile(
-    r"^(?:are|did|do|does|is|was|were)\s+(?P<first>.+?)\s+or\s+(?P<second>.+?)\s+(?P<more>\w+(?:er|rse|re))\b(?P<rest>.*)$",
-    re.IGNORECASE,
-)
-"""A question which of two is more: "Is the tram of the port or the bus of the hills cheaper to run?"."""
+"""What asks for the differences between two in something."""
 _FEWEST_WORDS: Final = 2
 """A side has so many words at least: a name alone is a place, or what nobody can look for."""
 
@@ -59,8 +53,6 @@ def sides_of(question: str) -> tuple[str, ...]:
     comparing, text = bare != text, bare
     if between := _AGAINST.search(text) or (_AND.search(text) if comparing else None):
         sides = _ask_each(text[: between.start()], text[between.end() :], where)
-    elif chosen := _choose(text):
-        sides = chosen
     elif (between := _CHOOSING.search(text)) and (cuts := list(_BEFORE_CHOICE.finditer(text, 0, between.start()))):
         asked = text[: cuts[-1].start()]
         sides = [f"{side}: {asked}" for side in (text[cuts[-1].end() : between.start()], text[between.end() :])]
@@ -76,25 +68,18 @@ def strip_comparing(question: str) -> str:
     return _COMPARING.sub("", question)
 
 
-def _choose(text: str) -> list[str]:
-    """Both sides of "is the one or the other better at something?"."""
-    match = _IS_MORE.match(text)
-    if not match or match["more"].lower() not in read_comparatives():
-        return []
-    asked = f"what {read_comparatives()[match['more'].lower()]}{match['rest']}"
-    return [f"{match[side]}: {asked}" for side in ("first", "second")]
-
-
 def _ask_each(first: str, second: str, where: str) -> list[str]:
     """Both sides with what is asked of them in front of the first, behind the second, or as the first begins.
 
     ``where`` goes for both.
     """
+    asked = ""
     if before := _ASKED_OF_BOTH.search(first):  # "money saved: the lamps of the capital against those of the port"
         asked, first = first[: before.start()], first[before.end() :]
-    elif behind := _ASKED_OF_BOTH.search(second):
-        second, asked = second[: behind.start()], second[behind.end() :]
-    else:
+    if behind := _ASKED_OF_BOTH.search(second):
+        second, last = second[: behind.start()], second[behind.end() :]
+        asked = f"{asked}, {last}" if asked else last
+    if not asked:
         begins = _ASKED_BEFORE.match(first)
         return [f"{first}{where}", f"{begins[0]} {second}{where}" if begins else f"{second}{where}"]
     return [f"{side}{where}: {asked}" for side in (first, second)]

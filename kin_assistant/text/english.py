@@ -31,7 +31,7 @@ def read_measures() -> Mapping[str, str]:
 
 @cache
 def read_comparatives() -> Mapping[str, str]:
-    """Comparatives that ask which of two is more, with words for what they measure."""
+    """Comparatives that ask which of two costs less or came first, with words for what they measure."""
     return dict(_read_pack()["comparatives"])
 
 

@@ -219,3 +219,52 @@ def test_of_one_city_the_most_is_no_comparison_of_places(library: SmallLibrary) 
 
 def test_one_place_and_no_superlative_is_no_comparison(library: SmallLibrary) -> None:
     assert compare(library.query("How is waste collected in Cebu?"), library) is None
+
+
+def test_every_part_is_answered_from_the_document_that_is_meant(tmp_path: Path) -> None:
+    texts = {}
+    for city, country in (("Surabaya", "Indonesia"), ("Cebu", "Philippines")):
+        for name, said in (
+            ("tram", f"The tram of {city} cost 5 dollars. The tram of {city} went wrong where the rails broke."),
+            ("waste", f"Medical waste of {city} went wrong, and went wrong in every part."),
+        ):
+            head = DIGEST.format(
+                id=f"{city.lower()}-{name}", title=f"The {name} of {city}", cities=city, countries=country,
+                region="South-East Asia", themes=name, years="2001-2011",
+            )  # fmt: skip
+            texts[f"{city}-{name}.md"] = f"{head}## Results\n\n{said}\n"
+    library, index = open_library(tmp_path, texts)
+    query = library.query("Compare the cost of the tram in Surabaya and Cebu, and what went wrong")
+    draft = compare(query, library)
+    index.close()
+    assert draft is not None
+    quoted = [one.text for section in draft.sections for one in section.candidates]
+    assert quoted
+    assert not any("Medical" in text for text in quoted)
+
+
+def test_two_practices_of_one_city_have_rows_that_say_which(tmp_path: Path) -> None:
+    texts = {
+        f"{name}.md": DIGEST.format(
+            id=name,
+            title=title,
+            cities="Surabaya",
+            countries="Indonesia",
+            region="South-East Asia",
+            themes=name,
+            years="2001-2011",
+        )
+        + f"## What the city did\n\n{said}\n"
+        for name, title, said in (
+            ("banks", "Waste banks", "Waste banks in Surabaya buy sorted waste."),
+            ("houses", "Compost houses", "Compost houses in Surabaya treat leaves."),
+        )
+    }
+    library, index = open_library(tmp_path, texts)
+    draft = compare(library.query("In Surabaya, compare the waste banks with the compost houses"), library)
+    index.close()
+    assert draft is not None
+    assert [section.heading for section in draft.sections] == [
+        "The waste banks in Surabaya",
+        "The compost houses in Surabaya",
+    ]

@@ -41,9 +41,9 @@ from kin_assistant.question.sides import sides_of, strip_comparing
             "the school contest in the port",
         ),
         (
-            "Is the tram of the port or the bus of the hills cheaper to run?",
-            "the tram of the port: what cost to run",
-            "the bus of the hills: what cost to run",
+            "taxis: the port against the hills of the north, when were they banned",
+            "the port: taxis, when were they banned",
+            "the hills of the north: taxis, when were they banned",
         ),
     ],
 )
