@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from kin_assistant.answer.compare import NO_EVIDENCE, asks_for_extreme, draft_compare
+from kin_assistant.answer.compare import NO_EVIDENCE, draft_compare
 from kin_assistant.answer.draft import Draft
+from kin_assistant.answer.extreme import asks_for_extreme
 from kin_assistant.policy import AnswerPolicy, ComparePolicy
 from kin_assistant.question.query import Query
 from tests.form_library import DIGEST, SmallLibrary, open_library
