@@ -138,6 +138,8 @@ class SelectionPolicy:
     """Weight of how well the sentence tells the field of a record that the query asks for,"""
     worth_of_field_explained: float = 1.0
     """and the same in an explanation, which asks for more than one sentence of it."""
+    price_of_missing_asked: float = 1.0
+    """What a sentence loses that gives nothing of the kind that is plainly asked for: a date, a sum, who paid."""
     min_share: float = 0.1
     """A stretch is considered if a sentence of it is worth this share of the best one."""
     price_of_stretch: float = 0.05
@@ -395,7 +397,9 @@ class ComparePolicy:
     """What a comparison shows of each place. Chosen by reading answers."""
 
     passages_read: int = 12
-    """Passages that the network reads, shared by the places."""
+    """Passages that the network reads of the whole request, shared by the places,"""
+    passages_of_part: int = 8
+    """and for each part of it, of the document on a place that is meant."""
     sentences: int = 2
     """Sentences for each place that answer."""
     sentences_told: int = 3
@@ -406,10 +410,22 @@ class ComparePolicy:
     """Rows of a comparison over all documents."""
     min_logit: float = -2.5
     """A sentence that the network gives less is no evidence."""
+    min_logit_missing_asked: float = 0.0
+    """Nor is one that it gives less and that gives nothing of the kind plainly asked for."""
     min_cosine: float = 0.25
     """Nor, without the network, is one that is less near."""
     figure: float = 0.3
     """What a sentence with a figure gains where one is asked for."""
+    price_of_missing_asked: float = 0.5
+    """What one loses that gives nothing of the kind that is plainly asked for."""
+    price_of_conclusion: float = 0.5
+    """What one loses that the compiler of the document concludes."""
+    min_logit_elsewhere: float = 0.0
+    """Nor is one that it gives less in a document on the place that is not the one meant."""
+    price_of_elsewhere: float = 0.5
+    """What a side of no place of its own loses, if its sentence is from elsewhere than the other side's place."""
+    max_gap: float = 0.6
+    """A further sentence of a part scores at most so much less than the best one."""
     documents_read: int = 12
     """Documents of which the network reads a passage, where the most of all is asked for."""
     share: float = 3.0

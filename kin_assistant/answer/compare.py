@@ -3,30 +3,32 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from itertools import chain, zip_longest
 
-from kin_assistant.answer.draft import Draft, DraftSection
-from kin_assistant.answer.evidence import Candidate
-from kin_assistant.answer.sentence_search import ROW, Found, SentenceSearch, stands_alone
+from kin_assistant.answer.draft import Draft, DraftSection, name_row
+from kin_assistant.answer.evidence import Candidate, Evidence
+from kin_assistant.answer.extreme import asks_for_extreme, draft_extreme
+from kin_assistant.answer.refusal import estimate_confidence, reason_to_doubt
+from kin_assistant.answer.sentence_search import ROW, SentenceSearch, stands_alone
 from kin_assistant.answer.telling import LESSONS, DocumentTeller, FieldsOf, Told, complete_tables, rank_documents
-from kin_assistant.index.library import DocumentRow, Library, PassageRow
+from kin_assistant.index.library import DocumentRow, PassageRow
 from kin_assistant.places.gazetteer import Place
 from kin_assistant.places.matching import Mention
 from kin_assistant.policy import AnswerPolicy, ComparePolicy
-from kin_assistant.question.listing import CLAUSE_END, strip_frame
 from kin_assistant.question.query import Query
 from kin_assistant.question.sides import sides_of, strip_comparing
-from kin_assistant.text.english import read_measures, read_words
-from kin_assistant.text.figures import find_asked_kinds, gives, has_figure
+from kin_assistant.text.asked import find_asked_kinds
+from kin_assistant.text.english import read_comparatives
+from kin_assistant.text.figures import has_figure
 from kin_assistant.text.wording import count_words, join_words, name_in_sentence
-from kin_assistant.text.words import stems, words
-from kin_assistant.types import DocumentInfo, RecordField
+from kin_assistant.text.words import stems
+from kin_assistant.types import RecordField
 
-__all__ = ["NO_EVIDENCE", "asks_for_extreme", "draft_compare", "gives_asked", "name_row"]
+__all__ = ["NO_EVIDENCE", "draft_compare"]
 
 NO_EVIDENCE = "No evidence in the documents."
-_FIGURES = "Figures as the documents give them; not all documents give one, and they may count different things."
 _JOINING = re.compile(
     r"\s*(?:[,/&:-]|,?\s*\b(?:and|or|against|compared (?:to|with)|in|than|to|versus|vs\.?|with)\b(?: in)?)\s*",
     re.IGNORECASE,
@@ -37,8 +39,10 @@ _LEADING = re.compile(
     re.IGNORECASE,
 )
 """What leads to a name that is left out."""
+_ASKING = re.compile(r"\b(?:what|where|which|who|whose)\b|^(?:are|did|do|does|is|was|were)\b", re.IGNORECASE)
+"""What a comparative stands behind that asks which of two is more."""
 _FEWEST = 2
-"""Rows of a comparison, at least; and places of a document that are named in the place of its title, at most."""
+"""Rows of a comparison, at least."""
 _RESULTS: tuple[RecordField, ...] = ("results", "finance")
 _ASPECTS: tuple[tuple[RecordField, ...], ...] = (("process",), _RESULTS, LESSONS)
 """What each place has a sentence on, in this order, where nothing in particular is asked of them."""
@@ -53,84 +57,150 @@ def draft_compare(
     policy = policy or AnswerPolicy()
     # "The Japanese city with the dear bag" is told by more than its country.
     named = [place.kind for place in query.scope.named]
-    if named.count("city") < _FEWEST and (draft := _draft_sides(query, search, policy.compare)):
+    if named.count("city") < _FEWEST and (draft := _draft_sides(query, search, fields_of, policy)):
         return draft
     if named and len(named) + len(query.scope.absent) > 1:
         return _draft_places(query, search, fields_of, policy)
     if "city" not in named and asks_for_extreme(query.text):
-        return _draft_extreme(query, search, policy.compare)
+        return draft_extreme(query, search, policy.compare)
     return None
-
-
-def asks_for_extreme(text: str) -> bool:
-    """Whether the best, cheapest, first or largest of all is asked for."""
-    asked = words(text)
-    return any(word in read_words("extreme") or _is_superlative(word) for word in asked)
-
-
-def _is_superlative(word: str) -> bool:
-    return bool(re.fullmatch(r"[a-z]{3,}est", word)) and word not in read_words("no_superlative")
 
 
 def _draft_places(query: Query, search: SentenceSearch, fields_of: FieldsOf, policy: AnswerPolicy) -> Draft:
     """A row for each place that the query names, those without a document among them."""
     allowed = search.documents_allowed(query)
     about = [rows & allowed for rows in query.about]
-    share = max(policy.compare.passages_read // len(about), 1)
-    apart = bool(query.parts) or query.wants_figure
-    sections = []
-    for place, rows in zip(query.scope.named, about, strict=True):
-        best = [] if apart else _tell_of_place(place, rows, query, search, share, fields_of, policy)
-        best = best or _answer_of_place(place, rows, query, search, share, policy.compare)
-        sections.append(DraftSection(tuple(best), heading=place.name, remark="" if best else NO_EVIDENCE))
-    sections += [DraftSection(heading=place.name, remark=NO_EVIDENCE) for place in query.scope.absent]
+    apart = bool(query.parts) or query.wants_figure or bool(find_asked_kinds(query.text)) or _asks_for_more(query.text)
+    sections = [
+        _draft_row(
+            place, _read_place(place, own, query, search, len(about), policy), query, search, fields_of, policy, apart
+        )
+        for place, own in zip(query.scope.named, about, strict=True)
+    ]
+    sections += [_without_evidence(place.name) for place in query.scope.absent]
     return Draft("table", sections=tuple(sections), caveats=_caveats(query, about))
 
 
-def _answer_of_place(
-    place: Place, rows: Collection[DocumentRow], query: Query, search: SentenceSearch, share: int, policy: ComparePolicy
-) -> list[Candidate]:
-    """What answers each part of the query best, of the documents ``rows`` on ``place``, in ``share`` passages read."""
-    of_parts: list[list[Candidate]] = []
-    for part in [search.rephrase(query, part.asked) for part in query.parts] or [query]:
-        asked = search.rephrase(part, _ask_of(place, part, search))
-        ranking = search.retriever.rank(asked, within=rows)
-        read = search.read(asked, ranking, ranking.passages[:share])
-        spoken = [one for one in read if search.speaks_of(place, one)]
-        of_parts.append(_best_sentences([one for one in spoken if _can_stand_for(place, one)], asked, policy))
-    return _take_in_turn(of_parts, max(policy.sentences, len(of_parts)))
-
-
-def _tell_of_place(
+def _draft_row(
     place: Place,
-    rows: Collection[DocumentRow],
+    read: _Read,
     query: Query,
     search: SentenceSearch,
-    share: int,
     fields_of: FieldsOf,
     policy: AnswerPolicy,
-) -> list[Candidate]:
-    """What was done in ``place``, what it brought and what was learnt, from that document on it which answers best."""
-    asked = search.rephrase(query, _ask_of(place, query, search))
+    apart: bool,
+) -> DraftSection:
+    """The row of ``place``: what is told of it or, ``apart``, the answer to each part; and what that lacks."""
+    best = [] if apart else _tell(read, search, fields_of, policy)
+    missing: list[str] = []
+    if not best:
+        best, missing = _answer_of_place(place, read, query, search, policy)
+    if not best:
+        return _without_evidence(place.name)
+    remark = f"The documents do not seem to say {join_words(missing, 'or')}." if missing else ""
+    confidence = estimate_confidence(read.evidence, policy.refusal)
+    doubt = None if query.parts else reason_to_doubt(read.evidence.query, best, confidence, policy.refusal)
+    return DraftSection(tuple(best), heading=place.name, remark=remark or doubt or "")
+
+
+def _without_evidence(heading: str) -> DraftSection:
+    return DraftSection(heading=heading, remark=NO_EVIDENCE)
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """What was found and read for one place or side of a comparison."""
+
+    place: Place | None
+    rows: frozenset[DocumentRow]
+    """The documents that come into question."""
+    evidence: Evidence
+    documents: tuple[DocumentRow, ...]
+    """Those that have evidence, what is meant first."""
+    meant: tuple[DocumentRow, ...] = ()
+    """The document that is meant, whether or not it has evidence, if there is one."""
+
+
+def _quotable(read: _Read, search: SentenceSearch) -> list[Candidate]:
+    """What was read and can stand in the row."""
+    return [one for one in read.evidence.candidates if _can_stand_for(read.place, one, search)]
+
+
+def _read_place(
+    place: Place,
+    rows: frozenset[DocumentRow],
+    query: Query,
+    search: SentenceSearch,
+    places: int,
+    policy: AnswerPolicy,
+) -> _Read:
+    """What the documents ``rows`` on ``place``, one of so many ``places``, say to the whole request."""
+    # What the other parts ask is of the matter that the first one names.
+    first = search.rephrase(query, query.parts[0].asked) if query.parts else query
+    asked = search.rephrase(query, _ask_of(place, first, search))
     ranking = search.retriever.rank(asked, within=rows)
+    share = max(policy.compare.passages_read // places, 1)
     evidence = search.reader.read(asked, ranking, ranking.passages[:share])
     spoken = [one for one in evidence.candidates if search.speaks_of(place, one)]
-    meant = {one.document for one in spoken if _is_evidence(one, policy.compare)}
-    document = next((row for row in rank_documents(evidence, policy) if row in meant), None)
-    if document is None:
+    answering = {one.document for one in spoken if _is_evidence(one, policy.compare)}
+    ranked = [row for row in rank_documents(evidence, policy) if row in {one.document for one in spoken}]
+    documents = tuple(row for row in ranked if row in answering)
+    if not documents and estimate_confidence(evidence, policy.refusal) >= policy.refusal.sure_confidence:
+        # All sentences together may bear what none does alone.
+        documents = tuple(ranked[:1])
+    return _Read(place, rows, evidence, documents, documents[:1] or tuple(ranked[:1]))
+
+
+def _answer_of_place(
+    place: Place, of_place: _Read, query: Query, search: SentenceSearch, policy: AnswerPolicy
+) -> tuple[list[Candidate], list[str]]:
+    """What answers each part of the query best, and the parts, in quotation marks, that nothing answers.
+
+    All parts are looked for in the document that is meant, so that none is answered by another matter of the place.
+    """
+    limits = policy.compare
+    of_parts: list[list[Candidate]] = []
+    missing: list[str] = []
+    for part in query.parts or (None,):
+        asked = search.rephrase(query, part.asked) if part else query
+        asked = search.rephrase(asked, _ask_of(place, asked, search))
+        asked = replace(asked, wants_figure=asked.wants_figure or _asks_for_more(part.text if part else query.text))
+        best: list[Candidate] = []
+        # What another document says must be surer: it may be about another matter.
+        for documents, least in (
+            (frozenset(of_place.meant), limits.min_logit),
+            (of_place.rows, limits.min_logit_elsewhere),
+        ):
+            ranking = search.retriever.rank(asked, within=documents)
+            read = search.read(asked, ranking, ranking.passages[: limits.passages_of_part])
+            saying = [
+                one for one in read if _can_stand_for(place, one, search) and (one.logit is None or one.logit >= least)
+            ]
+            if best := _best_sentences(saying, asked, search, policy):
+                break
+        of_parts.append(best)
+        if part and not best:
+            missing.append(f"“{part.text.strip(' ?.,;')}”")
+    return _take_in_turn(of_parts, max(limits.sentences, len(of_parts))), missing
+
+
+def _tell(read: _Read, search: SentenceSearch, fields_of: FieldsOf, policy: AnswerPolicy) -> list[Candidate]:
+    """What was done, what it brought and what was learnt, from that document which answers best."""
+    if not read.documents:
         return []
-    teller = DocumentTeller(asked, search, fields_of, evidence.logits)
+    evidence = read.evidence
+    teller = DocumentTeller(evidence.query, search, fields_of, evidence.logits)
     told = [
         one
-        for one in teller.measure(document, policy.experience)
-        if search.speaks_of(place, one.found.as_candidate()) and one.worth >= policy.experience.min_worth
+        for one in teller.measure(read.documents[0], policy.experience)
+        if _is_on(read.place, one.found.as_candidate(), search) and one.worth >= policy.experience.min_worth
     ]
     taken = _take_aspects(told, policy.experience.rows, policy.compare)
     chosen = [one.found.as_candidate(one.logit) for one in taken]
     if len(chosen) >= policy.compare.sentences:
         return chosen
     # Of a place among many in one document a row of a table may say more.
-    answering = _best_sentences([one for one in spoken if _can_stand_for(place, one)], asked, policy.compare)
+    answering = _best_sentences(_quotable(read, search), evidence.query, search, policy)
     return _take_in_turn([chosen, answering], policy.compare.sentences)
 
 
@@ -162,7 +232,7 @@ def _ask_of(place: Place, query: Query, search: SentenceSearch) -> str:
 
     "Where is the fee higher, Cebu or Suva?" asks of Cebu: "Where is the fee higher, Cebu?"
     """
-    text = strip_comparing(query.text)
+    text = _replace_comparatives(strip_comparing(query.text))
     compared = (*query.scope.named, *query.scope.absent)
     for side in sides_of(query.text):
         inside = search.places.find_places(side)
@@ -186,6 +256,21 @@ def _ask_of(place: Place, query: Query, search: SentenceSearch) -> str:
     return text
 
 
+def _asks_for_more(text: str) -> bool:
+    """Whether ``text`` asks which of two costs less or came first."""
+    return _replace_comparatives(text) != text
+
+
+def _replace_comparatives(text: str) -> str:
+    """``text`` with what is measured in the place of a comparative: "which was cheaper" as "which was cost"."""
+    asking = _ASKING.search(text)
+    if not asking:
+        return text
+    known, start = read_comparatives(), asking.start()
+    asked = re.sub(r"\w+", lambda match: known.get(match[0].lower(), match[0]), text[start:])
+    return text[:start] + asked
+
+
 def _asks_something(side: str, mentions: Sequence[Mention]) -> bool:
     """Whether a side holds more than the names of places."""
     for mention in sorted(mentions, key=lambda mention: -mention.start):
@@ -193,28 +278,55 @@ def _asks_something(side: str, mentions: Sequence[Mention]) -> bool:
     return bool(stems(side))
 
 
-def _draft_sides(query: Query, search: SentenceSearch, policy: ComparePolicy) -> Draft | None:
+def _draft_sides(query: Query, search: SentenceSearch, fields_of: FieldsOf, policy: AnswerPolicy) -> Draft | None:
     """A row for each side that the request describes, from the document that answers best; None unless they are two.
 
-    "Landfill gas versus gasification in Surabaya" has no sides of their own: what one says of its place goes for both.
+    The place of one side goes for the other too ("landfill gas versus gasification in Surabaya"), unless what other places
+    have answers much better.
     """
     sides = sides_of(query.text)
     allowed = search.documents_allowed(query)
-    rows: dict[DocumentRow, DraftSection] = {}
     asked_of = [search.ask_alone(query, side) for side in sides]
+    placed = frozenset[DocumentRow]().union(*(asked.boosted for asked in asked_of)) & allowed
+    rows: dict[DocumentRow, DraftSection] = {}
     for asked in asked_of:
-        ranking = search.retriever.rank(asked, within=allowed)
-        read = search.read(asked, ranking, ranking.passages[: policy.passages_read // len(sides)])
-        best = _best_sentences([one for one in read if stands_alone(one.text)], asked, policy)
-        document = best[0].document if best else None
-        if document is None or document in rows:
+        own = asked.boosted & allowed
+        read = [
+            _read_side(asked, within, search, len(sides), policy)
+            for within in ([own] if own else [placed, allowed] if placed else [allowed])
+        ]
+        found = max(read, key=lambda one: _rate_best(one) - policy.compare.price_of_elsewhere * (one is not read[0]))
+        if not found.documents or found.documents[0] in rows:
             return None
-        of_document = tuple(one for one in best if one.document == document)
-        rows[document] = DraftSection(of_document, heading=name_row(search.library.infos[document]))
-    about_own = [row in asked.boosted for row, asked in zip(rows, asked_of, strict=True)]
-    if any(about_own) and not all(asked.boosted for asked in asked_of):
-        return None
-    return Draft("table", sections=tuple(rows.values())) if rows else None
+        document = found.documents[0]
+        apart = bool(find_asked_kinds(asked.text)) or asked.wants_figure or ":" in asked.text
+        told = [] if apart else _tell(found, search, fields_of, policy)
+        told = told or _best_sentences(
+            [one for one in _quotable(found, search) if one.document == document], asked, search, policy
+        )
+        rows[document] = DraftSection(tuple(told), heading=name_row(search.library.infos[document]))
+    sections = list(rows.values())
+    if len({section.heading for section in sections}) < len(sections):
+        sections = [
+            replace(section, heading=side[:1].upper() + side[1:].partition(":")[0])
+            for section, side in zip(sections, sides, strict=True)
+        ]
+    return Draft("table", sections=tuple(sections)) if sections else None
+
+
+def _read_side(
+    asked: Query, within: frozenset[DocumentRow], search: SentenceSearch, sides: int, policy: AnswerPolicy
+) -> _Read:
+    """What the documents ``within`` say to one of so many ``sides``."""
+    ranking = search.retriever.rank(asked, within=within)
+    evidence = search.reader.read(asked, ranking, ranking.passages[: policy.compare.passages_read // sides])
+    best = _best_sentences([one for one in evidence.candidates if stands_alone(one.text)], asked, search, policy)
+    return _Read(None, within, evidence, tuple(dict.fromkeys(one.document for one in best)))
+
+
+def _rate_best(read: _Read) -> float:
+    """What the best sentence of the first document scores."""
+    return max((one.score for one in read.evidence.candidates if one.document in read.documents[:1]), default=0.0)
 
 
 def _caveats(query: Query, about: Sequence[frozenset[DocumentRow]]) -> tuple[str, ...]:
@@ -230,96 +342,39 @@ def _caveats(query: Query, about: Sequence[frozenset[DocumentRow]]) -> tuple[str
     return tuple(caveats)
 
 
-def _draft_extreme(query: Query, search: SentenceSearch, policy: ComparePolicy) -> Draft | None:
-    """Sentences with figures from different documents side by side; which is the most is left to the reader."""
-    text = _without_judgement(query.text)
-    if not strip_frame(_replace_extremes(text, {})):
-        return None  # the costs of a lamp and of a sewer stand beside each other to nobody's use
-    topic = search.make_topic(strip_frame(_replace_extremes(text, read_measures())))
-    within = search.documents_allowed(query)
-    within = within & query.named_documents or within
-    saying = search.find(topic, within)
-    found = [one for one in saying if has_figure(one.text) and gives_asked(query.text, one, search.library)]
-    found.sort(key=lambda one: (-one.share - one.cosine, one.passage, one.number))
-    # The topic's words lead to other documents than its meaning does: both are read.
-    ranking = search.retriever.rank(search.rephrase(query, topic.text), within=within)
-    by_words = _first_of_documents([one.passage for one in found], search.library)
-    by_meaning = _first_of_documents(ranking.passages, search.library)
-    pairs = chain.from_iterable(zip(by_words, by_meaning, strict=False))
-    passages = dict.fromkeys([*pairs, *by_words, *by_meaning])
-    logits = search.logits_of(topic, query, list(passages)[: policy.documents_read])
-    rows: dict[str, tuple[float, Found]] = {}
-    for one in found:
-        logit = logits.get((one.passage, one.number))
-        if logit is None or not one.quotable:
-            continue
-        strength = min(logit, policy.max_logit) + policy.share * one.share + policy.cosine * one.cosine - one.compiled
-        where = name_row(search.library.infos[one.document])
-        if strength >= policy.min_strength and (where not in rows or rows[where][0] < strength):
-            rows[where] = strength, one
-    if len(rows) < _FEWEST:
-        return None
-    ranked = sorted(rows.items(), key=lambda item: (-item[1][0], item[0]))[: policy.places]
-    sections = [DraftSection((one.as_candidate(),), heading=where) for where, (_, one) in ranked]
-    said = f"This assistant names no winner: these are the figures of {count_words(len(sections), 'place')}."
-    return Draft("table", sections=tuple(sections), said=said, caveats=(_FIGURES,))
-
-
-def gives_asked(text: str, one: Found | Candidate, library: Library) -> bool:
-    """Whether a sentence gives a figure of each kind that ``text`` asks for."""
-    head = library.lead_in_of(one.document, one.sentence)
-    return all(gives(kind, one.text, head) for kind in find_asked_kinds(text))
-
-
-def _first_of_documents(passages: Sequence[PassageRow], library: Library) -> list[PassageRow]:
-    """The first passage of each document."""
-    first: dict[DocumentRow, PassageRow] = {}
-    for row in passages:
-        first.setdefault(library.document_row(row), row)
-    return list(first.values())
-
-
-def _without_judgement(text: str) -> str:
-    """``text`` without a clause that only asks which is the most: "CO2 targets of cities, who is the most ambitious?"."""
-    rest = strip_frame(", ".join(clause for clause in CLAUSE_END.split(text) if not asks_for_extreme(clause)))
-    return rest if len(stems(rest)) > 1 else text
-
-
-def name_row(info: DocumentInfo) -> str:
-    """The place of a document, or its title if it has many."""
-    places = info.cities or info.countries
-    return join_words(places) if 0 < len(places) <= _FEWEST else info.title
-
-
-def _replace_extremes(text: str, measures: Mapping[str, str]) -> str:
-    """``text`` with what is measured in the place of a superlative: "cheapest clean-up" as "cost clean-up"."""
-    known = read_measures()
-
-    def measure(match: re.Match[str]) -> str:
-        word = match[0].lower()
-        extreme = word in known or word in read_words("extreme") or _is_superlative(word)
-        return measures.get(word, " ") if extreme else match[0]
-
-    return re.sub(r"\w+", measure, text)
-
-
-def _best_sentences(candidates: Sequence[Candidate], query: Query, policy: ComparePolicy) -> list[Candidate]:
-    """The best sentences, the best first."""
+def _best_sentences(
+    candidates: Sequence[Candidate], query: Query, search: SentenceSearch, policy: AnswerPolicy
+) -> list[Candidate]:
+    """The best sentences, the best first: a further one only if it is worth nearly as much."""
+    limits = policy.compare
     if any(one.logit is not None for one in candidates):
         candidates = [one for one in candidates if one.logit is not None]
-    quotable = [one for one in candidates if _is_evidence(one, policy)]
-    quotable.sort(key=lambda one: -(one.score + policy.figure * (query.wants_figure and has_figure(one.text))))
-    return quotable[: policy.sentences]
+    quotable = [one for one in candidates if _is_evidence(one, limits)]
+
+    def rate(one: Candidate) -> float:
+        wanted = query.wants_figure and has_figure(one.text)
+        price = limits.price_of_missing_asked * one.misses_asked + limits.price_of_conclusion * search.is_compiled(one)
+        return one.score + limits.figure * wanted - price
+
+    quotable.sort(key=lambda one: -rate(one))
+    least = rate(quotable[0]) - limits.max_gap if quotable else 0.0
+    return [one for one in quotable[: limits.sentences] if rate(one) >= least]
 
 
-def _can_stand_for(place: Place, one: Candidate) -> bool:
-    """Whether a sentence can be understood in the row of ``place``: alone, or as the row of a table that is on it."""
+def _is_on(place: Place | None, one: Candidate, search: SentenceSearch) -> bool:
+    """Whether a sentence is on ``place``, or no place is meant."""
+    return place is None or search.speaks_of(place, one)
+
+
+def _can_stand_for(place: Place | None, one: Candidate, search: SentenceSearch) -> bool:
+    """Whether a sentence is on ``place`` and can be understood in its row: alone, or as the row of a table that is on it."""
     is_row = one.text.startswith(ROW) and one.sentence.lead_in is not None
-    return stands_alone(one.text) or (is_row and place.name in one.text)
+    is_whole = stands_alone(one.text) or (is_row and place is not None and place.name in one.text)
+    return is_whole and _is_on(place, one, search)
 
 
 def _is_evidence(one: Candidate, policy: ComparePolicy) -> bool:
     """Whether the network, or without its word similarity, takes the sentence for an answer."""
     if one.logit is None:
         return one.cosine >= policy.min_cosine
-    return one.logit >= policy.min_logit
+    return one.logit >= (policy.min_logit_missing_asked if one.misses_asked else policy.min_logit)

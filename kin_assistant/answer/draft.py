@@ -6,9 +6,13 @@ from dataclasses import dataclass
 
 from kin_assistant.answer.evidence import Candidate
 from kin_assistant.index.library import DocumentRow
-from kin_assistant.types import Form
+from kin_assistant.text.wording import join_words
+from kin_assistant.types import DocumentInfo, Form
 
-__all__ = ["Draft", "DraftEntry", "DraftSection"]
+__all__ = ["Draft", "DraftEntry", "DraftSection", "name_row"]
+
+_MOST_NAMED = 2
+"""Places of a document that are named in the place of its title, at most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,3 +58,9 @@ class Draft:
         """All that is quoted, in the order in which it is numbered: entries first, each at most once."""
         reasons = [entry.reason for entry in self.entries if entry.reason]
         return list(dict.fromkeys([*reasons, *(one for section in self.sections for one in section.candidates)]))
+
+
+def name_row(info: DocumentInfo) -> str:
+    """The place of a document, or its title if it has many."""
+    places = info.cities or info.countries
+    return join_words(places) if 0 < len(places) <= _MOST_NAMED else info.title

@@ -18,6 +18,7 @@ from kin_assistant.policy import EvidencePolicy
 from kin_assistant.processes.caching import remember
 from kin_assistant.question.query import Query
 from kin_assistant.retrieval import Ranking
+from kin_assistant.text.asked import AskedKind, find_asked_kinds, gives_any
 from kin_assistant.text.figures import has_figure
 from kin_assistant.text.words import fold, stems
 from kin_assistant.types import Document, Sentence
@@ -55,6 +56,8 @@ class Candidate:
     """Log odds that it answers against nothing there does, by the network that read it with the query; None if unread."""
     field_match: float = 0.0
     """As ``FieldMatch`` gives it."""
+    misses_asked: bool = False
+    """Whether a kind of thing is plainly asked for, such as a date or who paid, and it gives none."""
 
     def __hash__(self) -> int:
         """By its place: an answer looks candidates up many thousand times."""
@@ -176,6 +179,7 @@ class EvidenceReader:
         logits = [float(read[passage][number]) if passage in read else math.nan for passage, number in places]
         scores = similarity + self._policy.network * _as_signal(np.array(logits)) if self._network else similarity
         matches = self._fields(query.text, query.vector, passages) if self._fields else np.zeros(len(places))
+        kinds = _kinds_asked(query)
         candidates = []
         asked = frozenset(named.name for named in query.scope.named if named.kind == "city")
         for i, place in enumerate(places):
@@ -196,6 +200,7 @@ class EvidenceReader:
                     float(similarity[i]),
                     None if math.isnan(logits[i]) else logits[i],
                     float(matches[i]),
+                    bool(kinds) and not gives_any(kinds, texts[i], library.lead_in_of(document, sentence)),
                 )
             )
         candidates.sort(key=lambda candidate: (-candidate.score, candidate.passage, candidate.sentence.start))
@@ -287,6 +292,12 @@ class EvidenceReader:
                 )
             )
         return result
+
+
+def _kinds_asked(query: Query) -> frozenset[AskedKind]:
+    """The kinds of thing that ``query`` asks for; none if it asks for something else too."""
+    of_parts = [find_asked_kinds(part.text) for part in query.parts] or [find_asked_kinds(query.text)]
+    return frozenset[AskedKind]().union(*of_parts) if all(of_parts) else frozenset()
 
 
 def _shares_of(query: Query, held: Iterable[frozenset[str]]) -> list[float]:

@@ -6,8 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Final
 
-from kin_assistant.answer.compare import name_row
-from kin_assistant.answer.draft import Draft, DraftSection
+from kin_assistant.answer.draft import Draft, DraftSection, name_row
 from kin_assistant.answer.evidence import Candidate
 from kin_assistant.answer.stretches import leans_back
 from kin_assistant.index.library import Library

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from kin_assistant.answer.compare import gives_asked, name_row
-from kin_assistant.answer.draft import Draft, DraftSection
+from kin_assistant.answer.draft import Draft, DraftSection, name_row
 from kin_assistant.answer.evidence import Candidate, Evidence
+from kin_assistant.answer.extreme import gives_asked
 from kin_assistant.answer.refusal import estimate_confidence
 from kin_assistant.answer.sentence_search import SentenceSearch, stands_alone
 from kin_assistant.answer.stretches import estimate_worth

@@ -22,7 +22,8 @@ from kin_assistant.policy import AnswerPolicy
 from kin_assistant.processes.caching import remember
 from kin_assistant.question.query import Query, QueryParser
 from kin_assistant.retrieval import Ranking, Retriever
-from kin_assistant.text.figures import differ, find_asked, find_asked_kinds, gives
+from kin_assistant.text.asked import AskedKind, find_asked_kinds, gives
+from kin_assistant.text.figures import differ, find_asked
 from kin_assistant.text.wording import join_words
 from kin_assistant.text.words import fold
 from kin_assistant.types import (
@@ -44,6 +45,12 @@ _MAX_NEAREST = 4
 _MAX_ELSEWHERE = 2
 """Documents on other places that a refusal points to before those on the places that are named."""
 _ANSWERS_IN_MEMORY = 256
+_MISSING: Mapping[AskedKind, str] = {
+    "money": "No price or cost was found: the sentences below give no sum of money.",
+    "date": "No date was found: the sentences below give none.",
+    "payer": "Who paid was not found: the sentences below do not say it.",
+}
+"""What is said where nothing of a kind that is asked for is quoted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +146,7 @@ class AnswerPipeline:
             abstained=bool(reason),
             reason=reason,
             said=draft.said,
-            caveats=(*unwritten, *draft.caveats, *caveats, *_name_missing_figure(query, citations)),
+            caveats=(*unwritten, *draft.caveats, *caveats, *_name_missing(query, citations)),
             notes=(*draft.notes, *_notes(query, quoted, citations)),
             sections=tuple(_section(section, numbers) for section in draft.sections),
             entries=tuple(self._entry(entry, numbers) for entry in draft.entries),
@@ -328,12 +335,12 @@ def _name_unwritten(query: Query) -> tuple[str, ...]:
     return (*about, *named)
 
 
-def _name_missing_figure(query: Query, citations: Sequence[Citation]) -> tuple[str, ...]:
-    """What is said where a price or cost is asked for and no quote gives a sum of money."""
-    if not citations or "money" not in find_asked_kinds(query.standalone):
-        return ()
-    given = any(gives("money", one.quote, one.lead_in.text if one.lead_in else "") for one in citations)
-    return () if given else ("No price or cost was found: the sentences below give no sum of money.",)
+def _name_missing(query: Query, citations: Sequence[Citation]) -> tuple[str, ...]:
+    """What is said where a price, a date or who paid is plainly asked for and no quote gives one."""
+    asked = find_asked_kinds(query.standalone)
+    given = [(one.quote, one.lead_in.text if one.lead_in else "") for one in citations]
+    missing = [said for kind, said in _MISSING.items() if kind in asked and not any(gives(kind, *one) for one in given)]
+    return tuple(missing) if citations else ()
 
 
 def _notes(query: Query, quoted: Sequence[Candidate], citations: Sequence[Citation]) -> tuple[str, ...]:

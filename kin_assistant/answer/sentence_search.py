@@ -167,6 +167,12 @@ class SentenceSearch:
         of_several = len(self.library.infos[candidate.document].cities) > 1
         return not cities and not (of_several and place.kind == "city")
 
+    def is_compiled(self, candidate: Candidate) -> bool:
+        """Whether the compiler of the document concludes a sentence."""
+        document, passage = self.library.document(candidate.document), self.library.passage(candidate.passage)
+        span = candidate.sentence.start, candidate.sentence.end
+        return is_conclusion(document, passage, *span, self.compiler_sections)
+
     def make_topic(self, text: str, vector: NDArray[np.float32] | None = None) -> Topic:
         """What ``text``, a noun phrase or the rest of a request, asks to look for; ``vector`` is that of ``text``, if known."""
         short = len(text.split()) <= _LONGEST_CHOICE

@@ -25,7 +25,7 @@ _LEANS_BACK = re.compile(
     r"(afterwards?|also|another|both|but|by another|even so|finally|he|her|his|however|instead|it|its|later|likewise|meanwhile"
     r"|moreover|others?|(second|third|fourth|fifth|last)(ly)?(?=,)|she|similarly|so|still|such|that|their|then|therefore|these|they"
     r"|this|those|there (?!(are|is|was|were)\b)"
-    r"|an? (second|third|fourth|fifth|further|later|newer|similar)|an (additional|earlier)"
+    r"|an? (second|third|fourth|fifth|different|further|later|newer|similar)|an (additional|earlier)"
     r"|the (earlier|former|latter|others?|rest|same|second|third|two)"
     r"|(\S+ ){1,3}(however|nevertheless|therefore|thus))\b",
     re.IGNORECASE,
@@ -87,6 +87,7 @@ def estimate_worth(candidates: Sequence[Candidate], policy: SelectionPolicy) -> 
             + policy.worth_of_document * (of_document[candidate.document] - best)
             + policy.worth_of_cosine * candidate.cosine
             + policy.worth_of_field * candidate.field_match
+            - policy.price_of_missing_asked * candidate.misses_asked
         )
         for candidate in candidates
     }

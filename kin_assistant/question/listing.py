@@ -27,6 +27,7 @@ _ASKED_FOR: Final = re.compile(
 """What leads to an indirect question: "my minister wants to know which nations appear"."""
 CLAUSE_END: Final = re.compile(r"\s*[,;]\s+")
 """What parts the clauses of a request."""
+_IN_BRACKETS: Final = re.compile(r"\s*\([^()]*\)\s*")
 _YEAR: Final = r"((?:19|20)\d\d)"
 _BETWEEN: Final = re.compile(
     rf"\b(?:between|from|in)?\s*{_YEAR}\s*(?:-|–|and|to|until|till)\s*{_YEAR}\b", re.IGNORECASE
@@ -112,7 +113,7 @@ def strip_frame(request: str, *, keep_nouns: bool = False) -> str:
 
     ``keep_nouns`` keeps a noun such as "city" at the end, where it is part of a name: "green sister city".
     """
-    request = _ASKED_FOR.sub("", request, count=1)
+    request = _ASKED_FOR.sub("", _without_examples(request), count=1)
     request = next(filter(str.strip, request.split("?")), request)
     clauses = CLAUSE_END.split(request)
     asking = [clause for clause in clauses if not (_asks_again(clause) or _asks_for_detail(clause))]
@@ -132,6 +133,12 @@ def strip_frame(request: str, *, keep_nouns: bool = False) -> str:
     ):
         last -= 1
     return request[words[first].start() : words[last - 1].end()] if first < last else ""
+
+
+def _without_examples(request: str) -> str:
+    """``request`` without what stands in brackets, unless it has nothing else: "banned something (bags, coal ...)"."""
+    rest = _IN_BRACKETS.sub(" ", request)
+    return rest if rest.strip(" .?!") else request
 
 
 def _asks_again(clause: str) -> bool:

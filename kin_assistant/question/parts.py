@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from kin_assistant.text.figures import asks_for_figure
+
 __all__ = ["Part", "parts_of"]
 
 _ASKS = (
@@ -25,17 +27,21 @@ _ASKING = re.compile(rf"(?:{_AND}\s+|so\s+)?(?:{_ASKS}|{_VERB})", re.IGNORECASE)
 _BETWEEN = re.compile(
     rf"\s*[,;:]?\s+{_AND}(?:\s+also|\s+then)?\s+(?={_ASKS})"
     rf"|\s*[,;]\s*{_AND}\s+(?={_VERB})"
-    rf"|\s*[,;]\s*(?:so\s+)?(?={_ASKS_AFTER_COMMA})"
+    rf"|\s*[,;]\s*(?:so\s+)?(?={_ASKS_AFTER_COMMA}|which one\b)"
     rf"|\s*:\s*(?={_ASKS}|{_VERB})",
     re.IGNORECASE,
 )
 _ASKED_BEHIND = re.compile(rf"in\s[^,;:?]+,\s+{_ASKS}", re.IGNORECASE)
 """What is asked behind the place or the matter that it is about: "In Dhaka, who provides the land"."""
 _CONJUNCTION = re.compile(rf"[\s,;]+{_AND}(?:\s+also|\s+then)?\s*$", re.IGNORECASE)
-_ASKED_WITHIN = re.compile(r"\bhow (?:far|long|many|much|often)\b", re.IGNORECASE)
+_ASKED_WITHIN = re.compile(
+    r"\bhow (?:far|long|many|much|often)\b|\bwhich (?:one|of (?:the|these|them|both))\b", re.IGNORECASE
+)
 """What never begins a relative clause asks wherever it stands: "when the drought came how many days"."""
 _QUESTION_WORD = re.compile(r"\b(?:how|what|when|where|which|who|whom|whose|why)\b", re.IGNORECASE)
 _FEWEST_WORDS = 2
+_LONGEST_NAME = 2
+"""Words of what is asked for by its name: "cost", "total cost"."""
 _MOST_PARTS = 4
 
 
@@ -58,6 +64,8 @@ def parts_of(question: str) -> tuple[Part, ...]:
     for sentence in segment("en", question):
         for piece in _pieces(sentence.strip()):
             (asked if _asks(piece) else told).append(piece.strip(" ,;:"))
+    if len(asked) == 1 and (named := _ask_by_name(told)):
+        told, asked = named[0], [named[1], *asked]
     if len(asked) > _MOST_PARTS or len(asked) < 2:
         return (Part(question, question),)
     subject = " ".join(told) or asked[0].rstrip(" ?.,;") + "?"
@@ -73,6 +81,14 @@ def _pieces(sentence: str) -> list[str]:
             cuts.append(match.end())
     ends = [*cuts[1:], len(sentence)]
     return [_CONJUNCTION.sub("", sentence[start:end]) for start, end in zip(cuts, ends, strict=True) if start < end]
+
+
+def _ask_by_name(told: list[str]) -> tuple[list[str], str] | None:
+    """What is told without a name that asks behind it, and the name: "a pond against a plant, cost"; None without one."""
+    before, comma, name = told[-1].rpartition(",") if told else ("", "", "")
+    if comma and len(name.split()) <= _LONGEST_NAME and asks_for_figure(name):
+        return [*told[:-1], before.strip(" ,;:")], name.strip()
+    return None
 
 
 def _asks(piece: str) -> bool:

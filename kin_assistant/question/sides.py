@@ -30,6 +30,12 @@ _ASKED_BEFORE: Final = re.compile(
     r"^(?:how|what|when|where|which|who|whose|why)\b[^,:;]*?(?=\s+(?:for|in|of|to)\b)", re.IGNORECASE
 )
 """What is asked of both in front of the first side: "What did it cost to turn ..."."""
+_WHERE: Final = re.compile(r"^((?:at|in)\s[^,:;?]+),\s+", re.IGNORECASE)
+"""What stands before a comparison and goes for both sides: "In the port, what is the difference between ..."."""
+_DIFFER: Final = re.compile(
+    r"^how (?:did|do|does)\s+(?P<places>.+?)\s+differ (?:in|on|over|when)\s+(?P<what>.+)$", re.IGNORECASE
+)
+"""What asks for the differences between two in something."""
 _FEWEST_WORDS: Final = 2
 """A side has so many words at least: a name alone is a place, or what nobody can look for."""
 
@@ -40,10 +46,13 @@ def sides_of(question: str) -> tuple[str, ...]:
     >>> sides_of("the tram of the port against the bus lanes of the capital: what did they cost?")
     ('the tram of the port: what did they cost', 'the bus lanes of the capital: what did they cost')
     """
-    text = strip_comparing(question.strip(" ?.!"))
-    comparing = text != question.strip(" ?.!")
+    text, where = question.strip(" ?.!"), ""
+    if (begins := _WHERE.match(text)) and _COMPARING.match(text[begins.end() :]):
+        text, where = text[begins.end() :], f" {begins[1][0].lower()}{begins[1][1:]}"
+    bare = strip_comparing(text)
+    comparing, text = bare != text, bare
     if between := _AGAINST.search(text) or (_AND.search(text) if comparing else None):
-        sides = _ask_each(text[: between.start()], text[between.end() :])
+        sides = _ask_each(text[: between.start()], text[between.end() :], where)
     elif (between := _CHOOSING.search(text)) and (cuts := list(_BEFORE_CHOICE.finditer(text, 0, between.start()))):
         asked = text[: cuts[-1].start()]
         sides = [f"{side}: {asked}" for side in (text[cuts[-1].end() : between.start()], text[between.end() :])]
@@ -54,16 +63,23 @@ def sides_of(question: str) -> tuple[str, ...]:
 
 def strip_comparing(question: str) -> str:
     """``question`` without the words that only ask to compare what follows."""
+    if match := _DIFFER.match(question.strip(" ?.!")):
+        return f"{match['what']} in {match['places']}"
     return _COMPARING.sub("", question)
 
 
-def _ask_each(first: str, second: str) -> list[str]:
-    """Both sides with what is asked of them in front of the first, behind the second, or as the first begins."""
+def _ask_each(first: str, second: str, where: str) -> list[str]:
+    """Both sides with what is asked of them in front of the first, behind the second, or as the first begins.
+
+    ``where`` goes for both.
+    """
+    asked = ""
     if before := _ASKED_OF_BOTH.search(first):  # "money saved: the lamps of the capital against those of the port"
         asked, first = first[: before.start()], first[before.end() :]
-    elif behind := _ASKED_OF_BOTH.search(second):
-        second, asked = second[: behind.start()], second[behind.end() :]
-    else:
+    if behind := _ASKED_OF_BOTH.search(second):
+        second, last = second[: behind.start()], second[behind.end() :]
+        asked = f"{asked}, {last}" if asked else last
+    if not asked:
         begins = _ASKED_BEFORE.match(first)
-        return [first, f"{begins[0]} {second}" if begins else second]
-    return [f"{side}: {asked}" for side in (first, second)]
+        return [f"{first}{where}", f"{begins[0]} {second}{where}" if begins else f"{second}{where}"]
+    return [f"{side}{where}: {asked}" for side in (first, second)]

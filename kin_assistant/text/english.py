@@ -8,7 +8,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-__all__ = ["number_words", "read_measures", "read_phrases", "read_short_forms", "read_words"]
+__all__ = ["number_words", "read_comparatives", "read_measures", "read_phrases", "read_short_forms", "read_words"]
 
 
 @cache
@@ -27,6 +27,12 @@ def read_short_forms() -> Mapping[str, str]:
 def read_measures() -> Mapping[str, str]:
     """Superlatives, with words for what they measure."""
     return dict(_read_pack()["measures"])
+
+
+@cache
+def read_comparatives() -> Mapping[str, str]:
+    """Comparatives that ask which of two costs less or came first, with words for what they measure."""
+    return dict(_read_pack()["comparatives"])
 
 
 @cache

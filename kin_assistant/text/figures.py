@@ -4,34 +4,15 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from functools import cache
-from typing import Literal
 
-from kin_assistant.text.vocabulary import alternatives, read_vocabulary
 from kin_assistant.text.words import stems
 
-__all__ = ["FigureKind", "asks_for_figure", "differ", "find_asked", "find_asked_kinds", "gives", "has_figure"]
-
-FigureKind = Literal["money", "share"]
-"""What a figure can be a figure of, where the question and the sentence both tell."""
+__all__ = ["asks_for_figure", "differ", "find_asked", "find_dates", "has_figure"]
 
 _ASKS_FOR_FIGURE = re.compile(
     r"\bhow (much|many|big|far|long|large|high|often)\b"
-    r"|\b(amount|budget|costs?|figures?|money|numbers?|per ?cent(age)?|price|rates?|share|spen[dt]|tonn?(e|es|age)?|total)\b",
-    re.IGNORECASE,
-)
-_ASKS_FOR: dict[FigureKind, re.Pattern[str]] = {
-    "money": re.compile(
-        r"\bhow (much|expensive|costly)\b.*\b(borrow|charge|cost|costly|earn|expensive|grant|invest|lend|loan|money|paid|pay"
-        r"|price|sell|sold|spen[dt])(ed|s)?\b"
-        r"|\bwhat\b.{0,40}\b(budget|costs?|price)\b|\b(budget|costs?|price) (for|of|per)\b"
-        r"|\b(cheapest|dearest|most expensive)\b",
-        re.IGNORECASE,
-    ),
-    "share": re.compile(r"\b(per ?cent(age)?|proportion|(?<!any )rate|what share)\b", re.IGNORECASE),
-}
-_IS_SHARE = re.compile(
-    r"\d\s?%|\b(per ?cent|half|(a|one|two|three|four) (third|quarter|fifth|tenth)s?)\b|\b(one|\d+) in \w+\b",
+    r"|\b(amount|budget|charges|costs?|fees?|figures?|fines|money|numbers?|per ?cent(age)?|price|rates?|share|spen[dt]|tariffs?"
+    r"|tonn?(e|es|age)?|total)\b",
     re.IGNORECASE,
 )
 _HAS_FIGURE = re.compile(r"\d|\b(half|third|quarter|hundred|thousand|million|billion|dozen)\b", re.IGNORECASE)
@@ -63,42 +44,18 @@ def has_figure(text: str) -> bool:
     return bool(_HAS_FIGURE.search(text))
 
 
-def find_asked_kinds(question: str) -> frozenset[FigureKind]:
-    """The kinds of figure that ``question`` asks for, as far as its words tell."""
-    return frozenset(kind for kind, pattern in _ASKS_FOR.items() if pattern.search(question))
-
-
-def gives(kind: FigureKind, text: str, lead_in: str = "") -> bool:
-    """Whether ``text``, or ``text`` below ``lead_in``, gives a figure of this kind."""
-    if kind == "share":
-        return bool(_IS_SHARE.search(text) or ("%" in lead_in and has_figure(text)))
-    return bool(_sum().search(text) or (_money().search(lead_in) and has_figure(text)))
-
-
-@cache
-def _money() -> re.Pattern[str]:
-    """The sign or the name of a money."""
-    vocabulary = read_vocabulary()
-    names = (word for word, unit in vocabulary.unit_of_word.items() if unit in vocabulary.moneys)
-    return re.compile(
-        rf"(?<![\w$])(?:{alternatives(vocabulary.money_of_sign)})(?![A-Za-z])|\b(?i:{alternatives(names)})\b"
-    )
-
-
-@cache
-def _sum() -> re.Pattern[str]:
-    """A number with a money in front of it or behind it."""
-    money, scales = _money().pattern, alternatives(read_vocabulary().scales)
-    return re.compile(rf"(?:{money})\s?\d|\d(?:\s(?:{scales}))?\s?(?:{money})")
+def find_dates(text: str) -> list[tuple[int, int]]:
+    """Spans of the years and days in ``text``, in order."""
+    return [match.span() for match in _DATE.finditer(text)]
 
 
 def find_asked(question: str, text: str) -> list[tuple[int, int]]:
     """Spans of ``text`` that give the dates or figures that ``question`` wants and does not give itself, in order."""
     known = set(re.findall(r"\d+", question))
     if _ASKS_WHEN.search(question):
-        found = [match.span() for match in _DATE.finditer(text)]
+        found = find_dates(text)
     elif asks_for_figure(question):
-        dates = [match.span() for match in _DATE.finditer(text)]
+        dates = find_dates(text)
         found = [
             _trimmed(text, *match.span())
             for match in _FIGURE.finditer(text)

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from kin_assistant.answer.compare import NO_EVIDENCE, asks_for_extreme, draft_compare
+from kin_assistant.answer.compare import NO_EVIDENCE, draft_compare
 from kin_assistant.answer.draft import Draft
+from kin_assistant.answer.extreme import asks_for_extreme
 from kin_assistant.policy import AnswerPolicy, ComparePolicy
 from kin_assistant.question.query import Query
 from tests.form_library import DIGEST, SmallLibrary, open_library
@@ -192,9 +193,15 @@ def test_sides_that_are_described_have_rows_of_their_own(library: SmallLibrary) 
     assert "Cebu opened a waste bank for bottles." in rows["Cebu"]
 
 
-def test_a_place_that_one_side_names_goes_for_both(library: SmallLibrary) -> None:
+def test_a_side_that_nothing_in_the_other_sides_place_answers_is_answered_from_elsewhere(library: SmallLibrary) -> None:
     query = library.query("compost baskets given to households versus the waste bank for bottles in Cebu")
-    assert compare(query, library) is None
+    draft = compare(query, library)
+    assert draft is not None
+    rows = {section.heading: [one.text for one in section.candidates] for section in draft.sections}
+    assert rows == {
+        "Surabaya": ["Surabaya gave compost baskets to 17,000 households."],
+        "Cebu": ["Cebu opened a waste bank for bottles."],
+    }
 
 
 def test_two_sides_in_one_document_make_no_table(library: SmallLibrary) -> None:
@@ -213,3 +220,52 @@ def test_of_one_city_the_most_is_no_comparison_of_places(library: SmallLibrary) 
 
 def test_one_place_and_no_superlative_is_no_comparison(library: SmallLibrary) -> None:
     assert compare(library.query("How is waste collected in Cebu?"), library) is None
+
+
+def test_every_part_is_answered_from_the_document_that_is_meant(tmp_path: Path) -> None:
+    texts = {}
+    for city, country in (("Surabaya", "Indonesia"), ("Cebu", "Philippines")):
+        for name, said in (
+            ("tram", f"The tram of {city} cost 5 dollars. The tram of {city} went wrong where the rails broke."),
+            ("waste", f"Medical waste of {city} went wrong, and went wrong in every part."),
+        ):
+            head = DIGEST.format(
+                id=f"{city.lower()}-{name}", title=f"The {name} of {city}", cities=city, countries=country,
+                region="South-East Asia", themes=name, years="2001-2011",
+            )  # fmt: skip
+            texts[f"{city}-{name}.md"] = f"{head}## Results\n\n{said}\n"
+    library, index = open_library(tmp_path, texts)
+    query = library.query("Compare the cost of the tram in Surabaya and Cebu, and what went wrong")
+    draft = compare(query, library)
+    index.close()
+    assert draft is not None
+    quoted = [one.text for section in draft.sections for one in section.candidates]
+    assert quoted
+    assert not any("Medical" in text for text in quoted)
+
+
+def test_two_practices_of_one_city_have_rows_that_say_which(tmp_path: Path) -> None:
+    texts = {
+        f"{name}.md": DIGEST.format(
+            id=name,
+            title=title,
+            cities="Surabaya",
+            countries="Indonesia",
+            region="South-East Asia",
+            themes=name,
+            years="2001-2011",
+        )
+        + f"## What the city did\n\n{said}\n"
+        for name, title, said in (
+            ("banks", "Waste banks", "Waste banks in Surabaya buy sorted waste."),
+            ("houses", "Compost houses", "Compost houses in Surabaya treat leaves."),
+        )
+    }
+    library, index = open_library(tmp_path, texts)
+    draft = compare(library.query("In Surabaya, compare the waste banks with the compost houses"), library)
+    index.close()
+    assert draft is not None
+    assert [section.heading for section in draft.sections] == [
+        "The waste banks in Surabaya",
+        "The compost houses in Surabaya",
+    ]

@@ -80,6 +80,13 @@ def test_where_a_price_is_asked_for_and_none_is_quoted_that_is_said(assistant: A
     assert said not in assistant.ask("When did the compost plant of Bago open?").caveats
 
 
+def test_where_a_date_or_who_paid_is_asked_for_and_none_is_quoted_that_is_said(assistant: Assistant) -> None:
+    answer = assistant.ask("Who paid for the compost plant of Bago?", words=30)
+    assert answer.citations
+    assert "Who paid was not found: the sentences below do not say it." in answer.caveats
+    assert not any("No date" in caveat for caveat in answer.caveats)
+
+
 def test_figures_that_differ_are_pointed_at(assistant: Assistant) -> None:
     answer = assistant.ask("What did the compost plant of Bago cost to build?")
     quotes = {citation.number: citation.quote for citation in answer.citations}

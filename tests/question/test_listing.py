@@ -41,6 +41,8 @@ def read(request: str) -> ListingRequest:
         ("documents on used oil", "document", "used oil"),
         ("documents on land use", "document", "land use"),
         ("documents on compost, with price of bins", "document", "compost, with price of bins"),
+        ("cities that banned something (bags, coal, old cars ...)", "city", "banned"),
+        ("how many documents deal with noise", "document", "noise"),
     ],
 )
 def test_what_is_listed_and_what_about(request_: str, listed: str, subject: str) -> None:

@@ -32,6 +32,8 @@ from kin_assistant.question.parts import parts_of
             ["when the drought came how many days was water short", "how did people get some"],
         ),
         ("Who paid for it & what did it bring?", ["Who paid for it", "what did it bring?"]),
+        ("the port or the hills, which one is older and who runs it?", ["which one is older", "who runs it?"]),
+        ("sewers of the port, cost and who pays", ["cost", "who pays"]),
     ],
 )
 def test_a_question_is_cut_where_another_thing_is_asked_for(question, texts):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from kin_assistant.question.sides import sides_of
+from kin_assistant.question.sides import sides_of, strip_comparing
 
 
 @pytest.mark.parametrize(
@@ -35,6 +35,16 @@ from kin_assistant.question.sides import sides_of
             "in the town with dear bags: where did waste fall more",
             "in the capital with weighed bins: where did waste fall more",
         ),
+        (
+            "In the port, what is the difference between the savings books and the school contest?",
+            "the savings books in the port",
+            "the school contest in the port",
+        ),
+        (
+            "taxis: the port against the hills of the north, when were they banned",
+            "the port: taxis, when were they banned",
+            "the hills of the north: taxis, when were they banned",
+        ),
     ],
 )
 def test_each_side_can_be_asked_alone(question: str, first: str, second: str) -> None:
@@ -53,3 +63,10 @@ def test_each_side_can_be_asked_alone(question: str, first: str, second: str) ->
 )
 def test_no_sides_where_nothing_is_described_twice(question: str) -> None:
     assert sides_of(question) == ()
+
+
+def test_what_two_differ_in_is_what_is_asked_of_them() -> None:
+    assert (
+        strip_comparing("How do the port and the hills differ in cleaning taxis?")
+        == "cleaning taxis in the port and the hills"
+    )
