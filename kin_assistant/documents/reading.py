@@ -33,7 +33,7 @@ from kin_assistant.types import Document, Years
 
 __all__ = ["READER_VERSION", "SUFFIXES", "Reading", "read_document"]
 
-READER_VERSION = 7
+READER_VERSION = 8
 """Raised whenever the same bytes would give another ``Document``."""
 
 _MARKDOWN = frozenset({".md", ".markdown"})
