@@ -7,7 +7,6 @@ attachment a folder of such streams (MS-OXMSG). What is missing or damaged is le
 from __future__ import annotations
 
 import base64
-import io
 import re
 import struct
 from collections.abc import Iterator
@@ -18,17 +17,14 @@ from email.errors import HeaderParseError
 from email.message import Message
 from email.utils import format_datetime
 from itertools import islice
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from kin_assistant.documents.readers.compressed_rtf import expand_rtf
 from kin_assistant.documents.readers.detection import decode
+from kin_assistant.documents.readers.ole import OleFolder, open_container
 from kin_assistant.documents.readers.rtf import read_rtf
 from kin_assistant.errors import DocumentError
 from kin_assistant.text.cleaning import clean
-
-if TYPE_CHECKING:
-    from olefile import OleFileIO
-    from olefile.olefile import OleDirectoryEntry
 
 __all__ = ["mail_of_message"]
 
@@ -46,10 +42,7 @@ _IN_MESSAGE, _IN_INNER_MESSAGE, _IN_PART = 32, 24, 8
 """Where the table of properties begins in its stream, by whose it is."""
 _RECIPIENTS: Final = {1: "To", 2: "Cc"}
 _ENCRYPTED_CLASS: Final = re.compile(r"IPM\.Note\.SMIME(?:\.Encrypted)?", re.IGNORECASE)
-_STORAGE, _STREAM = 1, 2
 _EPOCH: Final = datetime(1601, 1, 1, tzinfo=UTC)
-_DAMAGE = (OSError, ValueError, IndexError, KeyError, TypeError, AttributeError, OverflowError, struct.error)
-"""What the library raises where the container is broken."""
 _MOST_PARTS = 250
 """Recipients, and attachments, of a message; more than a reader of mails reads."""
 _DEEPEST = 5
@@ -61,47 +54,26 @@ def mail_of_message(data: bytes) -> Message:
 
     Messages in it are mails in that mail. Raises ``DocumentError`` where ``data`` is no such message.
     """
-    from olefile import OleFileIO
-
-    try:
-        with OleFileIO(io.BytesIO(data)) as ole:
-            _check_sizes(ole.root, len(data))
-            folder = _Folder(ole, ole.root, (), _IN_MESSAGE)
-            if not folder.has_properties:
-                raise DocumentError("it is no Outlook message, though its suffix says so")
-            return _mail(folder, 0)
-    except RecursionError as error:
-        raise DocumentError("its parts are nested too deeply") from error
-    except _DAMAGE as error:
-        raise DocumentError("it is damaged or cut off: its parts cannot be found", details=repr(error)) from error
-
-
-def _check_sizes(entry: OleDirectoryEntry, most: int) -> None:
-    """Raise where streams claim more than the file has: they would be read over and over."""
-    if entry.size > most or sum(kid.size for kid in entry.kids if kid.entry_type == _STREAM) > most:
-        raise DocumentError("it is damaged: parts of it claim to be larger than the file")
-    for kid in entry.kids:
-        if kid.entry_type == _STORAGE:
-            _check_sizes(kid, most)
+    with open_container(data) as root:
+        message = _Properties(root, _IN_MESSAGE)
+        if not message.are_there:
+            raise DocumentError("it is no Outlook message, though its suffix says so")
+        return _mail(message, 0)
 
 
 @dataclass(frozen=True, slots=True)
-class _Folder:
-    """The properties of a message, a recipient or an attachment."""
+class _Properties:
+    """What is said of a message, a recipient or an attachment."""
 
-    ole: OleFileIO
-    entry: OleDirectoryEntry
-    path: tuple[str, ...]
+    folder: OleFolder
     table_at: int
 
     @property
-    def has_properties(self) -> bool:
-        return any(kid.name.startswith(("__properties_version1", "__substg1")) for kid in self.entry.kids)
+    def are_there(self) -> bool:
+        return any(name.startswith(("__properties_version1", "__substg1")) for name in self.folder.names())
 
-    def folders(self, prefix: str, table_at: int) -> Iterator[_Folder]:
-        for kid in self.entry.kids:
-            if kid.entry_type == _STORAGE and kid.name.startswith(prefix):
-                yield _Folder(self.ole, kid, (*self.path, kid.name), table_at)
+    def parts(self, prefix: str, table_at: int) -> Iterator[_Properties]:
+        return (_Properties(folder, table_at) for folder in self.folder.folders(prefix))
 
     def text(self, number: int, codepage: int) -> str:
         """A property that is text, in whichever form it is there; empty without it."""
@@ -132,25 +104,16 @@ class _Folder:
 
     def _table(self) -> Iterator[tuple[int, int, bytes]]:
         """Number, type and value of what is no stream of its own."""
-        stream = self._named("__properties_version1.0")
+        stream = self.folder.read("__properties_version1.0")
         for at in range(self.table_at, len(stream) - 15, 16):
             kind, number = struct.unpack_from("<HH", stream, at)
             yield number, kind, stream[at + 8 : at + 16]
 
     def _stream(self, number: int, kind: str) -> bytes:
-        return self._named(f"__substg1.0_{number:04X}{kind}")
-
-    def _named(self, name: str) -> bytes:
-        if not any(kid.name == name and kid.entry_type == _STREAM for kid in self.entry.kids):
-            return b""
-        try:
-            content: bytes = self.ole.openstream([*self.path, name]).read()
-        except _DAMAGE:
-            return b""
-        return content
+        return self.folder.read(f"__substg1.0_{number:04X}{kind}")
 
 
-def _mail(message: _Folder, depth: int) -> Message:
+def _mail(message: _Properties, depth: int) -> Message:
     codepage = message.number(_CODEPAGE)
     mail = Message()
     sent = _sent_headers(message.text(_HEADERS, codepage))
@@ -163,7 +126,7 @@ def _mail(message: _Folder, depth: int) -> Message:
     mail["Content-Type"] = "multipart/mixed"
     if texts:
         mail.attach(_container("multipart/alternative", texts))
-    for attachment in islice(message.folders("__attach_version1.0_#", _IN_PART), _MOST_PARTS):
+    for attachment in islice(message.parts("__attach_version1.0_#", _IN_PART), _MOST_PARTS):
         mail.attach(_attachment(attachment, codepage, depth))
     return mail
 
@@ -177,14 +140,14 @@ def _sent_headers(text: str) -> dict[str, str]:
     return {name: str(found[name] or "") for name in ("From", "To", "Cc", "Date")}
 
 
-def _envelope(message: _Folder, codepage: int) -> dict[str, str]:
+def _envelope(message: _Properties, codepage: int) -> dict[str, str]:
     """What the properties say for each header of a mail; empty where they say nothing."""
     name, address = message.text(_SENDER_NAME, codepage), _first(message, (_SENDER_SMTP, _SENDER_ADDRESS), codepage)
     if not name and not address:
         name = message.text(_SENT_FOR_NAME, codepage)
         address = _first(message, (_SENT_FOR_SMTP, _SENT_FOR_ADDRESS), codepage)
     people: dict[str, list[str]] = {"To": [], "Cc": []}
-    for recipient in islice(message.folders("__recip_version1.0_#", _IN_PART), _MOST_PARTS):
+    for recipient in islice(message.parts("__recip_version1.0_#", _IN_PART), _MOST_PARTS):
         header = _RECIPIENTS.get(recipient.number(_RECIPIENT_TYPE))
         if header:
             called = recipient.text(_DISPLAY_NAME, codepage)
@@ -199,9 +162,9 @@ def _envelope(message: _Folder, codepage: int) -> dict[str, str]:
     }
 
 
-def _first(folder: _Folder, numbers: tuple[int, ...], codepage: int) -> str:
+def _first(said: _Properties, numbers: tuple[int, ...], codepage: int) -> str:
     """The first address of mail; those of an organisation's directory mean nothing outside it."""
-    return next((found for number in numbers if "@" in (found := clean(folder.text(number, codepage)))), "")
+    return next((found for number in numbers if "@" in (found := clean(said.text(number, codepage)))), "")
 
 
 def _person(name: str, address: str) -> str:
@@ -209,7 +172,7 @@ def _person(name: str, address: str) -> str:
     return f"{name} <{address}>" if name and address and name != address else name or address
 
 
-def _texts(message: _Folder, codepage: int) -> Iterator[Message]:
+def _texts(message: _Properties, codepage: int) -> Iterator[Message]:
     """What was written: as plain text and as a page, where it is there as such, else as rich text."""
     plain = message.text(_BODY, codepage)
     if plain.strip():
@@ -228,9 +191,9 @@ def _texts(message: _Folder, codepage: int) -> Iterator[Message]:
         yield _part("text/plain", rich.encode("utf-8", "replace"), "utf-8")
 
 
-def _attachment(attachment: _Folder, codepage: int, depth: int) -> Message:
-    inner = next(attachment.folders(f"__substg1.0_{_ATTACH_DATA:04X}{_FOLDER}", _IN_INNER_MESSAGE), None)
-    if inner is not None and inner.has_properties and depth < _DEEPEST:
+def _attachment(attachment: _Properties, codepage: int, depth: int) -> Message:
+    inner = next(attachment.parts(f"__substg1.0_{_ATTACH_DATA:04X}{_FOLDER}", _IN_INNER_MESSAGE), None)
+    if inner is not None and inner.are_there and depth < _DEEPEST:
         return _container("message/rfc822", [_mail(inner, depth + 1)])
     names = (attachment.text(number, codepage) for number in (_LONG_NAME, _SHORT_NAME, _DISPLAY_NAME))
     part = Message()

@@ -44,11 +44,7 @@ _IN_TEXT = [
     ),
     ("unstructured/winter-sports.epub", "Winter Sports in Switzerland, by E. F. Benson"),
     ("unstructured/fake-email-attachment.msg", "- Lots of whitespace\n- Little to no content\n- and is a quick read"),
-    (
-        "unstructured/fake-email-with-cc-and-bcc.msg",
-        'From: "John" <johnjennings702@gmail.com>; To: "John Jennings" <john-ctr@unstructured.io>; Cc: steve@unstructured.io;'
-        " Date: 2024-07-29 16:38",
-    ),
+    ("unstructured/fake-email-with-cc-and-bcc.msg", "Cc: steve@unstructured.io; Date: 2024-07-29 16:38"),
     (
         "docling/docx_lists.docx",
         "2. WEEKEND ERRAND LIST\n  2.1 Market Stops\n    - Buy fresh bread from the corner bakery",
