@@ -46,7 +46,7 @@ def _expand(data: bytes, ring: bytearray, at: int, size: int) -> bytearray:
         flags, place = data[place], place + 1
         for bit in range(8):
             if not flags >> bit & 1:
-                run = data[place : place + 1]
+                run = bytearray(data[place : place + 1])
                 place += 1
             else:
                 if place + 1 >= len(data):

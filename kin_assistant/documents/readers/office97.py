@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Iterator
+from contextlib import closing
+from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -20,7 +22,6 @@ __all__ = ["ENCRYPTED", "is_installed", "read_office97"]
 
 ENCRYPTED = "it is encrypted and needs a password"
 
-_KINDS = {".doc": "doc", ".ppt": "ppt"}
 _DEEPEST_HEADING = 9
 _LONGEST_LABEL = 200
 _SLIDE_LIST, _SLIDE_PLACE, _DOCUMENT = 0x0FF0, 0x03F3, 0x03E8
@@ -67,7 +68,7 @@ def is_installed() -> bool:
 
 def read_office97(data: bytes, kind: str) -> Extract:
     """Read the OLE file ``data`` as a ``kind``: ".doc", or ".ppt", whose pages are its slides. Raises ``DocumentError``."""
-    tree = _parse(data, _KINDS[kind])
+    tree = _parse(data, "ppt" if kind == ".ppt" else "doc")
     warnings: list[str] = []
     pages = None
     if kind == ".ppt":
@@ -94,11 +95,11 @@ def read_office97(data: bytes, kind: str) -> Extract:
     )
 
 
-def _parse(data: bytes, kind: str) -> _Tree:
+def _parse(data: bytes, kind: Literal["doc", "ppt"]) -> _Tree:
     from office_oxide import Document, OfficeOxideError
 
     try:
-        with Document.from_bytes(data, kind) as document:
+        with closing(Document.from_bytes(data, kind)) as document:
             return _Tree.model_validate_json(document.to_ir_json())
     except OfficeOxideError as error:
         if "encrypted" in str(error):
