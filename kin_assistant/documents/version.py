@@ -4,5 +4,5 @@ from __future__ import annotations
 
 __all__ = ["READER_VERSION"]
 
-READER_VERSION = 7
+READER_VERSION = 8
 """Raised whenever the same bytes would give another ``Document``."""

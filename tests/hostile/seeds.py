@@ -5,15 +5,16 @@ from __future__ import annotations
 import struct
 from functools import lru_cache
 
-from kin_assistant.documents.readers.archive import OLE
 from kin_assistant.documents.reading import SUFFIXES
 from tests.hostile.specimen import SENTENCE
+from tests.office97_files import DOC, ppt
 from tests.office_files import docx, pack, pptx
+from tests.ole_files import message, ole, recipient
 
 __all__ = ["BINARY", "READ", "SECOND", "ZIPPED", "epub", "mail", "odf", "pdf", "seeds", "xlsx"]
 
 SECOND = "The city collects organic waste from 40,000 households since then."
-BINARY = (".pdf", ".docx", ".pptx", ".xlsx", ".xls", ".odt", ".odp", ".ods", ".epub")
+BINARY = (".pdf", ".docx", ".pptx", ".xlsx", ".xls", ".odt", ".odp", ".ods", ".epub", ".doc", ".ppt", ".msg")
 """Suffixes of seeds that are no text."""
 ZIPPED = (".docx", ".pptx", ".xlsx", ".odt", ".odp", ".ods", ".epub")
 
@@ -155,7 +156,7 @@ def seeds() -> dict[str, bytes]:
         f"--X\r\nContent-Type: text/plain; charset=utf-8\r\n\r\n{SENTENCE}\r\n--X\r\nContent-Type: text/html\r\n"
         f"Content-Transfer-Encoding: quoted-printable\r\n\r\n<p>{SECOND}</p>=\r\n\r\n--X--\r\n"
     )
-    old = OLE + bytes(504)
+    outlook: dict[int, str | bytes] = {0x0037: "Waste in Lagos", 0x1000: f"{SENTENCE}\r\n{SECOND}"}
     made = {
         ".txt": text.encode(),
         ".md": markdown.encode(),
@@ -173,13 +174,13 @@ def seeds() -> dict[str, bytes]:
         ".odp": odf("presentation", frame, "presentation"),
         ".ods": odf("spreadsheet", table, "spreadsheet"),
         ".epub": epub({"1.xhtml": page, "2.xhtml": page}),
-        ".doc": old + "WordDocument".encode("utf-16-le"),
-        ".ppt": old + "PowerPoint Document".encode("utf-16-le"),
-        ".msg": old + "__substg1.0_".encode("utf-16-le"),
+        ".doc": DOC,
+        ".ppt": ppt([("Waste", SENTENCE), ("Costs", SECOND)]),
+        ".msg": ole(message(outlook, (recipient("Ben", "ben@example.org"),))),
     }
     assert made.keys() <= SUFFIXES
     return made
 
 
-READ = tuple(suffix for suffix in seeds() if suffix not in (".doc", ".ppt", ".msg"))
-"""Suffixes of seeds that give a text wherever they are read."""
+READ = tuple(seeds())
+"""Suffixes of seeds."""

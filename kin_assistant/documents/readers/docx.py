@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 
 from kin_assistant.documents.readers.archive import Archive, Element, open_archive
 from kin_assistant.documents.readers.composition import Extract, TextComposer
-from kin_assistant.documents.readers.flow import MAX_COLUMNS, Flow, Piece, Table, add_flow
+from kin_assistant.documents.readers.flow import MAX_COLUMNS, Flow, Piece, Table, add_flow, flow_text
+from kin_assistant.documents.readers.numbering import BULLET, Numbering, read_depth
 from kin_assistant.documents.readers.openxml import (
     Relation,
     attribute,
@@ -45,8 +46,8 @@ _TRANSPARENT = frozenset(
 _SPACES = frozenset(("w:tab", "w:ptab", "w:br", "w:cr"))
 _NO_NOTES = frozenset(("separator", "continuationSeparator", "continuationNotice"))
 _MAX_STYLES_UP = 20
-_MAX_START = 1_000_000
-_LONGEST_LETTER_LIST = 26 * 26
+_LONGEST_LABEL = 200
+"""Of a cell that is merged over rows: a longer one is no label of them, and is read once."""
 
 
 def read_docx(data: bytes) -> Extract:
@@ -74,6 +75,7 @@ def read_docx(data: bytes) -> Extract:
 
 @dataclass(frozen=True, slots=True)
 class _Style:
+    identity: str
     name: str
     based_on: str
     properties: Element | None
@@ -101,7 +103,10 @@ class _WordReader:
         except DocumentError as error:
             self.warnings.append(str(error))
         self._styles = self._read_styles()
-        self._numbering = _Numbering(self._part("numbering"))
+        self._numbering = Numbering(
+            self._part("numbering"),
+            {identity: _list_of(style.properties) or "" for identity, style in self._styles.items()},
+        )
         self._fields: list[bool] = []
         """For each field that is open, whether its code is being read."""
         self._references: dict[tuple[str, str], None] = {}
@@ -154,6 +159,7 @@ class _WordReader:
             identity = attribute(style, "w:styleId")
             if identity is not None:
                 styles[identity] = _Style(
+                    identity,
                     name=attribute(find_child(style, "w:name"), "w:val") or identity,
                     based_on=attribute(find_child(style, "w:basedOn"), "w:val") or "",
                     properties=find_child(style, "w:pPr"),
@@ -166,7 +172,7 @@ class _WordReader:
         for _ in range(_MAX_STYLES_UP):
             if not identity:
                 return
-            style = self._styles.get(identity) or _Style(identity, "", None, None)
+            style = self._styles.get(identity) or _Style(identity, identity, "", None, None)
             yield style
             identity = style.based_on
 
@@ -191,24 +197,46 @@ class _WordReader:
         text = self._kept + "".join(words.parts)
         self._kept = ""
         mark = find_child(properties, "w:rPr")
+        unseen = bool(hidden) or bool(is_switched_on(mark, "w:vanish"))
         if mark is not None and (find_child(mark, "w:del") is not None or find_child(mark, "w:moveFrom") is not None):
             # Its end was deleted: it goes on in the next one.
             self._kept = text
             return words.beside
-        return [*self._pieces(text, properties, chain), *words.beside]
+        if not clean(text) and unseen:
+            return words.beside
+        return [self._piece(text, properties, chain), *words.beside]
 
-    def _pieces(self, text: str, properties: Element | None, chain: list[_Style]) -> Flow:
+    def _piece(self, text: str, properties: Element | None, chain: list[_Style]) -> Piece:
+        """A paragraph with what Word writes before it. One without words is counted too: its number is seen."""
+        number, depth = self._list_place(properties, chain)
+        label = self._numbering.count(number, depth) if number else ""
         level = _heading_level(properties, chain)
-        marker = ""
-        depth = 0
-        if clean(text):
-            number, depth = _list_place(properties, chain)
-            marker = self._numbering.marker(number, depth) if number else ""
-        if level:
-            return [Piece("heading", text, level=level)]
-        if marker:
-            return [Piece("item", text, level=depth + 1, marker="  " * depth + marker)]
-        return [Piece("paragraph", text)]
+        if level and clean(text):
+            # Other places of the text point to it by its number, as its readers do.
+            return Piece("heading", text if label in ("", BULLET) else f"{label} {text}", level=level)
+        if label:
+            return Piece("item", text, level=depth + 1, marker=f"{'  ' * depth}{label} ")
+        return Piece("paragraph", text)
+
+    def _list_place(self, properties: Element | None, chain: list[_Style]) -> tuple[str, int]:
+        """Number of the list that a paragraph belongs to and its depth from 0; "" without one."""
+        number, depth = _list_of(properties), _depth_in_list(properties)
+        if number is not None:
+            return ("" if number == "0" else number), depth or 0
+        passed: list[str] = []
+        told: int | None = None
+        for style in chain:
+            passed.append(style.identity)
+            told = _depth_in_list(style.properties) if told is None else told
+            number = _list_of(style.properties)
+            if number is not None:
+                break
+        if number in (None, "0"):
+            return "", 0
+        assert number is not None
+        if depth is None:
+            depth = self._numbering.depth_of_styles(number, passed)
+        return number, depth if depth is not None else told or 0
 
     def _runs(self, parent: Element, words: _Words, *, hidden: bool) -> None:
         for child in parent:
@@ -330,6 +358,7 @@ class _WordReader:
         rows: list[list[Flow]] = []
         bold: list[bool] = []
         header_rows = 0
+        above: dict[int, Flow] = {}
         for row in _parts(table, "w:tr"):
             properties = find_child(row, "w:trPr")
             if (
@@ -341,70 +370,34 @@ class _WordReader:
             if header_rows == len(rows) and is_switched_on(properties, "w:tblHeader"):
                 header_rows += 1
             bold.append(_is_bold(row))
-            rows.append(self._cells(row, _count(find_child(properties, "w:gridBefore"))))
+            rows.append(self._cells(row, _count(find_child(properties, "w:gridBefore")), above))
         if not header_rows and len(rows) > 1 and bold[0] and not any(bold[1:]):
             header_rows = 1
         return Table(rows, header_rows or None)
 
-    def _cells(self, row: Element, before: int) -> list[Flow]:
+    def _cells(self, row: Element, before: int, above: dict[int, Flow]) -> list[Flow]:
+        """The cells in their columns. ``above`` are those that are merged with cells below them, by column; it is kept up."""
         cells: list[Flow] = [[] for _ in range(before)]
+        merging: dict[int, Flow] = {}
         for cell in _parts(row, "w:tc"):
             properties = find_child(cell, "w:tcPr")
-            # What the merged cell above holds is not said again.
             merged = find_child(properties, "w:vMerge")
-            goes_on = merged is not None and attribute(merged, "w:val") != "restart"
-            goes_on = goes_on or attribute(find_child(properties, "w:hMerge"), "w:val") == "continue"
-            cells.append([] if goes_on else self.flow(cell))
+            column = len(cells)
+            if attribute(find_child(properties, "w:hMerge"), "w:val") == "continue":
+                cells.append([])
+            elif merged is not None and attribute(merged, "w:val") != "restart":
+                # What names several rows is said in each, so that each can be quoted alone.
+                cells.append(above.get(column, []))
+                merging[column] = cells[column]
+            else:
+                cells.append(self.flow(cell))
+                if merged is not None and _is_label(cells[column]):
+                    merging[column] = cells[column]
             span = _count(find_child(properties, "w:gridSpan"))
             cells += [[] for _ in range(min(span - 1, MAX_COLUMNS - len(cells)))]
+        above.clear()
+        above.update(merging)
         return cells
-
-
-class _Numbering:
-    """Numbers and bullets of lists."""
-
-    def __init__(self, root: Element | None) -> None:
-        self._formats: dict[tuple[str, int], tuple[str, int]] = {}
-        """(format, first number) of (list, depth)."""
-        self._lists: dict[str, str] = {}
-        self._restarts: dict[tuple[str, int], int] = {}
-        self._counts: dict[tuple[str, int], int] = {}
-        self._seen: set[tuple[str, int]] = set()
-        for part in children(root):
-            if name_of(part.tag) == "w:abstractNum":
-                identity = attribute(part, "w:abstractNumId") or ""
-                for level in part:
-                    if name_of(level.tag) == "w:lvl":
-                        first = _count(find_child(level, "w:start"), 1, most=_MAX_START)
-                        shape = attribute(find_child(level, "w:numFmt"), "w:val") or "decimal"
-                        self._formats[identity, _depth(attribute(level, "w:ilvl"))] = (shape, first)
-            elif name_of(part.tag) == "w:num":
-                number = attribute(part, "w:numId") or ""
-                self._lists[number] = attribute(find_child(part, "w:abstractNumId"), "w:val") or ""
-                for override in part:
-                    start = find_child(override, "w:startOverride")
-                    if start is not None:
-                        self._restarts[number, _depth(attribute(override, "w:ilvl"))] = _count(
-                            start, 1, most=_MAX_START
-                        )
-
-    def marker(self, number: str, depth: int) -> str:
-        """What stands before the next item of the list ``number``; nothing for a list without marks."""
-        source = self._lists.get(number, number)
-        shape, first = self._formats.get((source, depth), ("bullet", 1))
-        if shape == "none":
-            return ""
-        if shape == "bullet":
-            return "- "
-        if (number, depth) in self._restarts and (number, depth) not in self._seen:
-            self._counts.pop((source, depth), None)
-            first = self._restarts[number, depth]
-        self._seen.add((number, depth))
-        at = self._counts.get((source, depth))
-        count = self._counts[source, depth] = first if at is None else at + 1
-        for deeper in range(depth + 1, 9):
-            self._counts.pop((source, deeper), None)
-        return f"{_numeral(count, shape)}. "
 
 
 def _shown(words: Element) -> str:
@@ -454,35 +447,20 @@ def _heading_level(properties: Element | None, chain: list[_Style]) -> int:
     return 0
 
 
-def _list_place(properties: Element | None, chain: list[_Style]) -> tuple[str, int]:
-    """Number of the list that a paragraph belongs to and its depth from 0; "" without one."""
-    for source in (properties, *(style.properties for style in chain)):
-        number = attribute(find_path(source, "w:numPr", "w:numId"), "w:val")
-        if number is not None:
-            depth = _depth(attribute(find_path(source, "w:numPr", "w:ilvl"), "w:val"))
-            return ("" if number == "0" else number), depth
-    return "", 0
+def _list_of(properties: Element | None) -> str | None:
+    """Number of the list that a paragraph or a style names; "0" takes it out of all, None leaves it to its style."""
+    return attribute(find_path(properties, "w:numPr", "w:numId"), "w:val")
 
 
-def _depth(value: str | None) -> int:
-    return int(value) if value in tuple("012345678") else 0
+def _depth_in_list(properties: Element | None) -> int | None:
+    return read_depth(attribute(find_path(properties, "w:numPr", "w:ilvl"), "w:val"))
 
 
-def _count(element: Element | None, default: int = 0, *, most: int = MAX_COLUMNS) -> int:
+def _is_label(cell: Flow) -> bool:
+    return all(isinstance(part, Piece) for part in cell) and len(flow_text(cell)) <= _LONGEST_LABEL
+
+
+def _count(element: Element | None) -> int:
+    """Columns that a property claims; 0 where it claims none."""
     value = attribute(element, "w:val") or ""
-    return min(int(value), most) if re.fullmatch(r"[0-9]{1,9}", value) else default
-
-
-def _numeral(number: int, shape: str) -> str:
-    if shape in ("lowerLetter", "upperLetter") and 0 < number < _LONGEST_LETTER_LIST:
-        letter = chr(ord("a") + (number - 1) % 26) * ((number - 1) // 26 + 1)
-        return letter if shape == "lowerLetter" else letter.upper()
-    if shape in ("lowerRoman", "upperRoman") and 0 < number < 400:
-        roman = ""
-        for value, letters in zip(
-            (100, 90, 50, 40, 10, 9, 5, 4, 1), ("c", "xc", "l", "xl", "x", "ix", "v", "iv", "i"), strict=True
-        ):
-            roman += letters * (number // value)
-            number %= value
-        return roman if shape == "lowerRoman" else roman.upper()
-    return str(number)
+    return min(int(value), MAX_COLUMNS) if re.fullmatch(r"[0-9]{1,9}", value) else 0

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -35,6 +35,7 @@ class Piece:
     text: str
     level: int = 0
     marker: str = ""
+    """What stands before an item: "- ", "a) "."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,30 +64,34 @@ def add_flow(composer: TextComposer, flow: Sequence[Piece | Table], page: int | 
 
 
 def flow_text(flow: Sequence[Piece | Table]) -> str:
-    """The words on one line."""
-    return " ".join(filter(None, _words(flow)))
+    """The words on one line, with the numbers of items, which tell them apart there, and without bullets."""
+    words = (f"{_number_of(part)} {clean(part.text)}".strip() for part in _pieces(flow))
+    return " ".join(filter(None, words))
 
 
 def has_text(flow: Sequence[Piece | Table]) -> bool:
-    """Whether anything is to be read."""
-    return any(_words(flow))
+    """Whether anything is to be read; the number of an item without words is nothing."""
+    return any(clean(part.text) for part in _pieces(flow))
 
 
-def _words(flow: Sequence[Piece | Table]) -> list[str]:
-    words: list[str] = []
+def _pieces(flow: Sequence[Piece | Table]) -> Iterator[Piece]:
     for part in flow:
         if isinstance(part, Table):
             for row in part.rows:
                 for cell in row:
-                    words += _words(cell)
+                    yield from _pieces(cell)
         else:
-            words.append(clean(part.text))
-    return words
+            yield part
+
+
+def _number_of(piece: Piece) -> str:
+    mark = piece.marker.strip()
+    return mark if any(map(str.isalnum, mark)) else ""
 
 
 def _add_table(composer: TextComposer, table: Table, page: int | None) -> None:
     rows = [(row[:MAX_COLUMNS], [flow_text(cell) for cell in row[:MAX_COLUMNS]]) for row in table.rows]
-    rows = [(row, texts) for row, texts in rows if any(texts)]
+    rows = [(row, texts) for row, texts in rows if any(map(has_text, row))]
     if _only_places([texts for _, texts in rows]):
         for row, _ in rows:
             _add_cells(composer, row, page)

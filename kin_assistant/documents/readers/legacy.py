@@ -1,4 +1,4 @@
-"""Old binary office files (DOC, PPT, XLS): turned into new ones by LibreOffice, where it is installed, and read as those."""
+"""Old binary office files (DOC, PPT, XLS): turned into new ones by LibreOffice and read as those, else by a library."""
 
 from __future__ import annotations
 
@@ -8,12 +8,14 @@ import signal
 import subprocess
 import tempfile
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 from kin_assistant.documents.readers.archive import OLE, find_ole_kind
 from kin_assistant.documents.readers.composition import Extract
 from kin_assistant.documents.readers.docx import read_docx
 from kin_assistant.documents.readers.odf import read_odf
+from kin_assistant.documents.readers.office97 import ENCRYPTED, is_installed, read_office97
 from kin_assistant.documents.readers.pptx import read_pptx
 from kin_assistant.errors import DocumentError
 
@@ -28,6 +30,7 @@ _TARGETS: dict[str, tuple[str, Callable[[bytes], Extract]]] = {
     ".ppt": ("pptx", read_pptx),
     ".xls": ("ods", read_odf),
 }
+_READ_OTHERWISE = (".doc", ".ppt")
 _MAX_CONVERTED = 200 * 2**20
 _CAREFUL = """<?xml version="1.0" encoding="UTF-8"?>
 <oor:items xmlns:oor="http://openoffice.org/2001/registry">
@@ -43,21 +46,42 @@ _CAREFUL = """<?xml version="1.0" encoding="UTF-8"?>
 def read_legacy(data: bytes, suffix: str, *, seconds: float = CONVERSION_SECONDS) -> Extract:
     """Read the old Office file ``data`` whose name ends in ``suffix``: ``.doc``, ``.ppt`` or ``.xls``.
 
-    Raises ``DocumentError``, also where LibreOffice is missing or takes more than ``seconds``.
+    LibreOffice, where it is installed, gives most; where it is not, or fails, office-oxide reads texts and slides. Raises
+    ``DocumentError``, also where neither is there and where LibreOffice takes more than ``seconds``.
     """
     suffix = suffix.lower()
     if not data.startswith(OLE):
         raise DocumentError("it is not an old Office file, though its suffix says so")
     kind = find_ole_kind(data, suffix) or suffix
     if kind == "encrypted":
-        raise DocumentError("it is encrypted and needs a password")
+        raise DocumentError(ENCRYPTED)
     if kind not in _TARGETS:
         raise DocumentError("it is an Outlook message and should be named .msg")
     converted, read = _TARGETS[kind]
     program_path = next((found for name in _PROGRAMS if (found := shutil.which(name))), None)
+    otherwise = kind in _READ_OTHERWISE and is_installed()
     if program_path is None:
+        if otherwise:
+            return read_office97(data, kind)
         raise DocumentError("old Office format; LibreOffice, which reads it, is not installed")
-    return read(_convert(program_path, data, kind, converted, seconds))
+    try:
+        return read(_convert(program_path, data, kind, converted, seconds))
+    except DocumentError as error:
+        if not otherwise:
+            raise
+        failed = error
+    return _read_after(failed, data, kind)
+
+
+def _read_after(failed: DocumentError, data: bytes, kind: str) -> Extract:
+    """Read without LibreOffice what ``failed`` with it, which may have come without the part for slides."""
+    try:
+        extract = read_office97(data, kind)
+    except DocumentError as error:
+        if str(error) == ENCRYPTED:
+            raise
+        raise failed from error
+    return replace(extract, warnings=(*extract.warnings, f"read without LibreOffice: {failed}"))
 
 
 def _convert(program: str, data: bytes, suffix: str, target: str, seconds: float) -> bytes:

@@ -1,4 +1,4 @@
-"""Mails (EML) to blocks: the subject, who wrote to whom, and what they wrote."""
+"""Mails (EML, and MSG of Outlook) to blocks: the subject, who wrote to whom, and what they wrote."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from kin_assistant.documents.readers.archive import OLE
 from kin_assistant.documents.readers.composition import Extract, TextComposer
 from kin_assistant.documents.readers.detection import decode, find_declared_encoding
 from kin_assistant.documents.readers.html import add_html
+from kin_assistant.documents.readers.outlook import mail_of_message
 from kin_assistant.documents.readers.text import add_plain_text
 from kin_assistant.errors import DocumentError
 from kin_assistant.text.cleaning import clean
@@ -45,14 +46,20 @@ def read_mail(data: bytes) -> Extract:
         raise DocumentError("its parts are nested too deeply") from error
     if not any(name in message for name in _HEADERS):
         raise DocumentError("it is no mail: it has no headers")
+    return _read(message)
+
+
+def read_msg(data: bytes) -> Extract:
+    """Read an Outlook message as ``read_mail`` reads a mail. Raises ``DocumentError``."""
+    if not data.startswith(OLE):
+        raise DocumentError("it is no Outlook message, though its suffix says so")
+    return _read(mail_of_message(data))
+
+
+def _read(message: Message) -> Extract:
     reader = _MailReader()
     reader.read(message, depth=0)
     return Extract(reader.composer.finish(), title=_header(message, "Subject") or None, warnings=tuple(reader.warnings))
-
-
-def read_msg(data: bytes) -> Extract:  # noqa: ARG001 (as all readers)
-    """Refuse an Outlook message with a reason."""
-    raise DocumentError("Outlook .msg files are not read; save the message as .eml")
 
 
 class _MailReader:

@@ -114,7 +114,68 @@ def test_a_marked_header_row_and_merged_cells() -> None:
     assert blocks_of(read_docx(docx(f"<w:tbl>{header}{first}{second}</w:tbl>"))) == [
         ("header_row", 0, "| Year | Waste | |"),
         ("row", 0, "| 2005 | 1,480 | t |"),
-        ("row", 0, "| | 1,150 | t |"),
+        ("row", 0, "| 2005 | 1,150 | t |"),
+    ]
+
+
+_START, _GOES_ON = '<w:vMerge w:val="restart"/>', "<w:vMerge/>"
+
+
+def merged_column(label: str, *rows: str) -> bytes:
+    """A table of two columns with ``label`` merged over the first column of all rows."""
+    first = f"<w:tr>{cell(label, _START)}{cell(rows[0])}</w:tr>"
+    others = [f"<w:tr>{cell('', _GOES_ON)}{cell(row)}</w:tr>" for row in rows[1:]]
+    return docx(f"<w:tbl>{first}{''.join(others)}</w:tbl>")
+
+
+def test_the_name_of_several_rows_is_said_in_each_of_them() -> None:
+    assert texts_of(read_docx(merged_column("Suva", "12 t", "13 t", "14 t"))) == [
+        "| Suva | 12 t |",
+        "| Suva | 13 t |",
+        "| Suva | 14 t |",
+    ]
+
+
+def test_prose_beside_several_rows_is_said_once() -> None:
+    prose = "The city pays for the collection of waste. " * 6
+    rows = texts_of(read_docx(merged_column(prose, "12 t", "13 t", "14 t")))
+    assert [row.count("The city pays") for row in rows] == [6, 0, 0]
+
+
+def test_merged_cells_end_where_another_begins_and_need_one_that_begins_them() -> None:
+    start, on = '<w:vMerge w:val="restart"/>', "<w:vMerge/>"
+    rows = [
+        (("a", start), "1"),
+        (("", on), "2"),
+        (("b", start), "3"),
+        (("", on), "4"),
+        (("c", ""), "5"),
+        (("", on), "6"),
+    ]
+    made = "".join(f"<w:tr>{cell(*name)}{cell(value)}</w:tr>" for name, value in rows)
+    assert texts_of(read_docx(docx(f"<w:tbl>{made}</w:tbl>"))) == [
+        *("| a | 1 |", "| a | 2 |", "| b | 3 |", "| b | 4 |", "| c | 5 |", "| | 6 |"),
+    ]
+
+
+def test_an_item_in_a_merged_cell_is_counted_once() -> None:
+    names = [cell(item("x", 3), merged) for merged in (_START, _GOES_ON)]
+    rows = f"<w:tr>{names[0]}{cell('1')}</w:tr><w:tr>{names[1]}{cell('2')}</w:tr>"
+    extract = read_docx(docx(f"<w:tbl>{rows}</w:tbl>{item('after', 3)}", {"word/numbering.xml": NUMBERING}))
+    assert extract.composition.text == "| 1. x | 1 |\n| 1. x | 2 |\n2. after"
+
+
+def test_numbers_stand_in_cells_also_alone_and_bullets_do_not() -> None:
+    rows = [
+        ("No.", "Step", "Who"),
+        (item("", 3), "Collect", item("city", 2)),
+        (item("", 3), item("sort", 1, 1) + item("weigh", 1, 1), "city"),
+        (item("", 3), "", ""),
+    ]
+    assert texts_of(read_docx(docx(table(*map(list, rows)), {"word/numbering.xml": NUMBERING}))) == [
+        "| No. | Step | Who |",
+        "| 1. | Collect | city |",
+        "| 2. | a. sort b. weigh | city |",
     ]
 
 

@@ -8,7 +8,7 @@ from email.message import EmailMessage
 import pytest
 
 from kin_assistant.documents.readers.composition import Extract
-from kin_assistant.documents.readers.mail import read_mail, read_msg
+from kin_assistant.documents.readers.mail import read_mail
 from kin_assistant.errors import DocumentError
 
 
@@ -133,12 +133,6 @@ def test_an_encrypted_mail_is_refused() -> None:
 def test_a_file_without_headers_is_no_mail() -> None:
     with pytest.raises(DocumentError, match="it is no mail"):
         read_mail(b"Only words.\n\nAnd more.")
-
-
-def test_outlook_files_are_refused_with_advice() -> None:
-    for read in (read_msg, read_mail):
-        with pytest.raises(DocumentError, match=r"save the message as \.eml"):
-            read(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1")
 
 
 @pytest.mark.parametrize(

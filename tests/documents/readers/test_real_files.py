@@ -43,6 +43,14 @@ _IN_TEXT = [
         "| Zone EUR | 9,467 | 1,570 | 1,373 | -197 | -5 | -140 | -414 |",
     ),
     ("unstructured/winter-sports.epub", "Winter Sports in Switzerland, by E. F. Benson"),
+    ("unstructured/fake-email-attachment.msg", "- Lots of whitespace\n- Little to no content\n- and is a quick read"),
+    ("unstructured/fake-email-with-cc-and-bcc.msg", "Cc: steve@unstructured.io; Date: 2024-07-29 16:38"),
+    (
+        "docling/docx_lists.docx",
+        "2. WEEKEND ERRAND LIST\n  2.1 Market Stops\n    - Buy fresh bread from the corner bakery",
+    ),
+    ("docling/docx_list_resumed_numbering.docx", "- bullet two\n3. Third ordered item"),
+    ("docling/word_tables.docx", "| Cell 2.0 | Merged Cell 1.1 2.1 | Cell 2.2 |"),
     ("unstructured/eng_spa_mult.rtf", "All human beings are born free and equal in dignity and rights."),
     ("unstructured/eng_spa_mult.odt", "All human beings are born free and equal in dignity and rights."),
 ]
@@ -50,7 +58,6 @@ _REFUSED = [
     ("docling/2206.01062_pg3.pdf", "it is encrypted and needs a password"),
     ("unstructured/password.pdf", "it is encrypted and needs a password"),
     ("unstructured/empty.xlsx", "no text in it"),
-    ("unstructured/fake-email-attachment.msg", "Outlook .msg files are not read; save the message as .eml"),
 ]
 
 
