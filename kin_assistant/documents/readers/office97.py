@@ -1,4 +1,4 @@
-"""Old Word and PowerPoint files (DOC, PPT) by office-oxide, where it is installed.
+"""Old Word and PowerPoint files (DOC, PPT) by office-oxide, where it is installed (the extra ``legacy-office``).
 
 It gives headings, paragraphs, items and tables, and leaves out hidden and deleted text. It does not tell the numbers of items
 or headings, and passes over slides without text.
