@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import json
-import signal
 import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any
 
@@ -20,10 +17,7 @@ from kin_assistant.monitoring.metrics import Metrics
 from kin_assistant.processes.watchdog import call_within, is_call_overdue
 from kin_assistant.ui.clients import NO_PROXIES, Proxies
 from kin_assistant.ui.server import make_app
-from tests.conftest import write_corpus
-from tests.doubles import QUESTION, SOURCES, AssistantDouble
-from tests.libraries import Library
-from tests.served_process import environment_with, served
+from tests.doubles import QUESTION, AssistantDouble
 
 SECRET = "Lahore"
 
@@ -165,25 +159,3 @@ def test_the_build_and_the_queue_are_told(tmp_path: Path) -> None:
     assert found["kin_documents", frozenset()] == 3
     assert found["kin_calls_waiting", frozenset()] == 0
     assert found["kin_queue_places", frozenset()] == 32
-
-
-@pytest.mark.slow
-def test_a_served_page_counts_and_logs_questions_and_stops_when_it_is_told(tmp_path: Path) -> None:
-    library = Library(write_corpus(tmp_path / "corpus", SOURCES), tmp_path / "index")
-    library.sync()
-    environment = environment_with(KIN_METRICS_READERS="127.0.0.1", KIN_LOG="json")
-    with served(library.corpus, library.index, tmp_path, environment) as running:
-        running.ask(QUESTION)
-        running.ask("What did Lahore do about floods?")
-        found = read(running.get("/metrics"))
-        assert running.stop(signal.SIGTERM) == 0
-        with pytest.raises(OSError, match="refused"):
-            HTTPConnection("127.0.0.1", running.port, timeout=5).connect()
-    asked = sum(value for (name, _), value in found.items() if name == "kin_questions_total")
-    assert asked == 2 == found["kin_question_seconds_count", frozenset()]
-    assert found["process_resident_memory_bytes", frozenset()] > 10**7
-    lines = [json.loads(line) for line in running.log.read_text().splitlines()]
-    assert [line["outcome"] for line in lines if line.get("what") == "question"] == ["answered", "refused"]
-    assert any("The page is at" in line["message"] for line in lines)
-    assert "Surabaya" not in running.log.read_text()
-    assert "Lahore" not in running.log.read_text()
