@@ -41,8 +41,9 @@ class Metrics:
     """Counts calls and requests; safe to use from several threads. Labels come from short lists, never from visitors."""
 
     def __init__(self) -> None:
-        from prometheus_client import CollectorRegistry, Counter, Histogram, ProcessCollector
+        from prometheus_client import CollectorRegistry, Counter, Histogram, ProcessCollector, disable_created_metrics
 
+        disable_created_metrics()  # type: ignore[no-untyped-call]  # a second series for each, of no use in this format
         self._registry = CollectorRegistry()
         self._questions = Counter(
             "kin_questions",

@@ -72,7 +72,10 @@ def test_what_a_command_tells_on_standard_error_is_a_line_too(caplog: pytest.Log
     with writing_logs("json"):
         print("The index is missing; building it.\n\nNot", "yet ended", end="", file=sys.stderr)
         print(" line.", file=sys.stderr)
-    assert [record.getMessage() for record in caplog.records] == ["The index is missing; building it.", "Not yet ended line."]
+    assert [record.getMessage() for record in caplog.records] == [
+        "The index is missing; building it.",
+        "Not yet ended line.",
+    ]
 
 
 @pytest.mark.parametrize("form", ["json", "text"])
