@@ -91,6 +91,14 @@
   };
   hint();
 
+  // The link that skips to the question leads there from every tab.
+  document.addEventListener("click", (event) => {
+    if (!(event.target instanceof Element) || !event.target.closest(".kin-skip")) return;
+    event.preventDefault();
+    document.querySelector("#kin-tabs [role=tab][data-tab-id=ask]").click();
+    requestAnimationFrame(() => box()?.focus());
+  });
+
   // Gradio changes elements in place, so a new turn may be an old element with another id.
   let known = [];
   const look = () => {
