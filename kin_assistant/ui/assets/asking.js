@@ -85,9 +85,13 @@
     { capture: true },
   );
 
-  // Gradio's filters have no words for "nothing chosen".
+  // Gradio's lists have no words for "nothing chosen", and call what takes a choice back by its number.
   const hint = () => {
     for (const one of document.querySelectorAll("#kin-filters input[role=combobox]:not([placeholder])")) one.placeholder = "any";
+    for (const one of document.querySelectorAll(".token > .token-remove")) {
+      const words = `Remove ${one.parentElement.querySelector("span").textContent}`;
+      if (one.getAttribute("aria-label") !== words) one.setAttribute("aria-label", words);
+    }
   };
   hint();
 
