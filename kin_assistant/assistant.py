@@ -272,13 +272,13 @@ class Assistant:
 
         ``history`` holds the questions up to that of ``answer``. Takes a few times as long as ``ask``, and raises as it does.
         """
-        return suggest_questions(
-            answer,
-            self._headings_of,
-            self._index.manifest.profile.section_questions,
-            partial(self.ask, filters=filters, history=history),
-            go_on=go_on,
-        )
+
+        def ask_beforehand(question: str) -> Answer:
+            asked = partial(self._pipeline.answer, question, filters=filters, history=history)
+            return self._within(asked, "A question asked beforehand")
+
+        headings = self._index.manifest.profile.section_questions
+        return suggest_questions(answer, self._headings_of, headings, ask_beforehand, go_on=go_on)
 
     def _headings_of(self, document_id: str) -> tuple[DocumentInfo, list[str]]:
         document = self.document(document_id)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ipaddress
 import re
 from pathlib import Path
+from typing import Literal
 from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, field_validator
@@ -81,6 +82,16 @@ class Settings(BaseSettings):
         description="Web origins whose scripts may ask too, such as https://intranet.example.org, with commas between.",
     )
 
+    metrics_readers: str = Field(
+        "",
+        description="Who may read figures for monitoring at /metrics, as addresses or networks with commas between; empty: "
+        "nobody.",
+    )
+    log: Literal["text", "json"] = Field(
+        "text",
+        description="Form of the log on standard error: 'text', or 'json' for a line of JSON each, for each question too.",
+    )
+
     llm_url: str = Field(
         "",
         description="Address of a language model's server that speaks OpenAI's protocol, such as http://127.0.0.1:11434/v1; "
@@ -98,7 +109,7 @@ class Settings(BaseSettings):
         description="Whether question, quotes and key may go to another machine unencrypted (http): 'on' or 'off'.",
     )
 
-    @field_validator("trusted_proxies")
+    @field_validator("trusted_proxies", "metrics_readers")
     @classmethod
     def _names_networks(cls, value: str) -> str:
         for part in value.split(","):

@@ -15,6 +15,7 @@ def test_what_is_not_set_has_its_default() -> None:
     assert (settings.corpus, settings.index) == (Path("corpus"), Path("index"))
     assert (settings.host, settings.port) == ("127.0.0.1", 7860)
     assert settings.model == "bundled"
+    assert (settings.metrics_readers, settings.log) == ("", "text"), "nobody reads figures until somebody says who"
     assert (settings.api, settings.api_origins) == ("off", ""), "no other program may ask until somebody says so"
 
 
@@ -34,6 +35,8 @@ def test_what_is_not_set_has_its_default() -> None:
         ),
         ("KIN_LLM_URL", "http://127.0.0.1:11434/v1", "llm_url", "http://127.0.0.1:11434/v1"),
         ("KIN_LLM_CONTEXT", "32768", "llm_context", 32768),
+        ("KIN_METRICS_READERS", "127.0.0.1, 10.0.0.0/8", "metrics_readers", "127.0.0.1, 10.0.0.0/8"),
+        ("KIN_LOG", "json", "log", "json"),
         ("KIN_TRUSTED_PROXIES", "127.0.0.1, 2001:db8::/32", "trusted_proxies", "127.0.0.1, 2001:db8::/32"),
     ],
 )
@@ -67,6 +70,10 @@ def test_what_is_given_comes_before_the_environment(monkeypatch: pytest.MonkeyPa
         ("trusted_proxies", "nginx"),
         ("trusted_proxies", "10.0.0.1/8"),
         ("trusted_proxies", "*"),
+        ("metrics_readers", "on"),
+        ("metrics_readers", "prometheus.example.org"),
+        ("metrics_readers", "0.0.0.0/33"),
+        ("log", "xml"),
         ("api", "yes"),
         ("llm_url", "llm.example.org/v1"),
         ("llm_url", "ftp://llm.example.org"),

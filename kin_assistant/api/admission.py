@@ -52,6 +52,11 @@ class Admission:
         """Requests that wait or run, by client."""
         self._running = asyncio.Semaphore(_AT_ONCE)
 
+    @property
+    def held(self) -> int:
+        """How many requests wait or run."""
+        return self._held.total()
+
     def pay(self, client: str, cost: Cost) -> None:
         """Take what something costs from the client's budget. Raises ``Refused``."""
         if wait := self._charge(client, cost):

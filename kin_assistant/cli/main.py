@@ -46,9 +46,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")  # a terminal that knows few letters
-    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
-    with raising_terminated():
-        return _run(options)
+    from kin_assistant.monitoring.logs import set_up_logs
+
+    set_up_logs()
+    with raising_terminated(), contextlib.ExitStack() as held:
+        return _run(options, held)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -71,16 +73,18 @@ def _parser() -> argparse.ArgumentParser:
     )
 
 
-def _run(options: argparse.Namespace) -> int:
+def _run(options: argparse.Namespace, held: contextlib.ExitStack) -> int:
     # Before numpy is loaded: threads of linear algebra wait for each other by spinning, which takes a third of what an answer
     # takes of the processor.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     from kin_assistant.errors import AnswerTimeout, IndexDamaged, KinError
+    from kin_assistant.monitoring.logs import writing_logs
     from kin_assistant.processes.shortage import find_shortage
     from kin_assistant.processes.watchdog import ending_hung_process
 
     try:
         settings = _settings(options)
+        held.enter_context(writing_logs(settings.log))
         with ending_hung_process(HUNG, grace=settings.answer_seconds / 2):
             return int(options.run(options, settings))
     except AnswerTimeout as error:
@@ -327,7 +331,11 @@ def _serve(_options: argparse.Namespace, settings: Settings) -> int:
             print(f"{why_not} The index is served as it is.", file=sys.stderr)
         assistant.warm()
         with contextlib.suppress(Terminated):
-            serve(assistant, settings)
+            serve(
+                assistant,
+                settings,
+                announce=functools.partial(print, file=sys.stderr if settings.log == "json" else None),
+            )
     return DONE
 
 

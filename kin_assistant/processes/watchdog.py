@@ -16,11 +16,12 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
+from dataclasses import dataclass
 from typing import TypeVar
 
 from kin_assistant.errors import AnswerTimeout, ResourceError
 
-__all__ = ["allow_time", "call_within", "ending_hung_process"]
+__all__ = ["CallReport", "allow_time", "call_within", "ending_hung_process", "is_call_overdue", "reporting_calls"]
 
 _INTERRUPTED_SECONDS = 5.0
 
@@ -29,6 +30,18 @@ _STANDARD_ERROR = 2
 _Result = TypeVar("_Result")
 
 logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class CallReport:
+    """A bounded call that ended, or was given up."""
+
+    what: str
+    """As whoever called it names it, such as "The answer"."""
+    seconds: float
+    result: object = None
+    fault: BaseException | None = None
+    """What was raised instead."""
 
 
 class _Call:
@@ -46,6 +59,7 @@ class _Guard:
         self._calls: set[_Call] = set()
         self._exit_code, self._grace = 0, 0.0
         """0: off."""
+        self.reporters: tuple[Callable[[CallReport], None], ...] = ()
 
     def switch(self, exit_code: int, grace: float) -> None:
         """End the process with ``exit_code`` from now on, or with 0 never."""
@@ -64,6 +78,11 @@ class _Guard:
         with self._lock:
             self._calls.discard(call)
             self._set_timer()
+
+    def has_overdue_call(self) -> bool:
+        """Whether a call was given up and has not come back."""
+        with self._lock:
+            return any(call.deadline < time.monotonic() for call in self._calls)
 
     def end_process_over(self, call: _Call) -> None:
         """End the process unless ``call``, which was given up, comes back within the time of grace."""
@@ -103,6 +122,22 @@ def call_within(seconds: float, function: Callable[[], _Result], *, what: str) -
 
     Raises ``AnswerTimeout``, in which ``what`` names what was done, if that takes longer than ``seconds``.
     """
+    began = time.monotonic()
+    try:
+        result = _call_within(seconds, function, what)
+    except BaseException as fault:
+        _report(CallReport(what, time.monotonic() - began, fault=fault))
+        raise
+    _report(CallReport(what, time.monotonic() - began, result))
+    return result
+
+
+def _report(ended: CallReport) -> None:
+    for reporter in _guard.reporters:
+        reporter(ended)
+
+
+def _call_within(seconds: float, function: Callable[[], _Result], what: str) -> _Result:
     call = _Call(seconds)
     future: Future[_Result] = Future()
 
@@ -176,3 +211,18 @@ def ending_hung_process(exit_code: int, *, grace: float) -> Iterator[None]:
         yield
     finally:
         _guard.switch(0, 0.0)
+
+
+@contextlib.contextmanager
+def reporting_calls(reporter: Callable[[CallReport], None]) -> Iterator[None]:
+    """Within it, ``reporter`` is told of each bounded call that ends, by the thread that waited for it. It must not raise."""
+    _guard.reporters = (*_guard.reporters, reporter)
+    try:
+        yield
+    finally:
+        _guard.reporters = tuple(each for each in _guard.reporters if each is not reporter)
+
+
+def is_call_overdue() -> bool:
+    """Whether a call hangs: it was given up, and has not come back."""
+    return _guard.has_overdue_call()

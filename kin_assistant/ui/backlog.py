@@ -90,6 +90,11 @@ class Backlog:
         )
 
     @property
+    def held(self) -> int:
+        """How many events arrive, wait, run, or have a result that is to be fetched."""
+        return self._held().total() + self._arriving.total()
+
+    @property
     def wait(self) -> float:
         """Whole seconds until what waits now will have begun: who asks again earlier is likely to be refused again."""
         return min(max(math.ceil(self._seconds_until_a_turn()), 1), _LONGEST_WAIT)

@@ -12,7 +12,16 @@ if TYPE_CHECKING:
     from starlette.requests import HTTPConnection
     from starlette.types import ASGIApp, Receive, Scope, Send
 
-__all__ = ["NO_PROXIES", "ClientAddresses", "OpenRequests", "Proxies", "client_of", "counted_as", "is_forwarded"]
+__all__ = [
+    "NO_PROXIES",
+    "ClientAddresses",
+    "OpenRequests",
+    "Proxies",
+    "client_of",
+    "counted_as",
+    "is_forwarded",
+    "peer_of",
+]
 
 _Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 _Network = ipaddress.IPv4Network | ipaddress.IPv6Network
@@ -111,7 +120,7 @@ class ClientAddresses:
             "client": (counted_as(client), port),
             "scheme": scheme,
             "headers": [pair for pair in scope["headers"] if pair[0] not in _FORWARDING],
-            "state": {**scope.get("state", {}), "forwarded": bool(told)},
+            "state": {**scope.get("state", {}), "forwarded": bool(told), "peer": peer},
         }
 
 
@@ -150,6 +159,11 @@ async def _refuse(send: Send) -> None:
 def client_of(connection: HTTPConnection) -> str:
     """Under which name the client of a request is counted."""
     return connection.client.host if connection.client else _UNKNOWN
+
+
+def peer_of(connection: HTTPConnection) -> str:
+    """The address at the other end of the connection, whoever it speaks for."""
+    return str(connection.state.peer)
 
 
 def is_forwarded(connection: HTTPConnection) -> bool:

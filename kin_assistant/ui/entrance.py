@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from fastapi import FastAPI
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-__all__ = ["put_entrance"]
+__all__ = ["Entrance", "put_entrance"]
 
 _BODY_SECONDS = 10.0
 """So long may an event take to arrive."""
@@ -39,7 +39,7 @@ _FAULT_IN_OUR_WORDS = (
 """Gradio tells here what went wrong inside, with addresses in memory."""
 
 
-def put_entrance(app: FastAPI, page: gradio.Blocks, limiter: RateLimiter) -> None:
+def put_entrance(app: FastAPI, page: gradio.Blocks, limiter: RateLimiter) -> Entrance:
     """Put the entrance before Gradio, which was mounted last in ``app`` to serve ``page``."""
     mount = app.routes[-1]
     entrance = Entrance(mount.app, page, limiter)  # type: ignore[attr-defined]
@@ -52,6 +52,7 @@ def put_entrance(app: FastAPI, page: gradio.Blocks, limiter: RateLimiter) -> Non
             yield state
 
     app.router.lifespan_context = lifespan
+    return entrance
 
 
 class Entrance:
@@ -64,6 +65,11 @@ class Entrance:
         self._events = Events(page, KINDS)
         self._backlog = Backlog(page)
         self._limiter = limiter
+
+    @property
+    def held(self) -> int:
+        """How many events arrive, wait, run, or have a result that is to be fetched."""
+        return self._backlog.held
 
     @asynccontextmanager
     async def opened(self) -> AsyncIterator[None]:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from kin_assistant.errors import KinError
 
 if TYPE_CHECKING:
-    from kin_assistant.assistant import Assistant
+    from kin_assistant.assistant import Assistant, BuildInfo
     from kin_assistant.index.build import Progress
     from kin_assistant.index.report import SyncReport
 
@@ -66,6 +66,11 @@ class Served:
                 unwanted = mine is not self._current and not mine.users
             if unwanted:
                 mine.assistant.close()
+
+    @property
+    def build(self) -> BuildInfo:
+        """The build that answers now. Opens nothing."""
+        return self._current.assistant.build
 
     def renew(self) -> None:
         """Let what is published now answer. Raises as ``Assistant.open`` does, and the one of before stays."""

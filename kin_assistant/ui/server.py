@@ -21,6 +21,9 @@ from kin_assistant.api.admission import Admission, Cost
 from kin_assistant.api.arrival import SharedOrigins
 from kin_assistant.api.service import add_api
 from kin_assistant.errors import ServeError
+from kin_assistant.monitoring.logs import log_call
+from kin_assistant.monitoring.metrics import Metrics, PageState
+from kin_assistant.processes.watchdog import reporting_calls
 from kin_assistant.ui.briefing import add_briefs
 from kin_assistant.ui.callbacks import Callbacks
 from kin_assistant.ui.clients import NO_PROXIES, ClientAddresses, OpenRequests, Proxies
@@ -35,6 +38,7 @@ from kin_assistant.ui.figures import add_figures
 from kin_assistant.ui.finding import add_finding
 from kin_assistant.ui.guard import Guard
 from kin_assistant.ui.money import add_money
+from kin_assistant.ui.monitoring import METRICS, CountedRequests, add_health, add_metrics
 from kin_assistant.ui.packages import add_packages
 from kin_assistant.ui.page import build_page, head_html
 from kin_assistant.ui.peers import add_peers
@@ -86,7 +90,12 @@ def serve(assistant: Assistant, settings: Settings, *, announce: Callable[[str],
     proxies = Proxies.parse(settings.trusted_proxies)
     room = make_room()
     limits = ConnectionLimits(room.connections, settings.connections_per_client)
-    with _listen(settings.host, settings.port) as listener:
+    metrics = Metrics() if settings.metrics_readers.strip() else None
+    with (
+        _listen(settings.host, settings.port) as listener,
+        reporting_calls(log_call),
+        reporting_calls(metrics.note_call) if metrics else contextlib.nullcontext(),
+    ):
         # With a web server in front, whoever comes from this machine may be anybody, and be told any name of ours.
         local = settings.host in _LOOPBACK and not proxies.networks
         app = make_app(
@@ -105,6 +114,8 @@ def serve(assistant: Assistant, settings: Settings, *, announce: Callable[[str],
             api=settings.api == "on",
             api_origins=[origin.strip() for origin in settings.api_origins.split(",") if origin.strip()],
             writers=_open_writers(assistant) if settings.llm_url else None,
+            metrics=metrics,
+            metrics_readers=Proxies.parse(settings.metrics_readers),
         )
         # The page keeps a connection open for as long as it is shown; stopping does not wait for that.
         config = uvicorn.Config(
@@ -114,6 +125,8 @@ def serve(assistant: Assistant, settings: Settings, *, announce: Callable[[str],
             h11_max_incomplete_event_size=limits.header_bytes,
             backlog=room.backlog,
             timeout_keep_alive=math.ceil(limits.header_seconds),
+            # With JSON, its log goes where ours does.
+            log_config=None if settings.log == "json" else uvicorn.config.LOGGING_CONFIG,
             log_level="warning",
             access_log=False,
             server_header=False,
@@ -144,6 +157,8 @@ def make_app(
     api: bool = False,
     api_origins: Sequence[str] = (),
     writers: Writers | None = None,
+    metrics: Metrics | None = None,
+    metrics_readers: Proxies = NO_PROXIES,
 ) -> FastAPI:
     """The page as an ASGI application, and the API for other programs where ``api`` is set.
 
@@ -152,7 +167,8 @@ def make_app(
     ``collection`` can be changed on the page by whoever gives ``curator_password``, or if there is none by everybody if only
     this machine can reach it (``on_loopback``); without a collection by nobody. ``proxies`` are believed who asks, and so many
     ``requests_per_client`` are answered at the same time. Scripts of the web origins ``api_origins`` may use the API.
-    Where there are ``writers``, a language model writes about answers for those who want it.
+    Where there are ``writers``, a language model writes about answers for those who want it. Requests are counted in
+    ``metrics``, which whoever asks from ``metrics_readers`` may read.
     """
     os.environ.update(_QUIET)  # read when Gradio is imported, or an application is made
     import gradio
@@ -184,6 +200,8 @@ def make_app(
         requests_per_client=requests_per_client,
         api=api,
         api_origins=api_origins,
+        metrics=metrics,
+        metrics_readers=metrics_readers,
     )
     limiter = RateLimiter(questions_per_minute * QUESTION)
     add_transcripts(app, callbacks, visits, limiter)
@@ -195,6 +213,7 @@ def make_app(
     add_money(app, callbacks, limiter)
     add_packages(app, callbacks, limiter)
     add_commitments(app, callbacks, limiter)
+    admission = None
     if api:
         costs: Mapping[Cost, int] = {"question": QUESTION, "trifle": TRIFLE}
         admission = Admission(
@@ -216,7 +235,22 @@ def make_app(
         pwa=False,
         max_file_size=1,
     )
-    put_entrance(app, page, limiter)
+    entrance = put_entrance(app, page, limiter)
+    if metrics:
+
+        def read_state() -> PageState:
+            build = served.build
+            return PageState(
+                version=__version__,
+                build_id=build.id,
+                built_at=build.built_at,
+                documents=build.documents,
+                passages=build.passages,
+                waiting=entrance.held + (admission.held if admission else 0),
+                places=queue_size,
+            )
+
+        metrics.watch(read_state)
     return app
 
 
@@ -231,6 +265,8 @@ def make_frame(
     requests_per_client: int = 64,
     api: bool = False,
     api_origins: Sequence[str] = (),
+    metrics: Metrics | None = None,
+    metrics_readers: Proxies = NO_PROXIES,
 ) -> FastAPI:
     """What stands around the page: the guard, the document pages and the list of documents. As for ``make_app``."""
     from fastapi import FastAPI
@@ -252,9 +288,12 @@ def make_frame(
         {path: methods | asked_first for path, methods in paths.items()} if api else {}
         for paths in (ADDRESSES, FOLDERS)
     )
-    app.add_middleware(Guard, addresses=addresses, folders=folders)
+    watched = {METRICS: frozenset({"GET", "HEAD"})} if metrics else {}
+    app.add_middleware(Guard, addresses=addresses | watched, folders=folders)
     app.add_middleware(GZipMiddleware)
     app.add_middleware(TrustedHostMiddleware, allowed_hosts=list(hosts), www_redirect=False)
+    if metrics:
+        app.add_middleware(CountedRequests, note=metrics.note_request)
     # The outermost one, so that everything else knows who the client is.
     app.add_middleware(ClientAddresses, proxies=proxies)
     add_reader(app, served, RateLimiter(_DOCUMENTS_PER_MINUTE), pictures)
@@ -264,6 +303,9 @@ def make_frame(
     curators = Curators(curator_password, on_loopback=local, clock=time.monotonic)
     add_corpus_routes(app, served, collection, curators, RateLimiter(_LISTS_PER_MINUTE))
     add_coverage(app, served, RateLimiter(_LISTS_PER_MINUTE))
+    add_health(app, served)
+    if metrics:
+        add_metrics(app, metrics, metrics_readers)
     app.mount("/page", StaticFiles(directory=ASSETS))
 
     @app.get("/favicon.ico", include_in_schema=False)

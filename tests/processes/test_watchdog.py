@@ -9,7 +9,7 @@ import time
 import pytest
 
 from kin_assistant.errors import AnswerTimeout, QuestionError
-from kin_assistant.processes.watchdog import allow_time, call_within
+from kin_assistant.processes.watchdog import CallReport, allow_time, call_within, is_call_overdue, reporting_calls
 
 HANGS = {
     "alone": "time.sleep(100)",
@@ -130,3 +130,39 @@ def test_an_interrupted_call_is_waited_for_a_moment() -> None:
         "    print('interrupted', done)"
     )
     assert ended.stdout == "interrupted [1]\n", ended.stderr
+
+
+def test_each_call_that_ends_is_reported_with_what_came_of_it() -> None:
+    reports: list[CallReport] = []
+
+    def refuse() -> None:
+        raise QuestionError("No question.")
+
+    with reporting_calls(reports.append):
+        call_within(10, lambda: 7, what="The answer")
+        with pytest.raises(QuestionError):
+            call_within(10, refuse, what="The search")
+        with pytest.raises(AnswerTimeout):
+            call_within(0.1, lambda: time.sleep(0.5), what="The brief")
+    call_within(10, lambda: 8, what="Later")
+    assert [(report.what, report.result, type(report.fault)) for report in reports] == [
+        ("The answer", 7, type(None)),
+        ("The search", None, QuestionError),
+        ("The brief", None, AnswerTimeout),
+    ]
+    assert 0.1 <= reports[2].seconds < 0.5
+
+
+def test_a_call_that_was_given_up_is_overdue_until_it_comes_back() -> None:
+    wait_until_nothing_is_overdue()  # of the tests before
+    with pytest.raises(AnswerTimeout):
+        call_within(0.1, lambda: time.sleep(0.6), what="The answer")
+    assert is_call_overdue()
+    wait_until_nothing_is_overdue()
+
+
+def wait_until_nothing_is_overdue() -> None:
+    until = time.monotonic() + 10
+    while is_call_overdue():
+        assert time.monotonic() < until
+        time.sleep(0.05)

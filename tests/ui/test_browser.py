@@ -818,11 +818,7 @@ def test_a_year_that_is_none_is_said_so(page: Page) -> None:
 def test_everything_works_from_the_keyboard(page: Page) -> None:
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")  # skip to the question
-    page.keyboard.press("Tab")
-    for _ in range(30):
-        if page.evaluate("document.activeElement.matches('#kin-question textarea')"):
-            break
-        page.keyboard.press("Tab")
+    page.locator("#kin-question textarea:focus").wait_for()
     page.keyboard.type(QUESTION)
     page.keyboard.press("Enter")
     page.locator(".kin-turn").wait_for()
@@ -842,6 +838,14 @@ def test_everything_works_from_the_keyboard(page: Page) -> None:
     assert words_of(page.locator(".kin-panel mark#cited")) == quote
     page.keyboard.press("Escape")
     assert page.evaluate("document.activeElement.matches('.kin-open')")
+
+
+def test_from_every_tab_the_first_link_leads_to_the_question(page: Page) -> None:
+    page.get_by_role("tab", name="Documents").click()
+    skip = page.get_by_role("link", name="Skip to the question")
+    skip.focus()
+    page.keyboard.press("Enter")
+    page.locator("#kin-question textarea:focus").wait_for()
 
 
 @pytest.mark.parametrize("view", [{"viewport": PHONE, "has_touch": True, "is_mobile": True}], indirect=True)

@@ -60,6 +60,7 @@ NEEDED: dict[str, set[str]] = {
     "/figures/figures.json": READ,
     "/figures/figures.xlsx": READ,
     "/gradio_api/app_id": READ,
+    "/healthz": READ,
     "/gradio_api/queue/data": {"GET"},
     "/gradio_api/queue/join": {"POST"},
     "/library": READ,
@@ -72,6 +73,7 @@ NEEDED: dict[str, set[str]] = {
     "/pages/x": READ,
     "/peers/peers.csv": READ,
     "/peers/peers.json": READ,
+    "/readyz": READ,
     "/static/x": READ,
     "/theme.css": READ,
 }

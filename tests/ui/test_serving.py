@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import resource
@@ -177,6 +178,25 @@ def test_a_server_that_is_stopped_removes_its_copy_and_ends_well(
         assert page.stop(number) == DONE, page.log.read_text()
         assert "Traceback" not in page.log.read_text()
     assert copies(tmp_path) == []
+
+
+def test_a_server_counts_and_logs_that_something_was_asked_and_not_what(
+    library: tuple[Path, Path], tmp_path: Path, around: Around
+) -> None:
+    settings = {"KIN_METRICS_READERS": "127.0.0.1", "KIN_LOG": "json"}
+    with served(*library, tmp_path, around(**settings)) as page:
+        page.ask(QUESTION)
+        figures = page.get("/metrics")
+        assert page.stop(signal.SIGTERM) == DONE, page.log.read_text()
+    assert "\nkin_question_seconds_count 1.0\n" in figures
+    counted = re.findall(r'^kin_questions_total{kind="[a-z]+",outcome="([a-z]+)"} 1.0$', figures, re.MULTILINE)
+    assert re.search(r"^process_resident_memory_bytes [1-9]", figures, re.MULTILINE)
+    log = page.log.read_text()
+    lines = [json.loads(line) for line in log.splitlines()]
+    assert [line["outcome"] for line in lines if line.get("what") == "question"] == counted
+    assert len(counted) == 1
+    assert any(line["message"].startswith("The page is at http://127.0.0.1:") for line in lines)
+    assert "Surabaya" not in log + figures
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP], ids=lambda number: number.name)

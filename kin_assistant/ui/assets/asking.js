@@ -85,11 +85,23 @@
     { capture: true },
   );
 
-  // Gradio's filters have no words for "nothing chosen".
+  // Gradio's lists have no words for "nothing chosen", and call what takes a choice back by its number.
   const hint = () => {
     for (const one of document.querySelectorAll("#kin-filters input[role=combobox]:not([placeholder])")) one.placeholder = "any";
+    for (const one of document.querySelectorAll(".token > .token-remove")) {
+      const words = `Remove ${one.parentElement.querySelector("span").textContent}`;
+      if (one.getAttribute("aria-label") !== words) one.setAttribute("aria-label", words);
+    }
   };
   hint();
+
+  // The link that skips to the question leads there from every tab.
+  document.addEventListener("click", (event) => {
+    if (!(event.target instanceof Element) || !event.target.closest(".kin-skip")) return;
+    event.preventDefault();
+    document.querySelector("#kin-tabs [role=tab][data-tab-id=ask]").click();
+    requestAnimationFrame(() => box()?.focus());
+  });
 
   // Gradio changes elements in place, so a new turn may be an old element with another id.
   let known = [];

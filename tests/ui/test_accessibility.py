@@ -1,0 +1,251 @@
+"""The page as axe-core checks it: every tab and what it shows, light and dark, on a desk and on a phone."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+
+from tests.ui.test_browser import (
+    CHROMIUM,
+    COMPARED,
+    PHONE,
+    QUESTION,
+    UNKNOWN,
+    Served,
+    ask,
+    browser,
+    look_up,
+    open_coverage,
+    propose,
+    served,
+    show_figures,
+    window,
+)
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
+
+__all__ = ["browser", "served"]
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.skipif(CHROMIUM is None, reason="no chromium is installed on this machine"),
+]
+
+DESK = {"width": 1440, "height": 900}
+State = Callable[["Page"], None]
+
+
+def start(_: Page) -> None:
+    """As a visitor finds the page."""
+
+
+def filters(page: Page) -> None:
+    """With a city chosen, and the list of cities open; on a phone, too, where a button opens the filters."""
+    page.locator("[data-kin-filters]").dispatch_event("click")
+    page.locator("#kin-filters").get_by_role("combobox", name="City").click()
+    page.keyboard.type("Cebu")
+    page.keyboard.press("Enter")
+    page.locator("#kin-filters").get_by_role("button", name=re.compile(r"^Remove Cebu")).wait_for()
+    page.get_by_role("listbox").wait_for()
+
+
+def answer(page: Page) -> None:
+    """With all that can be unfolded unfolded, and what comes after a verdict."""
+    turn = ask(page, QUESTION)
+    turn.locator(".kin-cite").first.click()
+    turn.get_by_role("button", name="Wrong evidence").click()
+    turn.get_by_label("Anything to add?").wait_for()
+    unfold(page)
+
+
+def refusal(page: Page) -> None:
+    ask(page, UNKNOWN)
+    unfold(page)
+
+
+def comparison_in_an_answer(page: Page) -> None:
+    ask(page, COMPARED).locator("table").first.wait_for()
+
+
+def fault(page: Page) -> None:
+    page.get_by_label("From year").fill("17")
+    ask(page, QUESTION)
+
+
+def document_panel(page: Page) -> None:
+    ask(page, QUESTION).get_by_role("link", name="Open in document").first.click()
+    page.locator(".kin-panel mark#cited").wait_for()
+
+
+def document_page(page: Page) -> None:
+    link = ask(page, QUESTION).get_by_role("link", name="Open in document").first
+    page.goto(f"{page.url}{link.get_attribute('href')}")
+    page.locator("mark#cited").wait_for()
+
+
+def conversations(page: Page) -> None:
+    ask(page, QUESTION)
+    page.get_by_role("button", name=re.compile(r"Conversations \(")).click()
+    page.get_by_role("dialog", name="Your conversations").wait_for()
+
+
+def compare(page: Page) -> None:
+    look_up(page, "Compare", "What to compare", "household composting")
+    page.locator(".kin-comparison .kin-cite").first.wait_for()
+
+
+def peers(page: Page) -> None:
+    look_up(page, "Peers", "Your city, and what is the matter", "We are a port city with open dumping and little money")
+    page.locator(".kin-peers .kin-cite").first.wait_for()
+
+
+def brief(page: Page) -> None:
+    propose(page, "Community composting for Hai Phong")
+    unfold(page)
+
+
+def figures(page: Page) -> None:
+    show_figures(page, "non-revenue water")
+    unfold(page)
+
+
+def money(page: Page) -> None:
+    look_up(page, "Money", "What the money was for", "septage")
+    page.locator("[data-kin-from] .kin-cite:visible").first.wait_for()
+    unfold(page)
+
+
+def commitments(page: Page) -> None:
+    look_up(page, "Commitments", "What was to be done", "waste reduction")
+    page.locator("[data-kin-from] .kin-cite:visible").first.wait_for()
+    unfold(page)
+
+
+def nothing_found(page: Page) -> None:
+    look_up(page, "Figures", "What the figures are about", "penguin breeding")
+    page.get_by_text("The documents give no figure").wait_for()
+
+
+def documents(page: Page) -> None:
+    page.get_by_role("tab", name="Documents").click()
+    page.locator(".kin-list tbody tr").first.wait_for()
+
+
+def found_in_the_text(page: Page) -> None:
+    documents(page)
+    page.get_by_label("Search in the text").fill("waste bank")
+    page.keyboard.press("Enter")
+    page.locator(".kin-hits article").first.wait_for()
+
+
+def coverage(page: Page) -> None:
+    open_coverage(page)
+
+
+def about(page: Page) -> None:
+    page.get_by_role("tab", name="About").click()
+
+
+def unfold(page: Page) -> None:
+    page.evaluate("document.querySelectorAll('details').forEach((one) => { one.open = true; })")
+
+
+STATES: tuple[State, ...] = (
+    start,
+    filters,
+    answer,
+    refusal,
+    comparison_in_an_answer,
+    fault,
+    document_panel,
+    document_page,
+    conversations,
+    compare,
+    peers,
+    brief,
+    figures,
+    money,
+    commitments,
+    nothing_found,
+    documents,
+    found_in_the_text,
+    coverage,
+    about,
+)
+
+
+WINDOWS = [(width, scheme) for width in (DESK, PHONE) for scheme in ("light", "dark")]
+
+ALL: dict[str, Any] = {
+    "resultTypes": ["violations"],
+    # What is pressed is large enough, which axe looks at on request alone.
+    "rules": {"target-size": {"enabled": True}},
+}
+COLOURS: dict[str, Any] = {"resultTypes": ["violations"], "runOnly": {"type": "rule", "values": ["color-contrast"]}}
+"""All that depends on whether the page is light or dark."""
+ENOUGH = [
+    "tbody > tr:nth-child(n + 7)",
+    "tbody:nth-of-type(n + 5)",
+    ".kin-matrix :is(td, th):nth-child(n + 9)",
+    ".kin-map > :nth-child(n + 20)",
+    ".kin-hits article:nth-of-type(n + 4)",
+    ".kin-peer:nth-of-type(n + 3)",
+    ".kin-proposed:nth-of-type(n + 3)",
+    "[role=option]:nth-child(n + 9)",
+]
+"""What comes after these is made like them, and axe would take minutes for all of it."""
+
+
+def violations(page: Page, options: dict[str, Any]) -> list[str]:
+    """What axe finds wrong: the rule, its sentence and the element."""
+    context = {"exclude": [[each] for each in ENOUGH]}
+    found = Axe().run(page, context=context, options=options).response["violations"]
+    return [f"{one['id']}: {one['help']}: {node['html'][:200]}" for one in found for node in one["nodes"]]
+
+
+def settle(page: Page) -> None:
+    """Wait for what fades or moves, and for two frames."""
+    page.evaluate(
+        """() => Promise.all(document.getAnimations().map((one) => one.finished.catch(() => null)))
+            .then(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))))"""
+    )
+
+
+@pytest.mark.parametrize("state", STATES, ids=lambda state: state.__name__)
+def test_axe_finds_nothing_wrong(browser: Browser, served: Served, state: State) -> None:
+    with window(browser, served.url, {"viewport": DESK}, is_left=True) as context:
+        page = context.new_page()
+        page.goto(served.url)
+        page.locator("#kin-filters input[placeholder=any]").first.wait_for(state="attached")  # our own script runs
+        state(page)
+        found = {}
+        for size, scheme in WINDOWS:
+            page.set_viewport_size(size)
+            page.emulate_media(color_scheme=scheme)
+            settle(page)
+            found[size["width"], scheme] = violations(page, ALL if scheme == "light" else COLOURS)
+    assert found == {(size["width"], scheme): [] for size, scheme in WINDOWS}
+
+
+@pytest.mark.parametrize(
+    ("markup", "options", "rule"),
+    [
+        ("<button></button>", ALL, "button-name"),
+        ("<img src='page/icon.svg'>", ALL, "image-alt"),
+        ("<p style='color: #999; background: #fff'>faint</p>", COLOURS, "color-contrast"),
+        ("<a href='#a' style='font-size: 8px'>a</a><a href='#b' style='font-size: 8px'>b</a>", ALL, "target-size"),
+    ],
+)
+def test_axe_finds_what_is_wrong(
+    browser: Browser, served: Served, markup: str, options: dict[str, Any], rule: str
+) -> None:
+    with window(browser, served.url, {"viewport": DESK}, is_left=True) as context:
+        page = context.new_page()
+        page.goto(f"{served.url}healthz")
+        page.set_content(f"<html lang=en><title>Wrong</title><main><h1>Wrong</h1>{markup}</main></html>")
+        assert rule in {found.partition(":")[0] for found in violations(page, options)}
