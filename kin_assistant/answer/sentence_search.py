@@ -16,7 +16,7 @@ from kin_assistant.answer.origins import is_conclusion
 from kin_assistant.answer.stretches import leans_back
 from kin_assistant.documents.themes import find_themes_called
 from kin_assistant.index.library import DocumentRow, PassageRow
-from kin_assistant.index.opened import OpenIndex
+from kin_assistant.index.snapshot import OpenIndex
 from kin_assistant.models.embedder import Embedder
 from kin_assistant.places.gazetteer import Place, PlaceKind
 from kin_assistant.places.matching import Mention, PlaceIndex
