@@ -42,8 +42,6 @@ _FEWEST = 2
 _RESULTS: tuple[RecordField, ...] = ("results", "finance")
 _ASPECTS: tuple[tuple[RecordField, ...], ...] = (("process",), _RESULTS, LESSONS)
 """What each place has a sentence on, in this order, where nothing in particular is asked of them."""
-_UNEQUAL = 3
-"""So many times the documents on another place are unequal coverage."""
 
 
 def draft_compare(
@@ -84,7 +82,7 @@ def _draft_places(query: Query, search: SentenceSearch, fields_of: FieldsOf, pol
         best = best or _answer_of_place(place, rows, query, search, share, policy.compare)
         sections.append(DraftSection(tuple(best), heading=place.name, remark="" if best else NO_EVIDENCE))
     sections += [DraftSection(heading=place.name, remark=NO_EVIDENCE) for place in query.scope.absent]
-    return Draft("table", sections=tuple(sections), caveats=_caveats(query, about))
+    return Draft("table", sections=tuple(sections), caveats=_caveats(query, about, policy.compare.unequal))
 
 
 def _answer_of_place(
@@ -217,11 +215,11 @@ def _draft_sides(query: Query, search: SentenceSearch, policy: ComparePolicy) ->
     return Draft("table", sections=tuple(rows.values())) if rows else None
 
 
-def _caveats(query: Query, about: Sequence[frozenset[DocumentRow]]) -> tuple[str, ...]:
-    """What makes the rows unequal."""
+def _caveats(query: Query, about: Sequence[frozenset[DocumentRow]], unequal: int) -> tuple[str, ...]:
+    """What makes the rows unequal: ``unequal`` times the documents of another."""
     caveats = []
     counts = [len(rows) for rows in about]
-    if max(counts) >= _UNEQUAL * max(min(counts), 1):
+    if max(counts) >= unequal * max(min(counts), 1):
         told = join_words(
             f"{count_words(count, 'document is', 'documents are')} about {name_in_sentence(place.name)}"
             for place, count in zip(query.scope.named, counts, strict=True)

@@ -39,8 +39,6 @@ from kin_assistant.types import (
 
 __all__ = ["AnswerPipeline"]
 
-_MAX_ALSO_RETRIEVED = 10
-_MAX_NEAREST = 4
 _ANSWERS_IN_MEMORY = 256
 
 
@@ -257,7 +255,7 @@ class AnswerPipeline:
         rows = [row for row in ranked if row in near]
         if not (query.named_documents and rows):
             rows += [row for row in ranked if row not in near]
-        rows = rows[:_MAX_NEAREST]
+        rows = rows[: self._policy.refusal.near_documents]
         sentences = self._nearest_sentences(evidence, rows)
         return tuple(
             NearDocument(document_id=info.id, title=info.title, cities=info.cities, sentences=tuple(sentences[row]))
@@ -286,7 +284,8 @@ class AnswerPipeline:
         ranking = evidence.ranking
         scores = dict(zip(ranking.passages, ranking.scores.tolist(), strict=True))
         cited = {candidate.passage for candidate in selected}
-        rows = [row for row in evidence.passages if row not in cited][:_MAX_ALSO_RETRIEVED]
+        most = self._policy.evidence.passages_unquoted
+        rows = [row for row in evidence.passages if row not in cited][:most]
         sentences: dict[PassageRow, list[Candidate]] = {row: [] for row in rows}
         for candidate in evidence.candidates:
             if candidate.passage in sentences:

@@ -51,8 +51,6 @@ SIGNALS: Final = (
 _FIELDS: Final[tuple[RecordField, ...]] = ("process", "situation", "lessons", "transferability")
 LESSONS: Final[tuple[RecordField, ...]] = ("lessons", "transferability")
 _LEAST_CHANCE: Final = 1e-4
-_LATE: Final = 5
-"""Sentences of its passage before one that stands late; more say no more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +129,7 @@ class DocumentTeller:
                 logit,
                 logit - best,
                 one.cosine,
-                min(one.number, _LATE),
+                min(one.number, policy.late),
                 *(fields.get((one.passage, one.sentence.start)) == field for field in _FIELDS),
             ]
             for one, logit in zip(found, counted, strict=True)
