@@ -77,7 +77,7 @@ def open_with_scorer(index: Path) -> Callable[[Variant], Product]:
     """Opens the product on ``index`` for a variant; what the network has read is kept from one to the next."""
     from kin_assistant.assistant import Assistant
     from kin_assistant.index.layout import IndexFolder
-    from kin_assistant.index.opened import current_recipe, open_published
+    from kin_assistant.index.snapshot import current_recipe, open_published
     from kin_assistant.models.embedder import open_embedder
     from kin_assistant.models.evidence_network import open_scorer
     from kin_assistant.question.kinds import KindClassifier

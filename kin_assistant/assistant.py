@@ -29,7 +29,7 @@ from kin_assistant.coverage.survey import MAX_READ, add_fields, survey_documents
 from kin_assistant.coverage.values import Coverage
 from kin_assistant.errors import ContributionError, IndexMissing, IndicatorError, LanguageModelError
 from kin_assistant.index.layout import IndexFolder
-from kin_assistant.index.opened import OpenIndex, current_recipe, open_published
+from kin_assistant.index.snapshot import OpenIndex, current_recipe, open_published
 from kin_assistant.indicators.finder import IndicatorFinder
 from kin_assistant.indicators.values import IndicatorQuery, Indicators
 from kin_assistant.models.embedder import Embedder, open_embedder, read_common_words

@@ -2,7 +2,8 @@
 
 Nothing that decides an answer stands elsewhere: an evaluation varies these values by ``dataclasses.replace``, and the
 baseline of the evaluation records those it was measured with (``python -m eval baseline``), so that a change is noticed.
-Each group says how its values were fitted.
+Each group says how its values were fitted. Beside the rules that they belong to stand numbers of grammar and wording (how
+many words make a sentence, how many of them a refusal names) and what belongs to the weights of a classifier.
 """
 
 from __future__ import annotations
@@ -84,6 +85,8 @@ class EvidencePolicy:
     """So many of them are of the best documents, or of the best on each place."""
     best_documents: int = 2
     """Documents that count as the best."""
+    passages_unquoted: int = 10
+    """Passages that are shown as read and not quoted, at most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +103,12 @@ class SentenceSearchPolicy:
     """What one loses that the compiler of the document concludes."""
     price_of_silence: float = 0.25
     """What one loses that says only that something is not known."""
+    window: int = 3
+    """Words, besides its own, over which a topic may be spread: "waste from hospitals" is of "hospital waste"."""
+    nearest_passages: int = 150
+    """Passages that are looked through for their meaning, beside all that use the topic's words."""
+    nearest_sentences: int = 3
+    """Sentences of a document whose mean tells how near it is to a topic: one alone may speak of it in passing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,8 +231,6 @@ class RefusalPolicy:
     """Weight of the share of the query's stems, by similarity alone."""
     offset: float = -10.7
     """Offset, by similarity alone."""
-    max_logit: float = 8.0
-    """Logits count up to this, and down to its negative."""
     elsewhere: float = 5.0
     """What confidence loses, in log odds, for each point by which passages on other places are ranked above those on the places
     named: ``python -m training.elsewhere``,"""
@@ -234,14 +241,18 @@ class RefusalPolicy:
     min_cosine_near: float = 0.5
     """A refusal shows sentences of the documents that it points to, if they are at least so near to the query,"""
     near_sentences: int = 3
-    """and at most so many."""
+    """and at most so many,"""
+    near_documents: int = 4
+    """of so many documents at most."""
+    near_elsewhere: int = 2
+    """So many of these may be on other places than the ones named, if they are ranked above them."""
 
 
 @dataclass(frozen=True, slots=True)
 class CataloguePolicy:
     """Which documents belong to a list on a practice. `python -m training.lists` tells how often they do: decision 19.
 
-    A document's nearness is the mean cosine of the topic with its three nearest sentences.
+    A document's nearness is the mean cosine of the topic with its nearest sentences.
     """
 
     min_deviations: float = 2.5
@@ -276,6 +287,10 @@ class OverviewPolicy:
     """Of so many documents each is told, of more the themes."""
     themes: int = 5
     """Themes of a place."""
+    themes_named: int = 3
+    """Themes that the count of its documents names."""
+    themes_of_document: int = 2
+    """Themes of a document, the first ones, that it is on."""
     centre: float = 0.5
     """Weight of the nearness of a sentence to what all of them say."""
     price_of_remark: float = 0.3
@@ -353,8 +368,14 @@ class TellingPolicy:
     """A list that words announce is told whole if it has so many items at most,"""
     words_of_items: int = 70
     """and so many words."""
+    late: int = 5
+    """Sentences of its passage before one that stands late; more say no more."""
     passages: int = 10
     """Nearest passages of a document that are read, at most."""
+
+    def with_room(self, times: int) -> TellingPolicy:
+        """The same with room for ``times`` as many sentences and words."""
+        return replace(self, sentences=times * self.sentences, words=times * self.words)
 
 
 @dataclass(frozen=True, slots=True)
@@ -372,6 +393,8 @@ class AdvicePolicy:
     ``training/situations.jsonl`` mark 0.51 as fit, and 0.44 where 0.7 is enough; 0.53 and 0.56 of the fit ones are shown."""
     min_cosine: float = 0.3
     """The nearest passage is at least so near to the request."""
+    times_alone: int = 2
+    """The only peer that there is may tell so many times as much."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -436,6 +459,10 @@ class ComparePolicy:
     """Logits count up to this."""
     min_strength: float = 1.2
     """What logit, share and cosine must come to for a sentence to be in the table."""
+    few_cities: int = 3
+    """A document on more cities is on none of them in particular."""
+    unequal: int = 3
+    """So many times the documents on another place are said to be unequal coverage."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Literal, get_args
 import numpy as np
 
 from kin_assistant.index.library import DocumentRow, PassageRow
-from kin_assistant.index.opened import OpenIndex
+from kin_assistant.index.snapshot import OpenIndex
 from kin_assistant.models.embedder import Embedder
 from kin_assistant.models.reranker import Reranker
 from kin_assistant.policy import RetrievalPolicy

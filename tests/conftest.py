@@ -19,7 +19,7 @@ from kin_assistant import Assistant
 from kin_assistant.index.build import sync
 from kin_assistant.index.layout import IndexFolder
 from kin_assistant.index.manifest import Recipe
-from kin_assistant.index.opened import OpenIndex, current_recipe, open_published
+from kin_assistant.index.snapshot import OpenIndex, current_recipe, open_published
 from kin_assistant.models.embedder import Embedder, open_embedder
 from kin_assistant.settings import Settings
 from tests.doubles import SOURCES

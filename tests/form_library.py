@@ -15,7 +15,7 @@ from kin_assistant.answer.sentence_search import SentenceSearch
 from kin_assistant.corpus.profile import CorpusProfile
 from kin_assistant.documents.reading import read_document
 from kin_assistant.index.build import build_documents
-from kin_assistant.index.opened import OpenIndex, current_recipe, open_published
+from kin_assistant.index.snapshot import OpenIndex, current_recipe, open_published
 from kin_assistant.places.matching import Gazetteer, PlaceIndex
 from kin_assistant.question.query import Query, QueryParser
 from kin_assistant.records.reader import RecordReader

@@ -12,8 +12,8 @@ from pathlib import Path
 
 from kin_assistant import Assistant
 from kin_assistant.index.build import Progress, sync
-from kin_assistant.index.opened import current_recipe, open_published
 from kin_assistant.index.report import SyncReport
+from kin_assistant.index.snapshot import current_recipe, open_published
 from kin_assistant.settings import Settings
 from kin_assistant.ui.served import Collection
 from tests.embedders import HashingEmbedder

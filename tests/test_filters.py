@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from kin_assistant.filters import count_filters, find_allowed_documents, name_filters, place_names
-from kin_assistant.index.opened import OpenIndex
+from kin_assistant.index.snapshot import OpenIndex
 from kin_assistant.types import DocumentInfo, Filters
 
 

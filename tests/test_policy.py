@@ -10,10 +10,14 @@ import pytest
 
 import kin_assistant
 from kin_assistant.briefs.policy import BriefPolicy
+from kin_assistant.index.snapshot import OpenIndex
 from kin_assistant.indicators.policy import IndicatorPolicy
+from kin_assistant.models.embedder import Embedder
 from kin_assistant.peers.policy import LikenessPolicy
 from kin_assistant.policy import AnswerPolicy
 from kin_assistant.records.policy import ComparisonPolicy
+from tests.policy_messages import NOTICED, ONE_WAY, UNNOTICED, Noticed
+from tests.varied_policies import AnswerBench, double, halve
 
 PACKAGE = Path(kin_assistant.__file__).parent
 FILES = sorted(PACKAGE.rglob("policy.py"))
@@ -47,6 +51,40 @@ def test_every_value_of_a_room_is_used_in_it(policy: type) -> None:
     code = "\n".join(path.read_text("utf-8") for path in room.glob("*.py") if path not in FILES)
     for one in fields(policy):
         assert f"olicy.{one.name}" in code, f"{one.name} decides nothing"
+
+
+@pytest.fixture(scope="module")
+def bench(opened_index: OpenIndex, model: Embedder) -> AnswerBench:
+    return AnswerBench(opened_index, model)
+
+
+@pytest.mark.parametrize("noticed", NOTICED, ids=lambda noticed: noticed.message.text)
+def test_a_value_that_is_halved_or_doubled_changes_an_answer(bench: AnswerBench, noticed: Noticed) -> None:
+    """Proves that a changed value is noticed, and so decides something; not that the shipped one is right.
+
+    The shipped documents are answered from, with a double in the place of the network that reads. The gate of the evaluation
+    (``python -m eval``) compares every value with those of its baseline, and judges the answers.
+    """
+    shipped = bench.answer(noticed.message, AnswerPolicy())
+    unnoticed = [f"{name} halved" for name in noticed.halved.split() if _same(bench, noticed, halve(name), shipped)]
+    unnoticed += [f"{name} doubled" for name in noticed.doubled.split() if _same(bench, noticed, double(name), shipped)]
+    assert not unnoticed, "another message must notice these"
+
+
+def _same(bench: AnswerBench, noticed: Noticed, policy: AnswerPolicy, shipped: str) -> bool:
+    return bench.answer(noticed.message, policy) == shipped
+
+
+def test_some_message_notices_each_value_but_those_named() -> None:
+    """A value that is new needs a message in ``tests/policy_messages.py`` whose answer it changes.
+
+    ``UNNOTICED`` names those that had none when the table was made.
+    """
+    halved = {name for noticed in NOTICED for name in noticed.halved.split()}
+    doubled = {name for noticed in NOTICED for name in noticed.doubled.split()}
+    assert halved | doubled | UNNOTICED == AnswerPolicy().flatten().keys()
+    assert UNNOTICED.isdisjoint(halved | doubled)
+    assert halved ^ doubled == ONE_WAY, "changed one way these change no answer here"
 
 
 def test_it_cannot_be_changed() -> None:

@@ -14,7 +14,7 @@ import pytest
 from kin_assistant.documents.reading import read_document
 from kin_assistant.errors import FilterError
 from kin_assistant.index.build import build_documents
-from kin_assistant.index.opened import OpenIndex, current_recipe, open_published
+from kin_assistant.index.snapshot import OpenIndex, current_recipe, open_published
 from kin_assistant.models.embedder import Embedder
 from kin_assistant.question.query import make_query
 from kin_assistant.retrieval import Method, Retriever
@@ -254,7 +254,7 @@ def test_beyond_a_size_chroma_finds_the_nearest(
     for row in range(0, len(opened_index.vectors), 50):
         exact = opened_index.nearest(opened_index.vectors[row], 20, documents).tolist()
         with monkeypatch.context() as patch:
-            patch.setattr("kin_assistant.index.opened.EXACT_UP_TO", 0)
+            patch.setattr("kin_assistant.index.snapshot.EXACT_UP_TO", 0)
             found = opened_index.nearest(opened_index.vectors[row], 20, documents).tolist()
         assert len(found) == len(exact) == 20
         assert documents is None or set(opened_index.library.document_of[found]) <= set(documents.tolist())

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from kin_assistant.index.opened import OpenIndex, current_recipe, open_published
+from kin_assistant.index.snapshot import OpenIndex, current_recipe, open_published
 from kin_assistant.models.embedder import Embedder, open_embedder
 from kin_assistant.records.asked import FORMAT, WEIGHTS, AskedFields, find_phrases
 from kin_assistant.records.headings import fields_of_heading

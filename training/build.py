@@ -26,7 +26,7 @@ import numpy as np
 from kin_assistant.assistant import Assistant
 from kin_assistant.index.build import sync
 from kin_assistant.index.library import PassageRow
-from kin_assistant.index.opened import current_recipe, open_published
+from kin_assistant.index.snapshot import current_recipe, open_published
 from kin_assistant.models.embedder import Embedder, open_embedder
 from kin_assistant.question.kinds import KindClassifier
 from kin_assistant.question.query import make_query

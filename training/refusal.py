@@ -20,7 +20,7 @@ import numpy as np
 from kin_assistant.answer.evidence import Candidate, Evidence
 from kin_assistant.answer.refusal import estimate_confidence
 from kin_assistant.assistant import Assistant
-from kin_assistant.index.opened import OpenIndex
+from kin_assistant.index.snapshot import OpenIndex
 from kin_assistant.settings import Settings
 from kin_assistant.text.figures import has_figure
 from kin_assistant.text.words import fold, stems

@@ -16,7 +16,7 @@ from kin_assistant.answer.telling import (
     take_of_places,
 )
 from kin_assistant.index.library import DocumentRow
-from kin_assistant.policy import AnswerPolicy, TellingPolicy
+from kin_assistant.policy import AnswerPolicy
 
 __all__ = ["draft_advice"]
 
@@ -50,10 +50,7 @@ def draft_advice(
     ranked = rank_documents(evidence, near, search.words_held(evidence.query))
     peers = take_of_places(ranked, search.library.infos, tell, policy.advice, most=policy.advice.peers)
     if len(peers) == 1:
-        peers = [lay_out_experience(teller.tell(shown[0], _twice(policy.experience)))]
+        # The only peer there is has the room of others.
+        alone = policy.experience.with_room(policy.advice.times_alone)
+        peers = [lay_out_experience(teller.tell(shown[0], alone))]
     return Draft("quotes", sections=tuple(chain.from_iterable(peers)), said=_SAID) if peers else None
-
-
-def _twice(policy: TellingPolicy) -> TellingPolicy:
-    """For the only peer there is, which has the room of others."""
-    return replace(policy, sentences=2 * policy.sentences, words=2 * policy.words)

@@ -46,8 +46,6 @@ _FEWEST = 2
 _RESULTS: tuple[RecordField, ...] = ("results", "finance")
 _ASPECTS: tuple[tuple[RecordField, ...], ...] = (("process",), _RESULTS, LESSONS)
 """What each place has a sentence on, in this order, where nothing in particular is asked of them."""
-_UNEQUAL = 3
-"""So many times the documents on another place are unequal coverage."""
 
 
 def draft_compare(
@@ -78,7 +76,7 @@ def _draft_places(query: Query, search: SentenceSearch, fields_of: FieldsOf, pol
         for place, own in zip(query.scope.named, about, strict=True)
     ]
     sections += [_without_evidence(place.name) for place in query.scope.absent]
-    return Draft("table", sections=tuple(sections), caveats=_caveats(query, about))
+    return Draft("table", sections=tuple(sections), caveats=_caveats(query, about, policy.compare.unequal))
 
 
 def _draft_row(
@@ -329,11 +327,11 @@ def _rate_best(read: _Read) -> float:
     return max((one.score for one in read.evidence.candidates if one.document in read.documents[:1]), default=0.0)
 
 
-def _caveats(query: Query, about: Sequence[frozenset[DocumentRow]]) -> tuple[str, ...]:
-    """What makes the rows unequal."""
+def _caveats(query: Query, about: Sequence[frozenset[DocumentRow]], unequal: int) -> tuple[str, ...]:
+    """What makes the rows unequal: ``unequal`` times the documents of another."""
     caveats = []
     counts = [len(rows) for rows in about]
-    if max(counts) >= _UNEQUAL * max(min(counts), 1):
+    if max(counts) >= unequal * max(min(counts), 1):
         told = join_words(
             f"{count_words(count, 'document is', 'documents are')} about {name_in_sentence(place.name)}"
             for place, count in zip(query.scope.named, counts, strict=True)

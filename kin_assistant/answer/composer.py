@@ -27,8 +27,6 @@ from kin_assistant.types import WantedForm
 
 __all__ = ["Composer"]
 
-_FEW_CITIES = 3
-
 
 class Composer:
     """Makes drafts of answers from one opened index."""
@@ -94,7 +92,7 @@ class Composer:
 
     def _compare_apart(self, query: Query, policy: AnswerPolicy) -> Draft | None:
         """A row for each of several places that are asked about and have documents of their own; None if one says nothing."""
-        if not _asks_of_several_apart(query, self._search):
+        if not _asks_of_several_apart(query, self._search, policy.compare.few_cities):
             return None
         draft = draft_compare(query, self._search, self._fields_of, policy)
         return draft if draft and all(section.candidates for section in draft.sections) else None
@@ -185,13 +183,13 @@ def _look_elsewhere(query: Query) -> Query:
     return replace(query, scope=Scope(), about=())
 
 
-def _asks_of_several_apart(query: Query, search: SentenceSearch) -> bool:
+def _asks_of_several_apart(query: Query, search: SentenceSearch, few_cities: int) -> bool:
     """Whether something is asked of several places and no document is on two: "dust control in Ube and in Kitakyushu".
 
-    A list of many cities is on none of them in particular.
+    A list of more than ``few_cities`` is on none of them in particular.
     """
     infos = search.library.infos
-    of_each = [[row for row in about if len(infos[row].cities) <= _FEW_CITIES] for about in query.about]
+    of_each = [[row for row in about if len(infos[row].cities) <= few_cities] for about in query.about]
     rows = [row for own in of_each for row in own]
     apart = len(of_each) > 1 and all(of_each) and len(rows) == len(set(rows))
     return apart and bool(read_listing(query.standalone, search.mentions_of(query)).subject)

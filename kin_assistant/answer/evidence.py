@@ -13,7 +13,7 @@ import numpy as np
 
 from kin_assistant.index.bm25 import BM25_B, BM25_K1
 from kin_assistant.index.library import DocumentRow, PassageRow
-from kin_assistant.index.opened import OpenIndex
+from kin_assistant.index.snapshot import OpenIndex
 from kin_assistant.policy import EvidencePolicy
 from kin_assistant.processes.caching import remember
 from kin_assistant.question.query import Query

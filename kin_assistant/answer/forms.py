@@ -10,7 +10,7 @@ from kin_assistant.answer.draft import Draft, DraftSection, name_row
 from kin_assistant.answer.evidence import Candidate
 from kin_assistant.answer.stretches import leans_back
 from kin_assistant.index.library import Library
-from kin_assistant.policy import AnswerPolicy, TellingPolicy
+from kin_assistant.policy import AnswerPolicy
 from kin_assistant.types import WantedForm
 
 __all__ = ["Forms", "lay_out_as_list", "lay_out_as_table", "shorten", "take_form", "widen"]
@@ -66,14 +66,10 @@ def widen(policy: AnswerPolicy) -> AnswerPolicy:
             sentences_told=times * policy.compare.sentences_told,
             places=times * policy.compare.places,
         ),
-        portrait=_widen_telling(policy.portrait, times),
-        experience=_widen_telling(policy.experience, times),
+        portrait=policy.portrait.with_room(times),
+        experience=policy.experience.with_room(times),
         advice=replace(policy.advice, peers=times * policy.advice.peers),
     )
-
-
-def _widen_telling(policy: TellingPolicy, times: int) -> TellingPolicy:
-    return replace(policy, sentences=times * policy.sentences, words=times * policy.words)
 
 
 def shorten(draft: Draft) -> Draft | None:

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
+from itertools import chain
 from typing import TypeVar
 
 import numpy as np
@@ -141,7 +142,7 @@ def _draft_place(
         for row in sorted(about):
             sections += lay_out_portrait([one for one in teller.tell(row, portrait) if one.found != opening])
     else:
-        for theme, rows in _group_by_theme(about, search, policy.themes):
+        for theme, rows in _group_by_theme(about, search, policy):
             inside = [one for one in sentences if one.document in rows]
             for best in _most_central(inside, search, budget, policy, theme=theme):
                 sections.append(DraftSection((best.as_candidate(),), heading=_capitalise(theme)))
@@ -151,7 +152,7 @@ def _draft_place(
     verb = "document is" if len(about) == 1 else "documents are"
     said = f"{len(about)} {verb} about {name}"
     if len(about) > policy.few_documents:
-        said += f", most often on {join_words(theme for theme, _ in themes.most_common(3))}"
+        said += f", most often on {join_words(theme for theme, _ in themes.most_common(policy.themes_named))}"
     return Draft("quotes", sections=tuple(sections), said=f"{said}.")
 
 
@@ -356,13 +357,14 @@ def _most_central(
 
 
 def _group_by_theme(
-    about: Collection[DocumentRow], search: SentenceSearch, limit: int
+    about: Collection[DocumentRow], search: SentenceSearch, policy: OverviewPolicy
 ) -> list[tuple[str, list[DocumentRow]]]:
     """The themes that most of the documents carry, each with those that no earlier theme took."""
     left = sorted(about)
     groups: list[tuple[str, list[DocumentRow]]] = []
-    while left and len(groups) < limit:
-        counts = Counter(theme for row in left for theme in search.library.infos[row].themes[:2])
+    while left and len(groups) < policy.themes:
+        first = (search.library.infos[row].themes[: policy.themes_of_document] for row in left)
+        counts = Counter(chain.from_iterable(first))
         if not counts:
             break
         theme = min(counts, key=lambda name: (-counts[name], name))

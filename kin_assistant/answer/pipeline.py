@@ -40,10 +40,6 @@ from kin_assistant.types import (
 
 __all__ = ["AnswerPipeline"]
 
-_MAX_ALSO_RETRIEVED = 10
-_MAX_NEAREST = 4
-_MAX_ELSEWHERE = 2
-"""Documents on other places that a refusal points to before those on the places that are named."""
 _ANSWERS_IN_MEMORY = 256
 _MISSING: Mapping[AskedKind, str] = {
     "money": "No price or cost was found: the sentences below give no sum of money.",
@@ -268,10 +264,10 @@ class AnswerPipeline:
         ranked = list(dict.fromkeys(map(self._library.document_row, evidence.ranking.passages)))
         rows = [row for row in ranked if row in near]
         if query.named_documents and rows:
-            rows = [*ranked[: min(ranked.index(rows[0]), _MAX_ELSEWHERE)], *rows]
+            rows = [*ranked[: min(ranked.index(rows[0]), self._policy.refusal.near_elsewhere)], *rows]
         else:
             rows += [row for row in ranked if row not in near]
-        rows = rows[:_MAX_NEAREST]
+        rows = rows[: self._policy.refusal.near_documents]
         sentences = self._nearest_sentences(evidence, rows)
         return tuple(
             NearDocument(document_id=info.id, title=info.title, cities=info.cities, sentences=tuple(sentences[row]))
@@ -300,7 +296,8 @@ class AnswerPipeline:
         ranking = evidence.ranking
         scores = dict(zip(ranking.passages, ranking.scores.tolist(), strict=True))
         cited = {candidate.passage for candidate in selected}
-        rows = [row for row in evidence.passages if row not in cited][:_MAX_ALSO_RETRIEVED]
+        most = self._policy.evidence.passages_unquoted
+        rows = [row for row in evidence.passages if row not in cited][:most]
         sentences: dict[PassageRow, list[Candidate]] = {row: [] for row in rows}
         for candidate in evidence.candidates:
             if candidate.passage in sentences:

@@ -40,11 +40,11 @@ def estimate_confidence(evidence: Evidence, policy: RefusalPolicy | None = None)
         + policy.offset
         - missing
     )
-    logits = [min(candidate.logit, policy.max_logit) for candidate in candidates if candidate.logit is not None]
+    logits = [candidate.logit for candidate in candidates if candidate.logit is not None]
     if not logits:
         return similar
     # All sentences together: several that may answer are worth one that does.
-    joint = max(-policy.max_logit, math.log(math.fsum(map(math.exp, logits))))
+    joint = math.log(math.fsum(map(math.exp, logits)))
     read = _logistic(
         policy.read_logit * joint
         + policy.read_cosine * cosine

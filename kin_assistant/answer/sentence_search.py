@@ -15,7 +15,7 @@ from kin_assistant.answer.origins import is_conclusion
 from kin_assistant.answer.stretches import leans_back
 from kin_assistant.documents.themes import find_themes_called
 from kin_assistant.index.library import DocumentRow, PassageRow
-from kin_assistant.index.opened import OpenIndex
+from kin_assistant.index.snapshot import OpenIndex
 from kin_assistant.models.embedder import Embedder
 from kin_assistant.places.gazetteer import Place, PlaceKind
 from kin_assistant.places.matching import Mention, PlaceIndex
@@ -33,14 +33,8 @@ if TYPE_CHECKING:
 
 __all__ = ["ROW", "Found", "SentenceSearch", "Topic", "first_of_documents", "stands_alone"]
 
-_NEAREST_PASSAGES = 150
-"""Passages that are looked through for their meaning, beside all that use the topic's words."""
-_NEAREST_SENTENCES = 3
-"""Sentences of a document whose mean tells how near it is to a topic: one alone may speak of it in passing."""
 _SENTENCES_AT_ONCE = 16_384
 """Sentences whose vectors are in memory together."""
-_WINDOW = 3
-"""Words, besides its own, over which a topic may be spread in a sentence: "waste from hospitals" is of "hospital waste"."""
 _WHOLE = 0.999
 _LONGEST_ACRONYM = 6
 _ACRONYM = re.compile(rf"\b[A-Z]{{2,{_LONGEST_ACRONYM}}}\b")
@@ -215,7 +209,8 @@ class SentenceSearch:
         )
         starts = np.searchsorted(self.library.document_of, np.arange(len(self.library.infos) + 1))
         bounds = self.library.first_sentence[starts]
-        nearest = (np.sort(cosines[first:last])[-_NEAREST_SENTENCES:] for first, last in pairwise(bounds.tolist()))
+        counted = self._policy.nearest_sentences
+        nearest = (np.sort(cosines[first:last])[-counted:] for first, last in pairwise(bounds.tolist()))
         return np.array([own.mean() if len(own) else 0.0 for own in nearest], np.float32)
 
     def words_held(self, query: Query) -> NDArray[np.float32]:
@@ -330,7 +325,7 @@ class SentenceSearch:
             if rows and len(rows) == len(own):
                 chosen |= held[rows].all(axis=0)
         documents = None if within is None else np.array(sorted(within), np.int64)
-        chosen[self.index.nearest(topic.vector, _NEAREST_PASSAGES, documents)] = True
+        chosen[self.index.nearest(topic.vector, self._policy.nearest_passages, documents)] = True
         if documents is not None:
             chosen &= np.isin(self.library.document_of, documents)
         return [PassageRow(row) for row in np.flatnonzero(chosen).tolist()]
@@ -344,7 +339,7 @@ class SentenceSearch:
         heading = stored.heading.split(" > ")[-1]
         found = []
         for number, words in enumerate(self._words_of(passage)):
-            share, near = max(_share_of(topic, own, words) for own in topic.alternatives)
+            share, near = max(_share_of(topic, own, words, self._policy.window) for own in topic.alternatives)
             sentence, cosine = stored.sentences[number], float(cosines[number])
             compiled = is_conclusion(
                 self.library.document(document), stored, sentence.start, sentence.end, self.compiler_sections
@@ -397,17 +392,17 @@ def stands_alone(text: str) -> bool:
     return whole and not leans_back(text)
 
 
-def _share_of(topic: Topic, own: Sequence[str], words: Sequence[str]) -> tuple[float, bool]:
+def _share_of(topic: Topic, own: Sequence[str], words: Sequence[str], window: int) -> tuple[float, bool]:
     """The share of the stems ``own`` that a sentence holds, and whether it holds all of them close together."""
     total = sum(topic.idf[stem] for stem in own)
     if not total:
         return 0.0, False
     held = set(words).intersection(own)
     share = sum(topic.idf[stem] for stem in held) / total
-    return share, share > _WHOLE and _stand_close(own, words)
+    return share, share > _WHOLE and _stand_close(own, words, window)
 
 
-def _stand_close(own: Sequence[str], words: Sequence[str]) -> bool:
-    """Whether all stems ``own`` stand within so many words as they are, and a few more."""
-    wanted, span = set(own), len(own) + _WINDOW * (len(own) > 1)
+def _stand_close(own: Sequence[str], words: Sequence[str], window: int) -> bool:
+    """Whether all stems ``own`` stand within so many words as they are, and ``window`` more."""
+    wanted, span = set(own), len(own) + window * (len(own) > 1)
     return any(wanted <= set(words[at : at + span]) for at, word in enumerate(words) if word in wanted)

@@ -52,8 +52,6 @@ SIGNALS: Final = (
 _FIELDS: Final[tuple[RecordField, ...]] = ("process", "situation", "lessons", "transferability")
 LESSONS: Final[tuple[RecordField, ...]] = ("lessons", "transferability")
 _LEAST_CHANCE: Final = 1e-4
-_LATE: Final = 5
-"""Sentences of its passage before one that stands late; more say no more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +131,7 @@ class DocumentTeller:
                 logit - best,
                 one.cosine,
                 one.share,
-                min(one.number, _LATE),
+                min(one.number, policy.late),
                 *(fields.get((one.passage, one.sentence.start)) == field for field in _FIELDS),
             ]
             for one, logit in zip(found, counted, strict=True)

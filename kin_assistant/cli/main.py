@@ -163,9 +163,9 @@ def _backup(options: argparse.Namespace, settings: Settings) -> int:
 def _restore(options: argparse.Namespace, settings: Settings) -> int:
     from kin_assistant.index.backup import restore_backup, restore_own_files
     from kin_assistant.index.build import is_current
-    from kin_assistant.index.opened import current_recipe
     from kin_assistant.index.own_files import OwnFiles
     from kin_assistant.index.report import as_one_line
+    from kin_assistant.index.snapshot import current_recipe
     from kin_assistant.rendering import plain
 
     embedder = _embedder(settings)
@@ -188,7 +188,7 @@ def _verify(options: argparse.Namespace, settings: Settings) -> int:
     from kin_assistant.index.build import is_current
     from kin_assistant.index.layout import IndexFolder
     from kin_assistant.index.manifest import Manifest
-    from kin_assistant.index.opened import current_recipe
+    from kin_assistant.index.snapshot import current_recipe
     from kin_assistant.index.verify import check_build_in_child, check_deeply_in_child
     from kin_assistant.rendering import plain
 

@@ -29,9 +29,9 @@ from kin_assistant.index.ingest import IngestResult, Progress, ingest
 from kin_assistant.index.layout import IndexFolder, sync_to_disk
 from kin_assistant.index.library import write_library
 from kin_assistant.index.manifest import Manifest, Recipe, hash_files
-from kin_assistant.index.opened import current_recipe
 from kin_assistant.index.outline import make_outline, write_vectors
 from kin_assistant.index.report import FileReport, SyncReport, as_unchanged, by_path, report_skipped
+from kin_assistant.index.snapshot import current_recipe
 from kin_assistant.index.splitting import split_documents
 from kin_assistant.index.staging import StagedDocuments
 from kin_assistant.index.store import ReadingStore, make_passages_key, make_reading_key

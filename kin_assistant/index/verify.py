@@ -30,7 +30,7 @@ from kin_assistant.text.words import stems
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from kin_assistant.index.opened import OpenIndex
+    from kin_assistant.index.snapshot import OpenIndex
 
 __all__ = [
     "CHECK_SECONDS",
@@ -67,7 +67,7 @@ _MEMORY_AT_LEAST = 4 * 1024**3
 
 def check_build(build: Path) -> None:
     """Raise ``IndexDamaged`` with the first thing that is wrong with ``build``."""
-    from kin_assistant.index.opened import open_build
+    from kin_assistant.index.snapshot import open_build
 
     manifest = Manifest.read(build)
     size = sum(path.stat().st_size for path in (build / "chroma").rglob("*") if path.is_file())
@@ -113,7 +113,7 @@ def check_deeply(build: Path, embedder: Embedder) -> None:
 
     Passages are split anew, word lists made anew, all vectors looked at in Chroma too, and a sample embedded anew.
     """
-    from kin_assistant.index.opened import open_build
+    from kin_assistant.index.snapshot import open_build
 
     check_build(build)
     opened = open_build(build, Manifest.read(build).recipe)

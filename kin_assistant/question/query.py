@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 from kin_assistant.corpus.profile import Body
 from kin_assistant.filters import find_allowed_documents, place_names
 from kin_assistant.index.library import DocumentRow
-from kin_assistant.index.opened import OpenIndex
+from kin_assistant.index.snapshot import OpenIndex
 from kin_assistant.models.embedder import Embedder
 from kin_assistant.places.gazetteer import Place
 from kin_assistant.places.matching import Mention, PlaceIndex

@@ -14,7 +14,7 @@ import numpy as np
 from kin_assistant.answer.citations import cite_sentences
 from kin_assistant.answer.evidence import Candidate, lost_a_word
 from kin_assistant.index.library import DocumentRow, PassageRow
-from kin_assistant.index.opened import OpenIndex
+from kin_assistant.index.snapshot import OpenIndex
 from kin_assistant.processes.caching import remember
 from kin_assistant.records.classifier import FieldClassifier, describe_sentences
 from kin_assistant.records.headings import fields_of_heading

@@ -2,19 +2,13 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
 from kin_assistant.commitments.values import NOTHING_LATER, Commitment, Commitments
-from kin_assistant.rendering.contributions import (
-    WIDTH,
-    practice_heading,
-    practice_where,
-    quote_lines,
-    sentence_text,
-)
+from kin_assistant.rendering.contributions import practice_heading, practice_where
 from kin_assistant.rendering.markdown import reference_list
+from kin_assistant.rendering.sentences import INDENT, indent, quote_lines, sentence_text
 from kin_assistant.rendering.tables import write_csv
 from kin_assistant.rendering.tabs import Asked, reason_html
 from kin_assistant.rendering.templating import render
@@ -26,7 +20,6 @@ if TYPE_CHECKING:
 
 __all__ = ["commitments_csv", "commitments_html", "commitments_table", "commitments_text"]
 
-_INDENT = " " * 6
 _UNDATED = "it tells no year, so what came later cannot be told"
 _HEADER = (
     "Number", "Practice", "Place", "Country", "Said in", "By", "Read from", "Commitment", "Later year", "Later sentence",
@@ -126,10 +119,10 @@ def _lines(found: Commitments, one: Commitment) -> Iterator[str]:
     yield plain(" ".join(filter(None, (f"{one.number}.".ljust(5), _when(one), f"({one.place})" if one.place else ""))))
     yield from quote_lines(found.citations[one.citation - 1])
     for later in one.later:
-        yield f"{_INDENT}Later, {later.year}:"
+        yield f"{INDENT}Later, {later.year}:"
         yield from quote_lines(found.citations[later.citation - 1])
     if not one.later:
-        yield from textwrap.wrap(f"Later: {_nothing(one)}.", WIDTH, initial_indent=_INDENT, subsequent_indent=_INDENT)
+        yield from indent(f"Later: {_nothing(one)}.")
 
 
 def _row(found: Commitments, one: Commitment) -> _Row:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from kin_assistant.contributions.values import Contribution, Contributions, Funder, Practice, Role
 from kin_assistant.rendering.markdown import reference_list
-from kin_assistant.rendering.rows import head_of, join_run, remove_bars, row_head
+from kin_assistant.rendering.rows import remove_bars
+from kin_assistant.rendering.sentences import INDENT, indent, quote_lines, sentence_text
 from kin_assistant.rendering.tables import write_csv
 from kin_assistant.rendering.tabs import Asked, reason_html
 from kin_assistant.rendering.templating import render
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 
 __all__ = [
     "ROLE_NAMES",
-    "WIDTH",
     "contributions_csv",
     "contributions_html",
     "contributions_table",
@@ -30,8 +29,6 @@ __all__ = [
     "funders_table",
     "practice_heading",
     "practice_where",
-    "quote_lines",
-    "sentence_text",
 ]
 
 ROLE_NAMES: Final[Mapping[Role, str]] = {
@@ -49,9 +46,6 @@ ROLE_NAMES: Final[Mapping[Role, str]] = {
     "partner": "takes part",
 }
 """How each role is named to a reader."""
-WIDTH: Final = 110
-"""Characters of a line on a terminal."""
-_INDENT: Final = " " * 6
 _SUM, _ROLE = 34, 27
 """Characters of these columns."""
 _MOST_NAMES: Final = 12
@@ -208,7 +202,7 @@ def _lines(one: Contribution) -> Iterator[str]:
     planned = " (planned)" if one.figure and one.figure.status == "planned" else ""
     who = _who(one) or ("payer not told" if one.figure and one.role not in ("fee", "income") else "")
     columns = (
-        (f"{one.number}.", len(_INDENT) - 1),
+        (f"{one.number}.", len(INDENT) - 1),
         (_amount(one) or "-", _SUM),
         (ROLE_NAMES[one.role] + planned, _ROLE),
     )
@@ -216,29 +210,16 @@ def _lines(one: Contribution) -> Iterator[str]:
     where = ", ".join(filter(None, (one.place, period(one.years))))
     yield f"{line} {plain(who or '-')}".rstrip()
     if detail := " · ".join(filter(None, (_in_words(one), where))):
-        yield from textwrap.wrap(plain(detail), WIDTH, initial_indent=_INDENT, subsequent_indent=_INDENT)
-
-
-def quote_lines(citation: Citation) -> Iterator[str]:
-    """The cited sentence with its number, in lines for a terminal."""
-    text = f"\u201c{sentence_text(citation)}\u201d [{citation.number}]"
-    yield from textwrap.wrap(text, WIDTH, initial_indent=_INDENT, subsequent_indent=_INDENT, break_long_words=False)
-
-
-def sentence_text(citation: Citation) -> str:
-    """The cited sentence in one run, with the head of its list or table."""
-    if head := row_head(citation):
-        return plain(join_run(citation.quote, head))
-    return plain(" / ".join(filter(None, (remove_bars(head_of(citation)), remove_bars(citation.quote)))))
+        yield from indent(plain(detail))
 
 
 def _funder_lines(found: Contributions) -> Iterator[str]:
     yield "Who is named"
     for one in found.funders[:_MOST_NAMES]:
         numbers = ", ".join(map(str, one.numbers))
-        yield plain(f"{_INDENT}{one.name}: {_roles(one)} ({count(one.documents, 'document')}; see {numbers})")
+        yield plain(f"{INDENT}{one.name}: {_roles(one)} ({count(one.documents, 'document')}; see {numbers})")
     if len(found.funders) > _MOST_NAMES:
-        yield f"{_INDENT}and {len(found.funders) - _MOST_NAMES} more; a file has them all."
+        yield f"{INDENT}and {len(found.funders) - _MOST_NAMES} more; a file has them all."
 
 
 def _roles(funder: Funder) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Iterator
 from itertools import groupby
 from math import isclose
@@ -10,7 +9,8 @@ from typing import Final
 
 from kin_assistant.indicators.values import Figure, Indicator, Indicators, Series
 from kin_assistant.rendering.markdown import reference_list
-from kin_assistant.rendering.rows import head_of, join_run, remove_bars, row_head
+from kin_assistant.rendering.rows import remove_bars
+from kin_assistant.rendering.sentences import INDENT, quote_lines, sentence_text
 from kin_assistant.rendering.tables import write_csv
 from kin_assistant.rendering.words import REFUSAL, count, period, plain, section_and_page
 from kin_assistant.text.vocabulary import read_vocabulary
@@ -18,9 +18,6 @@ from kin_assistant.types import Citation
 
 __all__ = ["figure_text", "indicators_csv", "indicators_table", "indicators_text", "number_text"]
 
-_WIDTH: Final = 110
-"""Characters of a line on a terminal."""
-_INDENT: Final = " " * 6
 _VALUE, _PLACE, _YEARS, _STATUS = 30, 18, 11, 9
 """Characters of these columns."""
 _SCALES: Final = ((1e12, "trillion"), (1e9, "billion"), (1e6, "million"))
@@ -54,7 +51,7 @@ def indicators_text(indicators: Indicators) -> str:
     parts += ["\n".join(_series_lines(indicators, one)) for one in indicators.series]
     by_number = {citation.number: citation for citation in indicators.citations}
     for number, group in groupby(indicators.indicators, key=lambda one: one.citation):
-        parts.append("\n".join([*map(_line, group), *_quote_lines(by_number[number])]))
+        parts.append("\n".join([*map(_line, group), *quote_lines(by_number[number])]))
     parts += ["References", "\n".join(plain(line) for line in reference_list(indicators))]
     return "\n\n".join(parts) + "\n"
 
@@ -87,7 +84,7 @@ def _row(indicator: Indicator, citation: Citation) -> list[str | float | None]:
         last,
         figure.status,
         plain(figure.written.text),
-        _sentence(citation),
+        sentence_text(citation),
         plain(f"{citation.title} ({citation.document_id})"),
         plain(section_and_page(citation)),
         plain("; ".join(source.title for source in citation.sources)),
@@ -98,7 +95,7 @@ def _row(indicator: Indicator, citation: Citation) -> list[str | float | None]:
 def _line(indicator: Indicator) -> str:
     figure = indicator.figure
     columns = (
-        (f"{indicator.number}.", len(_INDENT) - 1),
+        (f"{indicator.number}.", len(INDENT) - 1),
         (figure_text(figure), _VALUE),
         (figure.place or "-", _PLACE),
         (period(figure.years) or "-", _YEARS),
@@ -111,17 +108,6 @@ def _line(indicator: Indicator) -> str:
     return f"{line} {measure}".rstrip()
 
 
-def _quote_lines(citation: Citation) -> Iterator[str]:
-    text = f"\u201c{_sentence(citation)}\u201d [{citation.number}]"
-    yield from textwrap.wrap(text, _WIDTH, initial_indent=_INDENT, subsequent_indent=_INDENT, break_long_words=False)
-
-
-def _sentence(citation: Citation) -> str:
-    if head := row_head(citation):
-        return plain(join_run(citation.quote, head))
-    return plain(" / ".join(filter(None, (remove_bars(head_of(citation)), remove_bars(citation.quote)))))
-
-
 def _series_lines(indicators: Indicators, series: Series) -> Iterator[str]:
     by_number = {one.number: one for one in indicators.indicators}
     shown = count(len(series.actual), "value")
@@ -129,7 +115,7 @@ def _series_lines(indicators: Indicators, series: Series) -> Iterator[str]:
     for name, numbers in (("", series.actual), ("target ", series.targets)):
         for number in numbers:
             one = by_number[number]
-            yield f"{_INDENT}{name}{period(one.figure.years):<11} {figure_text(one.figure)} (see {number})"
+            yield f"{INDENT}{name}{period(one.figure.years):<11} {figure_text(one.figure)} (see {number})"
 
 
 def number_text(value: float) -> str:

@@ -12,7 +12,7 @@ from kin_assistant.briefs.subject import MAX_TITLE
 from kin_assistant.rendering import brief_docx, brief_html, brief_markdown, brief_pdf, proposal_html, reason_html
 from kin_assistant.types import DocumentInfo
 from kin_assistant.ui.callbacks import Callbacks
-from kin_assistant.ui.components import LOOKING_UP, add_live_html, add_place_box, offer_names
+from kin_assistant.ui.components import LOOKING_UP, add_line, add_live_html, add_place_box, offer_names
 from kin_assistant.ui.downloads import DOCX, JSON, add_downloads
 from kin_assistant.ui.ratelimit import RateLimiter
 
@@ -32,12 +32,7 @@ def add_brief_tab(callbacks: Callbacks, infos: Sequence[DocumentInfo]) -> gradio
     import gradio as gr
 
     with gr.Column(elem_classes="kin-lookup", min_width=0):
-        title = gr.Textbox(
-            label="Title of the brief",
-            placeholder="Such as Community composting for Hai Phong",
-            max_lines=1,
-            max_length=MAX_TITLE,
-        )
+        title = add_line("Title of the brief", "Such as Community composting for Hai Phong", MAX_TITLE)
         cities = add_place_box("Evidence from these cities (none: from all)", offer_names(infos)[0])
         draft = gr.Button("Propose a brief", variant="primary", elem_id="kin-brief-go", min_width=0)
         with gr.Row():

@@ -9,8 +9,8 @@ from kin_assistant.api.requests import MAX_TOPIC
 from kin_assistant.commitments.values import Commitments
 from kin_assistant.rendering import commitments_csv, commitments_html, commitments_xlsx, reason_html
 from kin_assistant.types import DocumentInfo
-from kin_assistant.ui.components import LOOKING_UP, add_html, add_place_box, offer_names
-from kin_assistant.ui.downloads import CSV, JSON, XLSX, add_downloads
+from kin_assistant.ui.components import LOOKING_UP, add_html, add_line, add_place_box, offer_names
+from kin_assistant.ui.downloads import add_downloads, found_or_reason, offer_files, write_json
 from kin_assistant.ui.ratelimit import RateLimiter
 
 if TYPE_CHECKING:
@@ -22,12 +22,7 @@ if TYPE_CHECKING:
 
 __all__ = ["add_commitments", "add_commitments_tab", "commitments_panel"]
 
-_FILES: Final = {
-    # The mark in front tells a spreadsheet that CSV is UTF-8.
-    "commitments.csv": (CSV, lambda found: commitments_csv(found).encode("utf-8-sig")),
-    "commitments.xlsx": (XLSX, commitments_xlsx),
-    "commitments.json": (JSON, lambda found: f"{found.model_dump_json(indent=2)}\n".encode()),
-}
+_FILES: Final = offer_files("commitments", commitments_csv, commitments_xlsx, write_json)
 
 
 def add_commitments_tab(callbacks: Callbacks, infos: Sequence[DocumentInfo]) -> gradio.Dropdown:
@@ -36,12 +31,7 @@ def add_commitments_tab(callbacks: Callbacks, infos: Sequence[DocumentInfo]) -> 
 
     offered_cities, _, _ = offer_names(infos)
     with gr.Column(elem_classes="kin-lookup", min_width=0):
-        topic = gr.Textbox(
-            label="What was to be done about",
-            placeholder="A topic, such as waste reduction; empty for any",
-            max_lines=1,
-            max_length=MAX_TOPIC,
-        )
+        topic = add_line("What was to be done about", "A topic, such as waste reduction; empty for any", MAX_TOPIC)
         cities = add_place_box("Cities (none: all)", offered_cities)
         find = gr.Button("Show the commitments", variant="primary", min_width=0)
         commitments = add_html("")
@@ -66,6 +56,6 @@ def add_commitments(app: FastAPI, callbacks: Callbacks, limiter: RateLimiter) ->
 
     def find(asked: QueryParams) -> Commitments | str:
         found = callbacks.find_commitments(asked.get("topic", ""), asked.getlist("city"))
-        return found if isinstance(found, str) else found.reason or found
+        return found_or_reason(found)
 
     add_downloads(app, limiter, "commitments", _FILES, find)

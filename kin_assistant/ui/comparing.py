@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from kin_assistant.api.requests import MAX_TOPIC
 from kin_assistant.rendering import comparison_csv, comparison_html, comparison_xlsx, reason_html
 from kin_assistant.rendering.words import FIELD_NAMES
 from kin_assistant.types import Comparison, DocumentInfo
 from kin_assistant.ui.callbacks import Callbacks
-from kin_assistant.ui.components import LOOKING_UP, add_html, add_place_box, offer_names
-from kin_assistant.ui.downloads import CSV, XLSX, add_downloads
+from kin_assistant.ui.components import LOOKING_UP, add_html, add_line, add_place_box, offer_names
+from kin_assistant.ui.downloads import add_downloads, found_or_reason, offer_files
 from kin_assistant.ui.ratelimit import RateLimiter
 
 if TYPE_CHECKING:
@@ -21,11 +21,7 @@ if TYPE_CHECKING:
 
 __all__ = ["add_compare_tab", "add_comparisons", "comparison_panel", "offer_columns"]
 
-_FILES = {
-    # The mark in front tells a spreadsheet that CSV is UTF-8.
-    "comparison.csv": (CSV, lambda found: comparison_csv(found).encode("utf-8-sig")),
-    "comparison.xlsx": (XLSX, comparison_xlsx),
-}
+_FILES: Final = offer_files("comparison", comparison_csv, comparison_xlsx)
 
 
 def add_compare_tab(callbacks: Callbacks, infos: Sequence[DocumentInfo]) -> gradio.Dropdown:
@@ -33,12 +29,7 @@ def add_compare_tab(callbacks: Callbacks, infos: Sequence[DocumentInfo]) -> grad
     import gradio as gr
 
     with gr.Column(elem_classes="kin-lookup", min_width=0):
-        topic = gr.Textbox(
-            label="What to compare",
-            placeholder="A topic, such as household composting",
-            max_lines=1,
-            max_length=MAX_TOPIC,
-        )
+        topic = add_line("What to compare", "A topic, such as household composting", MAX_TOPIC)
         with gr.Row():
             cities = add_place_box("Cities (none: the best documented)", offer_names(infos)[0])
             columns = gr.Dropdown(offer_columns(), multiselect=True, label="Columns (none: the usual)")
@@ -72,6 +63,6 @@ def add_comparisons(app: FastAPI, callbacks: Callbacks, limiter: RateLimiter) ->
 
     def find(asked: QueryParams) -> Comparison | str:
         found = callbacks.compare(asked.get("topic", ""), asked.getlist("city"), asked.getlist("column"))
-        return found if isinstance(found, str) else found.reason or found
+        return found_or_reason(found)
 
     add_downloads(app, limiter, "compare", _FILES, find)

@@ -19,6 +19,7 @@ __all__ = [
     "LOOKING_UP",
     "PRIVATE",
     "add_html",
+    "add_line",
     "add_live_html",
     "add_place_box",
     "offer_names",
@@ -45,6 +46,13 @@ def add_html(value: str, **options: Any) -> gradio.HTML:
 def add_live_html(value: str, **options: Any) -> gradio.HTML:
     """The same, from which the page's script sends events."""
     return add_html(value, js_on_load=(ASSETS / "bridge.js").read_text(encoding="utf-8"), **options)
+
+
+def add_line(label: str, placeholder: str, max_length: int) -> gradio.Textbox:
+    """A box for one line of text."""
+    import gradio as gr
+
+    return gr.Textbox(label=label, placeholder=placeholder, max_lines=1, max_length=max_length)
 
 
 def add_place_box(label: str, offered: Sequence[tuple[str, str]]) -> gradio.Dropdown:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 from kin_assistant.errors import KinError
 from kin_assistant.rendering import coverage_csv, coverage_html, coverage_xlsx
 from kin_assistant.ui.clients import client_of
-from kin_assistant.ui.downloads import CSV, XLSX, add_downloads
+from kin_assistant.ui.downloads import add_downloads, offer_files
 from kin_assistant.ui.kept_page import KeptPage
 from kin_assistant.ui.ratelimit import TRIFLE, RateLimiter, please_wait
 
@@ -25,11 +25,7 @@ if TYPE_CHECKING:
 
 __all__ = ["add_coverage"]
 
-_FILES: Final = {
-    # The mark in front tells a spreadsheet that CSV is UTF-8.
-    "coverage.csv": (CSV, lambda coverage: coverage_csv(coverage).encode("utf-8-sig")),
-    "coverage.xlsx": (XLSX, coverage_xlsx),
-}
+_FILES: Final = offer_files("coverage", coverage_csv, coverage_xlsx)
 
 
 class _CoveragePage:

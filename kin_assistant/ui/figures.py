@@ -11,8 +11,8 @@ from kin_assistant.errors import IndicatorError
 from kin_assistant.indicators.values import SHOWN_ON_TOPIC, SORTS, STATUSES, IndicatorQuery, Indicators
 from kin_assistant.rendering import figures_html, indicators_csv, indicators_xlsx, reason_html
 from kin_assistant.types import DocumentInfo
-from kin_assistant.ui.components import LOOKING_UP, add_html, add_place_box, offer_names
-from kin_assistant.ui.downloads import CSV, JSON, XLSX, add_downloads
+from kin_assistant.ui.components import LOOKING_UP, add_html, add_line, add_place_box, offer_names
+from kin_assistant.ui.downloads import add_downloads, found_or_reason, offer_files, write_json
 from kin_assistant.ui.ratelimit import RateLimiter
 
 if TYPE_CHECKING:
@@ -36,12 +36,7 @@ ORDERS: Final = {
     "document": "By document",
 }
 """The orders of figures, and how they are named."""
-_FILES: Final = {
-    # The mark in front tells a spreadsheet that CSV is UTF-8.
-    "figures.csv": (CSV, lambda found: indicators_csv(found).encode("utf-8-sig")),
-    "figures.xlsx": (XLSX, indicators_xlsx),
-    "figures.json": (JSON, lambda found: f"{found.model_dump_json(indent=2)}\n".encode()),
-}
+_FILES: Final = offer_files("figures", indicators_csv, indicators_xlsx, write_json)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,17 +75,12 @@ def add_figures_tab(callbacks: Callbacks, infos: Sequence[DocumentInfo]) -> tupl
 
     offered_cities, offered_countries, _ = offer_names(infos)
     with gr.Column(elem_classes="kin-lookup", min_width=0):
-        topic = gr.Textbox(
-            label="What the figures are about",
-            placeholder="A topic, such as non-revenue water",
-            max_lines=1,
-            max_length=MAX_TOPIC,
-        )
+        topic = add_line("What the figures are about", "A topic, such as non-revenue water", MAX_TOPIC)
         with gr.Row():
             cities = add_place_box("Cities (none: all)", offered_cities)
             countries = add_place_box("Countries (none: all)", offered_countries)
         with gr.Row():
-            unit = gr.Textbox(label="Unit", placeholder="any, such as t/day", max_lines=1, max_length=MAX_UNIT)
+            unit = add_line("Unit", "any, such as t/day", MAX_UNIT)
             status, order = (
                 gr.Dropdown([(name, key) for key, name in names.items()], label=label, filterable=False)
                 for label, names in (("Planned or actual", STATUS_NAMES), ("Order", ORDERS))
@@ -131,6 +121,6 @@ def add_figures(app: FastAPI, callbacks: Callbacks, limiter: RateLimiter) -> Non
                 order=asked.get("order", "relevance"),
             )
         )
-        return found if isinstance(found, str) else found.reason or found
+        return found_or_reason(found)
 
     add_downloads(app, limiter, "figures", _FILES, find)

@@ -10,7 +10,7 @@ from kin_assistant.rendering import documents_csv, hits_html
 from kin_assistant.types import DocumentInfo, Filters
 from kin_assistant.ui.callbacks import Callbacks
 from kin_assistant.ui.clients import client_of
-from kin_assistant.ui.downloads import CSV, add_downloads
+from kin_assistant.ui.downloads import add_downloads, offer_files
 from kin_assistant.ui.ratelimit import QUESTION, TRIFLE, RateLimiter, please_wait
 
 if TYPE_CHECKING:
@@ -50,6 +50,6 @@ def add_finding(app: FastAPI, callbacks: Callbacks, limiter: RateLimiter) -> Non
         return [known[name] for name in wanted or known if name in known]
 
     app.add_route("/library/search", search, methods=["GET"], include_in_schema=False)
-    # A spreadsheet takes a file for UTF-8 only if it begins so.
-    files = {"documents.csv": (CSV, lambda infos: documents_csv(infos).encode("utf-8-sig"))}
-    add_downloads(app, limiter, "library", files, find, form=True, cost=lambda _: TRIFLE)
+    add_downloads(
+        app, limiter, "library", offer_files("documents", documents_csv), find, form=True, cost=lambda _: TRIFLE
+    )

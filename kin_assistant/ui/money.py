@@ -11,8 +11,8 @@ from kin_assistant.contributions.values import ROLES, ContributionQuery, Contrib
 from kin_assistant.errors import ContributionError
 from kin_assistant.rendering import ROLE_NAMES, contributions_csv, contributions_html, contributions_xlsx, reason_html
 from kin_assistant.types import DocumentInfo
-from kin_assistant.ui.components import LOOKING_UP, add_html, add_place_box, offer_names
-from kin_assistant.ui.downloads import CSV, JSON, XLSX, add_downloads
+from kin_assistant.ui.components import LOOKING_UP, add_html, add_line, add_place_box, offer_names
+from kin_assistant.ui.downloads import add_downloads, found_or_reason, offer_files, write_json
 from kin_assistant.ui.ratelimit import RateLimiter
 
 if TYPE_CHECKING:
@@ -27,12 +27,7 @@ __all__ = ["MAX_FUNDER", "MoneyRequest", "add_money", "add_money_tab", "money_pa
 MAX_FUNDER: Final = 120
 """Characters of a name."""
 _ANY: Final = "any"
-_FILES: Final = {
-    # The mark in front tells a spreadsheet that CSV is UTF-8.
-    "money.csv": (CSV, lambda found: contributions_csv(found).encode("utf-8-sig")),
-    "money.xlsx": (XLSX, contributions_xlsx),
-    "money.json": (JSON, lambda found: f"{found.model_dump_json(indent=2)}\n".encode()),
-}
+_FILES: Final = offer_files("money", contributions_csv, contributions_xlsx, write_json)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,20 +58,10 @@ def add_money_tab(callbacks: Callbacks, infos: Sequence[DocumentInfo]) -> gradio
 
     offered_cities, _, _ = offer_names(infos)
     with gr.Column(elem_classes="kin-lookup", min_width=0):
-        topic = gr.Textbox(
-            label="What the money was for",
-            placeholder="A topic, such as septage; empty for any",
-            max_lines=1,
-            max_length=MAX_TOPIC,
-        )
+        topic = add_line("What the money was for", "A topic, such as septage; empty for any", MAX_TOPIC)
         with gr.Row():
             cities = add_place_box("Cities (none: all)", offered_cities)
-            funder = gr.Textbox(
-                label="Who pays or takes part",
-                placeholder="any, such as World Bank",
-                max_lines=1,
-                max_length=MAX_FUNDER,
-            )
+            funder = add_line("Who pays or takes part", "any, such as World Bank", MAX_FUNDER)
             names = [("Any", _ANY), *((ROLE_NAMES[role].capitalize(), role) for role in ROLES)]
             role = gr.Dropdown(names, label="As what", filterable=False)
         find = gr.Button("Show money and partners", variant="primary", min_width=0)
@@ -112,6 +97,6 @@ def add_money(app: FastAPI, callbacks: Callbacks, limiter: RateLimiter) -> None:
                 role=asked.get("role", _ANY),
             )
         )
-        return found if isinstance(found, str) else found.reason or found
+        return found_or_reason(found)
 
     add_downloads(app, limiter, "money", _FILES, find)

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any, Final
 from kin_assistant.peers.values import Peers
 from kin_assistant.rendering import peers_csv, peers_html, reason_html
 from kin_assistant.ui.callbacks import MAX_SITUATION, Callbacks
-from kin_assistant.ui.components import LOOKING_UP, add_html
-from kin_assistant.ui.downloads import CSV, JSON, add_downloads
+from kin_assistant.ui.components import LOOKING_UP, add_html, add_line
+from kin_assistant.ui.downloads import add_downloads, found_or_reason, offer_files, write_json
 from kin_assistant.ui.ratelimit import RateLimiter
 
 if TYPE_CHECKING:
@@ -17,11 +17,7 @@ if TYPE_CHECKING:
 
 __all__ = ["add_peers", "add_peers_tab", "peers_panel"]
 
-_FILES: Final = {
-    # The mark in front tells a spreadsheet that CSV is UTF-8.
-    "peers.csv": (CSV, lambda found: peers_csv(found).encode("utf-8-sig")),
-    "peers.json": (JSON, lambda found: f"{found.model_dump_json(indent=2)}\n".encode()),
-}
+_FILES: Final = offer_files("peers", peers_csv, json=write_json)
 
 
 def add_peers_tab(callbacks: Callbacks) -> None:
@@ -29,11 +25,10 @@ def add_peers_tab(callbacks: Callbacks) -> None:
     import gradio as gr
 
     with gr.Column(elem_classes="kin-lookup", min_width=0):
-        situation = gr.Textbox(
-            label="Your city, and what is the matter",
-            placeholder="Such as: we are a port city of 800,000 with open dumping and little money",
-            max_lines=1,
-            max_length=MAX_SITUATION,
+        situation = add_line(
+            "Your city, and what is the matter",
+            "Such as: we are a port city of 800,000 with open dumping and little money",
+            MAX_SITUATION,
         )
         find = gr.Button("Find cities like it", variant="primary", min_width=0)
         peers = add_html("")
@@ -57,6 +52,6 @@ def add_peers(app: FastAPI, callbacks: Callbacks, limiter: RateLimiter) -> None:
 
     def find(asked: QueryParams) -> Peers | str:
         found = callbacks.find_peers(asked.get("situation", ""))
-        return found if isinstance(found, str) else found.reason or found
+        return found_or_reason(found)
 
     add_downloads(app, limiter, "peers", _FILES, find)

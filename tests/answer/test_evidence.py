@@ -13,7 +13,7 @@ import pytest
 from kin_assistant.answer.evidence import Candidate, EvidenceReader, _is_on_another
 from kin_assistant.documents.reading import read_document
 from kin_assistant.index.build import build_documents
-from kin_assistant.index.opened import OpenIndex, current_recipe, open_published
+from kin_assistant.index.snapshot import OpenIndex, current_recipe, open_published
 from kin_assistant.question.query import make_query
 from kin_assistant.retrieval import Ranking, Retriever
 from kin_assistant.text.figures import asks_for_figure

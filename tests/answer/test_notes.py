@@ -16,7 +16,7 @@ from kin_assistant import Assistant
 from kin_assistant.answer.refusal import reason_to_doubt
 from kin_assistant.documents.reading import read_document
 from kin_assistant.index.build import build_documents
-from kin_assistant.index.opened import current_recipe, open_published
+from kin_assistant.index.snapshot import current_recipe, open_published
 from kin_assistant.policy import AnswerPolicy, RefusalPolicy
 from kin_assistant.settings import Settings
 from kin_assistant.text.words import stems

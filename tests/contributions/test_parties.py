@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from kin_assistant.contributions.parties import PartyFinder
-from kin_assistant.index.opened import OpenIndex
+from kin_assistant.index.snapshot import OpenIndex
 from tests.form_library import SmallLibrary
 
 Small = tuple[SmallLibrary, OpenIndex]

@@ -11,7 +11,7 @@ import pytest
 from kin_assistant.answer.citations import cite_sentences
 from kin_assistant.answer.evidence import Candidate
 from kin_assistant.corpus.profile import CorpusProfile, read_profile
-from kin_assistant.index.opened import OpenIndex
+from kin_assistant.index.snapshot import OpenIndex
 from kin_assistant.rendering import document_html
 from kin_assistant.text.figures import has_figure
 from kin_assistant.types import Citation, Document

@@ -12,8 +12,8 @@ from kin_assistant.assistant import Assistant
 from kin_assistant.documents.parsers import Limits, Parsers
 from kin_assistant.errors import DocumentError
 from kin_assistant.index.build import sync
-from kin_assistant.index.opened import current_recipe, open_published
 from kin_assistant.index.report import SyncReport
+from kin_assistant.index.snapshot import current_recipe, open_published
 from kin_assistant.settings import Settings
 from tests.embedders import HashingEmbedder
 from tests.hostile.catalogue import CATALOGUE

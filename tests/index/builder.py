@@ -19,7 +19,7 @@ import numpy as np
 
 from kin_assistant.errors import BuildFailed
 from kin_assistant.index.build import sync
-from kin_assistant.index.opened import current_recipe, open_published
+from kin_assistant.index.snapshot import current_recipe, open_published
 from tests.embedders import HashingEmbedder
 
 __all__ = ["BUILD_FAILED", "STEPS", "build", "build_with_small_files", "check", "run_check", "start"]

@@ -15,7 +15,7 @@ from kin_assistant.errors import BuildRunning, IndexDamaged, IndexMissing, Index
 from kin_assistant.index.backup import restore_backup, write_backup
 from kin_assistant.index.layout import IndexFolder
 from kin_assistant.index.manifest import FORMAT, Manifest, Recipe, hash_files
-from kin_assistant.index.opened import open_published
+from kin_assistant.index.snapshot import open_published
 
 Members = dict[str, bytes]
 

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kin_assistant.index.bm25 import LexicalIndex
-from kin_assistant.index.opened import OpenIndex
+from kin_assistant.index.snapshot import OpenIndex
 from kin_assistant.text.words import fold, stems, words
 
 TEXTS = [

@@ -25,8 +25,8 @@ from kin_assistant.errors import BuildFailed, BuildRunning, CorpusError
 from kin_assistant.index.build import build_documents, is_current, sync
 from kin_assistant.index.layout import IndexFolder
 from kin_assistant.index.manifest import Manifest
-from kin_assistant.index.opened import OpenIndex, current_recipe, open_published
 from kin_assistant.index.report import FileReport, SyncReport
+from kin_assistant.index.snapshot import OpenIndex, current_recipe, open_published
 from kin_assistant.models.embedder import Encoded
 from tests.conftest import Write, write_corpus
 from tests.doubles import KITAKYUSHU, PLAIN, SURABAYA, read_documents

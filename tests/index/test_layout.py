@@ -13,7 +13,7 @@ import pytest
 from kin_assistant.errors import BuildRunning, IndexFault, IndexMissing, KinError
 from kin_assistant.index.layout import IndexFolder
 from kin_assistant.index.manifest import Manifest, Recipe
-from kin_assistant.index.opened import open_published
+from kin_assistant.index.snapshot import open_published
 
 
 def names(root: Path) -> set[str]:

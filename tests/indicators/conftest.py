@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from kin_assistant.index.opened import OpenIndex
+from kin_assistant.index.snapshot import OpenIndex
 from kin_assistant.indicators.finder import IndicatorFinder
 from tests.figure_library import FIGURE_TEXTS
 from tests.form_library import SmallLibrary, open_library

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from kin_assistant.errors import IndicatorError
-from kin_assistant.index.opened import OpenIndex
+from kin_assistant.index.snapshot import OpenIndex
 from kin_assistant.indicators.finder import IndicatorFinder
 from kin_assistant.indicators.values import IndicatorQuery, Indicators
 from kin_assistant.rendering import verified_indicators

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from kin_assistant.errors import ModelError
-from kin_assistant.index.opened import OpenIndex
+from kin_assistant.index.snapshot import OpenIndex
 from kin_assistant.models.embedder import Embedder, find_model
 from kin_assistant.models.reranker import CrossEncoderReranker, open_reranker
 from kin_assistant.retrieval import Retriever

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from kin_assistant.index.opened import OpenIndex
+from kin_assistant.index.snapshot import OpenIndex
 from kin_assistant.peers.finder import PeerFinder
 from kin_assistant.peers.situation import SituationReader
 from kin_assistant.records.comparison import ComparisonMaker

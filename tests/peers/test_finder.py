@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from kin_assistant.errors import QuestionError
-from kin_assistant.index.opened import OpenIndex
+from kin_assistant.index.snapshot import OpenIndex
 from kin_assistant.peers.finder import MAX_PEERS, PeerFinder
 from kin_assistant.peers.values import Likeness, Peer, Peers
 from tests.form_library import SmallLibrary

@@ -13,7 +13,7 @@ import pytest
 from kin_assistant import Assistant
 from kin_assistant.documents.reading import read_document
 from kin_assistant.index.build import build_documents
-from kin_assistant.index.opened import OpenIndex, current_recipe, open_published
+from kin_assistant.index.snapshot import OpenIndex, current_recipe, open_published
 from kin_assistant.places.gazetteer import Gazetteer
 from kin_assistant.places.matching import Mention, PlaceIndex
 from kin_assistant.question.query import QueryParser, make_query

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from kin_assistant.index.opened import OpenIndex
+from kin_assistant.index.snapshot import OpenIndex
 from kin_assistant.records.comparison import ComparisonMaker
 from kin_assistant.records.reader import RecordReader
 from tests.embedders import HashingEmbedder

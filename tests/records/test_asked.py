@@ -11,7 +11,7 @@ from safetensors.numpy import save
 
 from kin_assistant.errors import ModelError
 from kin_assistant.index.library import PassageRow
-from kin_assistant.index.opened import OpenIndex
+from kin_assistant.index.snapshot import OpenIndex
 from kin_assistant.models.embedder import open_embedder
 from kin_assistant.records.asked import FORMAT, AskedFields, FieldMatcher, find_phrases
 from kin_assistant.records.reader import RecordReader

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from kin_assistant.index.opened import OpenIndex
+from kin_assistant.index.snapshot import OpenIndex
 from kin_assistant.records.reader import RecordReader
 from tests.form_library import SmallLibrary
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 import random
 import time
 import unicodedata
+from collections import Counter
+from itertools import chain
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from kin_assistant.documents.readers.composition import Composition, TextComposer
@@ -248,10 +250,30 @@ def test_text_without_form_feeds_has_no_pages() -> None:
     assert [block.page for block in read_plain_text("Only one page is here.").blocks] == [None]
 
 
-@given(st.text(alphabet=st.sampled_from("aB \n\t\f-,"), max_size=200))
-def test_no_letter_of_a_plain_text_is_lost(source: str) -> None:
-    read = read_plain_text(source).text
-    assert [char for char in read if char in "aB"] == [char for char in source if char in "aB"]
+def letters_of(text: str) -> list[str]:
+    return [char for char in text if char in "aB"]
+
+
+_PAGE = st.text(alphabet=st.sampled_from("aB \n\t-,"), max_size=100)
+
+
+@given(st.lists(_PAGE, min_size=1, max_size=2))
+def test_no_letter_of_a_plain_text_is_lost(pages: list[str]) -> None:
+    source = "\f".join(pages)
+    assert letters_of(read_plain_text(source).text) == letters_of(source)
+
+
+@example(["a", "a", "a"])
+@given(st.lists(_PAGE, min_size=3, max_size=6))
+def test_of_many_pages_only_lines_that_stand_on_three_of_them_are_left_out(pages: list[str]) -> None:
+    lines = [["".join(line.split()) for line in page.split("\n")] for page in pages]
+    on_pages = Counter(line for page in lines for line in set(page))
+    read = letters_of(read_plain_text("\f".join(pages)).text)
+    source = iter(letters_of("".join(chain.from_iterable(lines))))
+    assert all(letter in source for letter in read), "in the order of the source"
+    left = iter(read)
+    own = [line for line in chain.from_iterable(lines) if on_pages[line] < 3]
+    assert all(letter in left for letter in letters_of("".join(own)))
 
 
 @pytest.mark.parametrize("source", ["Page one\f", "Page one\f\f \n\f"])

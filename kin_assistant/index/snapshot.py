@@ -1,4 +1,4 @@
-"""A published build, opened read-only."""
+"""A published build, opened read-only: a snapshot of the index, which later builds do not change."""
 
 from __future__ import annotations
 

@@ -13,7 +13,7 @@ import pytest
 from kin_assistant.errors import IndexDamaged, IndexFault, IndexMissing, IndexStale
 from kin_assistant.index.layout import IndexFolder
 from kin_assistant.index.manifest import Manifest, Recipe, hash_files
-from kin_assistant.index.opened import open_build, open_published
+from kin_assistant.index.snapshot import open_build, open_published
 from tests.embedders import HashingEmbedder
 
 FILES = [
