@@ -14,6 +14,7 @@ from typing import NamedTuple
 import pytest
 from packaging.requirements import Requirement
 
+from kin_assistant.cli import ending
 from kin_assistant.cli import main as cli
 from kin_assistant.documents.reading import read_document
 from kin_assistant.settings import Settings
@@ -104,7 +105,15 @@ def test_the_settings_table_is_what_the_settings_are() -> None:
 
 def test_the_exit_codes_are_those_of_the_command_line() -> None:
     named = {int(code) for code in re.findall(r"^\| (\d+) \|", README, re.MULTILINE)}
-    assert named == {cli.DONE, cli.FAILED, cli.WRONG_USE, cli.IN_PART, cli.HUNG, cli.INTERRUPTED, cli.TERMINATED}
+    assert named == {
+        ending.DONE,
+        ending.FAILED,
+        ending.WRONG_USE,
+        ending.IN_PART,
+        ending.HUNG,
+        ending.INTERRUPTED,
+        ending.TERMINATED,
+    }
 
 
 @each_text

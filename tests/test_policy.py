@@ -20,11 +20,11 @@ from tests.policy_messages import NOTICED, ONE_WAY, UNNOTICED, Noticed
 from tests.varied_policies import AnswerBench, double, halve
 
 PACKAGE = Path(kin_assistant.__file__).parent
-FILES = sorted(PACKAGE.rglob("policy.py"))
+FILES = sorted([*PACKAGE.rglob("policy.py"), *(PACKAGE / "policy").glob("*.py")])
 """That of answering, and one of each room that shows something else."""
 
 
-@pytest.mark.parametrize("file", FILES, ids=lambda file: file.parent.name)
+@pytest.mark.parametrize("file", FILES, ids=lambda file: f"{file.parent.name}/{file.name}")
 def test_every_value_has_a_description(file: Path) -> None:
     for node in ast.walk(ast.parse(file.read_text("utf-8"))):
         if isinstance(node, ast.ClassDef) and node.name != "AnswerPolicy":

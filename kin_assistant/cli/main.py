@@ -15,13 +15,14 @@ import logging
 import os
 import sys
 from collections.abc import Callable, Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
 from kin_assistant.cli.answers import check_answer_file, write_answer
 from kin_assistant.cli.arguments import make_parser
-from kin_assistant.cli.batch import answer_lines, as_json
+from kin_assistant.cli.batch import answer_lines
 from kin_assistant.cli.documents import list_documents, show_document
+from kin_assistant.cli.ending import DONE, FAILED, HUNG, IN_PART, INTERRUPTED, TERMINATED, fail, print_json
+from kin_assistant.cli.indexing import back_up, bring_up_to_date, restore, sync_index, verify_index
 from kin_assistant.cli.products import PRODUCTS
 from kin_assistant.cli.tables import TABLES
 from kin_assistant.filters import NAME_FIELDS, parse_filters
@@ -29,15 +30,10 @@ from kin_assistant.processes.termination import Terminated, leave_at_once, raisi
 
 if TYPE_CHECKING:
     from kin_assistant.assistant import Assistant
-    from kin_assistant.index.manifest import Manifest
-    from kin_assistant.index.report import SyncReport
-    from kin_assistant.models.embedder import Embedder
     from kin_assistant.settings import Settings
     from kin_assistant.types import Answer, Prose, SearchResult
 
 __all__ = ["main"]
-
-DONE, FAILED, WRONG_USE, IN_PART, HUNG, INTERRUPTED, TERMINATED = 0, 1, 2, 3, 4, 130, 143
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -56,10 +52,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _parser() -> argparse.ArgumentParser:
     return make_parser(
         {
-            "sync": _sync,
-            "verify": _verify,
-            "backup": _backup,
-            "restore": _restore,
+            "sync": sync_index,
+            "verify": verify_index,
+            "backup": back_up,
+            "restore": restore,
             "ask": _ask,
             "search": _search,
             "docs list": _list_documents,
@@ -89,15 +85,15 @@ def _run(options: argparse.Namespace, held: contextlib.ExitStack) -> int:
             return int(options.run(options, settings))
     except AnswerTimeout as error:
         # What hangs would also keep the interpreter from ending.
-        leave_at_once(_fail(str(error)))
+        leave_at_once(fail(str(error)))
     except KinError as error:
         logging.getLogger(__name__).debug("%s", error.details)
         message = str(error)
         if isinstance(error, IndexDamaged) and "kin sync" not in message:
             message += " Run: kin sync"
-        return _fail(message)
+        return fail(message)
     except KeyboardInterrupt:
-        return _fail("Stopped. What was published before stays as it was.", code=INTERRUPTED)
+        return fail("Stopped. What was published before stays as it was.", code=INTERRUPTED)
     except Terminated:
         return TERMINATED
     except BrokenPipeError:
@@ -107,124 +103,14 @@ def _run(options: argparse.Namespace, held: contextlib.ExitStack) -> int:
     except BaseException as error:  # the entry: whatever was not foreseen is logged and said in a sentence
         shortage = find_shortage(error)
         if shortage:
-            return _fail(str(shortage))
+            return fail(str(shortage))
         if not isinstance(error, Exception):
             raise
         logging.getLogger(__name__).exception("unexpected fault")
-        return _fail("Something went wrong that should not have; the lines above say where. Please report them.")
+        return fail("Something went wrong that should not have; the lines above say where. Please report them.")
 
 
 # Commands
-
-
-def _sync(options: argparse.Namespace, settings: Settings) -> int:
-    def run(*, retry_failed: bool) -> int:
-        report = _run_sync(settings, sys.stderr, retry_failed=retry_failed)
-        if options.json:
-            _print_json(report.as_json(), indent=None if options.watch else 2)
-        else:
-            _print_report(report, sys.stdout)
-        return IN_PART if report.totals["failed"] else DONE
-
-    return _watch(settings, run, options) if options.watch else run(retry_failed=options.retry_failed)
-
-
-def _watch(settings: Settings, run: Callable[..., int], options: argparse.Namespace) -> int:
-    """Sync now and after every change, until it is stopped. A sync that fails is told, and the next change awaited."""
-    from kin_assistant.errors import KinError
-    from kin_assistant.index.watch import changes
-
-    retry_failed = options.retry_failed
-    try:
-        for _ in changes(settings.corpus):
-            try:
-                run(retry_failed=retry_failed)
-            except KinError as error:
-                _fail(str(error))
-            retry_failed = False
-            sys.stdout.flush()
-            print(f"Watching {settings.corpus}; Ctrl+C ends.", file=sys.stderr, flush=True)
-    except (KeyboardInterrupt, Terminated):
-        print("Watching ended.", file=sys.stderr)
-    return DONE
-
-
-def _backup(options: argparse.Namespace, settings: Settings) -> int:
-    from kin_assistant.index.backup import write_backup
-    from kin_assistant.index.own_files import OwnFiles
-
-    manifest, files = write_backup(settings.index, options.file, OwnFiles(settings.corpus, settings.feedback))
-    _print_build(f"Written to {options.file}", manifest, options, own_files=files)
-    if not options.json:
-        print(f"With it: {files} files that were added on the page or hold verdicts.")
-    return DONE
-
-
-def _restore(options: argparse.Namespace, settings: Settings) -> int:
-    from kin_assistant.index.backup import restore_backup, restore_own_files
-    from kin_assistant.index.build import is_current
-    from kin_assistant.index.own_files import OwnFiles
-    from kin_assistant.index.report import as_one_line
-    from kin_assistant.index.snapshot import current_recipe
-    from kin_assistant.rendering import plain
-
-    embedder = _embedder(settings)
-    manifest = restore_backup(options.file, settings.index, current_recipe(embedder.name, embedder.dimension))
-    files = restore_own_files(options.file, OwnFiles(settings.corpus, settings.feedback))
-    kept = list(files.kept)
-    _print_build("Restored and published", manifest, options, restored=list(files.restored), kept=kept)
-    if not options.json:
-        print(f"Put back: {len(files.restored)} files; {len(files.unchanged)} were there already.")
-    for name in kept:
-        line = as_one_line(f"kept: {name}: the file that is there differs from that of the backup and stays as it is")
-        print(plain(line), file=sys.stderr)
-    if not (settings.corpus.is_dir() and is_current(settings.corpus, settings.index, embedder)):
-        print(f"The corpus in {settings.corpus} is not the one it was built from. Run: kin sync", file=sys.stderr)
-    return IN_PART if kept else DONE
-
-
-def _verify(options: argparse.Namespace, settings: Settings) -> int:
-    from kin_assistant.errors import IndexStale
-    from kin_assistant.index.build import is_current
-    from kin_assistant.index.layout import IndexFolder
-    from kin_assistant.index.manifest import Manifest
-    from kin_assistant.index.snapshot import current_recipe
-    from kin_assistant.index.verify import check_build_in_child, check_deeply_in_child
-    from kin_assistant.rendering import plain
-
-    index = IndexFolder(settings.index)
-    build = index.published()
-    manifest = Manifest.read(build)
-    embedder = _embedder(settings)
-    difference = manifest.recipe.difference(current_recipe(embedder.name, embedder.dimension))
-    if difference:
-        raise IndexStale(f"The index was made with another {difference}. Run: kin sync")
-    if options.deep:
-        check_deeply_in_child(build, model=settings.model, engine=settings.engine, models=index.models)
-    else:
-        check_build_in_child(build)
-    current = settings.corpus.is_dir() and is_current(settings.corpus, settings.index, embedder)
-    facts = {
-        "build_id": manifest.build_id,
-        "built_at": manifest.built_at.isoformat(),
-        "documents": manifest.documents,
-        "passages": manifest.passages,
-        "whole": True,
-        "deep": options.deep,
-        "current": current,
-        "differences": _differences(manifest, settings.corpus) if options.deep else [],
-    }
-    if options.json:
-        _print_json(facts)
-    else:
-        print(
-            f"The index is whole: {manifest.documents} documents, {manifest.passages} passages, build {manifest.build_id}."
-        )
-        if not current:
-            for difference in _differences(manifest, settings.corpus) if options.deep else ():
-                print(plain(difference))
-            print(f"The corpus in {settings.corpus} has changed since. Run: kin sync")
-    return DONE
 
 
 def _ask(options: argparse.Namespace, settings: Settings) -> int:
@@ -256,7 +142,7 @@ def _ask(options: argparse.Namespace, settings: Settings) -> int:
             write_answer(assistant, answer, parse_filters(line["filters"]), options.out, sys.stdout)
             return DONE
         if options.json:
-            _print_json(told(answer, prose))
+            print_json(told(answer, prose))
             return DONE
         print(plain(answer_markdown(answer, why=options.why, prose=prose)), end="")
         if options.prose and prose is None:
@@ -278,7 +164,7 @@ def _search(options: argparse.Namespace, settings: Settings) -> int:
     with _opened(settings) as assistant:
         result = run(assistant, {"query": _text_of(options.query), "filters": _given_filters(options)})
         if options.json:
-            _print_json(result.model_dump(mode="json"))
+            print_json(result.model_dump(mode="json"))
             return DONE
         print(search_text(result))
     return DONE
@@ -319,7 +205,7 @@ def _serve(_options: argparse.Namespace, settings: Settings) -> int:
     from kin_assistant.errors import IndexFault, KinError
     from kin_assistant.ui.server import serve
 
-    why_not, notices = _bring_up_to_date(settings)
+    why_not, notices = bring_up_to_date(settings)
     try:
         opened = _opened(settings, notices)
     except IndexFault as fault:
@@ -350,64 +236,7 @@ def _mcp(_options: argparse.Namespace, settings: Settings) -> int:
     return DONE
 
 
-def _bring_up_to_date(settings: Settings) -> tuple[str, Sequence[str]]:
-    """Build the index if it is missing or older than the corpus.
-
-    If that cannot be done just now, a sentence that says why, and what the readers should know of it.
-    """
-    from kin_assistant.errors import CorpusError, IndexFault, ResourceError
-    from kin_assistant.index.build import is_current
-
-    embedder = _embedder(settings)
-    try:
-        if not is_current(settings.corpus, settings.index, embedder):
-            print("The index is missing or older than the corpus; building it.", file=sys.stderr)
-            _print_report(_run_sync(settings, sys.stderr), sys.stderr)
-    except CorpusError as error:
-        # A built index answers without the folder that it was built from.
-        return str(error), ()
-    except (IndexFault, ResourceError) as error:
-        return str(error), ("The documents have changed since this index was built. It could not be built anew yet.",)
-    return "", ()
-
-
 # What the commands share
-
-
-def _embedder(settings: Settings) -> Embedder:
-    from kin_assistant.index.layout import IndexFolder
-    from kin_assistant.models.embedder import open_embedder
-
-    return open_embedder(settings.model, engine=settings.engine, cache=IndexFolder(settings.index).models)
-
-
-def _run_sync(settings: Settings, screen: TextIO, *, retry_failed: bool = False) -> SyncReport:
-    from datetime import UTC, datetime
-
-    from kin_assistant.cli.progress import progress_bar
-    from kin_assistant.documents.parsers import Limits
-    from kin_assistant.index.build import sync
-
-    embedder = _embedder(settings)
-    with progress_bar(screen) as progress:
-        return sync(
-            settings.corpus,
-            settings.index,
-            embedder,
-            now=datetime.now(UTC),
-            progress=progress,
-            limits=Limits.from_settings(settings),
-            retry_failed=retry_failed,
-        )
-
-
-def _differences(manifest: Manifest, corpus: Path) -> list[str]:
-    """How the files of ``corpus`` differ from those that the index was built from, a line each."""
-    from kin_assistant.corpus.files import walk
-    from kin_assistant.documents.reading import SUFFIXES
-
-    files = walk(corpus, SUFFIXES).files if corpus.is_dir() else ()
-    return manifest.differences({file.path: file.content for file in files})
 
 
 def _opened(settings: Settings, notices: Sequence[str] = ()) -> Assistant:
@@ -481,28 +310,3 @@ def _settings(options: argparse.Namespace) -> Settings:
 def _text_of(parts: Sequence[str]) -> str:
     """The words of a question as typed; "-" reads them from standard input."""
     return sys.stdin.read() if list(parts) == ["-"] else " ".join(parts)
-
-
-def _print_json(value: object, indent: int | None = 2) -> None:
-    print(as_json(value, sys.stdout, indent=indent))
-
-
-def _print_build(done: str, manifest: Manifest, options: argparse.Namespace, **more: object) -> None:
-    if options.json:
-        fields = {"build_id", "built_at", "documents", "passages"}
-        _print_json({**manifest.model_dump(mode="json", include=fields), "file": str(options.file), **more})
-    else:
-        print(f"{done}: {manifest.documents} documents, {manifest.passages} passages, build {manifest.build_id}.")
-
-
-def _print_report(report: SyncReport, screen: TextIO) -> None:
-    from kin_assistant.index.report import report_lines
-    from kin_assistant.rendering import plain
-
-    for line in report_lines(report):
-        print(plain(line), file=screen)
-
-
-def _fail(message: str, code: int = FAILED) -> int:
-    print(f"kin: {message}", file=sys.stderr)
-    return code
