@@ -53,7 +53,7 @@ class Quoter:
 
     def draft_explanation(self, evidence: Evidence, words: int) -> Draft:
         """A few stretches, each under the heading of its document that it stands under."""
-        worth = self._estimate_worth(evidence, self._policy.worth_of_field_explained)
+        worth = self._estimate_worth(evidence)
         stretches = self._select(
             evidence, words, self._policy.stretches, worth, min_share_before=self._policy.min_share_before
         )
@@ -124,15 +124,9 @@ class Quoter:
             leading_worth={one: value * (share if self._is_conclusion(one) else 1.0) for one, value in worth.items()},
         )
 
-    def _estimate_worth(self, evidence: Evidence, worth_of_field: float | None = None) -> dict[Candidate, float]:
-        """The worth of each sentence; what a compiler concludes counts less, so that it seldom comes before what sources say.
-
-        ``worth_of_field`` is there for the policy's where something else is asked for than a fact.
-        """
-        policy = self._policy
-        if worth_of_field is not None:
-            policy = replace(policy, worth_of_field=worth_of_field)
-        worth = estimate_worth(evidence.candidates, policy)
+    def _estimate_worth(self, evidence: Evidence) -> dict[Candidate, float]:
+        """The worth of each sentence; what a compiler concludes counts less, so that it seldom comes before what sources say."""
+        worth = estimate_worth(evidence.candidates, self._policy)
         return {
             one: value * (self._policy.worth_of_conclusion if self._is_conclusion(one) else 1.0)
             for one, value in worth.items()

@@ -129,9 +129,7 @@ class SelectionPolicy:
     worth_of_cosine: float = 1.5
     """Weight of the cosine of query and sentence."""
     worth_of_field: float = 0.7
-    """Weight of how well the sentence tells the field of a record that the query asks for,"""
-    worth_of_field_explained: float = 1.0
-    """and the same in an explanation, which asks for more than one sentence of it."""
+    """Weight of how well the sentence tells the field of a record that the query asks for."""
     price_of_missing_asked: float = 1.0
     """What a sentence loses that gives nothing of the kind that is plainly asked for: a date, a sum, who paid."""
     min_share: float = 0.1
@@ -216,7 +214,7 @@ class RefusalPolicy:
     """Weight of the share of the query's stems, by similarity alone."""
     offset: float = -10.7
     """Offset, by similarity alone."""
-    elsewhere: float = 5.0
+    elsewhere: float = 3.0
     """What confidence loses, in log odds, for each point by which passages on other places are ranked above those on the places
     named: ``python -m training.elsewhere``,"""
     usual_lead: float = -0.3

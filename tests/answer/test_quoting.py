@@ -62,23 +62,17 @@ def test_a_short_list_is_whole_if_several_items_of_it_answer(library: SmallLibra
     assert [one.text for one in listed.candidates][-1] == "Points are spent in shops of the market."
 
 
-@pytest.mark.parametrize(("explained", "fact"), [(9.0, 0.0), (0.0, 9.0)])
-def test_what_is_asked_for_weighs_in_an_explanation_by_itself(
-    library: SmallLibrary, explained: float, fact: float
-) -> None:
+@pytest.mark.parametrize("weight", [9.0, 0.0])
+def test_what_is_asked_for_weighs_in_facts_and_explanations(library: SmallLibrary, weight: float) -> None:
     evidence = read(library)
     told = "Homes in Cebu use power without thought."
     asked = replace(
         evidence,
         candidates=tuple(replace(one, field_match=float(one.text == told)) for one in evidence.candidates),
     )
-    policy = SelectionPolicy(worth_of_field_explained=explained, worth_of_field=fact)
-    quoter = Quoter(library.search.library, policy, {"lessons"})
-    first = [
-        draft.candidates[0].text == told
-        for draft in (quoter.draft_explanation(asked, 150), quoter.draft_fact(asked, 75))
-    ]
-    assert first == [explained > 0, fact > 0]
+    quoter = Quoter(library.search.library, SelectionPolicy(worth_of_field=weight), {"lessons"})
+    for draft in (quoter.draft_explanation(asked, 150), quoter.draft_fact(asked, 75)):
+        assert (draft.candidates[0].text == told) == (weight > 0)
 
 
 def test_an_item_that_answers_alone_stays_alone(library: SmallLibrary) -> None:
