@@ -20,10 +20,10 @@ from kin_assistant.policy import AnswerPolicy, ComparePolicy
 from kin_assistant.question.query import Query
 from kin_assistant.question.sides import sides_of, strip_comparing
 from kin_assistant.text.asked import find_asked_kinds
-from kin_assistant.text.english import read_comparatives
+from kin_assistant.text.english import read_comparatives, read_words
 from kin_assistant.text.figures import has_figure
 from kin_assistant.text.wording import count_words, join_words, name_in_sentence
-from kin_assistant.text.words import stems
+from kin_assistant.text.words import stems, words
 from kin_assistant.types import RecordField
 
 __all__ = ["NO_EVIDENCE", "draft_compare"]
@@ -177,7 +177,7 @@ def _answer_of_place(
             if best := _best_sentences(saying, asked, search, policy):
                 break
         of_parts.append(best)
-        if part and not best:
+        if part and not best and read_words("likeness").isdisjoint(words(part.text)):
             missing.append(f"“{part.text.strip(' ?.,;')}”")
     return _take_in_turn(of_parts, max(limits.sentences, len(of_parts))), missing
 

@@ -214,10 +214,10 @@ class RefusalPolicy:
     """Weight of the share of the query's stems, by similarity alone."""
     offset: float = -10.7
     """Offset, by similarity alone."""
-    elsewhere: float = 3.0
+    elsewhere: float = 8.0
     """What confidence loses, in log odds, for each point by which passages on other places are ranked above those on the places
     named: ``python -m training.elsewhere``,"""
-    usual_lead: float = -0.3
+    usual_lead: float = -0.2
     """beyond this lead, which is behind."""
     best_sentences: int = 5
     """Sentences, the best first, whose stems and cosines count."""

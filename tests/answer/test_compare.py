@@ -198,10 +198,9 @@ def test_a_side_that_nothing_in_the_other_sides_place_answers_is_answered_from_e
     draft = compare(query, library)
     assert draft is not None
     rows = {section.heading: [one.text for one in section.candidates] for section in draft.sections}
-    assert rows == {
-        "Surabaya": ["Surabaya gave compost baskets to 17,000 households."],
-        "Cebu": ["Cebu opened a waste bank for bottles."],
-    }
+    assert rows.keys() == {"Surabaya", "Cebu"}
+    assert "Surabaya gave compost baskets to 17,000 households." in rows["Surabaya"]
+    assert rows["Cebu"][0] == "Cebu opened a waste bank for bottles."
 
 
 def test_two_sides_in_one_document_make_no_table(library: SmallLibrary) -> None:
@@ -269,3 +268,18 @@ def test_two_practices_of_one_city_have_rows_that_say_which(tmp_path: Path) -> N
         "The waste banks in Surabaya",
         "The compost houses in Surabaya",
     ]
+
+
+@pytest.mark.parametrize(
+    ("asked", "missed"),
+    [
+        ("compare waste in Surabaya and Cebu, what is the same in both?", False),
+        ("compare compost in Surabaya and Cebu: what did it cost, and which tax inspectors were dismissed?", True),
+    ],
+)
+def test_what_two_places_have_in_common_is_not_said_to_be_missing(
+    library: SmallLibrary, asked: str, missed: bool
+) -> None:
+    draft = compare(library.query(asked), library)
+    assert draft is not None
+    assert any("do not seem to say" in section.remark for section in draft.sections) == missed
