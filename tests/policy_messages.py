@@ -587,7 +587,7 @@ ONE_WAY: Final = frozenset({
     "compare.price_of_elsewhere",
     "talk.min_cosine_unasked",
 })  # fmt: skip
-"""Limits, above all, that a change in the other direction does not make felt in any of these answers."""
+"""A change in the other direction changed none of the answers that were tried: limits, above all."""
 UNIT_TESTED: Final = {
     "selection.bonus_of_place": (
         "answer/test_stretches.py",
