@@ -6,7 +6,7 @@ from typing import Final, NamedTuple
 
 from tests.varied_policies import Message
 
-__all__ = ["NOTICED", "ONE_WAY", "UNNOTICED", "Noticed"]
+__all__ = ["NOTICED", "ONE_WAY", "UNIT_TESTED", "UNNOTICED", "Noticed"]
 
 
 class Noticed(NamedTuple):
@@ -21,80 +21,71 @@ NOTICED: Final = (
     Noticed(
         Message("How many households got a compost basket in Surabaya?"),
         halved=(
-            "retrieval.passage_cosine retrieval.sentence_cosine retrieval.lexical_share retrieval.neighbour_share "
-            "retrieval.neighbours evidence.sentence_cosine evidence.passages_read evidence.passages_read_of_best "
-            "evidence.best_documents evidence.passages_unquoted selection.worth_offset selection.worth_of_logit "
-            "selection.price_of_sentence selection.words_of_fact selection.price_of_fact"
+            "retrieval.passage_cosine retrieval.sentence_cosine retrieval.lexical_share "
+            "retrieval.neighbour_share retrieval.neighbours evidence.sentence_cosine evidence.passages_read "
+            "evidence.passages_read_of_best evidence.best_documents evidence.passages_unquoted "
+            "selection.worth_offset selection.worth_of_logit selection.price_of_sentence "
+            "selection.words_of_fact selection.price_of_fact"
         ),
         doubled=(
-            "retrieval.passage_cosine retrieval.sentence_cosine retrieval.lexical_share retrieval.neighbour_share "
-            "retrieval.neighbours evidence.figure evidence.passages_read_of_best evidence.best_documents "
-            "evidence.passages_unquoted selection.worth_of_logit selection.worth_of_similarity "
-            "selection.worth_of_cosine selection.worth_of_field selection.price_exponent"
+            "retrieval.passage_cosine retrieval.sentence_cosine retrieval.lexical_share "
+            "retrieval.neighbour_share retrieval.neighbours evidence.figure evidence.passages_read_of_best "
+            "evidence.best_documents evidence.passages_unquoted selection.worth_of_logit "
+            "selection.worth_of_similarity selection.worth_of_cosine selection.price_exponent"
         ),
     ),
     Noticed(
         Message("How much did the bus lanes of Ahmedabad cost?"),
-        halved="selection.min_logit selection.worth_of_field refusal.read_coverage",
+        halved="selection.worth_of_field refusal.read_coverage",
     ),
     Noticed(
         Message("When did Dhaka ban polythene bags?"),
-        halved=(
-            "selection.worth_of_cosine selection.price_exponent selection.min_share_repeated "
-            "selection.stretches_of_fact"
-        ),
-        doubled=(
-            "evidence.shared_stems selection.worth_offset selection.price_of_sentence selection.price_of_word "
-            "selection.words_of_fact selection.words_around selection.price_of_fact"
-        ),
-    ),
-    Noticed(
-        Message("What does a bag for household rubbish cost in Kitakyushu?"),
-        halved="selection.worth_of_document",
-        doubled="evidence.passages_read",
+        halved="selection.stretches_of_fact",
+        doubled="selection.worth_offset selection.worth_of_field selection.words_around selection.price_of_fact",
     ),
     Noticed(
         Message("How much water was lost in the pipes of Phnom Penh?"),
-        halved=(
-            "evidence.shared_stems evidence.figure evidence.network selection.worth_of_similarity "
-            "selection.price_of_word selection.documents selection.words_around"
+        halved="evidence.passages evidence.shared_stems selection.worth_of_cosine",
+        doubled=(
+            "evidence.passage_score evidence.sentence_cosine selection.words_of_fact "
+            "evidence.shared_stems_in_context selection.price_of_word"
         ),
-        doubled="evidence.passage_score evidence.sentence_cosine evidence.network",
     ),
     Noticed(
         Message("How many people work for the waste pickers' cooperative of Pune?"),
-        halved="refusal.best_sentences",
+        halved="selection.worth_of_similarity selection.price_of_missing_asked refusal.best_sentences",
+        doubled="selection.price_of_missing_asked",
     ),
     Noticed(
         Message("How did Seoul uncover the Cheonggyecheon?"),
-        halved="evidence.passage_score selection.price_of_stretch selection.stretches",
-        doubled="refusal.offset",
+        halved="evidence.passage_score selection.stretches",
+        doubled="refusal.offset selection.sentences_of_stretch",
     ),
     Noticed(
         Message("Why did the waste fee of Phitsanulok work?"),
-        halved="evidence.lexical evidence.shared_stems_in_context refusal.read_cosine",
-        doubled=("selection.worth_of_conclusion refusal.min_confidence refusal.read_coverage refusal.read_offset"),
+        halved="refusal.read_cosine",
+        doubled="refusal.min_confidence refusal.read_coverage refusal.read_offset",
     ),
     Noticed(
-        Message("How did Delhi move its buses to gas, and what did the courts do?"),
-        halved="selection.sentences_of_stretch parts.min_joint_logit",
+        Message("How did Delhi move its buses to gas, and what did the courts do?", form="shorter"),
+        halved="selection.sentences_of_stretch selection.words_around parts.min_joint_logit",
         doubled="evidence.passages",
     ),
     Noticed(
-        Message("How did women of Tobata fight the smoke?"),
+        Message("How did women of Tobata fight the smoke?", form="more"),
+        halved="selection.min_share_before",
         doubled="refusal.sure_confidence",
     ),
     Noticed(
         Message("What did Ulsan do about its river, and how much did it cost?"),
-        halved="selection.words_of_whole_list parts.passages_read",
+        halved="selection.words_of_whole_list",
         doubled=(
-            "evidence.lexical evidence.shared_stems_in_context selection.sentences_of_stretch "
-            "selection.share_of_leading_conclusion selection.min_share_of_whole_list"
+            "selection.share_of_leading_conclusion selection.min_share_of_whole_list selection.worth_of_conclusion"
         ),
     ),
     Noticed(
         Message("How are street lights paid for from savings?"),
-        halved="selection.logit_of_unread",
+        halved="selection.documents",
         doubled="selection.worth_of_document selection.stretches",
     ),
     Noticed(
@@ -103,21 +94,9 @@ NOTICED: Final = (
         doubled="refusal.read_cosine refusal.min_cosine_near refusal.near_sentences",
     ),
     Noticed(
-        Message("What became of the dump of Ulaanbaatar?"),
-        halved="refusal.sure_confidence",
-        doubled="refusal.read_logit",
-    ),
-    Noticed(
-        Message("What can go wrong with composting plants?"),
-        halved="evidence.passages",
-    ),
-    Noticed(
-        Message("List the measures that Tehran took for its air"),
-        doubled="selection.min_share_of_list",
-    ),
-    Noticed(
         Message("What are the eight functions of the network?"),
         halved="selection.min_share_of_list",
+        doubled="evidence.passages_read",
     ),
     Noticed(
         Message("List the functions of the network"),
@@ -145,17 +124,14 @@ NOTICED: Final = (
         doubled="search.price_of_leaning",
     ),
     Noticed(
-        Message("Which countries deal with floods?"),
-        halved="catalogue.passages_read",
-        doubled="catalogue.min_deviations_near catalogue.min_nearness_near",
-    ),
-    Noticed(
         Message("Which cities use solar energy?"),
         halved="catalogue.min_nearness catalogue.min_nearness_near catalogue.few_places",
+        doubled="catalogue.min_deviations_near catalogue.min_nearness_near",
     ),
     Noticed(
         Message("Tell me about Ulsan"),
         halved="overview.few_documents",
+        doubled="portrait.words_of_items",
     ),
     Noticed(
         Message("Tell me about Kathmandu"),
@@ -172,11 +148,13 @@ NOTICED: Final = (
     ),
     Noticed(
         Message("Tell me about the clean water of Nakhon Sawan"),
-        halved="overview.min_logit",
+        halved="overview.min_logit portrait.words_held",
+        doubled="portrait.words",
     ),
     Noticed(
         Message("Tell me about the training programme of KITA"),
         halved="portrait.rows",
+        doubled="portrait.words_held",
     ),
     Noticed(
         Message("Tell me about Kitakyushu"),
@@ -195,7 +173,7 @@ NOTICED: Final = (
     ),
     Noticed(
         Message("What is BRT?"),
-        halved=("overview.price_of_place portrait.offset portrait.logit portrait.min_worth portrait.min_logit"),
+        halved="overview.price_of_place portrait.offset portrait.logit portrait.min_worth portrait.min_logit",
         doubled="portrait.cosine portrait.process",
     ),
     Noticed(
@@ -214,29 +192,24 @@ NOTICED: Final = (
     ),
     Noticed(
         Message("We want to replace our street lamps and have no money. What should we do?"),
-        halved="advice.most_places",
-        doubled="experience.transferability",
-    ),
-    Noticed(
-        Message("Our town wants to compost market waste. What would you advise?"),
-        halved="experience.transferability",
+        halved="documents.words experience.words_held advice.most_places",
+        doubled="experience.words_held experience.words experience.lessons_told",
     ),
     Noticed(
         Message("We are a small town with no money and our landfill is full. What should we do?"),
         halved=(
             "documents.worth experience.offset experience.logit experience.below_best experience.cosine "
-            "experience.situation experience.min_worth experience.min_logit experience.lessons_told advice.peers "
-            "advice.min_worth"
+            "experience.situation experience.min_worth experience.min_logit experience.lessons_told "
+            "advice.peers selection.logit_of_unread"
         ),
         doubled=(
-            "documents.passages experience.offset experience.logit experience.cosine experience.place "
-            "experience.process experience.lessons advice.peers advice.min_worth advice.min_share "
-            "advice.min_cosine"
+            "documents.passages documents.words experience.offset experience.logit experience.cosine "
+            "experience.process experience.situation advice.peers advice.min_share advice.min_cosine"
         ),
     ),
     Noticed(
         Message("Our river stinks in the dry season. What can we do?"),
-        halved="documents.passages documents.further experience.rows advice.min_share",
+        halved="experience.rows advice.min_share",
     ),
     Noticed(
         Message("How can my city get people to sort their waste at home?"),
@@ -245,13 +218,13 @@ NOTICED: Final = (
     ),
     Noticed(
         Message("Our buses are old and dirty, what should we try first?"),
-        halved="experience.place experience.process experience.late",
-        doubled="experience.rows",
+        halved="experience.process",
+        doubled="experience.min_logit experience.rows",
     ),
     Noticed(
         Message("We want to stop open burning of rice straw. What would you advise?"),
-        halved="experience.lessons",
-        doubled="selection.min_logit documents.further documents.worth",
+        halved="documents.passages experience.lessons evidence.shared_stems_in_context selection.worth_of_document",
+        doubled="documents.further documents.worth",
     ),
     Noticed(
         Message("Which cities have bus lanes, and how many passengers do they carry?"),
@@ -259,13 +232,15 @@ NOTICED: Final = (
     ),
     Noticed(
         Message("Which cities charged households by the bag, and what did it bring?"),
-        halved="catalogue.cosine",
+        halved="catalogue.passages_read catalogue.cosine",
         doubled="search.price_of_conclusion catalogue.passages_read",
     ),
     Noticed(
         Message("Who composts market waste, how much does it cost and who pays?"),
         halved="peers.rows peers.min_logit peers.min_worth_of_part peers.min_worth_of_figure",
-        doubled="peers.rows peers.min_logit_alone peers.min_worth_of_part peers.min_worth_of_figure",
+        doubled=(
+            "selection.min_logit peers.rows peers.min_logit_alone peers.min_worth_of_part peers.min_worth_of_figure"
+        ),
     ),
     Noticed(
         Message("Which cities cut water losses, and by how much?"),
@@ -278,12 +253,11 @@ NOTICED: Final = (
     ),
     Noticed(
         Message("Compare Dhaka and Kathmandu"),
-        halved="compare.passages_read compare.sentences compare.sentences_told compare.min_logit",
+        halved="compare.passages_read compare.sentences_told compare.result_with_figure compare.min_logit",
         doubled="compare.passages_read compare.sentences",
     ),
     Noticed(
-        Message("Compare Bangkok, Seoul, Cebu and Dhaka on household waste"),
-        halved="compare.result_with_figure",
+        Message("Compare Bangkok, Seoul, Cebu and Dhaka on household waste", form="more"),
         doubled="compare.sentences_told",
     ),
     Noticed(
@@ -294,41 +268,33 @@ NOTICED: Final = (
     Noticed(
         Message("Compare Surabaya and Cebu on waste"),
         halved="experience.passages",
-        doubled="experience.below_best",
     ),
     Noticed(
         Message("Compare the cost of composting in Dhaka and Quy Nhon"),
-        doubled="compare.min_logit",
+        halved="compare.min_logit_missing_asked",
+        doubled="compare.min_logit_missing_asked",
     ),
     Noticed(
         Message("Which city has the highest recycling rate?"),
         halved="selection.worth_of_conclusion",
-        doubled="selection.price_of_stretch",
+        doubled="selection.min_share_before",
     ),
     Noticed(
-        Message("Who won the football world cup of 1998?"),
+        Message("Who won the football world cup of 1998?", reads=False),
         halved="refusal.near_documents",
         doubled="refusal.near_documents",
     ),
     Noticed(
-        Message("How many penguins live in the zoo of Surabaya?"),
-        halved="refusal.min_confidence refusal.min_cosine_near",
+        Message("How many penguins live in the zoo of Surabaya?", reads=False),
+        halved="refusal.min_cosine_near",
     ),
     Noticed(
         Message("What does the tram of Melbourne cost?"),
         halved="retrieval.candidates",
     ),
     Noticed(
-        Message("Compare Surabaya and Cebu on waste", form="more"),
-        doubled="compare.result_with_figure",
-    ),
-    Noticed(
         Message("How are old ships broken up?", reads=False),
         doubled="refusal.coverage",
-    ),
-    Noticed(
-        Message("How did Seoul uncover the Cheonggyecheon?", reads=False),
-        doubled="selection.logit_of_unread",
     ),
     Noticed(
         Message("Who won the football world cup of 1998?", reads=False),
@@ -343,77 +309,315 @@ NOTICED: Final = (
         halved="retrieval.passages_reranked",
         doubled="retrieval.passages_reranked",
     ),
+    Noticed(
+        Message("How did Dokai Bay come back to life?"),
+        halved="selection.min_share_repeated",
+        doubled="selection.price_of_sentence selection.price_of_stretch",
+    ),
+    Noticed(
+        Message("What do the waste pickers of Seoul earn?"),
+        halved="refusal.min_confidence refusal.elsewhere refusal.usual_lead",
+    ),
+    Noticed(
+        Message("List the measures for clean air in Kitakyushu and in Tehran"),
+        doubled="refusal.usual_lead",
+    ),
+    Noticed(
+        Message("How are septic tanks emptied in Seoul?"),
+        halved="evidence.lexical selection.min_logit refusal.near_elsewhere",
+        doubled="selection.logit_of_unread refusal.near_elsewhere",
+    ),
+    Noticed(
+        Message("Tell me about the demonstration projects of the initiative"),
+        halved="portrait.items portrait.words_of_items",
+    ),
+    Noticed(
+        Message("How many households compost in Surabaya and in Kathmandu?"),
+        halved="evidence.network compare.passages_of_part",
+    ),
+    Noticed(
+        Message("What does waste collection cost a household in Cebu, Suva and Seoul?", reads=False),
+        doubled="compare.passages_of_part",
+    ),
+    Noticed(
+        Message("List the fees for waste in Suva and in Seoul"),
+        halved="compare.price_of_conclusion",
+        doubled="evidence.lexical evidence.shared_stems",
+    ),
+    Noticed(
+        Message("How much sludge do Dumaguete and Nonthaburi collect, and who pays for it?"),
+        halved="compare.max_gap",
+        doubled="compare.min_logit compare.figure compare.unequal",
+    ),
+    Noticed(
+        Message("How much waste is recycled in Bangkok and in Penang?"),
+        halved="evidence.figure compare.sentences compare.figure",
+        doubled="evidence.network compare.max_gap",
+    ),
+    Noticed(
+        Message("Who helped Khulna with its sludge, and since when?"),
+        halved="selection.price_of_word selection.price_exponent",
+    ),
+    Noticed(
+        Message("List the seminars of the first cycle"),
+        halved="refusal.sure_confidence selection.price_of_stretch",
+        doubled="selection.min_share_of_list refusal.read_logit",
+    ),
+    Noticed(
+        Message("How can we get schools to teach about waste?"),
+        halved="documents.further experience.place experience.late",
+        doubled="experience.below_best experience.place experience.lessons",
+    ),
+    Noticed(
+        Message("We have cheap land and much kitchen waste. What would you advise?"),
+        halved="experience.transferability",
+    ),
+    Noticed(
+        Message("How should a city start with public bicycles?"),
+        halved="advice.times_alone",
+        doubled="experience.transferability experience.sentences advice.times_alone",
+    ),
+    Noticed(
+        Message("Factories in the middle of town pollute the air. What should we do?"),
+        halved="experience.sentences advice.min_worth",
+        doubled="advice.min_worth",
+    ),
+    Noticed(
+        Message("Compare Bangkok, Seoul, Cebu and Dhaka on household waste", form="more"),
+        halved="compare.unequal form.times",
+        doubled="compare.result_with_figure form.times",
+    ),
+    Noticed(
+        Message("Which cities deal with hospital waste?"),
+        halved="catalogue.min_share_of_theme",
+    ),
+    Noticed(
+        Message("Tell me about the action plans of 2012"),
+        halved="overview.words_of_other portrait.lessons",
+    ),
+    Noticed(
+        Message("Tell me about price and participation in the waste banks of Surabaya"),
+        halved="portrait.lessons_told",
+        doubled="portrait.lessons",
+    ),
+    Noticed(
+        Message("Which landfill is the largest?"),
+        halved="compare.documents_read",
+        doubled="compare.documents_read",
+    ),
+    Noticed(
+        Message("who pays you"),
+        halved="talk.neighbours",
+    ),
+    Noticed(
+        Message("I do not understand you"),
+        doubled="talk.neighbours talk.min_cosine",
+    ),
+    Noticed(
+        Message("your opinion on cats please"),
+        halved="talk.min_cosine talk.suggestions",
+        doubled="talk.suggestions",
+    ),
+    Noticed(
+        Message("what should I cook tonight"),
+        halved="talk.min_cosine_unasked",
+    ),
+    Noticed(
+        Message("How did women of Tobata fight the smoke?", form="more"),
+        halved="form.price_of_more",
+        doubled="form.price_of_more",
+    ),
+    Noticed(
+        Message("How did Delhi move its buses to gas, and what did the courts do?", form="shorter"),
+        halved="form.price_of_less",
+    ),
+    Noticed(
+        Message("Why does price decide participation in Surabaya's waste banks, and who still brings mixed material?"),
+        doubled="form.price_of_less",
+    ),
+    Noticed(
+        Message("List the lessons from Davao and Kitakyushu"),
+        halved="evidence.passages_per_place",
+    ),
+    Noticed(
+        Message("Who lent the money for Dalian, Chongqing and Guiyang, and what was built?"),
+        halved="parts.passages_read",
+        doubled="parts.min_lead",
+    ),
+    Noticed(
+        Message("Compare Dhaka and Kathmandu on wages", reads=False),
+        doubled="compare.min_cosine",
+    ),
+    Noticed(
+        Message("What does waste collection cost a household in Cebu, Suva and Seoul?", reads=False),
+        halved="compare.price_of_missing_asked",
+    ),
+    Noticed(
+        Message("How many buses run in Shenzhen and in Delhi?"),
+        doubled="compare.price_of_missing_asked",
+    ),
+    Noticed(
+        Message("What are the costs of compost plants in Quy Nhon, Matale and Dhaka?"),
+        doubled="compare.min_logit_elsewhere",
+    ),
+    Noticed(
+        Message("compost baskets in Surabaya versus compost plants"),
+        halved="compare.price_of_elsewhere",
+    ),
+    Noticed(
+        Message("How is waste sorted in Bangkok and in Kitakyushu?"),
+        halved="compare.few_cities",
+    ),
+    Noticed(
+        Message("How is waste composted in Surabaya and Matale?"),
+        doubled="compare.few_cities",
+    ),
+    Noticed(
+        Message("Which documents tell of emissions avoided?"),
+        halved="search.price_of_silence",
+    ),
+    Noticed(
+        Message("Which cities give tariffs?"),
+        doubled="search.price_of_silence",
+    ),
+    Noticed(
+        Message("What is a subsidy?"),
+        doubled="overview.passages_read",
+    ),
+    Noticed(
+        Message("How does Pune collect sludge from septic tanks?"),
+        doubled="retrieval.candidates retrieval.named_place_bonus",
+    ),
+    Noticed(
+        Message("List what was pledged by the mayors"),
+        halved="selection.min_share",
+    ),
+    Noticed(
+        Message("heat action plans or cooling roofs in Ahmedabad"),
+        halved="selection.min_share_of_whole_list",
+    ),
+    Noticed(
+        Message("Who set up waste banks, how many members have they and who buys the waste?"),
+        doubled="parts.passages_read",
+    ),
+    Noticed(
+        Message("Compare opera houses in Surabaya and Cebu", reads=False),
+        halved="refusal.coverage",
+    ),
+    Noticed(
+        Message("What must a city have in place before it charges for waste?"),
+        doubled="refusal.best_sentences",
+    ),
+    Noticed(
+        Message("What should we do about elephants in the streets?"),
+        halved="advice.min_cosine",
+    ),
+    Noticed(
+        Message("Who runs a bus rapid transit, how many ride it and what did it cost?"),
+        halved="peers.min_logit_alone",
+    ),
+    Noticed(
+        Message("Which cities have a running cost of composting?"),
+        doubled="search.share search.window",
+    ),
+    Noticed(
+        Message("Which documents are about trees?"),
+        halved="search.price_of_leaning",
+    ),
+    Noticed(
+        Message("Tell me about what other cities can take over from Kitakyushu"),
+        doubled="search.nearest_passages",
+    ),
+    Noticed(
+        Message("Tell me about Thailand"),
+        doubled="overview.themes",
+    ),
+    Noticed(
+        Message("What is source separation?"),
+        halved="portrait.below_best",
+        doubled="overview.others",
+    ),
+    Noticed(
+        Message("Tell me about Beira Lake"),
+        halved="portrait.situation",
+    ),
+    Noticed(
+        Message("Tell me about Lalitpur"),
+        doubled="portrait.min_logit",
+    ),
+    Noticed(
+        Message("Tell me about Almaty"),
+        doubled="portrait.late",
+    ),
+    Noticed(
+        Message("Which city composts the most waste?"),
+        doubled="compare.places",
+    ),
 )
 ONE_WAY: Final = frozenset({
-    "retrieval.candidates",
-    "retrieval.named_place_bonus",
-    "selection.min_share",
+    "evidence.passages_per_place",
     "selection.min_share_repeated",
     "selection.documents",
     "selection.stretches_of_fact",
     "selection.words_of_list",
     "selection.share_of_leading_conclusion",
     "selection.words_of_whole_list",
-    "selection.min_share_of_whole_list",
     "selection.min_share_of_section",
     "search.near",
-    "search.share",
-    "search.price_of_leaning",
-    "search.window",
-    "search.nearest_passages",
-    "parts.passages_read",
+    "parts.min_lead",
     "parts.min_joint_logit",
-    "refusal.coverage",
-    "refusal.best_sentences",
-    "overview.themes",
-    "overview.others",
-    "overview.words_of_other",
-    "portrait.below_best",
-    "portrait.situation",
-    "portrait.words",
-    "portrait.min_logit",
-    "portrait.late",
+    "refusal.elsewhere",
+    "catalogue.min_share_of_theme",
+    "overview.passages_read",
+    "portrait.lessons_told",
+    "portrait.items",
     "portrait.passages",
-    "experience.situation",
-    "experience.words",
-    "experience.min_logit",
-    "experience.lessons_told",
     "experience.late",
     "experience.passages",
     "advice.most_places",
-    "advice.min_cosine",
-    "peers.min_logit_alone",
-    "compare.places",
-})  # fmt: skip
-"""Limits, above all, that a change in the other direction does not make felt in any of these answers."""
-UNNOTICED: Final = frozenset({
-    "evidence.passages_per_place",
-    "selection.bonus_of_place",
-    "search.price_of_silence",
-    "parts.min_logit",
-    "parts.min_lead",
-    "catalogue.min_share_of_theme",
-    "overview.price_of_remark",
-    "overview.passages_read",
-    "overview.cosine",
-    "portrait.lessons",
-    "portrait.transferability",
-    "portrait.lessons_told",
-    "experience.sentences",
-    "advice.times_alone",
-    "peers.passages_of_part",
     "compare.min_cosine",
-    "compare.figure",
-    "compare.documents_read",
-    "compare.max_logit",
-    "compare.few_cities",
-    "compare.unequal",
-    "talk.neighbours",
-    "talk.min_cosine",
+    "compare.price_of_conclusion",
+    "compare.min_logit_elsewhere",
+    "compare.price_of_elsewhere",
     "talk.min_cosine_unasked",
-    "talk.suggestions",
-    "form.times",
-    "form.price_of_more",
-    "form.price_of_less",
 })  # fmt: skip
-"""No message was found that notices these, and for some none was looked for. Each wants one; what none can notice should go."""
+"""A change in the other direction changed none of the answers that were tried: limits, above all."""
+UNIT_TESTED: Final = {
+    "selection.bonus_of_place": (
+        "answer/test_stretches.py",
+        "test_a_place_that_waits_comes_before_one_good_sentence_on_another_but_not_before_two",
+    ),
+    "parts.min_logit": (
+        "answer/test_parts.py",
+        "test_what_the_network_gives_as_much_as_the_policy_says_is_added",
+    ),
+    "overview.price_of_remark": (
+        "answer/test_overview.py",
+        "test_what_is_not_known_gives_way_to_a_sentence_that_is_nearly_as_central",
+    ),
+    "portrait.transferability": (
+        "answer/test_telling.py",
+        "test_a_portrait_tells_where_else_it_may_be_done_only_if_that_answers_well",
+    ),
+    "experience.items": (
+        "answer/test_telling.py",
+        "test_how_long_a_list_that_is_told_whole_may_be",
+    ),
+    "experience.words_of_items": (
+        "answer/test_telling.py",
+        "test_how_long_a_list_that_is_told_whole_may_be",
+    ),
+    "peers.passages_of_part": (
+        "answer/test_peers.py",
+        "test_a_part_is_looked_for_in_as_many_passages_as_the_policy_says",
+    ),
+    "compare.max_logit": (
+        "answer/test_compare.py",
+        "test_where_the_most_is_asked_for_a_very_sure_network_does_not_outweigh_the_words_of_the_request",
+    ),
+}
+"""What no message was found for, and the test that fails if it is halved, or doubled: its file in ``tests`` and its name."""
+UNNOTICED: Final = frozenset({
+    "overview.cosine",
+})  # fmt: skip
+"""Weighs what a term means in other words where no sentence has the form of a definition: no term was found that shows it."""

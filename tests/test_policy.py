@@ -15,8 +15,9 @@ from kin_assistant.indicators.policy import IndicatorPolicy
 from kin_assistant.models.embedder import Embedder
 from kin_assistant.peers.policy import LikenessPolicy
 from kin_assistant.policy import AnswerPolicy
+from kin_assistant.question.kinds import KindClassifier
 from kin_assistant.records.policy import ComparisonPolicy
-from tests.policy_messages import NOTICED, ONE_WAY, UNNOTICED, Noticed
+from tests.policy_messages import NOTICED, ONE_WAY, UNIT_TESTED, UNNOTICED, Noticed
 from tests.varied_policies import AnswerBench, double, halve
 
 PACKAGE = Path(kin_assistant.__file__).parent
@@ -55,7 +56,7 @@ def test_every_value_of_a_room_is_used_in_it(policy: type) -> None:
 
 @pytest.fixture(scope="module")
 def bench(opened_index: OpenIndex, model: Embedder) -> AnswerBench:
-    return AnswerBench(opened_index, model)
+    return AnswerBench(opened_index, model, KindClassifier())
 
 
 @pytest.mark.parametrize("noticed", NOTICED, ids=lambda noticed: noticed.message.text)
@@ -75,16 +76,25 @@ def _same(bench: AnswerBench, noticed: Noticed, policy: AnswerPolicy, shipped: s
     return bench.answer(noticed.message, policy) == shipped
 
 
-def test_some_message_notices_each_value_but_those_named() -> None:
-    """A value that is new needs a message in ``tests/policy_messages.py`` whose answer it changes.
+def test_something_notices_each_value_but_those_named() -> None:
+    """A value that is new needs a message in ``tests/policy_messages.py`` whose answer it changes, or a test of its own.
 
-    ``UNNOTICED`` names those that had none when the table was made.
+    ``UNNOTICED`` names those that have neither.
     """
     halved = {name for noticed in NOTICED for name in noticed.halved.split()}
     doubled = {name for noticed in NOTICED for name in noticed.doubled.split()}
-    assert halved | doubled | UNNOTICED == AnswerPolicy().flatten().keys()
-    assert UNNOTICED.isdisjoint(halved | doubled)
+    noticed = halved | doubled
+    assert noticed | UNIT_TESTED.keys() | UNNOTICED == AnswerPolicy().flatten().keys()
+    assert noticed.isdisjoint(UNIT_TESTED) and UNNOTICED.isdisjoint(noticed | UNIT_TESTED.keys())
     assert halved ^ doubled == ONE_WAY, "changed one way these change no answer here"
+
+
+@pytest.mark.parametrize("value", UNIT_TESTED)
+def test_what_no_message_notices_has_a_test_of_its_own_that_changes_it(value: str) -> None:
+    file, name = UNIT_TESTED[value]
+    text = (Path(__file__).parent / file).read_text("utf-8")
+    assert name in {node.name for node in ast.parse(text).body if isinstance(node, ast.FunctionDef)}
+    assert f'"{value}"' in text
 
 
 def test_it_cannot_be_changed() -> None:

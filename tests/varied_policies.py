@@ -18,13 +18,13 @@ from kin_assistant.index.snapshot import OpenIndex
 from kin_assistant.models.embedder import Embedder
 from kin_assistant.places.matching import Gazetteer, PlaceIndex
 from kin_assistant.policy import AnswerPolicy, EvidencePolicy, RetrievalPolicy, SentenceSearchPolicy
+from kin_assistant.question.kinds import KindClassifier
 from kin_assistant.question.query import QueryParser
 from kin_assistant.records.asked import FieldMatcher
 from kin_assistant.records.reader import RecordReader
 from kin_assistant.retrieval import Retriever
 from kin_assistant.text.words import stems
 from kin_assistant.types import WantedForm
-from tests.request_kinds import KINDS
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -45,13 +45,16 @@ class Message(NamedTuple):
 
 
 def halve(name: str) -> AnswerPolicy:
-    """The shipped policy with half of the value ``name`` ("stage.value"); of a whole number, down to a whole one."""
-    return _replace_value(name, lambda value: value // 2 if isinstance(value, int) else value / 2)
+    """The shipped policy with half of the value ``name`` ("stage.value"); of a whole number, down to a whole one.
+
+    Half of nought is nought: there it is one less.
+    """
+    return _replace_value(name, lambda value: (value // 2 if isinstance(value, int) else value / 2) if value else -1.0)
 
 
 def double(name: str) -> AnswerPolicy:
-    """The shipped policy with twice that value."""
-    return _replace_value(name, lambda value: 2 * value)
+    """The shipped policy with twice that value, or one more than nought."""
+    return _replace_value(name, lambda value: 2 * value or 1.0)
 
 
 def _replace_value(name: str, change: Callable[[float], float]) -> AnswerPolicy:
@@ -63,13 +66,13 @@ def _replace_value(name: str, change: Callable[[float], float]) -> AnswerPolicy:
 class AnswerBench:
     """Answers messages from one opened index under any policy; what no policy decides is done once."""
 
-    def __init__(self, index: OpenIndex, embedder: Embedder) -> None:
+    def __init__(self, index: OpenIndex, embedder: Embedder, classifier: KindClassifier) -> None:
         self._index, self._embedder = index, _RememberingEmbedder(embedder)
         self._places = PlaceIndex(Gazetteer.load(), index.library.infos, index.vocabulary)
         self._sections = index.manifest.profile.compiler_sections
         self._records = RecordReader(index, embedder.name, compiler_sections=self._sections)
         self._fields = FieldMatcher(self._records, embedder.name)
-        self._parser = QueryParser(index, self._embedder, self._places, KINDS)
+        self._parser = QueryParser(index, self._embedder, self._places, classifier)
         self._search = lru_cache(8)(self._open_search)
 
     def answer(self, message: Message, policy: AnswerPolicy) -> str:

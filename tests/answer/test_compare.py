@@ -13,6 +13,7 @@ from kin_assistant.answer.extreme import asks_for_extreme
 from kin_assistant.policy import AnswerPolicy, ComparePolicy
 from kin_assistant.question.query import Query
 from tests.form_library import DIGEST, SmallLibrary, open_library
+from tests.varied_policies import double
 
 
 def compare(query: Query, library: SmallLibrary, policy: ComparePolicy | None = None) -> Draft | None:
@@ -283,3 +284,39 @@ def test_what_two_places_have_in_common_is_not_said_to_be_missing(
     draft = compare(library.query(asked), library)
     assert draft is not None
     assert any("do not seem to say" in section.remark for section in draft.sections) == missed
+
+
+@pytest.mark.parametrize(
+    ("policy", "first"),
+    [(AnswerPolicy(), "Cebu"), (double("compare.max_logit"), "Surabaya")],
+    ids=["shipped", "doubled"],
+)
+def test_where_the_most_is_asked_for_a_very_sure_network_does_not_outweigh_the_words_of_the_request(
+    tmp_path: Path, policy: AnswerPolicy, first: str
+) -> None:
+    digests = {
+        f"{city}.md": DIGEST.format(
+            id=city,
+            title=f"Waste of {city}",
+            cities=city,
+            countries=country,
+            region="Asia",
+            themes="x",
+            years="2001-2011",
+        )
+        + f"## Results\n\n{said}\n"
+        for city, country, said in (
+            (
+                "Surabaya",
+                "Indonesia",
+                "Since then families there have been left with that and their bill of 9 dollars.",
+            ),
+            ("Cebu", "Philippines", "Families of children were asked a monthly waste charge of 5 dollars."),
+        )
+    }
+    library, index = open_library(tmp_path, digests)
+    asked = "highest monthly charge that families there with their many children have been asked since then for waste"
+    draft = compare(library.query(asked), library, policy.compare)
+    index.close()
+    assert draft is not None
+    assert draft.sections[0].heading == first

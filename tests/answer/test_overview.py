@@ -12,6 +12,7 @@ from kin_assistant.answer.overview import draft_document, draft_overview, find_g
 from kin_assistant.answer.stretches import leans_back
 from kin_assistant.policy import AnswerPolicy, OverviewPolicy
 from tests.form_library import DIGEST, SmallLibrary, open_library
+from tests.varied_policies import double, halve
 
 _WITHOUT_PLACE = OverviewPolicy(price_of_place=0.0)
 
@@ -174,3 +175,31 @@ def test_a_term_of_several_words_is_defined_by_what_it_does(tmp_path: Path) -> N
     index.close()
     assert draft is not None
     assert draft.candidates[0].text == "An integrated resource recovery centre turns waste to compost."
+
+
+COST = "What compost baskets in Cebu cost is not known."
+REMARK = "overview.price_of_remark"
+
+
+@pytest.mark.parametrize(
+    ("policy", "other", "told"),
+    [
+        (AnswerPolicy(), "Families there put baskets in their yards.", False),
+        (halve(REMARK), "Families there put baskets in their yards.", True),
+        (AnswerPolicy(), "Families in the hills of Cebu sort waste at home.", True),
+        (double(REMARK), "Families in the hills of Cebu sort waste at home.", False),
+    ],
+)
+def test_what_is_not_known_gives_way_to_a_sentence_that_is_nearly_as_central(
+    tmp_path: Path, policy: AnswerPolicy, other: str, told: bool
+) -> None:
+    digest = DIGEST.format(
+        id="cebu", title="Compost baskets in Cebu", cities="Cebu", countries="Philippines", region="Asia", themes="x",
+        years="2001-2011",
+    )  # fmt: skip
+    library, index = open_library(tmp_path, {"cebu.md": f"{digest}## What the city did\n\n{COST} {other}\n"})
+    limits = replace(policy.overview, price_of_place=0.0)
+    gist = find_gist(library.search.library.row_of("cebu"), library.search, library.records.fields_of, limits)
+    index.close()
+    assert gist is not None
+    assert gist.text == (COST if told else other)

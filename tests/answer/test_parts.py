@@ -13,6 +13,7 @@ from kin_assistant.answer.parts import PartRead, answer_parts, find_unanswered, 
 from kin_assistant.answer.quoting import Quoter
 from kin_assistant.policy import PartsPolicy, SelectionPolicy
 from tests.form_library import SmallLibrary
+from tests.varied_policies import double, halve
 
 QUESTION = "How many households have compost baskets in Surabaya, and how much did the baskets of Surabaya cost?"
 GIVEN = "Surabaya gave compost baskets to 17,000 households."
@@ -34,10 +35,10 @@ def read(library: SmallLibrary, question: str = QUESTION) -> tuple[Evidence, Dra
     return evidence, draft, read_parts(evidence, draft, library.search.reader, library.search.library, limits)
 
 
-def complete(library: SmallLibrary, words: int, policy: PartsPolicy, best: str = COST) -> Draft:
+def complete(library: SmallLibrary, words: int, policy: PartsPolicy, best: str = COST, logit: float = 2.0) -> Draft:
     """The draft for a second part to which the network takes ``best`` for the answer."""
     evidence, draft, _ = read(library)
-    logits = {(one.passage, one.sentence.start): 2.0 if one.text == best else -3.0 for one in evidence.candidates}
+    logits = {(one.passage, one.sentence.start): logit if one.text == best else -3.0 for one in evidence.candidates}
     quoter = Quoter(library.search.library, SelectionPolicy())
     return answer_parts(draft, evidence, [PartRead("the second part", logits)], words, policy, quoter)
 
@@ -102,3 +103,21 @@ def test_a_part_without_evidence_is_named(logits: Sequence[float], missing: list
 
 def test_without_a_network_no_part_is_named() -> None:
     assert find_unanswered([PartRead("who paid", {}), PartRead("the cost", {})], PartsPolicy()) == []
+
+
+LEAST = "parts.min_logit"
+
+
+@pytest.mark.parametrize(
+    ("policy", "logit", "added"),
+    [
+        (POLICY, -0.75, True),
+        (halve(LEAST).parts, -0.75, False),
+        (POLICY, -1.5, False),
+        (double(LEAST).parts, -1.5, True),
+    ],
+)
+def test_what_the_network_gives_as_much_as_the_policy_says_is_added(
+    library: SmallLibrary, policy: PartsPolicy, logit: float, added: bool
+) -> None:
+    assert (COST in texts(complete(library, PLENTY, policy, logit=logit))) == added

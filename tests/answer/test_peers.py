@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -11,13 +12,15 @@ from kin_assistant.answer.peers import asks_for_peers, draft_peers
 from kin_assistant.policy import AnswerPolicy, DocumentPolicy, PeersPolicy, RefusalPolicy
 from kin_assistant.question.query import Query
 from kin_assistant.types import Kind
-from tests.form_library import SmallLibrary
+from tests.form_library import DIGEST, SmallLibrary, open_library
+from tests.varied_policies import halve
 
 GENEROUS = AnswerPolicy(
     documents=DocumentPolicy(min_share=0.0),
     refusal=RefusalPolicy(min_confidence=0.0),
     peers=PeersPolicy(min_logit=-4.0, min_logit_alone=-4.0, min_worth_of_part=0.0, min_worth_of_figure=0.0),
 )
+PASSAGES = "peers.passages_of_part"
 QUESTION = "Which cities have vendors or families that sort waste, and by how much fell waste?"
 
 
@@ -115,3 +118,31 @@ def test_the_nearest_document_says_it_in_other_words(assistant: Assistant) -> No
     assert answer.sections[0].heading == "Surabaya"
     quotes = {citation.number: citation.quote for citation in answer.citations}
     assert "how cheap the Surabaya programme was" in " ".join(quotes[number] for number in answer.sections[0].numbers)
+
+
+def test_a_part_is_looked_for_in_as_many_passages_as_the_policy_says(tmp_path: Path) -> None:
+    digests = {}
+    for city, country in (("Cebu", "Philippines"), ("Surabaya", "Indonesia")):
+        head = DIGEST.format(
+            id=city,
+            title=f"Waste of {city}",
+            cities=city,
+            countries=country,
+            region="Asia",
+            themes="x",
+            years="2001-2011",
+        )
+        said = f"Vendors in {city} sort waste at each of the markets, and no more than that is said of them here. " * 12
+        digests[f"{city}.md"] = head + "".join(f"## Market {number}\n\n{said}\n\n" for number in range(12))
+    library, index = open_library(tmp_path, digests)
+    query = ask(library, QUESTION)
+    read = []
+    for policy in (halve(PASSAGES), AnswerPolicy()):
+        before = library.network.passages_read
+        limits = replace(GENEROUS.peers, passages_of_part=policy.peers.passages_of_part)
+        shown = replace(GENEROUS, peers=limits)
+        assert draft_peers(query, library.read, library.search, library.records.fields_of, shown)
+        read.append(library.network.passages_read - before)
+    index.close()
+    documents, most = len(digests), AnswerPolicy().evidence.passages_read_of_best
+    assert read[1] - read[0] == documents * (most - 5)

@@ -13,6 +13,7 @@ from kin_assistant.answer.stretches import estimate_worth, leans_back, select_st
 from kin_assistant.index.library import DocumentRow, PassageRow
 from kin_assistant.policy import SelectionPolicy
 from kin_assistant.types import Sentence
+from tests.varied_policies import double, halve
 
 POLICY = SelectionPolicy()
 
@@ -220,3 +221,25 @@ def test_very_low_logits_are_all_alike(logits: tuple[float, float], differ: bool
 )
 def test_a_sentence_that_speaks_of_the_one_before_leans_back(text: str, leans: bool) -> None:
     assert leans_back(text) is leans
+
+
+BONUS = "selection.bonus_of_place"
+
+
+@pytest.mark.parametrize(
+    ("policy", "rivals", "waits"),
+    [
+        (POLICY, 1, False),
+        (halve(BONUS).selection, 1, True),
+        (POLICY, 2, True),
+        (double(BONUS).selection, 2, False),
+    ],
+)
+def test_a_place_that_waits_comes_before_one_good_sentence_on_another_but_not_before_two(
+    policy: SelectionPolicy, rivals: int, waits: bool
+) -> None:
+    good = ["Surabaya burns three.", "Trucks carry five."][:rivals]
+    shelf = Shelf((0, ["Surabaya sorts one."]), (0, good), (1, ["Cebu sells four."]))
+    worth = {"Surabaya sorts one.": 0.95, **dict.fromkeys(good, 0.9), "Cebu sells four.": 0.1}
+    chosen = shelf.choose(worth, places=[{DocumentRow(0)}, {DocumentRow(1)}], most=2, policy=policy)
+    assert (["Cebu sells four."] not in chosen) == waits

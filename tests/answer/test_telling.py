@@ -12,12 +12,14 @@ from kin_assistant.answer.telling import (
     SIGNALS,
     DocumentTeller,
     choose_sentences,
+    estimate_worths,
     lay_out_experience,
     lay_out_portrait,
     rank_documents,
 )
 from kin_assistant.policy import AnswerPolicy, DocumentPolicy, TellingPolicy
 from tests.form_library import DIGEST, SmallLibrary, open_library
+from tests.varied_policies import double, halve
 
 POLICY = replace(AnswerPolicy().portrait, min_worth=0.0)
 QUESTION = "What did market vendors in Cebu sort for compost?"
@@ -157,14 +159,16 @@ def test_a_short_list_that_words_announce_is_told_whole(tmp_path: Path, limits: 
         id="fees", title="Fees of Cebu", cities="Cebu", countries="Philippines", region="South-East Asia",
         themes="fees", years="2001-2011",
     )  # fmt: skip
-    steps = "- Cebu counted the families.\n- Cebu printed many bills.\n- Cebu sent out collectors.\n"
+    steps = (
+        "- Cebu counted all of the families.\n- Cebu printed many bills of fees.\n- Cebu sent out collectors of fees.\n"
+    )
     done = f"## What the city did\n\nCebu took three steps to its fees:\n\n{steps}"
     small, index = open_library(tmp_path, {"fees.md": digest + done})
     row = small.search.library.row_of("fees")
     one = replace(POLICY, sentences=1, **limits)  # type: ignore[arg-type]
     texts = [each.found.text for each in teller(small, "printed bills of Cebu").tell(row, one)]
     index.close()
-    assert texts[0].endswith("Cebu printed many bills.")
+    assert texts[0].endswith("Cebu printed many bills of fees.")
     assert len(texts) == told
 
 
@@ -175,3 +179,51 @@ def test_lessons_do_not_stand_alone() -> None:
     assert choose_sentences([0.9, 0.1, 0.2, 0.8], [5, 5, 11, 5], lessons, policy) == [0, 3, 1], "what has room"
     assert choose_sentences([0.9, 0.6, 0.2, 0.8], [5, 5, 5, 5], lessons, policy) == [0, 3, 1]
     assert choose_sentences([0.9, 0.1, 0.2, 0.8], [10, 5, 5, 10], lessons, policy) == [0, 3], "no room is left"
+
+
+@pytest.mark.parametrize(
+    ("limit", "item", "items"),
+    [
+        ("experience.items", "Cebu sent {} bills to families.", (4, 7)),
+        ("experience.words_of_items", "Cebu sent {} long bills to the many families who live on this hill.", (4, 6)),
+    ],
+)
+def test_how_long_a_list_that_is_told_whole_may_be(
+    tmp_path: Path, limit: str, item: str, items: tuple[int, int]
+) -> None:
+    digest = DIGEST.format(
+        id="fees", title="Fees of Cebu", cities="Cebu", countries="Philippines", region="South-East Asia",
+        themes="fees", years="2001-2011",
+    )  # fmt: skip
+    numbers = "two three four five six seven eight".split()
+    told = {}
+    for count in items:
+        steps = "".join(f"- {item.format(number)}\n" for number in numbers[:count])
+        done = f"## What the city did\n\nCebu took steps to its fees:\n\n{steps}"
+        small, index = open_library(tmp_path / str(count), {"fees.md": digest + done})
+        row, one = small.search.library.row_of("fees"), teller(small, "two bills of Cebu")
+        for name, policy in (("shipped", AnswerPolicy()), ("halved", halve(limit)), ("doubled", double(limit))):
+            best = replace(policy.experience, sentences=1, lessons_told=9)
+            told[name, count] = len(one.tell(row, best)) == count
+        index.close()
+    short, long = items
+    assert (told["shipped", short], told["halved", short]) == (True, False)
+    assert (told["shipped", long], told["doubled", long]) == (False, True)
+
+
+@pytest.mark.parametrize(
+    ("policy", "logit", "told"),
+    [
+        (AnswerPolicy(), 3.0, False),
+        (halve("portrait.transferability"), 3.0, True),
+        (AnswerPolicy(), 6.0, True),
+        (double("portrait.transferability"), 6.0, False),
+    ],
+)
+def test_a_portrait_tells_where_else_it_may_be_done_only_if_that_answers_well(
+    policy: AnswerPolicy, logit: float, told: bool
+) -> None:
+    signals = np.zeros((1, len(SIGNALS)))
+    signals[0, SIGNALS.index("logit")], signals[0, SIGNALS.index("transferability")] = logit, 1.0
+    (worth,) = estimate_worths(signals, policy.portrait)
+    assert (worth >= policy.portrait.min_worth) == told
