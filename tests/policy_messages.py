@@ -67,12 +67,12 @@ NOTICED: Final = (
         doubled="refusal.min_confidence refusal.read_coverage refusal.read_offset",
     ),
     Noticed(
-        Message("How did Delhi move its buses to gas, and what did the courts do?", form="shorter"),
+        Message("How did Delhi move its buses to gas, and what did the courts do?"),
         halved="selection.sentences_of_stretch selection.words_around parts.min_joint_logit",
         doubled="evidence.passages",
     ),
     Noticed(
-        Message("How did women of Tobata fight the smoke?", form="more"),
+        Message("How did women of Tobata fight the smoke?"),
         halved="selection.min_share_before",
         doubled="refusal.sure_confidence",
     ),
@@ -257,7 +257,7 @@ NOTICED: Final = (
         doubled="compare.passages_read compare.sentences",
     ),
     Noticed(
-        Message("Compare Bangkok, Seoul, Cebu and Dhaka on household waste", form="more"),
+        Message("Compare Bangkok, Seoul, Cebu and Dhaka on household waste"),
         doubled="compare.sentences_told",
     ),
     Noticed(
@@ -280,12 +280,12 @@ NOTICED: Final = (
         doubled="selection.min_share_before",
     ),
     Noticed(
-        Message("Who won the football world cup of 1998?", reads=False),
+        Message("Who won the football world cup of 1998?"),
         halved="refusal.near_documents",
         doubled="refusal.near_documents",
     ),
     Noticed(
-        Message("How many penguins live in the zoo of Surabaya?", reads=False),
+        Message("How many penguins live in the zoo of Surabaya?"),
         halved="refusal.min_cosine_near",
     ),
     Noticed(
@@ -336,7 +336,7 @@ NOTICED: Final = (
         halved="evidence.network compare.passages_of_part",
     ),
     Noticed(
-        Message("What does waste collection cost a household in Cebu, Suva and Seoul?", reads=False),
+        Message("What does waste collection cost a household in Cebu, Suva and Seoul?"),
         doubled="compare.passages_of_part",
     ),
     Noticed(
