@@ -223,7 +223,7 @@ def test_units_run_commands_and_set_settings_that_exist() -> None:
             assert words[0] == "/opt/kin-assistant/.venv/bin/kin"
             options = cli._parser().parse_args(words[1:])
             ran.append(options.run.__name__)
-    assert ran == ["_backup", "_serve"]
+    assert ran == ["back_up", "_serve"]
 
 
 def test_the_service_comes_back_after_an_answer_that_hung_and_may_write_into_its_state_alone() -> None:

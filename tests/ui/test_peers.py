@@ -27,7 +27,7 @@ def test_what_was_read_and_who_is_alike_is_shown_and_numbers_lead_into_documents
     html = peers_panel(callbacks, SITUATION)
     assert "What was read of your city" in html
     assert "<dt>Means</dt><dd>little money" in html
-    assert "<h4>Like yours</h4>" in html
+    assert "<h3>Like yours</h3>" in html
     assert "<b>What was done</b>:" in html
     assert re.search(r'href="documents/[\w-]+\?start=\d+', html)
     assert 'formaction="peers/peers.csv"' in html

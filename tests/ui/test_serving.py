@@ -37,7 +37,7 @@ SITE = """
 import os
 import numpy
 from kin_assistant.models import engine
-from kin_assistant.index import opened
+from kin_assistant.index import snapshot
 
 class Network:
     def run(self, inputs):
@@ -53,7 +53,7 @@ class Network:
 
 engine.open_network = lambda *_, **__: Network()
 if os.environ.get("NEEDS_CHROMA"):
-    opened.EXACT_UP_TO = 0
+    snapshot.EXACT_UP_TO = 0
 if os.environ.get("LARGEST_FILE"):
     import resource
     resource.setrlimit(resource.RLIMIT_FSIZE, (int(os.environ["LARGEST_FILE"]), -1))
