@@ -27,7 +27,8 @@ _ASKED_FOR: Final = re.compile(
 """What leads to an indirect question: "my minister wants to know which nations appear"."""
 CLAUSE_END: Final = re.compile(r"\s*[,;]\s+")
 """What parts the clauses of a request."""
-_IN_BRACKETS: Final = re.compile(r"\s*\([^()]*\)\s*")
+_EXAMPLES: Final = re.compile(r"\s*\((?=[^()]*(?:,|\.\.|\u2026|\be\.g\.|\betc\b))[^()]*\)\s*", re.IGNORECASE)
+"""Several things in brackets. One alone says what is meant."""
 _YEAR: Final = r"((?:19|20)\d\d)"
 _BETWEEN: Final = re.compile(
     rf"\b(?:between|from|in)?\s*{_YEAR}\s*(?:-|–|and|to|until|till)\s*{_YEAR}\b", re.IGNORECASE
@@ -85,6 +86,7 @@ def read_listing(request: str, mentions: Sequence[Mention]) -> ListingRequest:
         else:
             places[mention.place] = None
         rest = _cut_out(rest, start, start + len(mention.surface))
+    rest = _without_examples(rest)
     words = [fold(word) for word in _WORD.findall(rest)]
     listed = _find_listed(words)
     subject = strip_frame(rest)
@@ -113,7 +115,7 @@ def strip_frame(request: str, *, keep_nouns: bool = False) -> str:
 
     ``keep_nouns`` keeps a noun such as "city" at the end, where it is part of a name: "green sister city".
     """
-    request = _ASKED_FOR.sub("", _without_examples(request), count=1)
+    request = _ASKED_FOR.sub("", request, count=1)
     request = next(filter(str.strip, request.split("?")), request)
     clauses = CLAUSE_END.split(request)
     asking = [clause for clause in clauses if not (_asks_again(clause) or _asks_for_detail(clause))]
@@ -136,8 +138,8 @@ def strip_frame(request: str, *, keep_nouns: bool = False) -> str:
 
 
 def _without_examples(request: str) -> str:
-    """``request`` without what stands in brackets, unless it has nothing else: "banned something (bags, coal ...)"."""
-    rest = _IN_BRACKETS.sub(" ", request)
+    """``request`` without examples in brackets, unless it has nothing else: "banned something (bags, coal ...)"."""
+    rest = _EXAMPLES.sub(" ", request)
     return rest if rest.strip(" .?!") else request
 
 

@@ -42,6 +42,7 @@ NO_HTML = {
     "documents.readers.archive": "a pattern for what Python says of a fault",
     "documents.readers.epub": "XHTML is made HTML for the parser",
     "documents.readers.legacy": "settings of LibreOffice, in XML",
+    "documents.readers.outlook": "byte orders of numbers",
     "rendering.briefs.pdf": "markup of paragraphs in a PDF file; words are escaped, and its tests hold hostile ones to it",
     "rendering.markdown": "an address as Markdown writes it",
     "writing.reply": "a mark that some language models put around their thoughts",
