@@ -17,6 +17,12 @@ from tests.varied_policies import double, halve
 _WITHOUT_PLACE = OverviewPolicy(price_of_place=0.0)
 
 
+COMPOST_IN_CEBU = DIGEST.format(
+    id="cebu", title="Compost baskets in Cebu", cities="Cebu", countries="Philippines", region="Asia", themes="x",
+    years="2001-2011",
+)  # fmt: skip
+
+
 def portray(library: SmallLibrary, question: str, policy: AnswerPolicy | None = None) -> Draft | None:
     return draft_overview(library.query(question), library.read, library.search, library.records.fields_of, policy)
 
@@ -64,11 +70,7 @@ def test_no_quote_leans_back_or_says_only_that_something_is_not_known(library: S
 def test_a_document_is_told_by_what_its_sentences_say_and_not_by_what_is_unknown(
     tmp_path: Path, said: str, weight: str, first: str
 ) -> None:
-    digest = DIGEST.format(
-        id="cebu", title="Compost baskets in Cebu", cities="Cebu", countries="Philippines", region="Asia", themes="x",
-        years="2001-2011",
-    )  # fmt: skip
-    library, index = open_library(tmp_path, {"cebu.md": f"{digest}## What the city did\n\n{said}\n"})
+    library, index = open_library(tmp_path, {"cebu.md": f"{COMPOST_IN_CEBU}## What the city did\n\n{said}\n"})
     row = library.search.library.row_of("cebu")
     gists = [
         find_gist(row, library.search, library.records.fields_of, replace(_WITHOUT_PLACE, **{weight: value}))
@@ -193,11 +195,7 @@ REMARK = "overview.price_of_remark"
 def test_what_is_not_known_gives_way_to_a_sentence_that_is_nearly_as_central(
     tmp_path: Path, policy: AnswerPolicy, other: str, told: bool
 ) -> None:
-    digest = DIGEST.format(
-        id="cebu", title="Compost baskets in Cebu", cities="Cebu", countries="Philippines", region="Asia", themes="x",
-        years="2001-2011",
-    )  # fmt: skip
-    library, index = open_library(tmp_path, {"cebu.md": f"{digest}## What the city did\n\n{COST} {other}\n"})
+    library, index = open_library(tmp_path, {"cebu.md": f"{COMPOST_IN_CEBU}## What the city did\n\n{COST} {other}\n"})
     limits = replace(policy.overview, price_of_place=0.0)
     gist = find_gist(library.search.library.row_of("cebu"), library.search, library.records.fields_of, limits)
     index.close()

@@ -25,6 +25,12 @@ POLICY = replace(AnswerPolicy().portrait, min_worth=0.0)
 QUESTION = "What did market vendors in Cebu sort for compost?"
 
 
+FEES_OF_CEBU = DIGEST.format(
+    id="fees", title="Fees of Cebu", cities="Cebu", countries="Philippines", region="South-East Asia",
+    themes="fees", years="2001-2011",
+)  # fmt: skip
+
+
 def teller(library: SmallLibrary, question: str = QUESTION) -> DocumentTeller:
     return DocumentTeller(library.query(question), library.search, library.records.fields_of)
 
@@ -121,13 +127,9 @@ def test_very_low_logits_are_all_alike(library: SmallLibrary, logit: float, coun
 
 
 def test_lessons_are_few_and_what_a_compiler_concludes_comes_last(tmp_path: Path) -> None:
-    digest = DIGEST.format(
-        id="fees", title="Fees of Cebu", cities="Cebu", countries="Philippines", region="South-East Asia",
-        themes="fees", years="2001-2011",
-    )  # fmt: skip
     lessons = "## Lessons\n\nFees in Cebu should rise by steps. Fees in Cebu should be told in time.\n\n"
     done = "## What the city did\n\nThe city of Cebu asked families for 5 dollars.\n"
-    small, index = open_library(tmp_path, {"fees.md": digest + lessons + done})
+    small, index = open_library(tmp_path, {"fees.md": FEES_OF_CEBU + lessons + done})
     row = small.search.library.row_of("fees")
     generous = replace(POLICY, sentences=20, words=500, lessons=9.0)
     few, none = (teller(small, "fees of Cebu").tell(row, replace(generous, lessons_told=most)) for most in (1, 0))
@@ -155,15 +157,11 @@ def test_an_experience_begins_with_the_best_and_a_portrait_with_what_was_done(li
 
 @pytest.mark.parametrize(("limits", "told"), [({}, 3), ({"items": 2}, 1), ({"words_of_items": 8}, 1)])
 def test_a_short_list_that_words_announce_is_told_whole(tmp_path: Path, limits: dict[str, float], told: int) -> None:
-    digest = DIGEST.format(
-        id="fees", title="Fees of Cebu", cities="Cebu", countries="Philippines", region="South-East Asia",
-        themes="fees", years="2001-2011",
-    )  # fmt: skip
     steps = (
         "- Cebu counted all of the families.\n- Cebu printed many bills of fees.\n- Cebu sent out collectors of fees.\n"
     )
     done = f"## What the city did\n\nCebu took three steps to its fees:\n\n{steps}"
-    small, index = open_library(tmp_path, {"fees.md": digest + done})
+    small, index = open_library(tmp_path, {"fees.md": FEES_OF_CEBU + done})
     row = small.search.library.row_of("fees")
     one = replace(POLICY, sentences=1, **limits)  # type: ignore[arg-type]
     texts = [each.found.text for each in teller(small, "printed bills of Cebu").tell(row, one)]
@@ -191,16 +189,12 @@ def test_lessons_do_not_stand_alone() -> None:
 def test_how_long_a_list_that_is_told_whole_may_be(
     tmp_path: Path, limit: str, item: str, items: tuple[int, int]
 ) -> None:
-    digest = DIGEST.format(
-        id="fees", title="Fees of Cebu", cities="Cebu", countries="Philippines", region="South-East Asia",
-        themes="fees", years="2001-2011",
-    )  # fmt: skip
     numbers = "two three four five six seven eight".split()
     told = {}
     for count in items:
         steps = "".join(f"- {item.format(number)}\n" for number in numbers[:count])
         done = f"## What the city did\n\nCebu took steps to its fees:\n\n{steps}"
-        small, index = open_library(tmp_path / str(count), {"fees.md": digest + done})
+        small, index = open_library(tmp_path / str(count), {"fees.md": FEES_OF_CEBU + done})
         row, one = small.search.library.row_of("fees"), teller(small, "two bills of Cebu")
         for name, policy in (("shipped", AnswerPolicy()), ("halved", halve(limit)), ("doubled", double(limit))):
             best = replace(policy.experience, sentences=1, lessons_told=9)
