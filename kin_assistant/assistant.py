@@ -43,6 +43,7 @@ from kin_assistant.policy import AnswerPolicy
 from kin_assistant.processes.watchdog import call_within
 from kin_assistant.question.checks import check_question
 from kin_assistant.question.kinds import KindClassifier
+from kin_assistant.question.names import LibraryNames
 from kin_assistant.question.query import QueryParser
 from kin_assistant.records.asked import FieldMatcher
 from kin_assistant.records.comparison import DEFAULT_COLUMNS, ComparisonMaker
@@ -133,6 +134,7 @@ class Assistant:
             places,
             kinds,
             bodies=profile.bodies,
+            names=LibraryNames(index, most_documents=policy.evidence.documents_of_name),
             max_characters=settings.max_question_characters,
             max_turns=settings.max_history_turns,
         )

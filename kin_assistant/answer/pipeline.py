@@ -213,7 +213,7 @@ class AnswerPipeline:
             of_each = [self._retriever.rank(query, within=about) for about in query.about]
             passages += [row for one in of_each for row in one.passages[: limits.passages_per_place]]
             ranking = ranking.join(of_each)
-        return ranking, self._keep_places(query, list(dict.fromkeys(passages)))
+        return ranking, self._keep_named(query, self._keep_places(query, list(dict.fromkeys(passages))))
 
     def _keep_places(self, query: Query, passages: list[PassageRow]) -> list[PassageRow]:
         """Passages of documents about a place that the query names, or that name it themselves; all if it names none."""
@@ -227,6 +227,17 @@ class AnswerPipeline:
             if self._library.document_row(row) in about
             or any(name in fold(self._library.text_of(row)) for name in names)
         ]
+
+    def _keep_named(self, query: Query, passages: list[PassageRow]) -> list[PassageRow]:
+        """Passages of documents that hold a name of the query, or are about a place of it that none of these is about.
+
+        All if it has no such name, or asks for advice, where what is named is an example.
+        """
+        held = frozenset[DocumentRow]().union(*query.held)
+        if query.kinds[0] == "advice":
+            return passages
+        held = held.union(*(about for about in query.about if held and about.isdisjoint(held)))
+        return [row for row in passages if self._library.document_row(row) in held] or passages
 
     def _entry(self, entry: DraftEntry, numbers: Mapping[Candidate, int]) -> Entry:
         return Entry(

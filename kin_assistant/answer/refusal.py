@@ -33,6 +33,9 @@ def estimate_confidence(evidence: Evidence, policy: RefusalPolicy | None = None)
     # The subject is that of other places: what is said of this one is likely to be on another.
     lead = evidence.lead_elsewhere
     missing = 0.0 if lead is None else policy.elsewhere * max(0.0, lead - policy.usual_lead)
+    if query.held:
+        # What was read is on the name alone: less is a fit by chance.
+        missing -= policy.of_name
     similar = _logistic(
         policy.sentence_cosine * max(candidate.cosine for candidate in best)
         + policy.passage_cosine * cosine

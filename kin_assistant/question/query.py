@@ -21,6 +21,7 @@ from kin_assistant.question.followups.turns import asks_what_about
 from kin_assistant.question.forms import find_wanted_form
 from kin_assistant.question.kinds import UNSURE, KindClassifier
 from kin_assistant.question.listing import names_what_is_listed, read_listing
+from kin_assistant.question.names import LibraryNames
 from kin_assistant.question.parts import Part, parts_of
 from kin_assistant.question.spelling import Speller
 from kin_assistant.text.cleaning import clean
@@ -72,6 +73,8 @@ class Query:
     """For each place of ``scope.named``, the documents about it."""
     boosted: frozenset[DocumentRow] = frozenset()
     """Documents about a place that the query names; of a programme's or a nationality's, if it names no other."""
+    held: tuple[frozenset[DocumentRow], ...] = ()
+    """For each other name in it that few documents hold (a plant, a river, a company), these documents."""
     parts: tuple[Part, ...] = ()
     """The things it asks for, if they are several."""
     kinds: tuple[Kind, ...] = ("explain",)
@@ -128,10 +131,12 @@ class QueryParser:
         kinds: KindClassifier,
         *,
         bodies: Sequence[Body] = (),
+        names: LibraryNames | None = None,
         max_characters: int = 2000,
         max_turns: int = 8,
     ) -> None:
         self._index, self._embedder, self._places, self._kinds = index, embedder, places, kinds
+        self._names = names
         self._bodies = tuple(bodies)
         self._speller = Speller(index.vocabulary)
         self._languages = frozenset(info.language for info in index.library.infos if info.language)
@@ -200,6 +205,7 @@ class QueryParser:
             areas=self._places.find_areas(standalone, mentions),
             about=about,
             boosted=named or self.documents_about(mention.place for mention in mentions),
+            held=self._names.documents_of(text, (mention.surface for mention in mentions)) if self._names else (),
             parts=parts,
             kinds=kinds,
             wanted_form=form,
