@@ -38,6 +38,8 @@ _BY_SENTENCES = (
 
 _LONGEST_NAMED = 8
 """Words of a subject that is said again."""
+_WORDS_OF_TITLE = 3
+"""So many words of a subject in one title alone name that document."""
 
 
 def draft_catalogue(
@@ -61,6 +63,8 @@ def draft_catalogue(
     topic = search.make_topic(request.subject)
     if not topic.stems:
         return None
+    if titled := _titled(topic, allowed, search):
+        allowed = titled
     members = find_members(topic, search, allowed, policy)
     if not members.reasons and " and " in request.subject:
         # Both together are nowhere: either, then.
@@ -173,7 +177,7 @@ def _draft_listing(
     policy: CataloguePolicy,
     gist_of: Callable[[DocumentRow], Found | None],
 ) -> Draft | None:
-    """A list by the metadata alone; a few documents each with its gist."""
+    """A list by the metadata alone; of a few documents with the gist of each, or of one for each place."""
     rows = sorted(allowed)
     if not rows:
         return Draft("entries", said=_say_none(within))
@@ -187,8 +191,18 @@ def _draft_listing(
         case "document" if len(rows) <= policy.reasons:
             entries = list(_entries("document", {row: gist_of(row) for row in rows}, search, policy, None))
         case _:
-            entries = list(_entries(request.listed, dict.fromkeys(rows), search, None, None, request.places))
+            few = len(rows) <= policy.reasons and not request.counted
+            told = {row: gist_of(row) if few else None for row in rows}
+            entries = list(_entries(request.listed, told, search, policy if few else None, None, request.places))
     return Draft("entries", entries=tuple(entries), said=_say(request, entries, rows, within, search))
+
+
+def _titled(topic: Topic, allowed: Collection[DocumentRow], search: SentenceSearch) -> frozenset[DocumentRow]:
+    """The one document whose title has all words of ``topic``, which then is what is asked for; empty without one."""
+    if len(topic.stems) < _WORDS_OF_TITLE:
+        return frozenset()
+    named = [row for row in allowed if topic.stems.issubset(stems(search.library.infos[row].title))]
+    return frozenset(named if len(named) == 1 else ())
 
 
 def _say_none(within: str) -> str:
@@ -290,7 +304,8 @@ def _places_in(
     info = search.library.infos[row]
     names = values_of(info, "city" if listed == "city" else "country")
     if topic is None or policy is None:
-        return dict.fromkeys(names)
+        said = fold(reason.text) if reason else ""
+        return {name: reason if len(names) == 1 or fold(name) in said else None for name in names}
     if len(names) > policy.few_places:
         found: dict[str, Found | None] = {}
         for one in sorted(search.sentences_of([row], topic), key=lambda one: -one.score):

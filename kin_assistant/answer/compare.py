@@ -17,6 +17,7 @@ from kin_assistant.index.library import DocumentRow, PassageRow
 from kin_assistant.places.gazetteer import Place
 from kin_assistant.places.matching import Mention
 from kin_assistant.policy import AnswerPolicy, ComparePolicy
+from kin_assistant.question.parts import ask_fact, facts_behind
 from kin_assistant.question.query import Query
 from kin_assistant.question.sides import sides_of, strip_comparing
 from kin_assistant.text.asked import find_asked_kinds
@@ -282,7 +283,10 @@ def _draft_sides(query: Query, search: SentenceSearch, fields_of: FieldsOf, poli
     The place of one side goes for the other too ("landfill gas versus gasification in Surabaya"), unless what other places
     have answers much better.
     """
-    sides = sides_of(query.text)
+    subject, facts = facts_behind(query.text)
+    # "Compare both rivers, time and money": each side is asked for both.
+    asked_of_both = ", ".join(ask_fact(fact, "it")[:-1] for fact in facts)
+    sides = sides_of(f"compare {subject}: {asked_of_both}" if facts else query.text)
     allowed = search.documents_allowed(query)
     asked_of = [search.ask_alone(query, side) for side in sides]
     placed = frozenset[DocumentRow]().union(*(asked.boosted for asked in asked_of)) & allowed

@@ -32,7 +32,7 @@ class Composer:
     """Makes drafts of answers from one opened index."""
 
     def __init__(self, search: SentenceSearch, talk: TalkResponder, fields_of: FieldsOf, policy: AnswerPolicy) -> None:
-        self._search, self._talk, self._fields_of, self._policy = search, talk, fields_of, policy
+        self.search, self._talk, self._fields_of, self._policy = search, talk, fields_of, policy
         self._wide = widen(policy)
         sparing = policy.selection.with_prices(policy.form.price_of_less)
         self._quoter, self._wide_quoter, self._sparing_quoter = (
@@ -52,15 +52,15 @@ class Composer:
         self, query: Query, read: Callable[[Query], Evidence], policy: AnswerPolicy
     ) -> Draft | None:
         kind = query.kinds[0]
-        if kind == "list" and lists_the_library(query, self._search):
+        if kind == "list" and lists_the_library(query, self.search):
             kind = "catalogue"
         if kind == "talk":
             return self._talk.respond(query.original)
         if query.scope.absent and not query.scope.named:
             return None
         draft: Draft | None = None
-        if asks_for_peers(query, self._search) and (
-            draft := draft_peers(query, read, self._search, self._fields_of, policy)
+        if asks_for_peers(query, self.search) and (
+            draft := draft_peers(query, read, self.search, self._fields_of, policy)
         ):
             return draft
         match kind:
@@ -68,33 +68,33 @@ class Composer:
                 draft = self._list(query, read, policy)
             case "overview":
                 draft = self._compare_apart(query, policy)
-                draft = draft or draft_overview(query, read, self._search, self._fields_of, policy)
+                draft = draft or draft_overview(query, read, self.search, self._fields_of, policy)
             case "explain" | "fact":
                 draft = self._compare_apart(query, policy)
             case "compare":
-                draft = draft_compare(query, self._search, self._fields_of, policy)
+                draft = draft_compare(query, self.search, self._fields_of, policy)
             case "advice":
-                draft = draft_advice(read(_look_elsewhere(query)), self._search, self._fields_of, policy)
+                draft = draft_advice(read(_look_elsewhere(query)), self.search, self._fields_of, policy)
         if draft is None or not (draft.candidates or draft.entries):
             return None
         return draft
 
     def _list(self, query: Query, read: Callable[[Query], Evidence], policy: AnswerPolicy) -> Draft | None:
         """A list over the library; what tells more where it holds one document, or only places that come near."""
-        gist_of = partial(find_gist, search=self._search, fields_of=self._fields_of, policy=policy.overview)
-        draft = draft_catalogue(query, self._search, policy.catalogue, gist_of)
+        gist_of = partial(find_gist, search=self.search, fields_of=self._fields_of, policy=policy.overview)
+        draft = draft_catalogue(query, self.search, policy.catalogue, gist_of)
         better: Draft | None = None
         if draft and len(query.named_documents) == 1:
-            better = draft_overview(query, read, self._search, self._fields_of, policy)
-        elif draft and draft.only_near and asks_who(query, self._search):
-            better = draft_peers(query, read, self._search, self._fields_of, policy)
+            better = draft_overview(query, read, self.search, self._fields_of, policy)
+        elif draft and draft.only_near and asks_who(query, self.search):
+            better = draft_peers(query, read, self.search, self._fields_of, policy)
         return better or draft
 
     def _compare_apart(self, query: Query, policy: AnswerPolicy) -> Draft | None:
         """A row for each of several places that are asked about and have documents of their own; None if one says nothing."""
-        if not _asks_of_several_apart(query, self._search, policy.compare.few_cities):
+        if not _asks_of_several_apart(query, self.search, policy.compare.few_cities):
             return None
-        draft = draft_compare(query, self._search, self._fields_of, policy)
+        draft = draft_compare(query, self.search, self._fields_of, policy)
         return draft if draft and all(section.candidates for section in draft.sections) else None
 
     def compose_from_evidence(self, evidence: Evidence, words: int, *, sure: bool = True) -> Draft:
@@ -106,7 +106,7 @@ class Composer:
         if kind == "list":
             whole = self._quoter.draft_list(evidence, words)
         elif kind == "overview" and evidence.candidates and not evidence.query.parts:
-            whole = draft_document(evidence, self._search, self._fields_of, self._policy)
+            whole = draft_document(evidence, self.search, self._fields_of, self._policy)
         return whole or self._quoter.draft_explanation(evidence, words)
 
     def count_lists(self, draft: Draft) -> Draft:
@@ -144,7 +144,7 @@ class Composer:
             wider = self._compose_more(draft, evidence, words * self._policy.form.times)
             offer("more", wider if wider and len(wider.candidates) > quoted else None)
         offer("list", lay_out_as_list(draft))
-        offer("table", lay_out_as_table(draft, self._search.library))
+        offer("table", lay_out_as_table(draft, self.search.library))
         return forms
 
     def _compose_more(self, draft: Draft, evidence: Evidence, words: int) -> Draft | None:

@@ -17,6 +17,7 @@ from kin_assistant.policy import AnswerPolicy
 from kin_assistant.question.listing import read_listing
 from kin_assistant.question.parts import Part
 from kin_assistant.question.query import Query
+from kin_assistant.text.asked import find_asked_kinds
 from kin_assistant.text.figures import asks_for_figure, has_figure
 from kin_assistant.text.wording import count_words, join_words
 
@@ -32,8 +33,10 @@ def asks_for_peers(query: Query, search: SentenceSearch) -> bool:
 
 
 def asks_who(query: Query, search: SentenceSearch) -> bool:
-    """Whether ``query`` asks first which places did something, anywhere."""
+    """Whether ``query`` asks first which places did something, anywhere, and not where something was on a day."""
     first = query.parts[0].text if query.parts else query.standalone
+    if "date" in find_asked_kinds(first):
+        return False
     listing = read_listing(first, search.places.find_places(first))
     anywhere = not query.scope.named and not query.scope.absent
     return anywhere and listing.listed == "city" and not listing.counted and bool(listing.subject)

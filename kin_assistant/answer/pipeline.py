@@ -277,13 +277,19 @@ class AnswerPipeline:
         if query.named_documents and rows:
             rows = [*ranked[: min(ranked.index(rows[0]), self._policy.refusal.near_elsewhere)], *rows]
         else:
-            rows += [row for row in ranked if row not in near]
+            rows += self._near_in_subject(query, [row for row in ranked if row not in near], least=not rows)
         rows = rows[: self._policy.refusal.near_documents]
         sentences = self._nearest_sentences(evidence, rows)
         return tuple(
             NearDocument(document_id=info.id, title=info.title, cities=info.cities, sentences=tuple(sentences[row]))
             for row, info in ((row, self._library.infos[row]) for row in rows)
         )
+
+    def _near_in_subject(self, query: Query, ranked: Sequence[DocumentRow], *, least: int) -> list[DocumentRow]:
+        """Those of the documents ``ranked`` whose sentences are near the query, at ``least`` so many of the nearest."""
+        nearness = self._composer.search.nearness_of_documents(query.vector)
+        nearest = sorted(ranked, key=lambda row: -nearness[row])[:least]
+        return [row for row in ranked if nearness[row] >= self._policy.refusal.min_nearness or row in nearest]
 
     def _nearest_sentences(
         self, evidence: Evidence, rows: Collection[DocumentRow]

@@ -40,14 +40,15 @@ class Quoter:
     def draft_fact(self, evidence: Evidence, words: int) -> Draft:
         """The sentence that answers, first and alone; behind it what other documents say of the same.
 
-        A short list that is quoted for the most part is whole: it was what was asked for.
+        A short list that leads and is quoted for the most part is whole: it was what was asked for. So is one that lacks one
+        entry.
         """
         policy, worth = self._policy, self._estimate_worth(evidence)
         stretches = self._select(
             evidence, min(words, policy.words_of_fact), policy.stretches_of_fact, worth, policy.price_of_fact
         )
         sections = [*map(self._section, stretches)]
-        if any(2 * section.shown > section.of > 1 for section in sections[:1]):
+        if any(2 * one.shown > one.of > 1 for one in sections[:1]) or any(1 < one.shown == one.of - 1 for one in sections):
             sections = self._complete_lists(sections, evidence, worth, words)
         return Draft("quotes", tuple(sections))
 

@@ -27,7 +27,7 @@ _LEANS_BACK = re.compile(
     r"|this|those|there (?!(are|is|was|were)\b)"
     r"|an? (second|third|fourth|fifth|different|further|later|newer|similar)|an (additional|earlier)"
     r"|the (earlier|former|latter|others?|rest|same|second|third|two)"
-    r"|(\S+ ){1,3}(however|nevertheless|therefore|thus))\b",
+    r"|(\S+ ){1,8}(however|nevertheless|therefore|thus))\b",
     re.IGNORECASE,
 )
 """Sentences that begin so say something about the one before them."""
@@ -37,7 +37,7 @@ SentencesOf = Callable[[PassageRow], Sequence[Sentence]]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Stretch:
-    """Sentences of one passage; those of no list stand behind each other. Equal to itself alone, which is looked up fast."""
+    """Sentences of one passage that stand behind each other, or items of one list. Equal to itself alone, which is quick."""
 
     candidates: tuple[Candidate, ...]
     """In reading order."""
@@ -49,7 +49,7 @@ class Stretch:
 
     @property
     def passage(self) -> PassageRow:
-        """Row of the passage that it stands in."""
+        """Row of the passage that it begins in."""
         return self.candidates[0].passage
 
     @property
@@ -180,7 +180,7 @@ def _begin_with_best(
 
 def _comes_before(option: Stretch, taken: Sequence[Stretch]) -> bool:
     """Whether ``option`` would open a chosen stretch with another sentence."""
-    return any(option.start < one.start and _adjoin(option, one) for one in taken)
+    return any(option.passage == one.passage and option.start < one.start and _adjoin(option, one) for one in taken)
 
 
 class _Runs:
@@ -296,12 +296,12 @@ _GAP = 4
 
 
 def _adjoin(one: Stretch, other: Stretch) -> bool:
-    """Whether two stretches of one passage meet, or are rows or items of one list."""
-    if one.passage != other.passage:
+    """Whether two stretches of one passage meet, or are rows or items of one list, which may be cut into passages."""
+    if one.document != other.document:
         return False
     first, second = sorted((one, other), key=lambda stretch: stretch.start)
-    follows = second.start - first.candidates[-1].sentence.end <= _GAP
-    lists = {candidate.sentence.lead_in for candidate in (first.candidates[-1], second.candidates[-1])}
+    follows = one.passage == other.passage and second.start - first.candidates[-1].sentence.end <= _GAP
+    lists = {candidate.sentence.lead_in for candidate in (first.candidates[-1], second.candidates[0])}
     return follows or (len(lists) == 1 and None not in lists)
 
 

@@ -226,6 +226,8 @@ class RefusalPolicy:
     as many are refused for no reason as without, and half of those that nothing answers instead of 30 in 100."""
     best_sentences: int = 5
     """Sentences, the best first, whose stems and cosines count."""
+    min_nearness: float = 0.35
+    """A refusal points to documents whose sentences are so near the query, and to the nearest one in any case."""
     min_cosine_near: float = 0.5
     """A refusal shows sentences of the documents that it points to, if they are at least so near to the query,"""
     near_sentences: int = 3

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from dataclasses import dataclass
+from typing import Final
 
+from kin_assistant.question.sides import strip_comparing
+from kin_assistant.text.english import read_words
 from kin_assistant.text.figures import asks_for_figure
 
-__all__ = ["Part", "parts_of"]
+__all__ = ["Part", "ask_fact", "facts_behind", "parts_of"]
 
 _ASKS = (
     r"(?:(?:about|after|at|by|for|from|in|of|on|since|to|until|with)\s+)?"
@@ -39,7 +43,20 @@ _ASKED_WITHIN = re.compile(
 )
 """What never begins a relative clause asks wherever it stands: "when the drought came how many days"."""
 _QUESTION_WORD = re.compile(r"\b(?:how|what|when|where|which|who|whom|whose|why)\b", re.IGNORECASE)
+_NAMES_OF = re.compile(
+    r"(?:please\s+)?(?:(?:what(?:['\u2019]?s|\s+(?:is|are|was|were))|(?:give|show|tell)\s+me)\s+)?(?:the\s+)?"
+    r"(?P<names>[^,?:]+(?:,[^,?:]+)*?)\s+of\s+(?P<rest>[^,?:]+)\s*\??",
+    re.IGNORECASE,
+)
+"""What may be several facts that are asked for by their names: "the cost and length of the line"."""
+_NAMES_BEHIND = re.compile(r"(?P<rest>[^:]+?)\s*[:,]\s*(?P<names>[^:,]+(?:,[^:,]+)*?)\s*[?.]?", re.IGNORECASE)
+"""The same behind what it is about: "compare both rivers: time and money"."""
+_JOINED = re.compile(r"\s*,\s*(?:and\s+)?|\s+(?:and|n|&)\s+", re.IGNORECASE)
+_LOOSE_FACTS: Final = frozenset({"time", "money"})
+"""Names of facts behind what they are of; elsewhere they mean much else."""
 _FEWEST_WORDS = 2
+_LONGEST_FACT = 4
+"""Words of a fact that is asked for by its name: "gate fee per tonne"."""
 _LONGEST_NAME = 2
 """Words of what is asked for by its name: "cost", "total cost"."""
 _MOST_PARTS = 4
@@ -66,6 +83,8 @@ def parts_of(question: str) -> tuple[Part, ...]:
             (asked if _asks(piece) else told).append(piece.strip(" ,;:"))
     if len(asked) == 1 and (named := _ask_by_name(told)):
         told, asked = named[0], [named[1], *asked]
+    elif len(asked) <= 1 and (facts := _facts_of(question.strip())):
+        return facts
     if len(asked) > _MOST_PARTS or len(asked) < 2:
         return (Part(question, question),)
     subject = " ".join(told) or asked[0].rstrip(" ?.,;") + "?"
@@ -89,6 +108,54 @@ def _ask_by_name(told: list[str]) -> tuple[list[str], str] | None:
     if comma and len(name.split()) <= _LONGEST_NAME and asks_for_figure(name):
         return [*told[:-1], before.strip(" ,;:")], name.strip()
     return None
+
+
+def _facts_of(question: str) -> tuple[Part, ...]:
+    """The facts that ``question`` asks for by their names; empty if it does not ask for several."""
+    if match := _NAMES_OF.fullmatch(question):
+        rest = match["rest"].strip()
+        facts = _facts_in(match["names"])
+        if len(facts) == 1:
+            # "The capacity of the landfill and gate fee per tonne": the second fact stands behind what both are of.
+            rest, _, behind = rest.rpartition(" and ")
+            facts += _facts_in(behind)
+        if len(facts) > 1 and rest:
+            return tuple(Part(f"the {fact} of {rest}", f"What is the {fact} of {rest}?") for fact in facts)
+    subject, facts = facts_behind(question)
+    return tuple(Part(fact, ask_fact(fact, subject)) for fact in facts)
+
+
+def ask_fact(fact: str, subject: str) -> str:
+    """The question for a fact of ``subject`` that is asked for by its name."""
+    match fact:
+        case "time":
+            return f"How long did {subject} take?"
+        case "money":
+            return f"What did {subject} cost?"
+        case _:
+            return f"What is the {fact} of {subject}?"
+
+
+def facts_behind(question: str) -> tuple[str, list[str]]:
+    """What ``question`` is about, without a word that compares, and the facts that it asks for behind that.
+
+    >>> facts_behind("compare the two rivers, time and money")
+    ('the two rivers', ['time', 'money'])
+    """
+    if (match := _NAMES_BEHIND.fullmatch(question)) and len(facts := _facts_in(match["names"], _LOOSE_FACTS)) > 1:
+        return strip_comparing(match["rest"].rstrip(" .")), facts
+    return question, []
+
+
+def _facts_in(names: str, others: Collection[str] = ()) -> list[str]:
+    """The facts that ``names`` joins, without articles; none if one of them is no fact of ``others`` or of the word list."""
+    facts = [re.sub(r"^(?:its|the|their)\s+", "", name.strip(), flags=re.IGNORECASE) for name in _JOINED.split(names)]
+    known = read_words("named_fact").union(others)
+    is_fact = (
+        0 < len(fact.split()) <= _LONGEST_FACT and fact.lower().partition(" per ")[0].split()[-1].removesuffix("s") in known
+        for fact in facts
+    )
+    return facts if len(facts) <= _MOST_PARTS and all(is_fact) else []
 
 
 def _asks(piece: str) -> bool:
