@@ -45,8 +45,7 @@ _ASKING = re.compile(r"\b(?:what|where|which|who|whose)\b|^(?:are|did|do|does|is
 _FEWEST = 2
 """Rows of a comparison, at least."""
 _RESULTS: tuple[RecordField, ...] = ("results", "finance")
-_ASPECTS: tuple[tuple[RecordField, ...], ...] = (("process",), _RESULTS, LESSONS)
-"""What each place has a sentence on, in this order, where nothing in particular is asked of them."""
+"""What came of it, of which each place has a sentence beside what was done and what was learnt."""
 
 
 def draft_compare(
@@ -70,28 +69,24 @@ def _draft_places(query: Query, search: SentenceSearch, fields_of: FieldsOf, pol
     allowed = search.documents_allowed(query)
     about = [rows & allowed for rows in query.about]
     apart = bool(query.parts) or query.wants_figure or bool(find_asked_kinds(query.text)) or _asks_for_more(query.text)
-    sections = [
-        _draft_row(
-            place, _read_place(place, own, query, search, len(about), policy), query, search, fields_of, policy, apart
-        )
+    read = [
+        _read_place(place, own, query, search, len(about), policy)
         for place, own in zip(query.scope.named, about, strict=True)
+    ]
+    told = [[]] * len(read) if apart else _tell_alike(read, search, fields_of, policy)
+    sections = [
+        _draft_row(place, own, best, query, search, policy)
+        for place, own, best in zip(query.scope.named, read, told, strict=True)
     ]
     sections += [_without_evidence(place.name) for place in query.scope.absent]
     return Draft("table", sections=tuple(sections), caveats=_caveats(query, about, policy.compare.unequal))
 
 
 def _draft_row(
-    place: Place,
-    read: _Read,
-    query: Query,
-    search: SentenceSearch,
-    fields_of: FieldsOf,
-    policy: AnswerPolicy,
-    apart: bool,
+    place: Place, read: _Read, told: list[Candidate], query: Query, search: SentenceSearch, policy: AnswerPolicy
 ) -> DraftSection:
-    """The row of ``place``: what is told of it or, ``apart``, the answer to each part; and what that lacks."""
-    best = [] if apart else _tell(read, search, fields_of, policy)
-    missing: list[str] = []
+    """The row of ``place``: what is ``told`` of it or, without that, the answer to each part; and what that lacks."""
+    best, missing = told, list[str]()
     if not best:
         best, missing = _answer_of_place(place, read, query, search, policy)
     if not best:
@@ -183,27 +178,56 @@ def _answer_of_place(
     return _take_in_turn(of_parts, max(limits.sentences, len(of_parts))), missing
 
 
-def _tell(read: _Read, search: SentenceSearch, fields_of: FieldsOf, policy: AnswerPolicy) -> list[Candidate]:
-    """What was done, what it brought and what was learnt, from that document which answers best."""
+def _tell_alike(
+    reads: Sequence[_Read], search: SentenceSearch, fields_of: FieldsOf, policy: AnswerPolicy
+) -> list[list[Candidate]]:
+    """For each, from that document which answers best: what was done, what came of it, and what was learnt.
+
+    What came of it is the same for all, results or money, if all tell it: of both what is told best.
+    """
+    measured = [_measure(read, search, fields_of, policy) for read in reads]
+    worths = {
+        field: [max((one.worth for one in told if one.field == field), default=0.0) for told in measured]
+        for field in _RESULTS
+    }
+    common = max(
+        (field for field in _RESULTS if all(worths[field])), key=lambda field: sum(worths[field]), default=None
+    )
+    return [
+        _tell(read, told, (common,) if common else _RESULTS, search, policy)
+        for read, told in zip(reads, measured, strict=True)
+    ]
+
+
+def _measure(read: _Read, search: SentenceSearch, fields_of: FieldsOf, policy: AnswerPolicy) -> list[Told]:
+    """What the first document tells that is on the place and worth telling."""
     if not read.documents:
         return []
-    evidence = read.evidence
-    teller = DocumentTeller(evidence.query, search, fields_of, evidence.logits)
-    told = [
+    teller = DocumentTeller(read.evidence.query, search, fields_of, read.evidence.logits)
+    return [
         one
         for one in teller.measure(read.documents[0], policy.experience)
         if _is_on(read.place, one.found.as_candidate(), search) and one.worth >= policy.experience.min_worth
     ]
-    taken = _take_aspects(told, policy.experience.rows, policy.compare)
+
+
+def _tell(
+    read: _Read, told: Sequence[Told], outcome: tuple[RecordField, ...], search: SentenceSearch, policy: AnswerPolicy
+) -> list[Candidate]:
+    if not read.documents:
+        return []
+    taken = _take_aspects(told, (("process",), outcome, LESSONS), policy.experience.rows, policy.compare)
     chosen = [one.found.as_candidate(one.logit) for one in taken]
     if len(chosen) >= policy.compare.sentences:
         return chosen
     # Of a place among many in one document a row of a table may say more.
-    answering = _best_sentences(_quotable(read, search), evidence.query, search, policy)
+    answering = _best_sentences(_quotable(read, search), read.evidence.query, search, policy)
     return _take_in_turn([chosen, answering], policy.compare.sentences)
 
 
-def _take_aspects(told: Sequence[Told], rows: int, policy: ComparePolicy) -> list[Told]:
+def _take_aspects(
+    told: Sequence[Told], aspects: Sequence[tuple[RecordField, ...]], rows: int, policy: ComparePolicy
+) -> list[Told]:
     """The best sentence on each aspect, then the best others, as they stand in the document, and lessons last."""
 
     def weigh(one: Told) -> float:
@@ -211,7 +235,7 @@ def _take_aspects(told: Sequence[Told], rows: int, policy: ComparePolicy) -> lis
         return -one.worth * (policy.result_with_figure if counts else 1)
 
     ranked = sorted(told, key=weigh)
-    of_aspects = [next((one for one in ranked if one.field in fields), None) for fields in _ASPECTS]
+    of_aspects = [next((one for one in ranked if one.field in fields), None) for fields in aspects]
     first = [one for one in of_aspects if one]
     chosen = [*first, *(one for one in ranked if one not in first)][: policy.sentences_told]
     whole = complete_tables(chosen, told, rows)
@@ -290,7 +314,7 @@ def _draft_sides(query: Query, search: SentenceSearch, fields_of: FieldsOf, poli
     allowed = search.documents_allowed(query)
     asked_of = [search.ask_alone(query, side) for side in sides]
     placed = frozenset[DocumentRow]().union(*(asked.boosted for asked in asked_of)) & allowed
-    rows: dict[DocumentRow, DraftSection] = {}
+    reads: list[_Read] = []
     for asked in asked_of:
         own = asked.boosted & allowed
         read = [
@@ -298,16 +322,18 @@ def _draft_sides(query: Query, search: SentenceSearch, fields_of: FieldsOf, poli
             for within in ([own] if own else [placed, allowed] if placed else [allowed])
         ]
         found = max(read, key=lambda one: _rate_best(one) - policy.compare.price_of_elsewhere * (one is not read[0]))
-        if not found.documents or found.documents[0] in rows:
+        if not found.documents or found.documents[0] in {one.documents[0] for one in reads}:
             return None
+        reads.append(found)
+    apart = any(find_asked_kinds(asked.text) or asked.wants_figure or ":" in asked.text for asked in asked_of)
+    told_of = [[]] * len(reads) if apart else _tell_alike(reads, search, fields_of, policy)
+    sections = []
+    for found, asked, told in zip(reads, asked_of, told_of, strict=True):
         document = found.documents[0]
-        apart = bool(find_asked_kinds(asked.text)) or asked.wants_figure or ":" in asked.text
-        told = [] if apart else _tell(found, search, fields_of, policy)
-        told = told or _best_sentences(
+        best = told or _best_sentences(
             [one for one in _quotable(found, search) if one.document == document], asked, search, policy
         )
-        rows[document] = DraftSection(tuple(told), heading=name_row(search.library.infos[document]))
-    sections = list(rows.values())
+        sections.append(DraftSection(tuple(best), heading=name_row(search.library.infos[document])))
     if len({section.heading for section in sections}) < len(sections):
         sections = [
             replace(section, heading=side[:1].upper() + side[1:].partition(":")[0])

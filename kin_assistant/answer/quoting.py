@@ -16,6 +16,8 @@ from kin_assistant.answer.stretches import Stretch, estimate_worth, select_stret
 from kin_assistant.index.library import DocumentRow, Library, PassageRow
 from kin_assistant.policy import SelectionPolicy
 from kin_assistant.processes.caching import remember
+from kin_assistant.text.asked import asks_for_newest
+from kin_assistant.text.figures import find_last_year
 from kin_assistant.types import Block, Sentence
 
 __all__ = ["Quoter"]
@@ -48,7 +50,9 @@ class Quoter:
             evidence, min(words, policy.words_of_fact), policy.stretches_of_fact, worth, policy.price_of_fact
         )
         sections = [*map(self._section, stretches)]
-        if any(2 * one.shown > one.of > 1 for one in sections[:1]) or any(1 < one.shown == one.of - 1 for one in sections):
+        if any(2 * one.shown > one.of > 1 for one in sections[:1]) or any(
+            1 < one.shown == one.of - 1 for one in sections
+        ):
             sections = self._complete_lists(sections, evidence, worth, words)
         return Draft("quotes", tuple(sections))
 
@@ -111,7 +115,7 @@ class Quoter:
         min_share_before: float = math.inf,
     ) -> list[Stretch]:
         worth = worth or self._estimate_worth(evidence)
-        share = self._policy.share_of_leading_conclusion
+        share, older = self._policy.share_of_leading_conclusion, self._older_than_newest(evidence, worth)
         return select_stretches(
             evidence.candidates,
             worth,
@@ -122,8 +126,22 @@ class Quoter:
             most=most,
             price_of_same=price_of_same,
             min_share_before=min_share_before,
-            leading_worth={one: value * (share if self._is_conclusion(one) else 1.0) for one, value in worth.items()},
+            leading_worth={
+                one: value
+                * (share if self._is_conclusion(one) else 1.0)
+                * (self._policy.share_of_older if one in older else 1.0)
+                for one, value in worth.items()
+            },
         )
+
+    def _older_than_newest(self, evidence: Evidence, worth: Mapping[Candidate, float]) -> frozenset[Candidate]:
+        """Where the query asks how something is now, what is dated before the newest of the sentences that may answer."""
+        if not asks_for_newest(evidence.query.text):
+            return frozenset()
+        least = self._policy.share_of_older * max(worth.values(), default=0.0)
+        years = {one: find_last_year(one.text) for one, value in worth.items() if value >= least}
+        newest = max(filter(None, years.values()), default=0)
+        return frozenset(one for one, year in years.items() if year is not None and year < newest)
 
     def _estimate_worth(self, evidence: Evidence) -> dict[Candidate, float]:
         """The worth of each sentence; what a compiler concludes counts less, so that it seldom comes before what sources say."""

@@ -164,6 +164,9 @@ class SelectionPolicy:
     """What a compiler of a document concludes is worth so much of what a source says,"""
     share_of_leading_conclusion: float = 0.6
     """and so much of that as the beginning of an answer."""
+    share_of_older: float = 0.6
+    """So much of it keeps, where the query asks how something is now, what is dated before the newest of those that are worth
+    as large a share of the best."""
     min_share_before: float = 0.5
     """An explanation may begin with what stands in front of the best sentence, if that is worth this share of it."""
     words_of_whole_list: int = 120

@@ -152,7 +152,8 @@ def _facts_in(names: str, others: Collection[str] = ()) -> list[str]:
     facts = [re.sub(r"^(?:its|the|their)\s+", "", name.strip(), flags=re.IGNORECASE) for name in _JOINED.split(names)]
     known = read_words("named_fact").union(others)
     is_fact = (
-        0 < len(fact.split()) <= _LONGEST_FACT and fact.lower().partition(" per ")[0].split()[-1].removesuffix("s") in known
+        0 < len(fact.split()) <= _LONGEST_FACT
+        and fact.lower().partition(" per ")[0].split()[-1].removesuffix("s") in known
         for fact in facts
     )
     return facts if len(facts) <= _MOST_PARTS and all(is_fact) else []

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-from kin_assistant.rendering.layout import Group, Paragraph, Quoted, join_paragraphs, lay_out, number_quotes
+from kin_assistant.rendering.layout import Cell, Group, Paragraph, Quoted, lay_out, lay_out_rows, number_quotes
 from kin_assistant.rendering.markdown import section_remark
 from kin_assistant.rendering.rows import row_head
 from kin_assistant.rendering.templating import render
@@ -70,10 +70,10 @@ class _Group(NamedTuple):
 
 
 class _Row(NamedTuple):
-    """A row of a table: what it is about, and quotes or a remark."""
+    """A row of a table: what it is about, and quotes, by the heading that they stand under, or a remark."""
 
     heading: str
-    paragraphs: list[_Paragraph]
+    cells: list[tuple[str, list[_Paragraph]]]
     remark: str
 
 
@@ -111,7 +111,7 @@ def answer_html(answer: Answer, documents: Mapping[str, DocumentInfo] | None = N
         "answer",
         before=[_split_note(answer, note) for note in (answer.said, *answer.caveats) if note],
         entries=[_entry(answer, entry, documents or {}) for entry in answer.entries],
-        rows=[_row(answer, section) for section in answer.sections] if table else [],
+        rows=[_row(answer, *row) for row in lay_out_rows(answer)] if table else [],
         groups=[] if table else [_group(answer, group) for group in lay_out(answer)],
         as_list=answer.form == "list",
         notes=_notes(answer),
@@ -165,15 +165,19 @@ def _group(answer: Answer, group: Group) -> _Group:
     return _Group(group.citation, parts)
 
 
-def _row(answer: Answer, section: Section) -> _Row:
-    found = number_quotes(answer)
-    quoted = [found[number] for number in section.numbers if number in found]
-    # A cell has no room for a table: each of its rows is shown with its head.
-    paragraphs = [
-        one._replace(lead_in="", is_table=False) if one.is_table else one
-        for one in _paragraphs(answer, join_paragraphs(quoted))
+def _row(answer: Answer, section: Section, cells: Sequence[Cell]) -> _Row:
+    shown = [
+        # A cell has no room for a table: each of its rows is shown with its head.
+        (
+            label,
+            [
+                one._replace(lead_in="", is_table=False) if one.is_table else one
+                for one in _paragraphs(answer, paragraphs)
+            ],
+        )
+        for label, paragraphs in cells
     ]
-    return _Row(section.heading, paragraphs, section_remark(section))
+    return _Row(section.heading, shown, section_remark(section))
 
 
 def _paragraphs(answer: Answer, paragraphs: Sequence[Paragraph]) -> list[_Paragraph]:

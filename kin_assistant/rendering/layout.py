@@ -10,7 +10,17 @@ from kin_assistant.answer.stretches import leans_back
 from kin_assistant.rendering.rows import head_of, row_head, same_table
 from kin_assistant.types import Answer, AnswerSentence, Citation, LeadIn, Section
 
-__all__ = ["Group", "Paragraph", "Part", "Quoted", "join_paragraphs", "lay_out", "number_quotes"]
+__all__ = [
+    "Cell",
+    "Group",
+    "Paragraph",
+    "Part",
+    "Quoted",
+    "join_paragraphs",
+    "lay_out",
+    "lay_out_rows",
+    "number_quotes",
+]
 
 
 class Quoted(NamedTuple):
@@ -49,6 +59,35 @@ class Group(NamedTuple):
     citation: Citation
     """Of its first quote."""
     parts: list[Part]
+
+
+class Cell(NamedTuple):
+    """Quotes of a row that stand under one heading of their document."""
+
+    label: str
+    """That heading; empty if no row has quotes from under several."""
+    paragraphs: list[Paragraph]
+
+
+def lay_out_rows(answer: Answer) -> list[tuple[Section, list[Cell]]]:
+    """The rows of a table, each with its quotes by the heading of the document that they stand under, in order."""
+    found = number_quotes(answer)
+    rows = [(section, [found[number] for number in section.numbers if number in found]) for section in answer.sections]
+    several = any(len({_innermost(one) for one in quoted}) > 1 for _, quoted in rows)
+    return [
+        (
+            section,
+            [
+                Cell(label if several else "", join_paragraphs(list(run)))
+                for label, run in groupby(quoted, key=_innermost)
+            ],
+        )
+        for section, quoted in rows
+    ]
+
+
+def _innermost(quoted: Quoted) -> str:
+    return quoted.citation.heading.rpartition(" > ")[2]
 
 
 def lay_out(answer: Answer) -> list[Group]:

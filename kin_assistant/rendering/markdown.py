@@ -9,7 +9,7 @@ from kin_assistant.commitments.values import Commitments
 from kin_assistant.contributions.values import Contributions
 from kin_assistant.indicators.values import Indicators
 from kin_assistant.peers.values import Peers
-from kin_assistant.rendering.layout import Paragraph, Quoted, join_paragraphs, lay_out, number_quotes
+from kin_assistant.rendering.layout import Cell, Paragraph, Quoted, lay_out, lay_out_rows, number_quotes
 from kin_assistant.rendering.rows import DOT, join_run, remove_bars, row_head
 from kin_assistant.rendering.words import (
     ORIGIN,
@@ -116,8 +116,9 @@ def what_is_read(answer: Answer) -> str:
         lines.append(" ".join(filter(None, (entry.label, entry.detail))))
         lines += [_run(one, between=" ") for one in _reason(answer, entry)]
     if answer.form == "table":
-        for section in answer.sections:
-            lines += [section.heading, *_runs(_cell(answer, section), between=" "), section.remark]
+        for section, cells in lay_out_rows(answer):
+            told = (words for label, paragraphs in cells for words in (label, *_runs(paragraphs, between=" ")))
+            lines += [section.heading, *told, section.remark]
     else:
         for group in lay_out(answer):
             lines.append(_heading(group.citation))
@@ -240,10 +241,9 @@ def _row_cells(row: str) -> list[str]:
 def _table(answer: Answer) -> list[str]:
     """The sections as rows of a table; in its cells there is no room for another."""
     rows = ["| | |", "|---|---|"]
-    for section in answer.sections:
-        quoted = _cell(answer, section)
-        quotes = map(_numbered, quoted, _runs(quoted))
-        cell = " ".join(filter(None, (*quotes, escape_markdown(section_remark(section)))))
+    for section, cells in lay_out_rows(answer):
+        said = [words for cell in cells for words in _say_cell(cell)]
+        cell = " ".join(filter(None, (*said, escape_markdown(section_remark(section)))))
         rows.append(f"| **{escape_in_cell(escape_markdown(section.heading))}** | {escape_in_cell(cell)} |")
     return ["\n".join(rows)] if answer.sections else []
 
@@ -264,14 +264,17 @@ def _reason(answer: Answer, entry: Entry) -> list[Quoted]:
     return [found[entry.number]] if entry.number in found else []
 
 
-def _cell(answer: Answer, section: Section) -> list[Quoted]:
-    found = number_quotes(answer)
-    return [found[number] for number in section.numbers if number in found]
+def _say_cell(cell: Cell) -> Iterator[str]:
+    """The quotes of a cell behind their label."""
+    if cell.label:
+        yield f"*{escape_markdown(cell.label)}:*"
+    quoted = [one for paragraph in cell.paragraphs for one in paragraph.quoted]
+    yield from map(_numbered, quoted, _runs(cell.paragraphs))
 
 
-def _runs(quoted: Sequence[Quoted], *, between: str = DOT) -> Iterator[str]:
+def _runs(paragraphs: Sequence[Paragraph], *, between: str = DOT) -> Iterator[str]:
     """Each quote of a cell in one run, the first of a list behind what heads it, rows with the heads of their columns."""
-    for paragraph in join_paragraphs(quoted):
+    for paragraph in paragraphs:
         for place, one in enumerate(paragraph.quoted):
             yield _run(one, "" if place else paragraph.lead_in, between=between)
 

@@ -15,7 +15,7 @@ from kin_assistant.text.figures import find_dates, has_figure
 from kin_assistant.text.vocabulary import alternatives, read_vocabulary
 from kin_assistant.text.words import fold, words
 
-__all__ = ["AskedKind", "find_asked_kinds", "gives", "gives_any"]
+__all__ = ["AskedKind", "asks_for_newest", "find_asked_kinds", "gives", "gives_any"]
 
 AskedKind = Literal["money", "share", "date", "duration", "count", "payer"]
 """What a question can ask for."""
@@ -48,6 +48,10 @@ _ASKS_FOR: Final[dict[AskedKind, re.Pattern[str]]] = {
         re.IGNORECASE,
     ),
 }
+_NOW: Final = re.compile(
+    r"\b(?:at present|at the moment|currently|latest|most recent|now(?!here)|nowadays|presently|these days|today|up to date)\b",
+    re.IGNORECASE,
+)
 _IS_SHARE: Final = re.compile(
     r"\d\s?%|\b(per ?cent|half|(a|one|two|three|four) (third|quarter|fifth|tenth)s?)\b|\b(one|\d+) in \w+\b"
     r"|\b(all|every|most|none|not (a single|one))\b",
@@ -58,6 +62,11 @@ _IS_SHARE: Final = re.compile(
 def find_asked_kinds(question: str) -> frozenset[AskedKind]:
     """The kinds of thing that ``question`` asks for, as far as its words tell."""
     return frozenset(kind for kind, pattern in _ASKS_FOR.items() if pattern.search(question))
+
+
+def asks_for_newest(question: str) -> bool:
+    """Whether ``question`` asks how something is at present, so that of several years the last one answers."""
+    return bool(_NOW.search(question))
 
 
 def gives_any(kinds: frozenset[AskedKind], text: str, lead_in: str = "") -> bool:

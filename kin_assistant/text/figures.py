@@ -7,7 +7,7 @@ from collections import defaultdict
 
 from kin_assistant.text.words import stems
 
-__all__ = ["asks_for_figure", "differ", "find_asked", "find_dates", "has_figure"]
+__all__ = ["asks_for_figure", "differ", "find_asked", "find_dates", "find_last_year", "has_figure"]
 
 _ASKS_FOR_FIGURE = re.compile(
     r"\bhow (much|many|big|far|long|large|high|often)\b"
@@ -47,6 +47,11 @@ def has_figure(text: str) -> bool:
 def find_dates(text: str) -> list[tuple[int, int]]:
     """Spans of the years and days in ``text``, in order."""
     return [match.span() for match in _DATE.finditer(text)]
+
+
+def find_last_year(text: str) -> int | None:
+    """The last of the years that ``text`` names; None if it names none."""
+    return max(map(int, _YEAR.findall(text)), default=None)
 
 
 def find_asked(question: str, text: str) -> list[tuple[int, int]]:

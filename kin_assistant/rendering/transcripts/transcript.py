@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Final
 
 from kin_assistant.rendering.briefs.layout import BriefLayout, Group, LaidSection, MarkedQuote, Missing, Own, Reference
-from kin_assistant.rendering.layout import Paragraph, Quoted, join_paragraphs, lay_out, number_quotes
+from kin_assistant.rendering.layout import Paragraph, Quoted, lay_out, lay_out_rows, number_quotes
 from kin_assistant.rendering.markdown import section_remark
 from kin_assistant.rendering.words import (
     ORIGIN,
@@ -160,11 +160,12 @@ class _Blocks:
         return Group(words, ((self._mark(reason),),)) if reason else Own((f"• {words}",))
 
     def _rows(self) -> Iterator[Group | Own]:
-        for section in self._answer.sections:
-            quoted = [self._found[number] for number in section.numbers if number in self._found]
+        for section, cells in lay_out_rows(self._answer):
             remark = section_remark(section)
-            if quoted:
-                yield Group(section.heading, tuple(self._paragraphs(join_paragraphs(quoted))))
+            if cells:
+                for label, paragraphs in cells:
+                    heading = " - ".join(filter(None, (section.heading, label)))
+                    yield Group(heading, tuple(self._paragraphs(paragraphs)))
                 yield from _own([remark])
             else:
                 yield from _own([f"{section.heading}: {remark}" if remark else section.heading])
