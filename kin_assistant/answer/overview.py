@@ -65,7 +65,7 @@ def draft_overview(
         if _is_named_after_place(name, about, search):
             return _draft_term(search.make_topic(name), teller, query, search, policy, gist_of)
         evidence = read(query)
-        if draft := draft_document(evidence, search, fields_of, policy, min_logit=policy.overview.min_logit):
+        if draft := draft_document(evidence, search, fields_of, policy, min_logit=policy.overview.min_logit, others=about):
             return draft
         # "Something about Ulsan, I meet a delegation"; but of "the Japanese city with the tram" Japan is no portrait.
         return (
@@ -105,17 +105,26 @@ def draft_document(
     policy: AnswerPolicy,
     *,
     min_logit: float | None = None,
+    others: Collection[DocumentRow] = (),
 ) -> Draft | None:
     """A portrait of the document that a query means; None if there is none, or no sentence told has as much as ``min_logit``.
 
-    By default that is the least that counts.
+    By default that is the least that counts. Of ``others`` those that may be meant as well add what each tells first.
     """
     least = policy.portrait.min_logit if min_logit is None else min_logit
     teller = DocumentTeller(evidence.query, search, fields_of, evidence.logits)
-    for row in rank_documents(evidence, policy)[:1]:
-        told = teller.tell(row, policy.portrait)
+    ranked = rank_documents(evidence, policy)
+    as_near = replace(policy, documents=replace(policy.documents, min_share=policy.overview.min_share_of_other))
+    beside = [row for row in rank_documents(evidence, as_near) if row in others and row not in ranked[:1]]
+    beside = beside[: policy.overview.others]
+    left = policy.portrait.words - policy.overview.words_of_other * len(beside)
+    for row in ranked[:1]:
+        told = teller.tell(row, replace(policy.portrait, words=left))
         if any(one.logit is None or one.logit >= least for one in told):
-            return Draft("quotes", sections=tuple(lay_out_portrait(told)))
+            room = replace(policy.portrait, sentences=1, words=policy.overview.words_of_other, lessons_told=0)
+            said = [one for other in beside for one in teller.tell(other, room) if (one.logit or 0.0) >= least]
+            sections = [*lay_out_portrait(told), *(section for one in said for section in lay_out_portrait([one]))]
+            return Draft("quotes", sections=tuple(sections))
     return None
 
 

@@ -72,6 +72,8 @@ class OverviewPolicy:
     """Documents that add a sentence on a term."""
     words_of_other: int = 25
     """Words that are kept free for each of them, where a document is called like the term."""
+    min_share_of_other: float = 0.85
+    """Behind the portrait of the document that is meant come those on the same place that are so near to the query, too."""
     passages_read: int = 12
     """Passages that the network reads for a definition, where no sentence has the form of one."""
     cosine: float = 3.0
@@ -137,7 +139,7 @@ class TellingPolicy:
     """A table of which a row is told is told whole if it has so many at most."""
     items: int = 6
     """A list that words announce is told whole if it has so many items at most,"""
-    words_of_items: int = 70
+    words_of_items: int = 85
     """and so many words."""
     late: int = 5
     """Sentences of its passage before one that stands late; more say no more."""
