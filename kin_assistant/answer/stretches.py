@@ -27,7 +27,7 @@ _LEANS_BACK = re.compile(
     r"|this|those|there (?!(are|is|was|were)\b)"
     r"|an? (second|third|fourth|fifth|different|further|later|newer|similar)|an (additional|earlier)"
     r"|the (earlier|former|latter|others?|rest|same|second|third|two)"
-    r"|(\S+ ){1,8}(however|nevertheless|therefore|thus))\b",
+    r"|([^\s,;:]+ ){1,8}(however|nevertheless|therefore|thus))\b",
     re.IGNORECASE,
 )
 """Sentences that begin so say something about the one before them."""

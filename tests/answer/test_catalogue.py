@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from pathlib import Path
 
 import pytest
 
@@ -14,7 +15,7 @@ from kin_assistant.index.library import DocumentRow
 from kin_assistant.places.gazetteer import Gazetteer
 from kin_assistant.policy import CataloguePolicy, OverviewPolicy
 from kin_assistant.types import Filters
-from tests.form_library import SmallLibrary
+from tests.form_library import DIGEST, SmallLibrary, open_library
 
 
 def draft(library: SmallLibrary, question: str, filters: Filters | None = None) -> Draft:
@@ -194,3 +195,42 @@ def test_a_list_of_the_whole_library_counts_as_its_coverage_does(library: SmallL
     listing = {entry.label: len(entry.documents) for entry in found.entries}
     assert listing == {one.name: one.documents for one in counted if one.documents}
     assert len(listing) > 2
+
+
+def test_a_document_whose_title_has_all_words_of_the_subject_is_what_is_listed(tmp_path: Path) -> None:
+    texts = {}
+    for name, title, city, country in (
+        ("plans", "What cities promised in their compost plans", "Cebu", "Philippines"),
+        ("baskets", "Compost baskets", "Surabaya", "Indonesia"),
+    ):
+        head = DIGEST.format(
+            id=name,
+            title=title,
+            cities=city,
+            countries=country,
+            region="South-East Asia",
+            themes="x",
+            years="2001-2011",
+        )
+        texts[f"{name}.md"] = f"{head}## What the city did\n\nThe compost plans promised baskets to {city}.\n"
+    library, index = open_library(tmp_path, texts)
+    named = labels(draft(library, "which cities promised compost plans?"))
+    loose = labels(draft(library, "which cities promised compost baskets?"))
+    index.close()
+    assert named == {"Cebu"}
+    assert loose == {"Cebu", "Surabaya"}
+
+
+def test_few_places_without_a_subject_are_listed_with_what_one_document_tells(library: SmallLibrary) -> None:
+    gist_of = partial(find_gist, search=library.search, fields_of=library.records.fields_of, policy=OverviewPolicy())
+
+    def reasons(question: str, policy: CataloguePolicy | None = None) -> list[str]:
+        found = draft_catalogue(library.query(question), library.search, policy, gist_of)
+        assert found is not None
+        return [entry.reason.text for entry in found.entries if entry.reason]
+
+    assert reasons("which cities do you have in Nepal?") == [
+        "Electric tempos run in Kathmandu since 1996 with a loan of the Asian Development Bank (ADB)."
+    ]
+    assert not reasons("how many cities do you have in Nepal?")
+    assert not reasons("which cities do you have in Nepal?", CataloguePolicy(reasons=1))

@@ -320,3 +320,66 @@ def test_where_the_most_is_asked_for_a_very_sure_network_does_not_outweigh_the_w
     index.close()
     assert draft is not None
     assert draft.sections[0].heading == first
+
+
+def test_what_came_of_it_is_told_alike_of_all_places(tmp_path: Path) -> None:
+    digests = {
+        f"{city.lower()}.md": DIGEST.format(
+            id=city.lower(), title=f"Baskets in {city}", cities=city, countries=country,
+            region="South-East Asia", themes="waste", years="2001-2011",
+        )
+        + f"## What the city did\n\n{city} gave compost baskets to households.\n\n{more}\n\n"
+        f"## Lessons\n\nCompost baskets work in {city} where a leader visits.\n"
+        for city, country, more in (
+            (
+                "Surabaya",
+                "Indonesia",
+                (
+                    "## Cost and finance\n\nCompost baskets of Surabaya cost 5 dollars.\n\n"
+                    "## Results\n\nCompost baskets cut the waste of Surabaya by 20 per cent."
+                ),
+            ),
+            ("Cebu", "Philippines", "## Cost and finance\n\nCompost baskets of Cebu cost 7 dollars."),
+        )
+    }  # fmt: skip
+    library, index = open_library(tmp_path, digests)
+    draft = compare(library.query("compare compost baskets in Surabaya and Cebu"), library)
+    index.close()
+    assert draft is not None
+    texts = [[one.text for one in section.candidates] for section in draft.sections]
+    assert [
+        "Compost baskets of Surabaya cost 5 dollars." in texts[0],
+        "Compost baskets of Cebu cost 7 dollars." in texts[1],
+    ] == [
+        True,
+        True,
+    ]
+    assert not any("20 per cent" in text for text in texts[0])
+
+
+def test_facts_behind_two_sides_are_asked_of_each(tmp_path: Path) -> None:
+    digests = {
+        f"{name}.md": DIGEST.format(
+            id=name,
+            title=f"The {name} of the city",
+            cities=city,
+            countries=country,
+            region="Asia",
+            themes="water",
+            years="2001-2011",
+        )
+        + f"## Cost and finance\n\nCleaning the muddy {name} did cost {cost} dollars.\n\n"
+        f"## Results\n\nThe muddy {name} is clean.\n"
+        for name, city, country, cost in (
+            ("river", "Cebu", "Philippines", "5"),
+            ("creek", "Surabaya", "Indonesia", "7"),
+        )
+    }
+    library, index = open_library(tmp_path, digests)
+    draft = compare(library.query("compare the muddy river and the muddy creek, time and money"), library)
+    index.close()
+    assert draft is not None
+    assert [section.candidates[0].text for section in draft.sections] == [
+        "Cleaning the muddy river did cost 5 dollars.",
+        "Cleaning the muddy creek did cost 7 dollars.",
+    ]

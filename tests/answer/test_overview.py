@@ -201,3 +201,28 @@ def test_what_is_not_known_gives_way_to_a_sentence_that_is_nearly_as_central(
     index.close()
     assert gist is not None
     assert gist.text == (COST if told else other)
+
+
+def test_other_documents_on_the_place_that_are_as_near_add_what_they_tell_first(tmp_path: Path) -> None:
+    own = {"cities": "Cebu", "countries": "Philippines", "region": "Asia", "themes": "x", "years": "2001-2011"}
+    told = {
+        "baskets": "Compost baskets of Cebu went to homes.",
+        "leaves": "Compost baskets of Cebu went to new homes.",
+        "pipes": "The water pipes of Cebu were mended.",
+    }
+    texts = {
+        f"{name}.md": f"{DIGEST.format(id=name, title=name.title(), **own)}## What the city did\n\n{text}\n"
+        for name, text in told.items()
+    }
+    library, index = open_library(tmp_path, texts)
+    draft = portray(library, "tell me about the compost baskets of Cebu that went to homes")
+    alone = portray(
+        library,
+        "tell me about the compost baskets of Cebu that went to homes",
+        AnswerPolicy(overview=OverviewPolicy(min_share_of_other=1.1)),
+    )
+    index.close()
+    assert draft is not None
+    assert alone is not None
+    assert [one.text for one in draft.candidates] == [told["baskets"], told["leaves"]]
+    assert [one.text for one in alone.candidates] == [told["baskets"]]

@@ -519,3 +519,33 @@ def test_a_follow_up_says_what_it_goes_on_from(assistant: Assistant) -> None:
     assert "Dumaguete" in follow_up.carried
     alone = assistant.ask("what did it cost")
     assert (alone.leans, alone.carried) == (False, ())
+
+
+@pytest.mark.parametrize(
+    ("question", "document"),
+    [
+        ("Who pays for swach workers?", "pune-swach-cooperative"),
+        ("What did the cleaning of Suzhou Creek cost, and what was built?", "shanghai-suzhou-creek"),
+        ("janmarg who paid, did it go over budget", "ahmedabad-janmarg-brt"),
+    ],
+)
+def test_a_name_that_few_documents_hold_says_which_are_quoted(
+    assistant: Assistant, question: str, document: str
+) -> None:
+    answer = assistant.ask(question)
+    check(answer, assistant)
+    assert {citation.document_id for citation in answer.citations} == {document}
+
+
+def test_a_refusal_points_to_what_is_near_in_subject_and_to_no_other(assistant: Assistant) -> None:
+    answer = assistant.ask("how did copenhagen get its people to cycle to work")
+    assert answer.abstained
+    assert [near.document_id for near in answer.nearest] == ["chinese-cities-public-bicycles"]
+    assert len(assistant.ask("How is asbestos removed from roofs?").nearest) == 1, "the nearest one in any case"
+
+
+def test_where_and_when_something_was_held_is_no_list_of_places(assistant: Assistant) -> None:
+    answer = assistant.ask("Where and when was the fourth network meeting held, and how many cities attended?")
+    check(answer, assistant)
+    assert answer.form == "quotes"
+    assert "25-26 June 2007" in answer.citations[0].quote

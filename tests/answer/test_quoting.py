@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -120,3 +121,29 @@ def test_what_is_shown_of_a_list_is_said_once_behind_its_last_quote(library: Sma
     announced = next(one for one in evidence.candidates if one.text == "Meters of the bank: the city pays.")
     assert counts("quotes", announced) == [(1, 2)], "but not where the words in front of it announce more"
     assert counts("list", first) == [(1, 3)]
+
+
+def test_where_something_is_asked_for_as_it_is_now_the_newest_of_those_that_answer_leads(tmp_path: Path) -> None:
+    text = CEBU.partition("## Problem")[0] + (
+        "## Results\n\nThe recycled share of waste in Cebu in 2015 was 37 per cent. In 2019 Cebu recycled 44 per cent.\n"
+    )
+    library, index = open_library(tmp_path, {"cebu.md": text})
+
+    def leading(question: str, share: float) -> str:
+        query = library.query(question)
+        evidence = library.read(query)
+        old, new = sorted(evidence.candidates, key=lambda one: one.sentence.start)
+        assert old.logit is not None
+        evidence = replace(
+            evidence, candidates=(old, replace(old, text=new.text, sentence=new.sentence, logit=old.logit - 0.2))
+        )
+        policy = SelectionPolicy(share_of_older=share)
+        return Quoter(library.search.library, policy).draft_fact(evidence, 75).candidates[0].text[:7]
+
+    found = [
+        leading("what share of waste does Cebu recycle now", 0.6),
+        leading("what share of waste does Cebu recycle", 0.6),
+        leading("what share of waste does Cebu recycle now", 1.0),
+    ]
+    index.close()
+    assert found == ["In 2019", "The rec", "The rec"]

@@ -216,6 +216,7 @@ def test_very_low_logits_are_all_alike(logits: tuple[float, float], differ: bool
         ("There are 80 barangays.", False),
         ("Theresa sorts.", False),
         ("The sources therefore disagree.", True),
+        ("The cut of 24.9 per cent therefore has several causes.", True),
         ("The plant of Cebu closed, therefore fees fell.", False),
     ],
 )
@@ -243,3 +244,14 @@ def test_a_place_that_waits_comes_before_one_good_sentence_on_another_but_not_be
     worth = {"Surabaya sorts one.": 0.95, **dict.fromkeys(good, 0.9), "Cebu sells four.": 0.1}
     chosen = shelf.choose(worth, places=[{DocumentRow(0)}, {DocumentRow(1)}], most=2, policy=policy)
     assert (["Cebu sells four."] not in chosen) == waits
+
+
+def test_items_of_one_list_that_is_cut_into_passages_are_one_stretch() -> None:
+    shelf = Shelf((0, ["The steps are:", "- Sort the waste."]), (0, ["- Turn the heap.", "It went well."]))
+    worth = {"- Sort the waste.": 0.9, "- Turn the heap.": 0.9}
+    assert shelf.choose(worth) == [["- Sort the waste."], ["- Turn the heap."]], "two lists"
+    lead_in = shelf.candidates["- Sort the waste."].sentence.lead_in
+    cut = shelf.candidates["- Turn the heap."].sentence.model_copy(update={"lead_in": lead_in})
+    shelf.candidates["- Turn the heap."] = replace(shelf.candidates["- Turn the heap."], sentence=cut)
+    shelf.sentences[1][0] = cut
+    assert shelf.choose(worth) == [["- Sort the waste.", "- Turn the heap."]]

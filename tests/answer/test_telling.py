@@ -183,7 +183,11 @@ def test_lessons_do_not_stand_alone() -> None:
     ("limit", "item", "items"),
     [
         ("experience.items", "Cebu sent {} bills to families.", (4, 7)),
-        ("experience.words_of_items", "Cebu sent {} long bills to the many families who live on this hill.", (4, 6)),
+        (
+            "experience.words_of_items",
+            "Cebu sent {} long bills to the many families who live on this hill of ours.",
+            (4, 6),
+        ),
     ],
 )
 def test_how_long_a_list_that_is_told_whole_may_be(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from kin_assistant.question.parts import parts_of
+from kin_assistant.question.parts import facts_behind, parts_of
 
 
 @pytest.mark.parametrize(
@@ -80,3 +80,46 @@ def test_a_part_stands_in_the_question_as_it_is():
 def test_a_long_list_of_questions_is_not_taken_apart():
     question = "Who ran it? What did it cost? Why was it built? When did it open? Where does it stand?"
     assert len(parts_of(question)) == 1
+
+
+@pytest.mark.parametrize(
+    ("question", "facts"),
+    [
+        (
+            "What is the cost and length of the busway in Jakarta?",
+            ["What is the cost of the busway in Jakarta?", "What is the length of the busway in Jakarta?"],
+        ),
+        (
+            "whats the capacity of the landfill and gate fee per tonne",
+            ["What is the capacity of the landfill?", "What is the gate fee per tonne of the landfill?"],
+        ),
+        (
+            "compare the busways of Jakarta and Ahmedabad: cost, ridership and speed",
+            [f"What is the {fact} of the busways of Jakarta and Ahmedabad?" for fact in ("cost", "ridership", "speed")],
+        ),
+        (
+            "compare the two rivers, time and money",
+            ["How long did the two rivers take?", "What did the two rivers cost?"],
+        ),
+    ],
+)
+def test_facts_that_are_asked_for_by_name_are_parts(question: str, facts: list[str]) -> None:
+    assert [part.asked for part in parts_of(question)] == facts
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "What are the costs and worries of composting?",
+        "compare Jakarta, Bangkok and Manila",
+        "the effect of bag charges and fees",
+        "What is the role of women and youth?",
+    ],
+)
+def test_what_is_no_fact_is_no_part(question: str) -> None:
+    assert len(parts_of(question)) == 1
+
+
+def test_the_facts_behind_a_subject_leave_it_without_the_word_that_compares() -> None:
+    assert facts_behind("compare the two rivers, time and money") == ("the two rivers", ["time", "money"])
+    assert facts_behind("compare the two rivers") == ("compare the two rivers", [])

@@ -298,3 +298,25 @@ def test_what_is_read_of_rows_is_their_head_once_and_their_cells() -> None:
 def test_every_number_of_an_answer_stands_once_behind_its_quote() -> None:
     rows = (cite(1, AKOLA, HEAD), cite(2, "| All | 5 |", HEAD), cite(3, CEBU, HEAD), cite(4, "It fell."))
     assert re.findall(r"\[(\d)\]", answer_text(answer_of(*rows))) == ["1", "2", "3", "4"]
+
+
+def test_a_row_with_quotes_from_under_several_headings_says_which() -> None:
+    done = cite(1, "It sorted.").model_copy(update={"heading": "Cebu > What the city did"})
+    brought = cite(2, "It fell.").model_copy(update={"heading": "Results"})
+    more = cite(3, "It rose.").model_copy(update={"heading": "Results"})
+    sections = [Section(heading="Akola", numbers=(1, 2)), Section(heading="Cebu", numbers=(3,))]
+    answer = answer_of(done, brought, more, form="table", sections=sections)
+    assert answer_text(answer).splitlines()[-2:] == [
+        "| **Akola** | *What the city did:* It sorted. [1] *Results:* It fell. [2] |",
+        "| **Cebu** | *Results:* It rose. [3] |",
+    ]
+    assert [label.text() for label in page_of(answer).css("td .kin-part")] == [
+        "What the city did",
+        "Results",
+        "Results",
+    ]
+    assert what_is_read(answer).splitlines() == [
+        "Akola", "What the city did", "It sorted.", "Results", "It fell.", "Cebu", "Results", "It rose.",
+    ]  # fmt: skip
+    one = answer_of(brought, more, form="table", sections=[Section(heading="Cebu", numbers=(2, 3))])
+    assert not page_of(one).css("td .kin-part"), "what all quotes stand under need not be said"

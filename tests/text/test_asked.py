@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from kin_assistant.text.asked import AskedKind, find_asked_kinds, gives, gives_any
+from kin_assistant.text.asked import AskedKind, asks_for_newest, find_asked_kinds, gives, gives_any
 
 
 @pytest.mark.parametrize(
@@ -75,3 +75,16 @@ def test_what_is_asked_for_is_told_from_what_is_not(kind: AskedKind, giving: str
 def test_one_of_several_kinds_is_enough() -> None:
     assert gives_any(frozenset({"money", "date"}), "It opened in 1998.")
     assert not gives_any(frozenset(), "It opened in 1998.")
+
+
+@pytest.mark.parametrize(
+    ("question", "newest"),
+    [
+        ("What share do they recycle now?", True),
+        ("the latest figure on dust", True),
+        ("What did they recycle in 2017?", False),
+        ("They got nowhere, why?", False),
+    ],
+)
+def test_how_something_is_at_present_is_told_by_its_words(question: str, newest: bool) -> None:
+    assert asks_for_newest(question) is newest

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from kin_assistant.text.figures import asks_for_figure, differ, find_asked, has_figure
+from kin_assistant.text.figures import asks_for_figure, differ, find_asked, find_last_year, has_figure
 
 
 @pytest.mark.parametrize(
@@ -57,3 +57,11 @@ def test_what_asks_for_a_figure_and_what_holds_one():
 )
 def test_what_is_asked_for_is_found_in_a_sentence(question: str, text: str, asked: list[str]) -> None:
     assert [text[start:end] for start, end in find_asked(question, text)] == asked
+
+
+@pytest.mark.parametrize(
+    ("text", "year"),
+    [("From 2015 to 2018 waste fell.", 2018), ("Line 2050 costs 3,201 yen.", 2050), ("Waste fell.", None)],
+)
+def test_the_last_year_is_the_greatest(text: str, year: int | None) -> None:
+    assert find_last_year(text) == year
