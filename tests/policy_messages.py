@@ -84,11 +84,6 @@ NOTICED: Final = (
         ),
     ),
     Noticed(
-        Message("How are street lights paid for from savings?"),
-        halved="selection.documents",
-        doubled="selection.worth_of_document selection.stretches",
-    ),
-    Noticed(
         Message("How was dust in Ube reduced, and which roles had the companies?"),
         halved="refusal.read_logit refusal.read_offset refusal.near_sentences",
         doubled="refusal.read_cosine refusal.min_cosine_near refusal.near_sentences",
@@ -101,11 +96,11 @@ NOTICED: Final = (
     Noticed(
         Message("List the functions of the network"),
         halved="selection.words_of_list refusal.sentence_cosine refusal.passage_cosine",
-        doubled="selection.min_share selection.min_share_of_section",
+        doubled="selection.min_share selection.min_share_of_section selection.worth_of_document",
     ),
     Noticed(
         Message("What are the lessons of Kitakyushu's cooperation with other cities?"),
-        halved="retrieval.named_place_bonus",
+        halved="retrieval.named_place_bonus selection.documents",
     ),
     Noticed(
         Message("Which cities have compost plants?"),
@@ -131,7 +126,6 @@ NOTICED: Final = (
     Noticed(
         Message("Tell me about Ulsan"),
         halved="overview.few_documents",
-        doubled="portrait.words_of_items",
     ),
     Noticed(
         Message("Tell me about Kathmandu"),
@@ -228,12 +222,7 @@ NOTICED: Final = (
     ),
     Noticed(
         Message("Which cities have bus lanes, and how many passengers do they carry?"),
-        doubled="peers.min_logit",
-    ),
-    Noticed(
-        Message("Which cities charged households by the bag, and what did it bring?"),
-        halved="catalogue.passages_read catalogue.cosine",
-        doubled="search.price_of_conclusion catalogue.passages_read",
+        doubled="peers.min_logit catalogue.passages_read catalogue.cosine",
     ),
     Noticed(
         Message("Who composts market waste, how much does it cost and who pays?"),
@@ -245,7 +234,6 @@ NOTICED: Final = (
     Noticed(
         Message("Which cities cut water losses, and by how much?"),
         halved="documents.min_share",
-        doubled="catalogue.cosine",
     ),
     Noticed(
         Message("Which city lost the most water?"),
@@ -280,11 +268,6 @@ NOTICED: Final = (
         doubled="selection.min_share_before",
     ),
     Noticed(
-        Message("Who won the football world cup of 1998?"),
-        halved="refusal.near_documents",
-        doubled="refusal.near_documents",
-    ),
-    Noticed(
         Message("How many penguins live in the zoo of Surabaya?"),
         halved="refusal.min_cosine_near",
     ),
@@ -302,7 +285,8 @@ NOTICED: Final = (
     ),
     Noticed(
         Message("How many penguins live in the zoo of Surabaya?", reads=False),
-        doubled="refusal.sentence_cosine refusal.passage_cosine",
+        halved="refusal.near_documents",
+        doubled="refusal.sentence_cosine refusal.passage_cosine refusal.near_documents",
     ),
     Noticed(
         Message("How is waste collected?", reranks=True),
@@ -478,7 +462,7 @@ NOTICED: Final = (
     ),
     Noticed(
         Message("Which cities give tariffs?"),
-        doubled="search.price_of_silence",
+        doubled="search.price_of_silence search.price_of_conclusion",
     ),
     Noticed(
         Message("What is a subsidy?"),
@@ -518,6 +502,7 @@ NOTICED: Final = (
     ),
     Noticed(
         Message("Which cities have a running cost of composting?"),
+        halved="catalogue.passages_read",
         doubled="search.share search.window",
     ),
     Noticed(
@@ -553,24 +538,39 @@ NOTICED: Final = (
         Message("Which city composts the most waste?"),
         doubled="compare.places",
     ),
+    Noticed(Message("How is a Takakura basket made?"), halved="evidence.documents_of_name"),
+    Noticed(Message("Which pests did the WEPCO women fight?"), doubled="refusal.of_name refusal.min_nearness"),
+    Noticed(Message("how much does a hydrogen bus cost"), halved="refusal.min_nearness"),
+    Noticed(
+        Message("Tell me about the water utility of Phnom Penh"),
+        halved="overview.min_share_of_other",
+        doubled="overview.min_share_of_other",
+    ),
+    Noticed(Message("what share of waste does Penang recycle now"), doubled="selection.share_of_older"),
 )
 ONE_WAY: Final = frozenset({
     "evidence.passages_per_place",
+    "evidence.documents_of_name",
     "selection.min_share_repeated",
     "selection.documents",
     "selection.stretches_of_fact",
     "selection.words_of_list",
     "selection.share_of_leading_conclusion",
+    "selection.share_of_older",
+    "selection.stretches",
     "selection.words_of_whole_list",
     "selection.min_share_of_section",
     "search.near",
     "parts.min_lead",
     "parts.min_joint_logit",
     "refusal.elsewhere",
+    "refusal.of_name",
+    "catalogue.cosine",
     "catalogue.min_share_of_theme",
     "overview.passages_read",
     "portrait.lessons_told",
     "portrait.items",
+    "portrait.words_of_items",
     "portrait.passages",
     "experience.late",
     "experience.passages",

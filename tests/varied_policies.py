@@ -19,6 +19,7 @@ from kin_assistant.models.embedder import Embedder
 from kin_assistant.places.matching import Gazetteer, PlaceIndex
 from kin_assistant.policy import AnswerPolicy, EvidencePolicy, RetrievalPolicy, SentenceSearchPolicy
 from kin_assistant.question.kinds import KindClassifier
+from kin_assistant.question.names import LibraryNames
 from kin_assistant.question.query import QueryParser
 from kin_assistant.records.asked import FieldMatcher
 from kin_assistant.records.reader import RecordReader
@@ -72,7 +73,8 @@ class AnswerBench:
         self._sections = index.manifest.profile.compiler_sections
         self._records = RecordReader(index, embedder.name, compiler_sections=self._sections)
         self._fields = FieldMatcher(self._records, embedder.name)
-        self._parser = QueryParser(index, self._embedder, self._places, classifier)
+        self._classifier = classifier
+        self._parser = lru_cache(4)(self._make_parser)
         self._search = lru_cache(8)(self._open_search)
 
     def answer(self, message: Message, policy: AnswerPolicy) -> str:
@@ -83,7 +85,7 @@ class AnswerBench:
         pipeline = AnswerPipeline(
             self._index.library,
             self._index.manifest.build_id,
-            self._parser,
+            self._parser(policy.evidence.documents_of_name),
             search.retriever,
             search.reader,
             Composer(search, talk, self._records.fields_of, policy),
@@ -95,6 +97,10 @@ class AnswerBench:
         return answer.model_dump_json(
             exclude={"elapsed_ms": True, "confidence": True, "also_retrieved": {"__all__": {"score"}}}
         )
+
+    def _make_parser(self, documents_of_name: int) -> QueryParser:
+        names = LibraryNames(self._index, most_documents=documents_of_name)
+        return QueryParser(self._index, self._embedder, self._places, self._classifier, names=names)
 
     def _open_search(
         self,
