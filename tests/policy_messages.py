@@ -58,7 +58,6 @@ NOTICED: Final = (
     ),
     Noticed(
         Message("How did Seoul uncover the Cheonggyecheon?"),
-        halved="evidence.passage_score selection.stretches",
         doubled="refusal.offset selection.sentences_of_stretch",
     ),
     Noticed(
@@ -408,7 +407,7 @@ NOTICED: Final = (
     ),
     Noticed(
         Message("How did women of Tobata fight the smoke?", form="more"),
-        halved="form.price_of_more",
+        halved="form.price_of_more evidence.passage_score selection.stretches",
         doubled="form.price_of_more",
     ),
     Noticed(
@@ -538,15 +537,27 @@ NOTICED: Final = (
         Message("Which city composts the most waste?"),
         doubled="compare.places",
     ),
-    Noticed(Message("How is a Takakura basket made?"), halved="evidence.documents_of_name"),
-    Noticed(Message("Which pests did the WEPCO women fight?"), doubled="refusal.of_name refusal.min_nearness"),
-    Noticed(Message("how much does a hydrogen bus cost"), halved="refusal.min_nearness"),
+    Noticed(
+        Message("How is a Takakura basket made?"),
+        halved="evidence.documents_of_name",
+    ),
+    Noticed(
+        Message("Which pests did the WEPCO women fight?"),
+        doubled="refusal.of_name refusal.min_nearness",
+    ),
+    Noticed(
+        Message("how much does a hydrogen bus cost"),
+        halved="refusal.min_nearness",
+    ),
     Noticed(
         Message("Tell me about the water utility of Phnom Penh"),
         halved="overview.min_share_of_other",
         doubled="overview.min_share_of_other",
     ),
-    Noticed(Message("what share of waste does Penang recycle now"), doubled="selection.share_of_older"),
+    Noticed(
+        Message("what share of waste does Penang recycle now"),
+        doubled="selection.share_of_older",
+    ),
 )
 ONE_WAY: Final = frozenset({
     "evidence.passages_per_place",
