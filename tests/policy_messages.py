@@ -72,7 +72,7 @@ NOTICED: Final = (
     ),
     Noticed(
         Message("How did women of Tobata fight the smoke?"),
-        halved="selection.min_share_before",
+        halved="selection.min_share_before evidence.passage_score selection.stretches",
         doubled="refusal.sure_confidence",
     ),
     Noticed(
@@ -407,7 +407,7 @@ NOTICED: Final = (
     ),
     Noticed(
         Message("How did women of Tobata fight the smoke?", form="more"),
-        halved="form.price_of_more evidence.passage_score selection.stretches",
+        halved="form.price_of_more",
         doubled="form.price_of_more",
     ),
     Noticed(
