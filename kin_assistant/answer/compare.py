@@ -130,7 +130,7 @@ def _read_place(
 ) -> _Read:
     """What the documents ``rows`` on ``place``, one of so many ``places``, say to the whole request."""
     # What the other parts ask is of the matter that the first one names.
-    first = search.rephrase(query, query.parts[0].asked) if query.parts else query
+    first = replace(query, text=query.parts[0].asked) if query.parts else query
     asked = search.rephrase(query, _ask_of(place, first, search))
     ranking = search.retriever.rank(asked, within=rows)
     share = max(policy.compare.passages_read // places, 1)
@@ -156,8 +156,8 @@ def _answer_of_place(
     of_parts: list[list[Candidate]] = []
     missing: list[str] = []
     for part in query.parts or (None,):
-        asked = search.rephrase(query, part.asked) if part else query
-        asked = search.rephrase(asked, _ask_of(place, asked, search))
+        own = replace(query, text=part.asked) if part else query
+        asked = search.rephrase(query, _ask_of(place, own, search))
         asked = replace(asked, wants_figure=asked.wants_figure or _asks_for_more(part.text if part else query.text))
         best: list[Candidate] = []
         # What another document says must be surer: it may be about another matter.

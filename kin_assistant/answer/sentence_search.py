@@ -256,7 +256,7 @@ class SentenceSearch:
         return np.asarray(self.index.sentences[rows]).astype(np.float32)
 
     def rephrase(self, query: Query, text: str) -> Query:
-        """``query`` with ``text`` asked in its place, of no place in particular."""
+        """``query`` with ``text`` asked in its place, of no place and no name in particular."""
         own = tuple(stems(text))
         return replace(
             query,
@@ -266,6 +266,7 @@ class SentenceSearch:
             idf={stem: self.index.lexical.idf(stem) for stem in dict.fromkeys(own)},
             vector=self.embed(text),
             about=(),
+            held=(),
             parts=(),
         )
 
