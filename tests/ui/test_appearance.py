@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from kin_assistant.ui.appearance import DARK, LIGHT
 from kin_assistant.ui.components import ASSETS
+from kin_assistant.ui.head import DARK, LIGHT
 from tests.doubles import AssistantDouble
 from tests.ui.test_browser import CHROMIUM, browser, running, window
 
