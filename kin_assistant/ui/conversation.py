@@ -58,6 +58,7 @@ def conversation_html(turns: Sequence[Turn], documents: Mapping[str, DocumentInf
         "conversation.html",
         "conversation",
         turns=[_show(turn, documents) for turn in turns],
+        answered=sum(turn.answer is not None for turn in turns),
         changes=CHANGES,
         verdicts=VERDICT_LABELS,
         max_comment=MAX_COMMENT,

@@ -85,6 +85,22 @@ def test_an_answer_is_offered_in_the_forms_that_it_can_have(tmp_path: Path) -> N
     assert "data-kin-change" not in conversation_html([refused], {})
 
 
+def test_a_conversation_is_taken_along_below_its_last_turn_also_where_that_could_not_be_answered(
+    tmp_path: Path,
+) -> None:
+    callbacks, _ = make_callbacks(tmp_path)
+    first, second = callbacks.ask(QUESTION, Choices(), ()), callbacks.ask(UNKNOWN, Choices(), ())
+    faults = [callbacks.ask(None, Choices(), ()), callbacks.ask(QUESTION, Choices(first_year="soon"), ())]
+    for fault in faults:
+        for turns in ([first, fault], [first, second, fault], [fault, first, second]):
+            shown = str(conversation_html(turns, {}))
+            last = shown[shown.index(f'id="{turns[-1].id}"') :]
+            assert last.count("From the conversation") == shown.count("From the conversation") == 1
+            assert last.count("Download the whole conversation") == 1
+        for turns in ([fault], [fault, first]):
+            assert "conversation" not in str(conversation_html(turns, {})).lower(), "there are not two answers"
+
+
 def test_an_edited_question_leans_on_what_its_own_leaned_on(tmp_path: Path) -> None:
     callbacks, assistant = make_callbacks(tmp_path)
     first = callbacks.ask(QUESTION, Choices(), ())
