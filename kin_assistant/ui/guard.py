@@ -52,6 +52,7 @@ _FOLDERS = {
     "/page/": _READ,
     "/pages/": _READ,
     "/static/": _READ,
+    "/watched/": frozenset({"POST"}),
 }
 _NO_MORE: Mapping[str, frozenset[str]] = {}
 _GRADIO = "/gradio_api/"

@@ -90,6 +90,8 @@ def build_page(
                 money_cities = add_money_tab(callbacks, infos)
             with gr.Tab("Commitments", id="commitments"):
                 commitment_cities = add_commitments_tab(callbacks, infos)
+            with gr.Tab("Watched", id="watched"):
+                add_html(texts.place_of_watched_html())
             with gr.Tab("Documents", id="documents"):
                 add_html(texts.place_of_library_html())
                 # Pressed by the script when another build has been opened.
@@ -137,6 +139,7 @@ def head_html() -> str:
         "documents.js",
         "finding.js",
         "coverage.js",
+        "watching.js",
     )
     style, *scripts = map(asset_address, names)
     # Gradio puts texts of its own beside it, which Markup would escape.

@@ -50,6 +50,7 @@ from kin_assistant.ui.served import Collection, Served
 from kin_assistant.ui.taking import add_transcripts
 from kin_assistant.ui.theme import make_theme
 from kin_assistant.ui.visits import Visits
+from kin_assistant.ui.watching import add_watching
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
@@ -214,6 +215,7 @@ def make_app(
     add_money(app, callbacks, limiter)
     add_packages(app, callbacks, limiter)
     add_commitments(app, callbacks, limiter)
+    add_watching(app, callbacks, limiter)
     admission = None
     if api:
         costs: Mapping[Cost, int] = {"question": QUESTION, "trifle": TRIFLE}

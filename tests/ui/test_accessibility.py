@@ -25,6 +25,7 @@ from tests.ui.test_browser import (
     show_figures,
     window,
 )
+from tests.ui.test_watching import FORGET_AND_ALTER
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -143,6 +144,17 @@ def found_in_the_text(page: Page) -> None:
     page.locator(".kin-hits article").first.wait_for()
 
 
+def watched(page: Page) -> None:
+    """With what was gained, lost and altered since the question was asked last."""
+    turn = ask(page, QUESTION)
+    turn.get_by_role("button", name="Watch this question").click()
+    turn.get_by_text("Watched: ").wait_for()
+    page.evaluate(FORGET_AND_ALTER)
+    page.get_by_role("tab", name="Watched").click()
+    page.get_by_role("button", name="Ask all again").click()
+    page.get_by_text("1 changed").wait_for()
+
+
 def coverage(page: Page) -> None:
     open_coverage(page)
 
@@ -174,6 +186,7 @@ STATES: tuple[State, ...] = (
     nothing_found,
     documents,
     found_in_the_text,
+    watched,
     coverage,
     about,
 )

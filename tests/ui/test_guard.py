@@ -78,6 +78,8 @@ NEEDED: dict[str, set[str]] = {
     "/service-worker.js": READ,
     "/static/x": READ,
     "/theme.css": READ,
+    "/watched/questions": {"POST"},
+    "/watched/review": {"POST"},
 }
 """All that may be answered. What the guard lets through but no route takes is answered 404 or 405 as well."""
 
