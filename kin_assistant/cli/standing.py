@@ -11,8 +11,7 @@ from kin_assistant.cli.files import write_whole
 
 if TYPE_CHECKING:
     from kin_assistant.assistant import Assistant
-    from kin_assistant.standing.values import KeptAnswers, StandingQuestion
-    from kin_assistant.types import Answer
+    from kin_assistant.standing.values import KeptAnswers
 
 __all__ = ["watch_questions"]
 
@@ -25,20 +24,13 @@ def watch_questions(assistant: Assistant, options: argparse.Namespace, screen: T
     """
     from datetime import UTC, datetime
 
-    from kin_assistant.rendering import plain, review_markdown, verified
+    from kin_assistant.api.standing import review_questions
+    from kin_assistant.rendering import plain, review_markdown
     from kin_assistant.standing.files import answers_json, read_questions
-    from kin_assistant.standing.reviewer import Reviewer
 
     questions = read_questions(_read(options.file), str(options.file))
     target: Path = options.answers or options.file.with_suffix(".answers.json")
-    kept = _kept(target)
-
-    def ask(asked: StandingQuestion) -> Answer:
-        return verified(assistant.ask(asked.question, filters=asked.filters), assistant.document)
-
-    titles = {info.id: info.title for info in assistant.documents}
-    reviewer = Reviewer(ask, assistant.pin, assistant.find_quote, titles.__getitem__)
-    review, kept = reviewer.review(questions, kept, build_id=assistant.build.id, now=datetime.now(UTC))
+    review, kept = review_questions(assistant, questions, _kept(target), now=datetime.now(UTC))
     if options.json:
         print(as_json(review.model_dump(mode="json"), screen, indent=2), file=screen)
     else:

@@ -29,7 +29,7 @@ from kin_assistant.rendering.markdown import answer_json, answer_markdown, answe
 from kin_assistant.rendering.passages import search_text
 from kin_assistant.rendering.peers import peers_csv, peers_html, peers_markdown
 from kin_assistant.rendering.prose import prose_html, waiting_html
-from kin_assistant.rendering.standing import review_markdown
+from kin_assistant.rendering.standing import change_html, review_markdown
 from kin_assistant.rendering.tables import comparison_csv, comparison_html, comparison_markdown, record_markdown
 from kin_assistant.rendering.tabs import reason_html
 from kin_assistant.rendering.templating import render
@@ -78,6 +78,7 @@ __all__ = [
     "brief_html",
     "brief_markdown",
     "brief_pdf",
+    "change_html",
     "commitments_csv",
     "commitments_html",
     "commitments_text",

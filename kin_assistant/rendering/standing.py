@@ -1,17 +1,29 @@
-"""What became of standing questions, as Markdown: the answers that changed, each with what came and what went."""
+"""What became of standing questions, as Markdown and as HTML: the answers that changed, with what came and what went."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, NamedTuple
 
 from kin_assistant.briefs.anchors import explain_state
 from kin_assistant.briefs.brief import Quote
 from kin_assistant.rendering.markdown import escape_markdown, numbered_reference
 from kin_assistant.rendering.rows import head_of, join_run
+from kin_assistant.rendering.templating import render
 from kin_assistant.rendering.words import count, day, describe_filters
 from kin_assistant.standing.values import AnswerChange, ListedDocument, Review
 
-__all__ = ["review_markdown"]
+if TYPE_CHECKING:
+    from markupsafe import Markup
+
+__all__ = ["change_html", "review_markdown"]
+
+
+class _Outcome(NamedTuple):
+    """What became of a question, in a sentence that is set off, if there is one, and in further words."""
+
+    strong: str
+    words: str
 
 
 def review_markdown(review: Review) -> str:
@@ -24,6 +36,18 @@ def review_markdown(review: Review) -> str:
         f"Each quote is word for word what the stored document says (build {escape_markdown(review.build_id)})."
     )
     return "\n\n".join(parts) + "\n"
+
+
+def change_html(change: AnswerChange, build_id: str) -> Markup:
+    """What became of one question: what is quoted now and was not, with links into the build, and what is no longer."""
+    return render(
+        "standing.html",
+        "change",
+        change=change,
+        outcome=_outcome(change),
+        dropped=[_dropped(one) for one in change.dropped],
+        build_id=build_id,
+    )
 
 
 def _summary(
@@ -45,7 +69,8 @@ def _summary(
 def _change(change: AnswerChange) -> Iterator[str]:
     filters = describe_filters(change.asked.filters)
     yield f"## {escape_markdown(change.asked.question)}{f' ({escape_markdown(filters)})' if filters else ''}"
-    yield _outcome(change)
+    strong, words = _outcome(change)
+    yield " ".join(filter(None, (f"**{strong}**" if strong else "", escape_markdown(words))))
     if change.before is None:
         return  # nothing to compare with
     if change.added:
@@ -59,19 +84,21 @@ def _change(change: AnswerChange) -> Iterator[str]:
     yield from _list("No longer listed:", change.unlisted)
 
 
-def _outcome(change: AnswerChange) -> str:
-    reason = escape_markdown(change.reason)
+def _outcome(change: AnswerChange) -> _Outcome:
     if change.state == "failed":
-        return f"**It could not be asked.** {reason}"
+        return _Outcome("It could not be asked.", change.reason)
     if change.before is None:
-        told = f"Asked for the first time: {_first_answer(change)}."
-        return told if change.answered else f"Asked for the first time. **Not answered.** {reason}"
+        if change.answered:
+            return _Outcome("", f"Asked for the first time: {_first_answer(change)}.")
+        return _Outcome("Asked for the first time, and not answered.", change.reason)
     since = f"Since {day(change.before)}"
+    if change.state == "same":
+        return _Outcome("", f"{since} nothing has changed.")
     if change.answered != change.was_answered:
-        return f"**{since} it is {'answered' if change.answered else 'no longer answered'}.** {reason}".strip()
+        return _Outcome(f"{since} it is {'answered' if change.answered else 'no longer answered'}.", change.reason)
     if change.answered:
-        return f"{since} the answer has changed."
-    return f"{since} other documents come near. It is not answered. {reason}"
+        return _Outcome("", f"{since} the answer has changed.")
+    return _Outcome("", f"{since} other documents come near. It is not answered. {change.reason}")
 
 
 def _first_answer(change: AnswerChange) -> str:

@@ -7,11 +7,11 @@ from typing import Any, Final
 
 from kin_assistant.briefs.versioned import VersionedFile
 from kin_assistant.errors import KinError, StandingError
-from kin_assistant.filters import parse_filters
+from kin_assistant.filters import NAME_FIELDS, parse_filters
 from kin_assistant.standing.values import FORMAT, VERSION, KeptAnswers, StandingQuestion
 from kin_assistant.types import Filters
 
-__all__ = ["answers_json", "read_answers", "read_questions"]
+__all__ = ["answers_json", "question_line", "read_answers", "read_questions"]
 
 _MOST_QUESTIONS: Final = 1000
 _COMMENT: Final = "#"
@@ -45,6 +45,20 @@ def read_questions(content: bytes, name: str) -> tuple[StandingQuestion, ...]:
     if len(questions) > _MOST_QUESTIONS:
         raise StandingError(f"{name} holds {len(questions):,} questions; at most {_MOST_QUESTIONS:,} are asked again.")
     return tuple(questions)
+
+
+def question_line(asked: StandingQuestion) -> str:
+    """The line from which ``read_questions`` reads ``asked``: the question alone where that says all."""
+    filters: dict[str, list[str]] = {
+        name: list(names) for name in NAME_FIELDS if (names := getattr(asked.filters, name))
+    }
+    if asked.filters.years:
+        filters["years"] = [f"{year:04}" for year in asked.filters.years]
+    is_one_line = asked.question.splitlines() == [asked.question.strip()]
+    if is_one_line and not filters and asked.question[0] not in (_COMMENT, "{", "\ufeff"):
+        return asked.question
+    fields = {"question": asked.question} | ({"filters": filters} if filters else {})
+    return json.dumps(fields, ensure_ascii=True)
 
 
 def _read_line(line: str, where: str) -> StandingQuestion:

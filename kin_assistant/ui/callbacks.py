@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from kin_assistant.api.requests import MAX_TOPIC
+from kin_assistant.api.standing import review_questions
 from kin_assistant.briefs.brief import Brief, Span
 from kin_assistant.briefs.edits import leave_out, move_quotes, write_own
 from kin_assistant.briefs.files import read_brief
@@ -37,6 +38,8 @@ from kin_assistant.rendering import (
     verified_indicators,
     verified_table,
 )
+from kin_assistant.standing.files import read_answers, read_questions
+from kin_assistant.standing.values import KeptAnswers, Review
 from kin_assistant.types import Comparison, DocumentInfo, Filters, Years
 from kin_assistant.ui.kept_questions import KeptRefused, read_kept
 from kin_assistant.ui.links import read_link
@@ -345,6 +348,23 @@ class Callbacks:
                 return find(assistant)
         except Exception as error:  # noqa: BLE001 (the reader gets a sentence, the log the traceback)
             return _explain(error)
+
+    def review(self, line: str, kept: str) -> tuple[Review, KeptAnswers] | str:
+        """How the answer to the question of ``line`` differs from the one of ``kept``, and what to keep then; or why not.
+
+        Both are as in the files of ``kin watch-questions``; ``kept`` is empty for a question that was never asked.
+        """
+
+        def find(assistant: Assistant) -> tuple[Review, KeptAnswers]:
+            questions = read_questions(line.encode(errors="replace"), "What this browser watches")
+            if len(questions) > 1 or len(questions[0].question) > self.max_question_characters:
+                raise QuestionError(
+                    f"Please watch one question in at most {self.max_question_characters:,} characters."
+                )
+            before = read_answers(kept.encode(errors="replace"), "What this browser kept") if kept else KeptAnswers()
+            return review_questions(assistant, questions, before, now=self.now())
+
+        return self._find(find)
 
     def documents(self) -> dict[str, DocumentInfo]:
         """All documents that are served, by id."""

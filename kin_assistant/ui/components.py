@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -22,6 +23,7 @@ __all__ = [
     "add_line",
     "add_live_html",
     "add_place_box",
+    "asset_address",
     "offer_names",
 ]
 
@@ -34,6 +36,11 @@ ASKING: Final[dict[str, Any]] = PRIVATE | {"concurrency_id": "ask", "concurrency
 """How one is run that takes as long as an answer."""
 LOOKING_UP: Final[dict[str, Any]] = ASKING | {"show_progress": "minimal"}
 """How one of those is run that shows nothing of its own while it is waited for."""
+
+
+def asset_address(name: str) -> str:
+    """Where a file of ``ASSETS`` is served, below the page; the address changes with the file."""
+    return f"page/{name}?v={hashlib.sha256((ASSETS / name).read_bytes()).hexdigest()[:12]}"
 
 
 def add_html(value: str, **options: Any) -> gradio.HTML:

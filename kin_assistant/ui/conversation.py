@@ -22,6 +22,7 @@ from kin_assistant.types import DocumentInfo
 from kin_assistant.ui.kept_questions import write_kept
 from kin_assistant.ui.links import write_link
 from kin_assistant.ui.turns import CHANGES, Turn
+from kin_assistant.ui.watching import watched_line
 
 __all__ = ["conversation_html", "further_html"]
 
@@ -50,6 +51,8 @@ class _Shown(NamedTuple):
     """The address that asks it, from "?" on; empty where it would be too long."""
     kept: str = ""
     """What the browser keeps of it, to have it asked again; empty where it cannot be."""
+    watched: str = ""
+    """The line of a file of questions that asks it."""
 
 
 def conversation_html(turns: Sequence[Turn], documents: Mapping[str, DocumentInfo]) -> Markup:
@@ -58,6 +61,7 @@ def conversation_html(turns: Sequence[Turn], documents: Mapping[str, DocumentInf
         "conversation.html",
         "conversation",
         turns=[_show(turn, documents) for turn in turns],
+        answered=sum(turn.answer is not None for turn in turns),
         changes=CHANGES,
         verdicts=VERDICT_LABELS,
         max_comment=MAX_COMMENT,
@@ -87,4 +91,5 @@ def _show(turn: Turn, documents: Mapping[str, DocumentInfo]) -> _Shown:
         evidence=evidence_html(turn.answer, documents),
         link=write_link(turn),
         kept=write_kept(turn),
+        watched=watched_line(turn),
     )

@@ -14,6 +14,7 @@ from urllib.parse import parse_qsl
 from kin_assistant.ui.backlog import Backlog
 from kin_assistant.ui.events import SESSION, EventRefused, Events
 from kin_assistant.ui.front_page import FrontPage
+from kin_assistant.ui.head import page_head
 from kin_assistant.ui.page import KINDS
 from kin_assistant.ui.ratelimit import RateLimiter, please_wait
 
@@ -61,7 +62,7 @@ class Entrance:
     def __init__(self, gradio_app: ASGIApp, page: gradio.Blocks, limiter: RateLimiter) -> None:
         """Raises ``TypeError`` if ``page`` has a function of which nothing says what it may be sent."""
         self._gradio_app = gradio_app
-        self._front_page = FrontPage(gradio_app)
+        self._front_page = FrontPage(gradio_app, str(page_head("")))
         self._events = Events(page, KINDS)
         self._backlog = Backlog(page)
         self._limiter = limiter

@@ -18,6 +18,8 @@ __all__ = ["FrontPage"]
 _HOST = "page.invalid"
 _ROOT = f"http://{_HOST}"
 _RELATIVE_ROOT = "./"
+_MANIFEST = '<link rel="manifest" href="/manifest.json" />'
+"""Of Gradio's own, which is found at the root of a site alone."""
 _INLINE_SCRIPT = re.compile(rb"<script(?![^>]*\ssrc=)[^>]*>(.*?)</script>", re.DOTALL)
 
 
@@ -27,8 +29,10 @@ class FrontPage:
     Its inline scripts are therefore known, and no other one is allowed to run.
     """
 
-    def __init__(self, gradio_app: ASGIApp) -> None:
+    def __init__(self, gradio_app: ASGIApp, head: str) -> None:
+        """``head`` is HTML that must be there before the page is drawn; what Gradio is given as one comes later."""
         self._gradio_app = gradio_app
+        self._head = head
         self._page = b""
         self._policy = b""
 
@@ -37,8 +41,11 @@ class FrontPage:
         page = (await self._build()).decode("utf-8")
         if f'"{_ROOT}"' not in page:
             raise ServeError("Gradio's page does not say where it is, so it cannot be served.")
+        if page.count(_MANIFEST) != 1:
+            raise ServeError("Gradio's page has no place for our head, so it cannot be served.")
         # The script resolves this against the address that the visitor opened.
-        self._page = page.replace(f'"{_ROOT}"', f'"{_RELATIVE_ROOT}"').encode("utf-8")
+        page = page.replace(f'"{_ROOT}"', f'"{_RELATIVE_ROOT}"')
+        self._page = page.replace(_MANIFEST, self._head).encode("utf-8")
         if _HOST.encode() in self._page:
             raise ServeError("Gradio's page says where it is in an unexpected place, so it cannot be served.")
         digests = (hashlib.sha256(script).digest() for script in _INLINE_SCRIPT.findall(self._page))

@@ -26,7 +26,9 @@ _ADDRESSES = {
     "/healthz": _READ,
     "/library": _READ,
     "/manifest.json": _READ,
+    "/offline": _READ,
     "/readyz": _READ,
+    "/service-worker.js": _READ,
     "/theme.css": _READ,
     "/gradio_api/app_id": _READ,
     "/gradio_api/queue/data": frozenset({"GET"}),
@@ -50,6 +52,7 @@ _FOLDERS = {
     "/page/": _READ,
     "/pages/": _READ,
     "/static/": _READ,
+    "/watched/": frozenset({"POST"}),
 }
 _NO_MORE: Mapping[str, frozenset[str]] = {}
 _GRADIO = "/gradio_api/"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +12,7 @@ from kin_assistant.ui.briefing import add_brief_tab
 from kin_assistant.ui.callbacks import Callbacks
 from kin_assistant.ui.commitments import add_commitments_tab
 from kin_assistant.ui.comparing import add_compare_tab
-from kin_assistant.ui.components import ASSETS, PRIVATE, add_html, offer_names
+from kin_assistant.ui.components import PRIVATE, add_html, asset_address, offer_names
 from kin_assistant.ui.events import Kind
 from kin_assistant.ui.figures import add_figures_tab
 from kin_assistant.ui.kept_questions import MAX_KEPT
@@ -91,6 +90,8 @@ def build_page(
                 money_cities = add_money_tab(callbacks, infos)
             with gr.Tab("Commitments", id="commitments"):
                 commitment_cities = add_commitments_tab(callbacks, infos)
+            with gr.Tab("Watched", id="watched"):
+                add_html(texts.place_of_watched_html())
             with gr.Tab("Documents", id="documents"):
                 add_html(texts.place_of_library_html())
                 # Pressed by the script when another build has been opened.
@@ -138,11 +139,8 @@ def head_html() -> str:
         "documents.js",
         "finding.js",
         "coverage.js",
+        "watching.js",
     )
-    style, *scripts = (f"page/{name}?v={_fingerprint(name)}" for name in names)
+    style, *scripts = map(asset_address, names)
     # Gradio puts texts of its own beside it, which Markup would escape.
     return str(texts.head_html(style, scripts))
-
-
-def _fingerprint(name: str) -> str:
-    return hashlib.sha256((ASSETS / name).read_bytes()).hexdigest()[:12]

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 from kin_assistant.rendering import document_html, render, section_at
 from kin_assistant.types import Document
 from kin_assistant.ui.clients import client_of
+from kin_assistant.ui.components import asset_address
+from kin_assistant.ui.head import page_head
 from kin_assistant.ui.linked_sentences import SentenceLink, find_sentence
 from kin_assistant.ui.packages import package_links
 from kin_assistant.ui.pictures import picture_link
@@ -77,6 +79,8 @@ def reader_page(
         "reader.html",
         "document_page",
         site=site,
+        head=page_head("../"),
+        style=asset_address("style.css"),
         title=document.title,
         marked=(section_at(document, highlight[0]) or "the quoted sentence") if highlight else "",
         notice=notice,
@@ -86,4 +90,12 @@ def reader_page(
 
 def notice_page(title: str, words: str, *, site: str) -> Markup:
     """The same page where there is no document to show."""
-    return render("reader.html", "notice_page", site=site, title=title, notice=words)
+    return render(
+        "reader.html",
+        "notice_page",
+        site=site,
+        head=page_head("../"),
+        style=asset_address("style.css"),
+        title=title,
+        notice=words,
+    )

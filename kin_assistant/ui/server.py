@@ -37,6 +37,7 @@ from kin_assistant.ui.entrance import put_entrance
 from kin_assistant.ui.figures import add_figures
 from kin_assistant.ui.finding import add_finding
 from kin_assistant.ui.guard import Guard
+from kin_assistant.ui.installing import add_installing
 from kin_assistant.ui.money import add_money
 from kin_assistant.ui.monitoring import METRICS, CountedRequests, add_health, add_metrics
 from kin_assistant.ui.packages import add_packages
@@ -49,6 +50,7 @@ from kin_assistant.ui.served import Collection, Served
 from kin_assistant.ui.taking import add_transcripts
 from kin_assistant.ui.theme import make_theme
 from kin_assistant.ui.visits import Visits
+from kin_assistant.ui.watching import add_watching
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
@@ -213,6 +215,7 @@ def make_app(
     add_money(app, callbacks, limiter)
     add_packages(app, callbacks, limiter)
     add_commitments(app, callbacks, limiter)
+    add_watching(app, callbacks, limiter)
     admission = None
     if api:
         costs: Mapping[Cost, int] = {"question": QUESTION, "trifle": TRIFLE}
@@ -304,6 +307,7 @@ def make_frame(
     add_corpus_routes(app, served, collection, curators, RateLimiter(_LISTS_PER_MINUTE))
     add_coverage(app, served, RateLimiter(_LISTS_PER_MINUTE))
     add_health(app, served)
+    add_installing(app, served)
     if metrics:
         add_metrics(app, metrics, metrics_readers)
     app.mount("/page", StaticFiles(directory=ASSETS))

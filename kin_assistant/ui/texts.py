@@ -26,6 +26,7 @@ __all__ = [
     "introduction_html",
     "place_of_coverage_html",
     "place_of_library_html",
+    "place_of_watched_html",
     "scope_html",
 ]
 
@@ -91,6 +92,11 @@ def conversations_html() -> Markup:
 def place_of_coverage_html() -> Markup:
     """Where the script puts what the documents cover, which comes from an address of its own."""
     return render("coverage.html", "place")
+
+
+def place_of_watched_html() -> Markup:
+    """Where the script lists the questions that the browser watches."""
+    return render("standing.html", "place")
 
 
 def place_of_library_html() -> Markup:

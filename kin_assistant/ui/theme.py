@@ -1,4 +1,4 @@
-"""Gradio's theme, with every colour taken from ``style.css`` so that light and dark are decided in one place."""
+"""Gradio's theme, with every colour taken from ``colours.css`` and ``dark.css``: light and dark are decided there alone."""
 
 from __future__ import annotations
 

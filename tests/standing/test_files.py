@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import pytest
 
 from kin_assistant.errors import StandingError
-from kin_assistant.standing.files import answers_json, read_answers, read_questions
+from kin_assistant.standing.files import answers_json, question_line, read_answers, read_questions
 from kin_assistant.standing.values import KeptAnswer, KeptAnswers, StandingQuestion
 from kin_assistant.types import Filters
 
@@ -37,6 +37,30 @@ def test_a_line_is_a_question() -> None:
 def test_a_file_without_questions_is_told_in_a_sentence(content: bytes, said: str) -> None:
     with pytest.raises(StandingError, match=said):
         read_questions(content, "q.txt")
+
+
+@pytest.mark.parametrize(
+    ("asked", "line"),
+    [
+        (StandingQuestion(question="How is waste weighed?"), "How is waste weighed?"),
+        (StandingQuestion(question="# of trucks?"), None),
+        (StandingQuestion(question="{a}?"), None),
+        (StandingQuestion(question="\ufeffWho?"), None),
+        (StandingQuestion(question="Who pays,\nand when?"), None),
+        (StandingQuestion(question="Who\u2028pays?"), None),
+        (
+            StandingQuestion(question="Who pays?", filters=Filters(city=("Cebu", "Đà Nẵng"), years=(990, 2011))),
+            None,
+        ),
+    ],
+)
+def test_a_question_is_read_from_the_line_that_is_written_of_it(asked: StandingQuestion, line: str | None) -> None:
+    written = question_line(asked)
+    assert line is None or written == line
+    assert read_questions(f"{written}\nWho else?\n".encode(), "q.txt") == (
+        asked,
+        StandingQuestion(question="Who else?"),
+    )
 
 
 def test_kept_answers_are_read_back_as_they_were_written() -> None:

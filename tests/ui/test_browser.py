@@ -294,6 +294,22 @@ def test_a_conversation_becomes_a_brief_to_go_on_with(page: Page, served: Served
     )
 
 
+def test_below_a_question_that_could_not_be_asked_the_conversation_still_becomes_a_brief(page: Page) -> None:
+    ask(page, QUESTION)
+    page.get_by_label("From year").fill("soon")
+    turn = ask(page, UNKNOWN)
+    turn.locator(".kin-fault").wait_for()
+    turn.get_by_text("Download the conversation as").click()
+    with page.expect_download() as downloaded:
+        turn.get_by_role("button", name="Word").click()
+    assert downloaded.value.suggested_filename == f"conversation-{FILE}.docx"
+    turn.get_by_role("button", name="From the conversation").click()
+    brief = page.locator(".kin-proposal")
+    brief.get_by_text("Opened: ").wait_for()
+    assert brief.locator("h3").first.inner_text() == QUESTION
+    assert UNKNOWN not in brief.inner_text()
+
+
 _CLIPBOARD = """async () => {
     const [item] = await navigator.clipboard.read();
     const forms = item.types.map(async (type) => [type, await (await item.getType(type)).text()]);

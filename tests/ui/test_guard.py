@@ -68,14 +68,18 @@ NEEDED: dict[str, set[str]] = {
     "/money/money.csv": READ,
     "/money/money.json": READ,
     "/money/money.xlsx": READ,
+    "/offline": READ,
     "/package/x": READ,
     "/page/x": READ,
     "/pages/x": READ,
     "/peers/peers.csv": READ,
     "/peers/peers.json": READ,
     "/readyz": READ,
+    "/service-worker.js": READ,
     "/static/x": READ,
     "/theme.css": READ,
+    "/watched/questions": {"POST"},
+    "/watched/review": {"POST"},
 }
 """All that may be answered. What the guard lets through but no route takes is answered 404 or 405 as well."""
 

@@ -26,6 +26,7 @@ from kin_assistant.rendering import describe_filters, document_link
 from kin_assistant.settings import Settings
 from kin_assistant.types import Filters
 from kin_assistant.ui.callbacks import Callbacks, Choices
+from kin_assistant.ui.components import asset_address
 from kin_assistant.ui.conversation import conversation_html, further_html
 from kin_assistant.ui.guard import MAX_BODY_BYTES
 from kin_assistant.ui.page import build_page
@@ -82,6 +83,22 @@ def test_an_answer_is_offered_in_the_forms_that_it_can_have(tmp_path: Path) -> N
         ("table", "As a table"),
     ]
     assert "data-kin-change" not in conversation_html([refused], {})
+
+
+def test_a_conversation_is_taken_along_below_its_last_turn_also_where_that_could_not_be_answered(
+    tmp_path: Path,
+) -> None:
+    callbacks, _ = make_callbacks(tmp_path)
+    first, second = callbacks.ask(QUESTION, Choices(), ()), callbacks.ask(UNKNOWN, Choices(), ())
+    faults = [callbacks.ask(None, Choices(), ()), callbacks.ask(QUESTION, Choices(first_year="soon"), ())]
+    for fault in faults:
+        for turns in ([first, fault], [first, second, fault], [fault, first, second]):
+            shown = str(conversation_html(turns, {}))
+            last = shown[shown.index(f'id="{turns[-1].id}"') :]
+            assert last.count("From the conversation") == shown.count("From the conversation") == 1
+            assert last.count("Download the whole conversation") == 1
+        for turns in ([fault], [fault, first]):
+            assert "conversation" not in str(conversation_html(turns, {})).lower(), "there are not two answers"
 
 
 def test_an_edited_question_leans_on_what_its_own_leaned_on(tmp_path: Path) -> None:
@@ -677,6 +694,13 @@ def test_a_notice_about_the_index_is_shown(client: Any) -> None:
     assert "The newest build is damaged." in client.get("/").text
 
 
+OUR_SCRIPTS = [
+    f'<script src="../{asset_address("appearance.js")}">',
+    f'<script src="../{asset_address("installing.js")}" defer>',
+]
+"""Of a document's page: nothing that a document or an address says runs beside them."""
+
+
 def test_a_document_has_a_page_with_the_sentence_marked(client: Any) -> None:
     assistant = AssistantDouble()
     citation = assistant.ask(QUESTION).citations[0]
@@ -685,7 +709,7 @@ def test_a_document_has_a_page_with_the_sentence_marked(client: Any) -> None:
     page = client.get(f"/{link}").text
     assert re.search('<mark id="cited"[^>]*>IGES reported that waste had dropped', page)
     assert 'Marked: <a href="#cited">Results</a>' in page
-    assert "<script" not in page
+    assert re.findall("<script[^>]*>", page) == OUR_SCRIPTS
 
 
 @pytest.mark.parametrize(
@@ -702,7 +726,7 @@ def test_a_sentence_that_cannot_be_found_is_not_marked(client: Any, query: str) 
 def test_an_unknown_document_is_said_so(client: Any, path: str) -> None:
     page = client.get(f"/documents/{path}")
     assert page.status_code == 404
-    assert "<script" not in page.text
+    assert re.findall("<script[^>]*>", page.text) in (OUR_SCRIPTS, [])
 
 
 def test_a_taken_port_is_a_clear_sentence() -> None:

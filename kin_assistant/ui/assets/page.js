@@ -151,9 +151,10 @@
   const takeAlong = (button) => {
     const whole = "kinWhole" in button.dataset;
     const own = button.closest(".kin-turn");
-    const turns = whole ? [...document.querySelectorAll(".kin-turn")] : [own];
+    const isAnswered = (turn) => turn.querySelector(".kin-actions[data-kin-text]");
+    const turns = whole ? [...document.querySelectorAll(".kin-turn")].filter(isAnswered) : [own];
     const asked = new URLSearchParams();
-    for (const turn of turns.filter((one) => one.querySelector(".kin-actions"))) {
+    for (const turn of turns) {
       asked.append("turn", turn.id);
       asked.append("kept", turn.dataset.kinKept ?? "");
     }
