@@ -113,7 +113,7 @@ def _check_themes(themes: Collection[str]) -> Iterator[Remark]:
 
 def _check_level(level: str) -> Iterator[Remark]:
     if not level:
-        yield Remark("level", "“Level” is missing.")
+        yield Remark("level", "“Level of activity” is missing.")
     elif level not in LEVELS:
         yield Remark("level", f"There is no level “{level[:80]}”. There are: {', '.join(LEVELS)}.")
 
@@ -162,7 +162,7 @@ def _unknown_places(submission: Submission, gazetteer: Gazetteer) -> Iterator[Re
             if not _is_known(value, kind, gazetteer):
                 yield Remark(
                     name,
-                    f"The program's list of the world's places has no {kind} “{value[:80]}”. It is kept as you wrote it; "
+                    f"The program's list of the world's places has no {kind} “{value[:80]}”. It is kept as it is written; "
                     "please look at its spelling.",
                 )
 

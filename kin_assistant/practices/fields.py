@@ -103,9 +103,7 @@ NARRATIVE: Final = (
         "results", "Results", 250, "Results achieved", "results", required=True, hint="With figures, units and years."
     ),
     TextField("sustainability", "Sustainability", 300, "Sustainability", "sustainability", hint="What keeps it going."),
-    TextField(
-        "lessons", "Lessons learned", 300, "Lessons learned", "lessons", hint="Also what did not work, and why."
-    ),
+    TextField("lessons", "Lessons learned", 300, "Lessons learned", "lessons", hint="Also what did not work, and why."),
     TextField("transferability", "Transferability", 300, "Transferability", "transferability"),
 )
 """In the order of the record."""

@@ -89,7 +89,7 @@ class PracticeQueue:
             self._store(self._path(practice.id), data)
         return practice
 
-    def list(self) -> WaitingPractices:
+    def waiting(self) -> WaitingPractices:
         """What waits. Raises ``PracticeRefused`` if the folder cannot be read."""
         practices: list[WaitingPractice] = []
         unreadable: list[str] = []
@@ -138,7 +138,9 @@ class PracticeQueue:
 
     def _files(self) -> list[Path]:
         try:
-            return sorted(path for path in self._folder.iterdir() if _ID.fullmatch(path.stem) and path.suffix == ".json")
+            return sorted(
+                path for path in self._folder.iterdir() if _ID.fullmatch(path.stem) and path.suffix == ".json"
+            )
         except FileNotFoundError:
             return []
         except OSError as error:

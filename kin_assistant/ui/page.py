@@ -95,6 +95,8 @@ def build_page(
                 add_html(texts.place_of_library_html())
                 # Pressed by the script when another build has been opened.
                 refresh = gr.Button("Show the new documents", elem_id="kin-refresh")
+            with gr.Tab("Submit", id="submit"):
+                add_html(texts.place_of_practice_html())
             with gr.Tab("Coverage", id="coverage"):
                 add_html(texts.place_of_coverage_html())
             with gr.Tab("About", id="about"):
@@ -138,6 +140,7 @@ def head_html() -> str:
         "documents.js",
         "finding.js",
         "coverage.js",
+        "practices.js",
     )
     style, *scripts = (f"page/{name}?v={_fingerprint(name)}" for name in names)
     # Gradio puts texts of its own beside it, which Markup would escape.
