@@ -15,7 +15,7 @@ FILLED: dict[str, object] = {
     "office": "City of Exampleville, Sanitation Office",
     "cities": ["Exampleville"],
     "countries": ["Indonesia"],
-    "themes": ["sanitation", "finance"],
+    "themes": ["finance", "sanitation"],
     "level": "city or town",
     "first_year": "2004",
     "last_year": "2011",

@@ -83,7 +83,7 @@ def test_the_front_matter_is_one_that_the_reader_knows() -> None:
         "Donkey carts for the pits of Exampleville", ("Exampleville",), ("Indonesia",),
     )  # fmt: skip
     assert (document.region, document.years) == ("South-East Asia", (2004, 2011))
-    assert document.themes == ("sanitation", "finance")
+    assert document.themes == ("finance", "sanitation")
     assert written(fill_in(last_year="")).years == (2004, 2026), "until it was submitted"
     assert written(fill_in(countries=["Ruritania"])).region is None
 

@@ -143,6 +143,12 @@ def found_in_the_text(page: Page) -> None:
     page.locator(".kin-hits article").first.wait_for()
 
 
+def submit(page: Page) -> None:
+    page.get_by_role("tab", name="Submit").click()
+    page.get_by_role("button", name="Add a partner").click()
+    page.get_by_label("Situation before").fill("word " * 51)
+
+
 def coverage(page: Page) -> None:
     open_coverage(page)
 
@@ -173,6 +179,7 @@ STATES: tuple[State, ...] = (
     commitments,
     nothing_found,
     documents,
+    submit,
     found_in_the_text,
     coverage,
     about,
