@@ -20,13 +20,12 @@ from kin_assistant.practices.checks import check
 from kin_assistant.practices.fields import CONTACT, NARRATIVE, TABLES, Table
 from kin_assistant.practices.submission import PracticeRefused, Submission
 
-__all__ = ["CATEGORIES", "LEVEL", "NOTE", "OPEN_END", "PracticeDocument", "write_practice"]
+__all__ = ["LEVEL", "NOTE", "OPEN_END", "PracticeDocument", "write_practice"]
 
 NOTE: Final = "Note for users"
-"""Heads the statement of who submitted it."""
-CATEGORIES: Final = "Categories and level"
-LEVEL: Final = "Level of activity: "
-OPEN_END: Final = "still going on"
+"""Heads the statement of who submitted it; what has no field in a record stands there too, lest it be taken for one."""
+LEVEL: Final = "The office gives its level as: "
+OPEN_END: Final = "on, and still going on."
 
 _SPECIAL: Final = re.compile(r"[\\`*_\[\]<>|~]|&(?=#?\w+;)")
 _AT_START: Final = re.compile(r"[#+=-]")
@@ -105,15 +104,9 @@ def _sections(submission: Submission, submitted: date) -> Iterator[str]:
         f"This practice was submitted by {_escape(submission.office)} on {_day(submitted)}. "
         "It was not compiled by those who keep these documents: what it says is the word of that office."
     )
-    yield f"## {CATEGORIES}"
-    last = f"to {submission.last_year}" if submission.last_year else OPEN_END
-    yield "\n".join(
-        (
-            f"- Categories: {_escape(', '.join(submission.themes))}",
-            f"- {LEVEL}{_escape(submission.level)}",
-            f"- Years: from {submission.first_year}, {last}",
-        )
-    )
+    yield f"{LEVEL}{_escape(submission.level)}."
+    last = f"to {submission.last_year}." if submission.last_year else OPEN_END
+    yield f"The office gives its years as: from {submission.first_year} {last}"
     for field in NARRATIVE:
         yield from _section(field.heading, getattr(submission, field.name))
     for table in TABLES:

@@ -11,7 +11,7 @@ from typing import Final
 from kin_assistant.documents.reading import read_document
 from kin_assistant.errors import DocumentError
 from kin_assistant.practices.checks import Checked, check
-from kin_assistant.practices.document import CATEGORIES, LEVEL, OPEN_END, PracticeDocument
+from kin_assistant.practices.document import LEVEL, NOTE, OPEN_END, PracticeDocument
 from kin_assistant.practices.fields import CONTACT, NARRATIVE, TABLES, Table
 from kin_assistant.practices.submission import PracticeRefused, Submission
 from kin_assistant.text.rows import split_row
@@ -47,7 +47,7 @@ def read_practice(name: str, data: bytes) -> Submission:
     except DocumentError as error:
         raise PracticeRefused("faulty", f"{name} cannot be read: {error}.", details=error.details) from error
     sections = _sections_of(document)
-    told = [words for _, words in sections.get(CATEGORIES, ())]
+    told = [words for _, words in sections.get(NOTE, ())]
     first, last = document.years or ("", "")
     values = {
         "title": document.title,
@@ -55,7 +55,7 @@ def read_practice(name: str, data: bytes) -> Submission:
         "cities": document.cities,
         "countries": document.countries,
         "themes": document.themes,
-        "level": next((words.removeprefix(LEVEL) for words in told if words.startswith(LEVEL)), ""),
+        "level": next((words.removeprefix(LEVEL).removesuffix(".") for words in told if words.startswith(LEVEL)), ""),
         "first_year": str(first),
         "last_year": "" if any(words.endswith(OPEN_END) for words in told) else str(last),
         **{field.name: _text_of(sections.get(field.heading, ())) for field in (*NARRATIVE, CONTACT)},
