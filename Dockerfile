@@ -20,7 +20,7 @@ RUN .venv/bin/python -m pip install --no-deps --no-build-isolation .
 FROM python:${PYTHON}-slim-bookworm
 COPY --from=installed /opt/kin-assistant/.venv /opt/kin-assistant/.venv
 # A user without a name, a password or a home, to whom nothing belongs but the three folders.
-RUN mkdir -p /var/lib/kin-assistant/index /var/lib/kin-assistant/feedback
+RUN mkdir -p /var/lib/kin-assistant/index /var/lib/kin-assistant/feedback /var/lib/kin-assistant/practices
 COPY corpus /var/lib/kin-assistant/corpus
 RUN chown -R 10001:10001 /var/lib/kin-assistant
 USER 10001:10001
@@ -31,10 +31,11 @@ ENV PATH="/opt/kin-assistant/.venv/bin:$PATH" \
     KIN_CORPUS=/var/lib/kin-assistant/corpus \
     KIN_INDEX=/var/lib/kin-assistant/index \
     KIN_FEEDBACK=/var/lib/kin-assistant/feedback \
+    KIN_PRACTICES=/var/lib/kin-assistant/practices \
     KIN_HOST=0.0.0.0 \
     KIN_PORT=7860 \
     KIN_LOG=json
-VOLUME ["/var/lib/kin-assistant/corpus", "/var/lib/kin-assistant/index", "/var/lib/kin-assistant/feedback"]
+VOLUME ["/var/lib/kin-assistant/corpus", "/var/lib/kin-assistant/index", "/var/lib/kin-assistant/feedback", "/var/lib/kin-assistant/practices"]
 EXPOSE 7860
 STOPSIGNAL SIGTERM
 # The first start builds the index before the page listens.

@@ -63,6 +63,9 @@ class Settings(BaseSettings):
         description="Asked for before documents can be changed on the page; empty: only on this machine, without one.",
     )
     feedback: Path = Field(Path("feedback"), description="Folder for the readers' verdicts; stays on this machine.")
+    practices: Path = Field(
+        Path("practices"), description="Folder for practices that were submitted on the page and wait for a curator."
+    )
     max_question_characters: int = Field(2000, ge=50, le=20_000, description="Longer questions are refused.")
     max_history_turns: int = Field(8, ge=0, le=50, description="Earlier questions taken into account.")
     answer_seconds: int = Field(

@@ -20,7 +20,7 @@ FLOW: tuple[tuple[str, ...], ...] = (
     ("processes", "corpus", "filters", "feedback"),
     ("places", "monitoring"),
     ("coverage", "documents"),
-    ("models",),
+    ("models", "practices"),
     ("index",),
     ("question",),
     ("retrieval",),

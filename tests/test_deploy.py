@@ -100,7 +100,7 @@ def test_of_what_is_private_or_derived_nothing_is_sent_to_the_builder() -> None:
     rules = (ROOT / ".dockerignore").read_text("utf-8").splitlines()
     assert rules[1] == "*"
     let_in = {rule[1:].split("/")[0] for rule in rules if rule.startswith("!")}
-    assert let_in.isdisjoint({".git", ".venv", "index", "feedback", "eval", "tests"})
+    assert let_in.isdisjoint({".git", ".venv", "index", "feedback", "practices", "eval", "tests"})
     assert "corpus/added" in rules
 
 
@@ -124,14 +124,14 @@ def test_the_container_runs_as_nobody_who_could_change_the_program() -> None:
     assert not {"COPY", "RUN", "ADD"}.intersection(after)
 
 
-def test_the_container_starts_the_page_over_its_three_folders() -> None:
+def test_the_container_starts_the_page_over_its_four_folders() -> None:
     (entry,), (command,) = instructions("ENTRYPOINT"), instructions("CMD")
     words = [*yaml.safe_load(entry), *yaml.safe_load(command)]
     assert words[0] == "kin"
     assert cli._parser().parse_args(words[1:])
     environment = environment_of_the_image()
     check_settings(environment)
-    folders = {environment[name] for name in ("KIN_CORPUS", "KIN_INDEX", "KIN_FEEDBACK")}
+    folders = {environment[name] for name in ("KIN_CORPUS", "KIN_INDEX", "KIN_FEEDBACK", "KIN_PRACTICES")}
     (volumes,) = instructions("VOLUME")
     assert set(yaml.safe_load(volumes)) == folders
     assert all(folder.startswith(f"{STATE}/") for folder in folders)
@@ -183,7 +183,7 @@ def test_compose_gives_the_container_no_more_than_it_needs() -> None:
 def test_compose_keeps_what_is_written_and_names_settings_that_exist() -> None:
     environment = environment_of_the_image()
     mounted = dict(reversed(volume.split(":")) for volume in SERVICE["volumes"])
-    assert set(mounted) == {environment[name] for name in ("KIN_CORPUS", "KIN_INDEX", "KIN_FEEDBACK")}
+    assert set(mounted) == {environment[name] for name in ("KIN_CORPUS", "KIN_INDEX", "KIN_FEEDBACK", "KIN_PRACTICES")}
     assert set(mounted.values()) == set(COMPOSE["volumes"])
     check_settings({name: value for name, value in SERVICE["environment"].items() if not value.startswith("$")})
     assert set(SERVICE["environment"]) <= SETTINGS

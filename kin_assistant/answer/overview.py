@@ -65,7 +65,9 @@ def draft_overview(
         if _is_named_after_place(name, about, search):
             return _draft_term(search.make_topic(name), teller, query, search, policy, gist_of)
         evidence = read(query)
-        if draft := draft_document(evidence, search, fields_of, policy, min_logit=policy.overview.min_logit, others=about):
+        if draft := draft_document(
+            evidence, search, fields_of, policy, min_logit=policy.overview.min_logit, others=about
+        ):
             return draft
         # "Something about Ulsan, I meet a delegation"; but of "the Japanese city with the tram" Japan is no portrait.
         return (

@@ -101,6 +101,22 @@ def make_parser(commands_by_name: Mapping[str, Run]) -> argparse.ArgumentParser:
     actions = records.add_subparsers(title="actions", required=True, metavar="ACTION")
     show = command("records show", "print what a document says in each field of a record", [as_json], actions)
     show.add_argument("id", help="the document's id, as kin docs list shows it")
+    practices = commands.add_parser(
+        "practices",
+        help="read, accept or decline the practices that were submitted on the page",
+        description="Read, accept or decline the practices that were submitted on the page.",
+    )
+    actions = practices.add_subparsers(title="actions", required=True, metavar="ACTION")
+    command("practices list", "list the practices that wait for a curator", [as_json], actions)
+    for action, summary in (
+        ("show", "print a practice that waits, as the document that it would be"),
+        ("accept", "write it into the corpus folder"),
+        ("decline", "delete it"),
+    ):
+        one = command(f"practices {action}", summary, [as_json], actions)
+        one.add_argument("id", help="the practice's id, as kin practices list shows it")
+    checked = command("practices check", "say what is wrong with a practice in a Markdown file", [as_json], actions)
+    checked.add_argument("file", type=Path, metavar="FILE", help="a file that the Submit tab gave")
     compare = command("compare", "show side by side what cities did about a topic", [])
     compare.add_argument("topic", nargs="+", help="what is compared, such as household composting")
     compare.add_argument("--cities", default="", metavar="A,B", help="cities (default: the best documented)")

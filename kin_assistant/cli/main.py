@@ -23,6 +23,7 @@ from kin_assistant.cli.batch import answer_lines
 from kin_assistant.cli.documents import list_documents, show_document
 from kin_assistant.cli.ending import DONE, FAILED, HUNG, IN_PART, INTERRUPTED, TERMINATED, fail, print_json
 from kin_assistant.cli.indexing import back_up, bring_up_to_date, restore, sync_index, verify_index
+from kin_assistant.cli.practices import PRACTICES
 from kin_assistant.cli.products import PRODUCTS
 from kin_assistant.cli.tables import TABLES
 from kin_assistant.filters import NAME_FIELDS, parse_filters
@@ -61,6 +62,7 @@ def _parser() -> argparse.ArgumentParser:
             "docs list": _list_documents,
             "docs show": _printing(show_document),
             **{name: _printing(show) for name, show in {**TABLES, **PRODUCTS}.items()},
+            **PRACTICES,
             "brief": _brief,
             "watch-questions": _watch_questions,
             "serve": _serve,

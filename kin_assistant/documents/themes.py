@@ -5,13 +5,13 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from typing import Final, NamedTuple
 
-__all__ = ["ThemeMention", "find_themes", "find_themes_called", "themes_of"]
+__all__ = ["ThemeMention", "find_themes", "find_themes_called", "theme_names", "themes_of"]
 
 _MOST_THEMES: Final = 3
 _LEAST_SCORE: Final = 3.75
@@ -89,13 +89,22 @@ class _Term(NamedTuple):
 
 
 @cache
+def theme_names() -> tuple[str, ...]:
+    """All themes of ``data/themes.tsv``, by the alphabet."""
+    return tuple(sorted({theme for theme, *_ in _rows()}))
+
+
+def _rows() -> Iterator[list[str]]:
+    for line in files("kin_assistant").joinpath("data/themes.tsv").read_text("utf-8").splitlines():
+        if not line.startswith("#"):
+            yield line.split("\t")
+
+
+@cache
 def _terms() -> dict[tuple[str, ...], tuple[_Term, ...]]:
     """What each term tells, by its words' stems; by "=" and the word where only that form counts."""
     found: dict[tuple[str, ...], tuple[_Term, ...]] = {}
-    for line in files("kin_assistant").joinpath("data/themes.tsv").read_text("utf-8").splitlines():
-        if line.startswith("#"):
-            continue
-        theme, *columns = line.split("\t")
+    for theme, *columns in _rows():
         for hint, terms in enumerate(columns):
             for term in terms.split("|"):
                 words = _words(term)

@@ -28,6 +28,7 @@ from kin_assistant.rendering.library import FoundPassages, documents_csv, hits_h
 from kin_assistant.rendering.markdown import answer_json, answer_markdown, answer_text, reference_list, what_is_read
 from kin_assistant.rendering.passages import search_text
 from kin_assistant.rendering.peers import peers_csv, peers_html, peers_markdown
+from kin_assistant.rendering.practices import practice_form_html, practice_preview_html, waiting_practices_html
 from kin_assistant.rendering.prose import prose_html, waiting_html
 from kin_assistant.rendering.standing import change_html, review_markdown
 from kin_assistant.rendering.tables import comparison_csv, comparison_html, comparison_markdown, record_markdown
@@ -117,6 +118,8 @@ __all__ = [
     "period",
     "places",
     "plain",
+    "practice_form_html",
+    "practice_preview_html",
     "proposal_html",
     "prose_html",
     "reason_html",
@@ -135,5 +138,6 @@ __all__ = [
     "verified_indicators",
     "verified_table",
     "waiting_html",
+    "waiting_practices_html",
     "what_is_read",
 ]

@@ -55,7 +55,7 @@ _KNOWN_PARTS: Final = frozenset(
             "page",
             "pages",
         ),
-        *("peers", "readyz", "static", "theme.css", "v1"),
+        *("peers", "practices", "readyz", "static", "theme.css", "v1"),
     }
 )
 

@@ -96,6 +96,8 @@ def build_page(
                 add_html(texts.place_of_library_html())
                 # Pressed by the script when another build has been opened.
                 refresh = gr.Button("Show the new documents", elem_id="kin-refresh")
+            with gr.Tab("Submit", id="submit"):
+                add_html(texts.place_of_practice_html())
             with gr.Tab("Coverage", id="coverage"):
                 add_html(texts.place_of_coverage_html())
             with gr.Tab("About", id="about"):
@@ -140,6 +142,7 @@ def head_html() -> str:
         "finding.js",
         "coverage.js",
         "watching.js",
+        "practices.js",
     )
     style, *scripts = map(asset_address, names)
     # Gradio puts texts of its own beside it, which Markup would escape.

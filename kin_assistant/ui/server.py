@@ -23,6 +23,7 @@ from kin_assistant.api.service import add_api
 from kin_assistant.errors import ServeError
 from kin_assistant.monitoring.logs import log_call
 from kin_assistant.monitoring.metrics import Metrics, PageState
+from kin_assistant.practices.queue import PracticeQueue
 from kin_assistant.processes.watchdog import reporting_calls
 from kin_assistant.ui.briefing import add_briefs
 from kin_assistant.ui.callbacks import Callbacks
@@ -33,6 +34,7 @@ from kin_assistant.ui.components import ASSETS
 from kin_assistant.ui.corpus_routes import add_corpus_routes
 from kin_assistant.ui.coverage import add_coverage
 from kin_assistant.ui.curators import Curators
+from kin_assistant.ui.desk import Desk
 from kin_assistant.ui.entrance import put_entrance
 from kin_assistant.ui.figures import add_figures
 from kin_assistant.ui.finding import add_finding
@@ -44,6 +46,7 @@ from kin_assistant.ui.packages import add_packages
 from kin_assistant.ui.page import build_page, head_html
 from kin_assistant.ui.peers import add_peers
 from kin_assistant.ui.pictures import Pictures, add_pictures
+from kin_assistant.ui.practices import add_practices
 from kin_assistant.ui.ratelimit import QUESTION, TRIFLE, RateLimiter
 from kin_assistant.ui.reader import add_reader
 from kin_assistant.ui.served import Collection, Served
@@ -106,6 +109,7 @@ def serve(assistant: Assistant, settings: Settings, *, announce: Callable[[str],
             curator_password=settings.curator_password,
             on_loopback=local,
             feedback=settings.feedback,
+            practices=settings.practices,
             max_question_characters=settings.max_question_characters,
             queue_size=settings.queue_size,
             questions_per_minute=settings.questions_per_minute,
@@ -146,6 +150,7 @@ def make_app(
     assistant: Assistant,
     *,
     feedback: Path,
+    practices: Path | None = None,
     max_question_characters: int = 2000,
     queue_size: int = 32,
     questions_per_minute: int = 20,
@@ -164,11 +169,12 @@ def make_app(
 ) -> FastAPI:
     """The page as an ASGI application, and the API for other programs where ``api`` is set.
 
-    ``feedback`` is the folder for verdicts, ``evaluation`` what "About" reports, ``hosts`` the names under which the page
-    answers: one that only this machine can reach must not answer to a foreign name that was pointed at it. The documents of
-    ``collection`` can be changed on the page by whoever gives ``curator_password``, or if there is none by everybody if only
-    this machine can reach it (``on_loopback``); without a collection by nobody. ``proxies`` are believed who asks, and so many
-    ``requests_per_client`` are answered at the same time. Scripts of the web origins ``api_origins`` may use the API.
+    ``feedback`` is the folder for verdicts, ``practices`` that for submitted practices (without one, none can be sent).
+    ``evaluation`` is what "About" reports, ``hosts`` the names under which the page answers: one that only this machine can
+    reach must not answer to a foreign name that was pointed at it. The documents of ``collection`` can be changed on the page by
+    whoever gives ``curator_password``, or if there is none by everybody if only this machine can reach it (``on_loopback``);
+    without a collection by nobody. ``proxies`` are believed who asks, and so many ``requests_per_client`` are answered at the
+    same time. Scripts of the web origins ``api_origins`` may use the API.
     Where there are ``writers``, a language model writes about answers for those who want it. Requests are counted in
     ``metrics``, which whoever asks from ``metrics_readers`` may read.
     """
@@ -196,6 +202,7 @@ def make_app(
         served,
         hosts=hosts,
         collection=collection,
+        practices=practices,
         curator_password=curator_password,
         on_loopback=on_loopback,
         proxies=proxies,
@@ -262,6 +269,7 @@ def make_frame(
     *,
     hosts: Sequence[str] = ("*",),
     collection: Collection | None = None,
+    practices: Path | None = None,
     curator_password: str = "",
     on_loopback: bool = False,
     proxies: Proxies = NO_PROXIES,
@@ -304,7 +312,9 @@ def make_frame(
         add_pictures(app, served, pictures, RateLimiter(_PICTURES_PER_MINUTE))
     local = on_loopback and not proxies.networks
     curators = Curators(curator_password, on_loopback=local, clock=time.monotonic)
-    add_corpus_routes(app, served, collection, curators, RateLimiter(_LISTS_PER_MINUTE))
+    desk = Desk(served, collection, curators, RateLimiter(_LISTS_PER_MINUTE))
+    add_corpus_routes(app, served, desk)
+    add_practices(app, desk, PracticeQueue(practices) if practices else None, now=lambda: datetime.now(UTC))
     add_coverage(app, served, RateLimiter(_LISTS_PER_MINUTE))
     add_health(app, served)
     add_installing(app, served)

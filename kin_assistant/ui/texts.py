@@ -26,6 +26,7 @@ __all__ = [
     "introduction_html",
     "place_of_coverage_html",
     "place_of_library_html",
+    "place_of_practice_html",
     "place_of_watched_html",
     "scope_html",
 ]
@@ -102,6 +103,11 @@ def place_of_watched_html() -> Markup:
 def place_of_library_html() -> Markup:
     """Where the script puts the list of documents, which comes from an address of its own."""
     return render("page.html", "place_of_library")
+
+
+def place_of_practice_html() -> Markup:
+    """Where the script puts the form for a practice, which comes from an address of its own."""
+    return render("practice.html", "place")
 
 
 def corpus_html(build: BuildInfo, documents: Sequence[DocumentInfo]) -> Markup:

@@ -155,6 +155,12 @@ def watched(page: Page) -> None:
     page.get_by_text("1 changed").wait_for()
 
 
+def submit(page: Page) -> None:
+    page.get_by_role("tab", name="Submit").click()
+    page.get_by_role("button", name="Add a partner").click()
+    page.get_by_label("Situation before").fill("word " * 51)
+
+
 def coverage(page: Page) -> None:
     open_coverage(page)
 
@@ -200,6 +206,7 @@ TABS: tuple[State, ...] = (
     nothing_found,
     about,
     documents,
+    submit,
     found_in_the_text,
 )
 """Each shows a tab and nothing beside it, so one page serves for all. What is long comes last: it slows down what follows."""

@@ -86,9 +86,12 @@ def running(app: Any, port: int = 0) -> Iterator[str]:
         thread.start()
         while not server.started:
             time.sleep(0.05)
-        yield f"http://127.0.0.1:{listener.getsockname()[1]}/"
-        server.should_exit = True
-        thread.join(10)
+        try:
+            yield f"http://127.0.0.1:{listener.getsockname()[1]}/"
+        finally:
+            # A thread that served on would keep the tests from ending when one fails.
+            server.should_exit = True
+            thread.join(10)
 
 
 @pytest.fixture(scope="module")

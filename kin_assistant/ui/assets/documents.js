@@ -37,6 +37,8 @@
     document.dispatchEvent(new Event("kin:listed"));
     if (find("[data-kin-sync]") && !following) join();
   };
+  // A practice was accepted or declined.
+  document.addEventListener("kin:changed", load);
   // Somebody else may have begun to read the folder, or this page was left meanwhile.
   const join = async () => {
     const state = await send("GET", "corpus/sync");
