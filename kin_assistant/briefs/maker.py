@@ -206,7 +206,7 @@ class BriefMaker:
         """
         policy = self._policy
         own = self._documents_about(subject.audience)
-        near = max(policy.min_nearness, min(policy.near, policy.share_of_nearest * max(nearness.values(), default=0.0)))
+        near = policy.near_enough(max(nearness.values(), default=0.0))
         least = 0.0 if asked_for else policy.min_nearness
         fitting = [
             row

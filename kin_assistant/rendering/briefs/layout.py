@@ -134,6 +134,7 @@ def lay_out_brief(brief: Brief) -> BriefLayout:
         ),
         references=numbering.references,
         build_id=brief.build_id,
+        is_numbered=not any(section.heading[:1].isdigit() for section in brief.sections),  # by the writer
     )
 
 
