@@ -148,12 +148,24 @@ def _read_general(text: str) -> str | None:
     """A thing of which a sentence tells what all such things are or do."""
     first, *others = text.split()
     if first in ("A", "An"):
-        ends = (at for at, word in enumerate(others[: _LONGEST_TERM + 1]) if at and word in read_words("defining"))
-        return next((term for at in ends if (term := _term(" ".join(others[:at])))), None)
+        ends = [at for at, word in enumerate(others[: _LONGEST_TERM + 1]) if at and word in read_words("defining")]
+        found = ((_term(" ".join(others[:at])), at) for at in ends)
+        return next((term for term, at in found if term and _tells_a_kind(others[at:])), None)
     if match := _SEVERAL.match(text):
         return _term(match["term"])
     match = _ONE_KIND.match(text)
     return _term(match["term"]) if match and _names_a_kind(match["rest"]) else None
+
+
+def _tells_a_kind(told: Sequence[str]) -> bool:
+    """Whether what follows a term says what such things do, or what they are; "is unlikely to" says neither."""
+    verb, *rest = told
+    if verb != "is":
+        return True
+    if rest and rest[0] in ("a", "an", "the"):
+        return _names_a_kind(" ".join(rest[1:]))
+    kind = _KIND_ENDS.split(" ".join(rest), maxsplit=1)[0]
+    return len(kind.split()) > 1 and _names_a_kind(kind)
 
 
 def _speaks_in_general(text: str) -> bool:

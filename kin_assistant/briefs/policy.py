@@ -49,7 +49,7 @@ class TrainingPolicy:
 
     documents: int = 24
     """Documents that come near the theme, whose sentences may define a term, at most."""
-    candidates: int = 8
+    candidates: int = 12
     """Practices on the theme that are looked at, at most."""
     nearness_of_theme: float = 0.3
     """A document that carries the theme by name is at least so near to it."""

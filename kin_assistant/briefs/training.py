@@ -182,7 +182,7 @@ class TrainingMaker:
         """The documents on the theme, and whether all of each is on it, not a part alone; those first, else in their order.
 
         On it are those that are called so or carry a theme of the library of that name; in part those that use its words one
-        behind the other more than once, or that carry a theme which it belongs to and come near. If there is none, the nearest are.
+        behind the other more than once, or that carry a theme which it belongs to and come near. Else the nearest are.
         """
         policy, near = self._policy, self._policy.evidence.near
         chosen: dict[DocumentRow, bool] = {}
@@ -210,39 +210,36 @@ class TrainingMaker:
         self, documents: Mapping[DocumentRow, bool], nearness: Mapping[DocumentRow, float], topic: Topic
     ) -> tuple[list[_Practice], list[Found]]:
         """The practices that questions are asked of, the nearest first, and what their documents say is not known."""
-        policy = self._policy
-        rows = dict(islice(self._places_of(documents), policy.candidates))
-        choices, silences = collect_choices(
-            {row: nearness[row] for row in rows}, topic, self._search, self._records, self._may_stand, policy.evidence
+        policy, evidence = self._policy, self._policy.evidence
+        rows = list(
+            islice((row for row in documents if 0 < len(self._places_of(row)) <= _FEW_PLACES), policy.candidates)
         )
-        said: set[str] = set()
+        choices, silences = collect_choices(
+            {row: nearness[row] for row in rows}, topic, self._search, self._records, self._may_stand, evidence
+        )
         found: list[_Practice] = []
-        for row, places in rows.items():
+        for row in rows:
             own = [
                 one
                 for one in choices
                 if one.document == row and (documents[row] or self._is_on(one)) and not _speaks_of_text(one)
             ]
-            answers = {asked: select_choices(own, asked.fields, said, policy.evidence) for asked in _ASKED}
-            found.append(_Practice(row, places, {asked: one for asked, one in answers.items() if one}))
+            said: set[str] = set()
+            answers = {asked: select_choices(own, asked.fields, said, evidence) for asked in _ASKED}
+            found.append(_Practice(row, self._places_of(row), {asked: one for asked, one in answers.items() if one}))
         fitting = [one for one in found if len(one.answers) >= policy.answers]
-        chosen = self._restrict((fitting or [one for one in found if one.answers])[: policy.practices])
+        chosen = self._restrict(list(islice(_one_of_each_place(fitting or found), policy.practices)))
         quoted = {one.document for one in chosen}
-        return chosen, select_silences([one for one in silences if one.document in quoted], said, policy.evidence)
+        return chosen, select_silences([one for one in silences if one.document in quoted], set(), evidence)
 
     def _is_on(self, choice: Choice) -> bool:
         """Whether a sentence of a document that is on the theme in part speaks of it."""
         return any(one.near or one.cosine >= self._policy.cosine for one in choice.found)
 
-    def _places_of(self, documents: Iterable[DocumentRow]) -> Iterator[tuple[DocumentRow, tuple[str, ...]]]:
-        """The documents on one place or two, one for each, with the names of the places."""
-        seen: set[str] = set()
-        for row in documents:
-            info = self._library.infos[row]
-            where = info.cities or info.countries
-            if 0 < len(where) <= _FEW_PLACES and seen.isdisjoint(where):
-                seen |= {*where}
-                yield row, where
+    def _places_of(self, row: DocumentRow) -> tuple[str, ...]:
+        """The cities of a document, or else its countries."""
+        info = self._library.infos[row]
+        return info.cities or info.countries
 
     def _may_stand(self, found: Found) -> bool:
         """Whether a sentence tells of one of the cities that its document is about."""
@@ -253,10 +250,11 @@ class TrainingMaker:
         """``practices`` with as many questions as a sheet has, each asked of all of them before the next one."""
         turns = [(one, _ASKED[place]) for place in _FIRST for one in practices if _ASKED[place] in one.answers]
         kept = turns[: self._policy.questions]
-        return [
+        fewer = (
             replace(one, answers={asked: found for asked, found in one.answers.items() if (one, asked) in kept})
             for one in practices
-        ]
+        )
+        return [one for one in fewer if one.answers]
 
     # Words
 
@@ -322,6 +320,15 @@ class TrainingMaker:
         )
         for one in cited:
             yield Quote.of_citation(one, self._library.infos[self._library.row_of(one.document_id)].sha256)
+
+
+def _one_of_each_place(practices: Iterable[_Practice]) -> Iterator[_Practice]:
+    """The first of ``practices`` for each place, of those that answer something."""
+    seen: set[str] = set()
+    for one in practices:
+        if one.answers and seen.isdisjoint(one.places):
+            seen |= {*one.places}
+            yield one
 
 
 def _check(theme: str) -> None:
