@@ -38,10 +38,6 @@ class BriefPolicy:
     silences: int = 3
     """Sentences that say that something is not known, at most."""
 
-    def near_enough(self, nearest: float) -> float:
-        """How near a document has to be to bear on a topic, where the nearest one is so near."""
-        return max(self.min_nearness, min(self.near, self.share_of_nearest * nearest))
-
 
 @dataclass(frozen=True, slots=True)
 class TrainingPolicy:

@@ -12,7 +12,7 @@ from kin_assistant.answer.sentence_search import Found, SentenceSearch, Topic
 from kin_assistant.briefs.brief import Brief, BriefItem, BriefSection, OwnText, Quote
 from kin_assistant.briefs.glossary import Definition, find_definitions
 from kin_assistant.briefs.policy import TrainingPolicy
-from kin_assistant.briefs.selection import Choice, collect_choices, select_choices, select_silences
+from kin_assistant.briefs.selection import Choice, collect_choices, least_nearness, select_choices, select_silences
 from kin_assistant.briefs.subject import MAX_TITLE, Subject, read_subject
 from kin_assistant.errors import BriefError
 from kin_assistant.index.library import DocumentRow
@@ -196,7 +196,7 @@ class TrainingMaker:
                 belongs = nearness[row] >= near and not topic.themes.isdisjoint(info.themes)
                 if is_called_so or belongs or self._names_it(row, topic):
                     chosen[row] = is_called_so
-        least = policy.evidence.near_enough(max(nearness.values(), default=0.0))
+        least = least_nearness(max(nearness.values(), default=0.0), policy.evidence)
         chosen = chosen or {row: True for row in ranked if nearness[row] >= least}
         return dict(sorted(chosen.items(), key=lambda item: not item[1]))
 
