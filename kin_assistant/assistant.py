@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass, replace
-from datetime import datetime
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Self, TypeVar
@@ -20,16 +19,16 @@ from kin_assistant.briefs.anchors import QuoteFinder
 from kin_assistant.briefs.brief import Brief, Quote, Span
 from kin_assistant.briefs.maker import BriefMaker
 from kin_assistant.briefs.package import PackageMaker
+from kin_assistant.briefs.training import TrainingMaker
 from kin_assistant.commitments.finder import CommitmentFinder
 from kin_assistant.commitments.values import CommitmentQuery, Commitments
 from kin_assistant.contributions.finder import ContributionFinder
 from kin_assistant.contributions.values import ContributionQuery, Contributions
-from kin_assistant.corpus.profile import CorpusProfile
 from kin_assistant.coverage.survey import MAX_READ, add_fields, survey_documents
 from kin_assistant.coverage.values import Coverage
 from kin_assistant.errors import ContributionError, IndexMissing, IndicatorError, LanguageModelError
 from kin_assistant.index.layout import IndexFolder
-from kin_assistant.index.snapshot import OpenIndex, current_recipe, open_published
+from kin_assistant.index.snapshot import BuildInfo, OpenIndex, current_recipe, describe_build, open_published
 from kin_assistant.indicators.finder import IndicatorFinder
 from kin_assistant.indicators.values import IndicatorQuery, Indicators
 from kin_assistant.models.embedder import Embedder, open_embedder, read_common_words
@@ -68,29 +67,13 @@ if TYPE_CHECKING:
     from kin_assistant.writing.model import LanguageModel
     from kin_assistant.writing.writer import ProseWriter
 
-__all__ = ["Assistant", "BuildInfo"]
+__all__ = ["Assistant"]
 
 _WORDS = "waste"
 _MANY_PASSAGES = 12
 """As many as are read for a question: more than one batch, for which the network is compiled in another way."""
 
 _Result = TypeVar("_Result")
-
-
-@dataclass(frozen=True, slots=True)
-class BuildInfo:
-    """The build that answers."""
-
-    id: str
-    built_at: datetime
-    documents: int
-    passages: int
-    sentences: int
-    model: str
-    profile: CorpusProfile
-    """Whose documents these are."""
-    notices: tuple[str, ...]
-    """What a user should know about how it was opened, a sentence each."""
 
 
 class Assistant:
@@ -147,6 +130,9 @@ class Assistant:
             build_id,
             library=title,
             compiler_sections=sections,
+        )
+        self._trainings = TrainingMaker(
+            search, self._records, self._comparisons, build_id, name=title, compiler_sections=sections
         )
         self._packages = PackageMaker(index.library, self._records, build_id, name=title)
         self._quotes = QuoteFinder(index.library, build_id, name=title, compiler_sections=sections)
@@ -371,6 +357,13 @@ class Assistant:
         """
         return self._within(partial(self._packages.make, document_id), "The package")
 
+    def training_sheet(self, theme: str) -> Brief:
+        """A training sheet: questions on ``theme`` with quoted answers, terms with their definitions, and what is left open.
+
+        Raises ``BriefError`` for a theme that cannot be read or of which no practice is known, ``AnswerTimeout`` as ``ask``.
+        """
+        return self._within(partial(self._trainings.make, theme), "The training sheet")
+
     def reopen_brief(self, brief: Brief) -> Brief:
         """``brief`` with each of its quotes found again in these documents, or marked.
 
@@ -461,17 +454,7 @@ class Assistant:
     @property
     def build(self) -> BuildInfo:
         """The build that answers."""
-        manifest = self._index.manifest
-        return BuildInfo(
-            id=manifest.build_id,
-            built_at=manifest.built_at,
-            documents=manifest.documents,
-            passages=manifest.passages,
-            sentences=manifest.sentences,
-            model=manifest.recipe.model,
-            profile=manifest.profile,
-            notices=self._index.notices,
-        )
+        return describe_build(self._index)
 
     def close(self) -> None:
         """Free the files."""

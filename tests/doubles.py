@@ -266,6 +266,10 @@ class AssistantDouble:
         """None: the documents know of nothing."""
         raise BriefError(f"No document is about “{title}”.")
 
+    def training_sheet(self, theme: str) -> Brief:
+        """None: the documents know of nothing."""
+        raise BriefError(f"No document tells a practice on “{theme}”.")
+
     def indicators(self, query: IndicatorQuery) -> Indicators:
         """None: the documents give no figure."""
         return Indicators(topic=query.topic or "", reason="The documents give no figure.", build_id=self.build.id)

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 import kin_assistant
-from kin_assistant.briefs.policy import BriefPolicy
+from kin_assistant.briefs.policy import BriefPolicy, TrainingPolicy
 from kin_assistant.index.snapshot import OpenIndex
 from kin_assistant.indicators.policy import IndicatorPolicy
 from kin_assistant.models.embedder import Embedder
@@ -46,7 +46,7 @@ def test_every_value_is_used() -> None:
         assert f".{name.split('.')[1]}" in code, f"{name} decides nothing"
 
 
-@pytest.mark.parametrize("policy", [BriefPolicy, ComparisonPolicy, IndicatorPolicy, LikenessPolicy])
+@pytest.mark.parametrize("policy", [BriefPolicy, ComparisonPolicy, IndicatorPolicy, LikenessPolicy, TrainingPolicy])
 def test_every_value_of_a_room_is_used_in_it(policy: type) -> None:
     room = PACKAGE / policy.__module__.split(".")[1]
     code = "\n".join(path.read_text("utf-8") for path in room.glob("*.py") if path not in FILES)

@@ -16,12 +16,12 @@ from tests.served_process import ServedProcess, environment_with, served
 
 ROOT = Path(__file__).resolve().parent.parent
 PROGRAMS = {
-    re.findall(r"^(?:from|import) (\w+)", body, re.MULTILINE)[-1]: body
+    re.findall(r"^(?:from|import) (mcp\.client\.\w+|\w+)", body, re.MULTILINE)[-1]: body
     for body in re.findall(
         r"^```python\n(.*?)^```$", (ROOT / "docs" / "api.md").read_text("utf-8"), re.DOTALL | re.MULTILINE
     )
 }
-"""By the package that each shows, which it imports last."""
+"""By the package that each shows, which it imports last, and where a package has two ways by the module of that way."""
 
 pytestmark = pytest.mark.slow
 
@@ -73,7 +73,7 @@ def quotes_in(printed: str, assistant: Assistant) -> int:
 
 
 def test_there_is_a_program_for_each_way_in() -> None:
-    assert set(PROGRAMS) == {"httpx", "openai", "mcp", "kin_assistant"}
+    assert set(PROGRAMS) == {"httpx", "openai", "mcp.client.stdio", "mcp.client.streamable_http", "kin_assistant"}
 
 
 def test_the_program_for_httpx(page: ServedProcess, assistant: Assistant, tmp_path: Path) -> None:
@@ -89,8 +89,16 @@ def test_the_program_for_openai(page: ServedProcess, assistant: Assistant, tmp_p
     assert printed.count("## References") >= 1
 
 
-def test_the_program_for_mcp(shipped_index: Path, assistant: Assistant, tmp_path: Path) -> None:
-    printed = run("mcp", tmp_path, index=shipped_index)
+def test_the_program_for_mcp_over_standard_input_and_output(
+    shipped_index: Path, assistant: Assistant, tmp_path: Path
+) -> None:
+    printed = run("mcp.client.stdio", tmp_path, index=shipped_index)
+    assert quotes_in(printed, assistant) >= 1
+    assert printed.startswith("# How does Surabaya compost?")
+
+
+def test_the_program_for_mcp_over_http(page: ServedProcess, assistant: Assistant, tmp_path: Path) -> None:
+    printed = run("mcp.client.streamable_http", tmp_path, f"http://127.0.0.1:{page.port}")
     assert quotes_in(printed, assistant) >= 1
     assert printed.startswith("# How does Surabaya compost?")
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-__all__ = ["ADDRESSES", "CHAT", "FOLDERS", "REST", "is_for_chat", "is_for_programs"]
+__all__ = ["ADDRESSES", "CHAT", "FOLDERS", "MCP", "REST", "is_for_chat", "is_for_mcp", "is_for_programs"]
 
 REST = "/api/v1"
 """Below it is the REST API."""
 CHAT = "/v1"
 """Below it is what chat front ends ask."""
+MCP = "/api/mcp"
+"""There clients of the Model Context Protocol ask."""
 
 _GET = frozenset({"GET"})
 _POST = frozenset({"POST"})
@@ -26,6 +28,7 @@ ADDRESSES: Mapping[str, frozenset[str]] = {
     f"{REST}/search": _GET | _POST,
     f"{CHAT}/chat/completions": _POST,
     f"{CHAT}/models": _GET,
+    MCP: _POST,
 }
 FOLDERS: Mapping[str, frozenset[str]] = {
     f"{REST}/documents/": _GET,
@@ -39,6 +42,11 @@ def is_for_chat(path: str) -> bool:
     return path.startswith(f"{CHAT}/")
 
 
+def is_for_mcp(path: str) -> bool:
+    """Whether a client of the Model Context Protocol asks there, which expects faults in the form of JSON-RPC."""
+    return path == MCP
+
+
 def is_for_programs(path: str) -> bool:
-    """Whether ``path`` is below one of the two."""
-    return path.startswith(f"{REST}/") or is_for_chat(path)
+    """Whether ``path`` is for other programs."""
+    return path.startswith(f"{REST}/") or is_for_chat(path) or is_for_mcp(path)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from kin_assistant.api.addresses import is_for_programs
-from kin_assistant.api.problems import Fault, Refused, fault_body, fault_of
+from kin_assistant.api.problems import Fault, Refused, fault_of, send_fault
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -39,9 +39,9 @@ class Arrival:
                 async with asyncio.timeout(_BODY_SECONDS):
                     receive = await _arrived(receive)
         except TimeoutError:
-            return await _refuse(scope, send, Fault(408, "The request did not arrive in time."))
+            return await send_fault(scope, send, Fault(408, "The request did not arrive in time."))
         except Refused as refused:
-            return await _refuse(scope, send, fault_of(refused))
+            return await send_fault(scope, send, fault_of(refused))
         return await self._app(scope, receive, send)
 
     def _check_origin(self, scope: Scope) -> None:
@@ -101,11 +101,3 @@ async def _arrived(receive: Receive) -> Receive:
         return messages.pop() if messages else await receive()
 
     return replay
-
-
-async def _refuse(scope: Scope, send: Send, fault: Fault) -> None:
-    kind, body = fault_body(scope["path"], fault.status, fault.sentence)
-    headers = [(b"content-type", kind.encode("ascii"))]
-    headers += [(name.encode("ascii"), value.encode("ascii")) for name, value in fault.headers.items()]
-    await send({"type": "http.response.start", "status": fault.status, "headers": headers})
-    await send({"type": "http.response.body", "body": body})

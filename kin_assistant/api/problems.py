@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
-from kin_assistant.api.addresses import is_for_chat
+from kin_assistant.api.addresses import is_for_chat, is_for_mcp
 from kin_assistant.api.operations import UnknownDocument
 from kin_assistant.api.responses import Problem
 from kin_assistant.errors import (
@@ -30,8 +30,9 @@ if TYPE_CHECKING:
     from fastapi import FastAPI
     from starlette.requests import Request
     from starlette.responses import Response
+    from starlette.types import Scope, Send
 
-__all__ = ["PROBLEM", "Fault", "Refused", "explain_errors", "fault_body", "fault_of", "say_faults"]
+__all__ = ["PROBLEM", "Fault", "Refused", "explain_errors", "fault_body", "fault_of", "say_faults", "send_fault"]
 
 PROBLEM = "application/problem+json"
 """The kind of content that RFC 9457 gives a fault."""
@@ -41,6 +42,8 @@ _MAX_NAME = 80
 _KIND_OF_SEVERAL = re.compile(r"(constrained-)?str|list\[.*\]")
 """Where a field may be of several kinds, pydantic's place of an error ends with the kind that was tried."""
 _TRY_AGAIN_SECONDS = 60.0
+_WRONG_REQUEST, _INTERNAL = -32600, -32603
+"""Codes of JSON-RPC."""
 _TITLES = {413: "Content Too Large", 422: "Unprocessable Content"}
 """Where an older Python has an older name for a status."""
 _WORDS = {
@@ -100,8 +103,21 @@ def fault_body(path: str, status: int, sentence: str = "") -> tuple[str, bytes]:
         kind = "rate_limit_error" if status == 429 else "server_error" if status >= 500 else "invalid_request_error"
         error = {"message": sentence, "type": kind, "param": None, "code": None}
         return _JSON, json.dumps({"error": error}).encode("ascii")
+    if is_for_mcp(path):
+        code = _INTERNAL if status >= 500 else _WRONG_REQUEST
+        message = {"jsonrpc": "2.0", "id": None, "error": {"code": code, "message": sentence}}
+        return _JSON, json.dumps(message).encode("ascii")
     problem = Problem(title=_title(status), status=status, detail=sentence)
     return PROBLEM, json.dumps(problem.model_dump(mode="json")).encode("ascii")
+
+
+async def send_fault(scope: Scope, send: Send, fault: Fault) -> None:
+    """Answer a request of ASGI with ``fault``."""
+    kind, body = fault_body(scope["path"], fault.status, fault.sentence)
+    headers = [(b"content-type", kind.encode("ascii"))]
+    headers += [(name.encode("ascii"), value.encode("ascii")) for name, value in fault.headers.items()]
+    await send({"type": "http.response.start", "status": fault.status, "headers": headers})
+    await send({"type": "http.response.body", "body": body})
 
 
 def explain_errors(errors: Sequence[Mapping[str, Any]], *, within: int = 0) -> str:

@@ -11,7 +11,7 @@ from kin_assistant.answer.citations import cite_sentences
 from kin_assistant.answer.sentence_search import Found, SentenceSearch, Topic
 from kin_assistant.briefs.brief import Brief, BriefItem, BriefSection, OwnText, Quote, Span
 from kin_assistant.briefs.policy import BriefPolicy
-from kin_assistant.briefs.selection import Choice, collect_choices, select_choices, select_silences
+from kin_assistant.briefs.selection import Choice, collect_choices, least_nearness, select_choices, select_silences
 from kin_assistant.briefs.subject import Subject, read_subject
 from kin_assistant.errors import BriefError
 from kin_assistant.index.library import DocumentRow
@@ -206,7 +206,7 @@ class BriefMaker:
         """
         policy = self._policy
         own = self._documents_about(subject.audience)
-        near = max(policy.min_nearness, min(policy.near, policy.share_of_nearest * max(nearness.values(), default=0.0)))
+        near = least_nearness(max(nearness.values(), default=0.0), policy)
         least = 0.0 if asked_for else policy.min_nearness
         fitting = [
             row

@@ -1,10 +1,10 @@
-"""Every weight, share and limit that decides what a brief proposes, as one frozen value; it decides no answer."""
+"""Every weight, share and limit that decides what a brief or a training sheet holds, as frozen values; they decide no answer."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-__all__ = ["BriefPolicy"]
+__all__ = ["BriefPolicy", "TrainingPolicy"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,3 +37,29 @@ class BriefPolicy:
     """A further sentence of a section is at least at this share of the best one."""
     silences: int = 3
     """Sentences that say that something is not known, at most."""
+
+
+@dataclass(frozen=True, slots=True)
+class TrainingPolicy:
+    """What stands in the sheet of ``kin training-sheet``. Chosen by reading sheets."""
+
+    documents: int = 24
+    """Documents that come near the theme, whose sentences may define a term, at most."""
+    candidates: int = 12
+    """Practices on the theme that are looked at, at most."""
+    nearness_of_theme: float = 0.3
+    """A document that carries the theme by name is at least so near to it."""
+    mentions: int = 2
+    """A document that names the theme in so many sentences is on it in part."""
+    cosine: float = 0.4
+    """Of a sentence of such a document with the theme, where it does not name it."""
+    practices: int = 4
+    """Practices that questions are asked of, at most."""
+    answers: int = 2
+    """A practice answers so many, if there is any that does."""
+    questions: int = 12
+    """Questions with answers, at most."""
+    terms: int = 8
+    """Terms of the glossary, at most."""
+    evidence: BriefPolicy = field(default_factory=lambda: BriefPolicy(quotes=2, min_share=0.9, silences=2))
+    """How near documents are, and what of a document answers a question."""

@@ -15,7 +15,7 @@ from kin_assistant.text.english import read_phrases
 from kin_assistant.text.words import fold, words
 from kin_assistant.types import RecordField
 
-__all__ = ["Choice", "collect_choices", "select_choices", "select_silences"]
+__all__ = ["Choice", "collect_choices", "least_nearness", "select_choices", "select_silences"]
 
 _WHOLE_SENTENCE: Final = re.compile(r"[\W_]*[A-Z0-9].*[.!?][\W_]*", re.DOTALL)
 """Begins as a sentence does and ends as one; what does not is an item, a heading or a cell."""
@@ -79,6 +79,11 @@ def collect_choices(
     order = {row: place for place, row in enumerate(nearness)}
     choices.sort(key=lambda one: (order[one.document], one.place))
     return choices, silences
+
+
+def least_nearness(nearest: float, policy: BriefPolicy) -> float:
+    """How near a document has to be to bear on a topic, where the nearest one is so near."""
+    return max(policy.min_nearness, min(policy.near, policy.share_of_nearest * nearest))
 
 
 def select_choices(

@@ -152,11 +152,17 @@ def make_parser(commands_by_name: Mapping[str, Run]) -> argparse.ArgumentParser:
     _add_commitments(command("commitments", "list what was to be done, by when, and what is said of it later", []))
     package = command("package", "put all that is to be known of a practice into one document, quoted", [])
     package.add_argument("id", metavar="DOCUMENT", help="the document's id, as kin docs list shows it")
-    target = package.add_mutually_exclusive_group()
-    target.add_argument(
-        "--out", type=Path, metavar="FILE", help="write .docx, .pdf, .html, .md or .json (default: Markdown is printed)"
-    )
-    target.add_argument("--json", action="store_true", help="print JSON")
+    sheet = command("training-sheet", "make questions on a theme with quoted answers, and a glossary", [])
+    sheet.add_argument("theme", nargs="+", help="what it is on, such as: household composting")
+    for written in (package, sheet):
+        target = written.add_mutually_exclusive_group()
+        target.add_argument(
+            "--out",
+            type=Path,
+            metavar="FILE",
+            help="write .docx, .pdf, .html, .md or .json (default: Markdown is printed)",
+        )
+        target.add_argument("--json", action="store_true", help="print JSON")
     coverage = command("coverage", "count what the documents cover: themes by countries, cities, years", [])
     target = coverage.add_mutually_exclusive_group()
     target.add_argument("--json", action="store_true", help="print JSON")

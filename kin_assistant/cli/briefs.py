@@ -1,4 +1,4 @@
-"""What ``kin brief`` prints and writes."""
+"""What ``kin brief``, ``kin package`` and ``kin training-sheet`` print and write."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from kin_assistant.assistant import Assistant
     from kin_assistant.briefs.brief import Brief
 
-__all__ = ["write_brief", "write_package"]
+__all__ = ["write_brief", "write_package", "write_training_sheet"]
 
 _FORMATS: Final = (".docx", ".html", ".json", ".md", ".pdf")
 
@@ -34,13 +34,7 @@ def write_brief(assistant: Assistant, options: argparse.Namespace, screen: TextI
             " ".join(options.title), cities=_split(options.cities), documents=_split(options.documents)
         )
     brief = verified_table(brief, assistant.document)
-    if options.out:
-        write_whole(options.out, _make(brief, options.out.suffix.lower()))
-        print(f"Written to {options.out}: {len(brief.sections)} sections, {len(brief.citations)} quotes.", file=screen)
-    elif options.json:
-        print(as_json(brief.model_dump(mode="json"), screen, indent=2), file=screen)
-    else:
-        print(plain(_make(brief, ".md").decode()), end="", file=screen)
+    _put_out(brief, options, screen)
     for sentence in explain_states(brief):
         print(f"kin: {plain(sentence)}", file=remarks)
     return all(quote.stands for quote in brief.quotes)
@@ -48,18 +42,32 @@ def write_brief(assistant: Assistant, options: argparse.Namespace, screen: TextI
 
 def write_package(assistant: Assistant, options: argparse.Namespace, screen: TextIO) -> None:
     """Print or write the package of a document. Raises ``KinError`` if it cannot be done; then nothing is written."""
-    from kin_assistant.rendering import plain, verified_table
+    from kin_assistant.rendering import verified_table
 
     _check_target(options.out, "a package")
-    package = verified_table(assistant.package(options.id), assistant.document)
+    _put_out(verified_table(assistant.package(options.id), assistant.document), options, screen)
+
+
+def write_training_sheet(assistant: Assistant, options: argparse.Namespace, screen: TextIO) -> None:
+    """Print or write the sheet on a theme. Raises ``KinError`` if it cannot be done; then nothing is written."""
+    from kin_assistant.rendering import verified_table
+
+    _check_target(options.out, "a training sheet")
+    sheet = verified_table(assistant.training_sheet(" ".join(options.theme)), assistant.document)
+    _put_out(sheet, options, screen)
+
+
+def _put_out(brief: Brief, options: argparse.Namespace, screen: TextIO) -> None:
+    """Write ``brief`` to the file that was asked for, or print it."""
+    from kin_assistant.rendering import plain
+
     if options.out:
-        write_whole(options.out, _make(package, options.out.suffix.lower()))
-        said = f"{len(package.sections)} sections, {len(package.citations)} quotes"
-        print(f"Written to {options.out}: {said}.", file=screen)
+        write_whole(options.out, _make(brief, options.out.suffix.lower()))
+        print(f"Written to {options.out}: {len(brief.sections)} sections, {len(brief.citations)} quotes.", file=screen)
     elif options.json:
-        print(as_json(package.model_dump(mode="json"), screen, indent=2), file=screen)
+        print(as_json(brief.model_dump(mode="json"), screen, indent=2), file=screen)
     else:
-        print(plain(_make(package, ".md").decode()), end="", file=screen)
+        print(plain(_make(brief, ".md").decode()), end="", file=screen)
 
 
 def _check_options(options: argparse.Namespace) -> None:

@@ -228,7 +228,8 @@ def _serve(_options: argparse.Namespace, settings: Settings) -> int:
 
 
 def _mcp(_options: argparse.Namespace, settings: Settings) -> int:
-    from kin_assistant.mcp_server import check_package, serve_stdio
+    from kin_assistant.mcp_server.server import check_package
+    from kin_assistant.mcp_server.stdio import serve_stdio
     from kin_assistant.ui.served import Served
 
     check_package()

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, TextIO, TypeVar
 
 from kin_assistant.cli.batch import as_json
-from kin_assistant.cli.briefs import write_package
+from kin_assistant.cli.briefs import write_package, write_training_sheet
 from kin_assistant.cli.files import write_whole
 
 if TYPE_CHECKING:
@@ -115,5 +115,6 @@ PRODUCTS: Mapping[str, Callable[[Assistant, argparse.Namespace, TextIO], None]] 
     "money": list_money,
     "commitments": list_commitments,
     "package": write_package,
+    "training-sheet": write_training_sheet,
 }
 """What shows the result of each of these commands."""

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from kin_assistant.corpus.profile import CorpusProfile
 from kin_assistant.errors import IndexDamaged, IndexFault, IndexStale
 from kin_assistant.index.bm25 import LexicalIndex
 from kin_assistant.index.dense import EXACT_UP_TO, DenseIndex, chroma_version
@@ -18,7 +20,23 @@ from kin_assistant.index.manifest import Manifest, Recipe
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["OpenIndex", "current_recipe", "open_build", "open_published"]
+__all__ = ["BuildInfo", "OpenIndex", "current_recipe", "describe_build", "open_build", "open_published"]
+
+
+@dataclass(frozen=True, slots=True)
+class BuildInfo:
+    """The build that answers."""
+
+    id: str
+    built_at: datetime
+    documents: int
+    passages: int
+    sentences: int
+    model: str
+    profile: CorpusProfile
+    """Whose documents these are."""
+    notices: tuple[str, ...]
+    """What a user should know about how it was opened, a sentence each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,3 +138,18 @@ def open_build(build: Path, recipe: Recipe) -> OpenIndex:
             opened.close()
             raise
     return opened
+
+
+def describe_build(index: OpenIndex) -> BuildInfo:
+    """What is to be known of an opened build."""
+    manifest = index.manifest
+    return BuildInfo(
+        id=manifest.build_id,
+        built_at=manifest.built_at,
+        documents=manifest.documents,
+        passages=manifest.passages,
+        sentences=manifest.sentences,
+        model=manifest.recipe.model,
+        profile=manifest.profile,
+        notices=index.notices,
+    )

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     import gradio
 
     from kin_assistant.api.prose import Writers
-    from kin_assistant.assistant import BuildInfo
+    from kin_assistant.index.snapshot import BuildInfo
 
 __all__ = ["AskTab", "add_ask_tab"]
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from fastapi import FastAPI
     from starlette.datastructures import QueryParams
 
-__all__ = ["add_brief_tab", "add_briefs", "brief_panel", "opened_panel"]
+__all__ = ["add_brief_tab", "add_briefs", "brief_panel", "opened_panel", "sheet_panel"]
 
 _MAX_PASTED: Final = 200_000
 """Characters of a brief's file; the guard lets through no more. A brief with thirty quotes has some 40,000."""
@@ -34,7 +34,9 @@ def add_brief_tab(callbacks: Callbacks, infos: Sequence[DocumentInfo]) -> gradio
     with gr.Column(elem_classes="kin-lookup", min_width=0):
         title = add_line("Title of the brief", "Such as Community composting for Hai Phong", MAX_TITLE)
         cities = add_place_box("Evidence from these cities (none: from all)", offer_names(infos)[0])
-        draft = gr.Button("Propose a brief", variant="primary", elem_id="kin-brief-go", min_width=0)
+        with gr.Row():
+            draft = gr.Button("Propose a brief", variant="primary", elem_id="kin-brief-go", min_width=0)
+            sheet = gr.Button("Make a training sheet on it", elem_id="kin-brief-sheet", min_width=0)
         with gr.Row():
             pasted = gr.Textbox(
                 label="Or paste the JSON file of a brief",
@@ -49,10 +51,14 @@ def add_brief_tab(callbacks: Callbacks, infos: Sequence[DocumentInfo]) -> gradio
     def propose(title: Any, cities: Any) -> str:
         return brief_panel(callbacks, title, tuple(cities or ()))
 
+    def make_sheet(theme: Any) -> str:
+        return sheet_panel(callbacks, theme)
+
     def reopen(content: Any) -> str:
         return opened_panel(callbacks, content)
 
     gr.on([title.submit, draft.click], propose, [title, cities], [brief], **LOOKING_UP)
+    sheet.click(make_sheet, [title], [brief], **LOOKING_UP)
     reopening.click(reopen, [pasted], [brief], **LOOKING_UP)
     return cities
 
@@ -63,6 +69,14 @@ def brief_panel(callbacks: Callbacks, title: object, cities: Sequence[str]) -> s
     if isinstance(found, str):
         return str(reason_html("No brief", found))
     return str(proposal_html(found, asked=[("title", found.title), *(("city", city) for city in found.cities)]))
+
+
+def sheet_panel(callbacks: Callbacks, theme: object) -> str:
+    """A training sheet as HTML, as a brief that was opened is; or the sentence that says why there is none."""
+    found = callbacks.make_sheet(theme)
+    if isinstance(found, str):
+        return str(reason_html("No training sheet", found))
+    return str(proposal_html(found, asked=[("brief", found.model_dump_json())], opened=True))
 
 
 def opened_panel(callbacks: Callbacks, content: object) -> str:

@@ -303,6 +303,15 @@ class Callbacks:
 
         return self._find(find)
 
+    def make_sheet(self, theme: object) -> Brief | str:
+        """A training sheet on ``theme``; or a sentence that says why there is none."""
+
+        def find(assistant: Assistant) -> Brief:
+            words = _read("theme", theme, MAX_TITLE, "Household composting")
+            return verified_table(assistant.training_sheet(words), assistant.document)
+
+        return self._find(find)
+
     def make_package(self, document_id: str) -> Brief | str:
         """The know-how package of a document; or a sentence that says why there is none."""
 

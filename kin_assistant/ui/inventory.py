@@ -21,7 +21,7 @@ from kin_assistant.index.report import FileReport
 from kin_assistant.types import DocumentInfo
 
 if TYPE_CHECKING:
-    from kin_assistant.assistant import BuildInfo
+    from kin_assistant.index.snapshot import BuildInfo
 
 __all__ = ["Entry", "Inventory", "InventoryKeeper", "Status"]
 

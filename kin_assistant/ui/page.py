@@ -41,6 +41,7 @@ KINDS = {
     "write_prose": Kind(TRIFLE, follows=True),
     "compare": Kind(QUESTION),
     "find_peers": Kind(QUESTION),
+    "make_sheet": Kind(QUESTION),
     "propose": Kind(QUESTION),
     "reopen": Kind(QUESTION),
     "find_figures": Kind(QUESTION),

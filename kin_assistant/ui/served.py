@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING
 from kin_assistant.errors import KinError
 
 if TYPE_CHECKING:
-    from kin_assistant.assistant import Assistant, BuildInfo
+    from kin_assistant.assistant import Assistant
     from kin_assistant.index.build import Progress
     from kin_assistant.index.report import SyncReport
+    from kin_assistant.index.snapshot import BuildInfo
 
 __all__ = ["Collection", "Served"]
 

@@ -21,6 +21,7 @@ from kin_assistant.api.admission import Admission, Cost
 from kin_assistant.api.arrival import SharedOrigins
 from kin_assistant.api.service import add_api
 from kin_assistant.errors import ServeError
+from kin_assistant.mcp_server.http import add_mcp
 from kin_assistant.monitoring.logs import log_call
 from kin_assistant.monitoring.metrics import Metrics, PageState
 from kin_assistant.practices.queue import PracticeQueue
@@ -230,6 +231,7 @@ def make_app(
             served.lease, lambda client, cost: limiter.acquire(client, costs[cost]), places=queue_size
         )
         add_api(app, admission, origins=frozenset(api_origins), now=lambda: datetime.now(UTC), writers=writers)
+        add_mcp(app, admission, origins=frozenset(api_origins))
     gradio.mount_gradio_app(
         app,
         page,

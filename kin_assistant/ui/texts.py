@@ -12,7 +12,7 @@ from kin_assistant.types import DocumentInfo
 if TYPE_CHECKING:
     from markupsafe import Markup
 
-    from kin_assistant.assistant import BuildInfo
+    from kin_assistant.index.snapshot import BuildInfo
 
 __all__ = [
     "about_html",

@@ -17,7 +17,7 @@ from kin_assistant.briefs.brief import Brief, BriefSection, OwnText, Span
 from kin_assistant.briefs.files import brief_json, read_brief
 from kin_assistant.briefs.subject import MAX_TITLE
 from kin_assistant.errors import KinError
-from kin_assistant.ui.briefing import add_briefs, brief_panel, opened_panel
+from kin_assistant.ui.briefing import add_briefs, brief_panel, opened_panel, sheet_panel
 from kin_assistant.ui.callbacks import Callbacks
 from tests.ui.conftest import Serve
 
@@ -263,3 +263,40 @@ def test_nothing_is_stored(callbacks: Callbacks, client: Any) -> None:
     brief_panel(callbacks, TITLE, ())
     assert json.loads(client.get(address("brief.json")).content)["title"] == TITLE
     assert sorted(Path(callbacks.feedback).rglob("*")) == before
+
+
+# A training sheet
+
+
+def test_a_training_sheet_is_shown_as_an_opened_brief_and_downloaded_as_one(callbacks: Callbacks, client: Any) -> None:
+    page = LexborHTMLParser(sheet_panel(callbacks, "Compost"))
+    assert [node.text() for node in page.css("h2")] == ["Training sheet: Compost"]
+    headings = [node.text() for node in page.css("h3")]
+    assert headings[0] == "Questions"
+    assert headings[1].startswith("1. What ")
+    assert headings[-3:] == ["Glossary", "To discuss: what the documents do not say", "References"]
+    (sent,) = [node.attributes["value"] or "" for node in page.css("input[type=hidden][name=brief]")]
+    whole = read_brief(sent.encode(), "it")
+    answer = client.post("/brief/brief.docx", data={"brief": sent})
+    assert answer.status_code == 200
+    assert whole.quotes
+    assert all(quote.quote in words_in(answer.content) for quote in whole.quotes)
+    left = client.post("/brief/brief.md", data={"brief": sent, "without": boxes(page)[0]}).text
+    assert whole.quotes[0].quote not in left
+
+
+@pytest.mark.parametrize(
+    ("theme", "said"),
+    [
+        ("", "Please write a theme"),
+        (None, "Please write a theme"),
+        ("x" * (MAX_TITLE + 1), f"in at most {MAX_TITLE} characters"),
+        ("What is compost?", "A question is for kin ask."),
+        ("<b>penguins</b>", "No document tells a practice on"),
+    ],
+)
+def test_what_there_is_no_training_sheet_on_is_said(callbacks: Callbacks, theme: object, said: str) -> None:
+    shown = sheet_panel(callbacks, theme)
+    assert "No training sheet" in shown
+    assert said in LexborHTMLParser(shown).body.text()  # type: ignore[union-attr]
+    assert "<b>penguins" not in shown

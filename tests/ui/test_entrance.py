@@ -173,6 +173,7 @@ class Visitor:
             "compare": ["compost", [], []],
             "find_peers": ["We are a port city with open dumping."],
             "propose": ["compost for Lahore", []],
+            "make_sheet": ["compost"],
             "reopen": ["{}"],
             "find_commitments": ["waste", []],
             "find_money": ["waste", [], "", "any"],

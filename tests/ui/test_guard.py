@@ -90,6 +90,7 @@ NEEDED: dict[str, set[str]] = {
 """All that may be answered. What the guard lets through but no route takes is answered 404 or 405 as well."""
 
 FOR_PROGRAMS: dict[str, set[str]] = {
+    "/api/mcp": {"POST"},
     "/api/v1/ask": {"POST"},
     "/api/v1/commitments": {"POST"},
     "/api/v1/compare": {"POST"},
@@ -172,6 +173,9 @@ def test_where_other_programs_may_ask_every_route_is_needed_too(tmp_path: Path) 
             "/api/v1/",
             "/api/v1/ask/",
             "/api/v2/ask",
+            "/api",
+            "/api/mcp/",
+            "/api/mcp/x",
             "/v1",
             "/v1/models/",
             "/API/v1/ask",

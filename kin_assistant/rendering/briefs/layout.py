@@ -19,6 +19,8 @@ from kin_assistant.types import Citation, Source
 __all__ = ["BriefLayout", "Group", "LaidSection", "MarkedQuote", "Missing", "Own", "Reference", "lay_out_brief"]
 
 _EMPTY_LINE: Final = re.compile(r"\r?\n\s*\n")
+_NUMBER: Final = re.compile(r"\d+\.\s")
+"""Begins a heading that its writer has numbered."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +136,7 @@ def lay_out_brief(brief: Brief) -> BriefLayout:
         ),
         references=numbering.references,
         build_id=brief.build_id,
+        is_numbered=not any(_NUMBER.match(section.heading) for section in brief.sections),
     )
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from kin_assistant.briefs.brief import Brief, OwnText
+import pytest
+
+from kin_assistant.briefs.brief import Brief, BriefSection, OwnText
 from kin_assistant.rendering.briefs.layout import Group, Missing, Own, lay_out_brief
 from tests.rendering.briefs.conftest import brief_of, quote_of
 
@@ -67,3 +69,9 @@ def test_what_the_compiler_of_a_document_concludes_is_marked_beside_the_quote(br
 def test_a_brief_of_own_text_alone_has_no_references() -> None:
     assert lay_out_brief(brief_of(OwnText(text="x"))).references == ()
     assert lay_out_brief(brief_of(quote_of("d", "x.", state="gone"))).references == ()
+
+
+@pytest.mark.parametrize(("heading", "is_numbered"), [("1. What was done?", False), ("Results", True), ("3Rs", True)])
+def test_headings_that_bring_numbers_of_their_own_get_no_others(heading: str, is_numbered: bool) -> None:
+    brief = Brief(title="A", topic="A", build_id="b", sections=(BriefSection(heading=heading),))
+    assert lay_out_brief(brief).is_numbered == is_numbered
