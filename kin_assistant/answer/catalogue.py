@@ -304,8 +304,7 @@ def _places_in(
     info = search.library.infos[row]
     names = values_of(info, "city" if listed == "city" else "country")
     if topic is None or policy is None:
-        said = fold(reason.text) if reason else ""
-        return {name: reason if len(names) == 1 or fold(name) in said else None for name in names}
+        return {name: reason if len(names) == 1 or _names(reason, name) else None for name in names}
     if len(names) > policy.few_places:
         found: dict[str, Found | None] = {}
         for one in sorted(search.sentences_of([row], topic), key=lambda one: -one.score):
@@ -318,6 +317,10 @@ def _places_in(
         if named and not set(named).intersection(names):
             return {named[0]: reason}
     return dict.fromkeys(names, reason)
+
+
+def _names(sentence: Found | None, place: str) -> bool:
+    return sentence is not None and fold(place) in fold(sentence.text)
 
 
 def _say(

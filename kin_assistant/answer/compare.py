@@ -307,24 +307,11 @@ def _draft_sides(query: Query, search: SentenceSearch, fields_of: FieldsOf, poli
     The place of one side goes for the other too ("landfill gas versus gasification in Surabaya"), unless what other places
     have answers much better.
     """
-    subject, facts = facts_behind(query.text)
-    # "Compare both rivers, time and money": each side is asked for both.
-    asked_of_both = ", ".join(ask_fact(fact, "it")[:-1] for fact in facts)
-    sides = sides_of(f"compare {subject}: {asked_of_both}" if facts else query.text)
-    allowed = search.documents_allowed(query)
+    sides = _find_sides(query.text)
     asked_of = [search.ask_alone(query, side) for side in sides]
-    placed = frozenset[DocumentRow]().union(*(asked.boosted for asked in asked_of)) & allowed
-    reads: list[_Read] = []
-    for asked in asked_of:
-        own = asked.boosted & allowed
-        read = [
-            _read_side(asked, within, search, len(sides), policy)
-            for within in ([own] if own else [placed, allowed] if placed else [allowed])
-        ]
-        found = max(read, key=lambda one: _rate_best(one) - policy.compare.price_of_elsewhere * (one is not read[0]))
-        if not found.documents or found.documents[0] in {one.documents[0] for one in reads}:
-            return None
-        reads.append(found)
+    reads = _read_sides(asked_of, search.documents_allowed(query), search, policy)
+    if not reads:
+        return None
     apart = any(find_asked_kinds(asked.text) or asked.wants_figure or ":" in asked.text for asked in asked_of)
     told_of = [[]] * len(reads) if apart else _tell_alike(reads, search, fields_of, policy)
     sections = []
@@ -339,7 +326,33 @@ def _draft_sides(query: Query, search: SentenceSearch, fields_of: FieldsOf, poli
             replace(section, heading=side[:1].upper() + side[1:].partition(":")[0])
             for section, side in zip(sections, sides, strict=True)
         ]
-    return Draft("table", sections=tuple(sections)) if sections else None
+    return Draft("table", sections=tuple(sections))
+
+
+def _find_sides(text: str) -> tuple[str, ...]:
+    """The sides that ``text`` compares; "compare both rivers, time and money" asks each for both."""
+    subject, facts = facts_behind(text)
+    asked = ", ".join(ask_fact(fact, "it")[:-1] for fact in facts)
+    return sides_of(f"compare {subject}: {asked}" if facts else text)
+
+
+def _read_sides(
+    asked_of: Sequence[Query], allowed: frozenset[DocumentRow], search: SentenceSearch, policy: AnswerPolicy
+) -> list[_Read]:
+    """What is found for each side, in a document of its own; nothing if one has none."""
+    placed = frozenset[DocumentRow]().union(*(asked.boosted for asked in asked_of)) & allowed
+    reads: list[_Read] = []
+    for asked in asked_of:
+        own = asked.boosted & allowed
+        read = [
+            _read_side(asked, within, search, len(asked_of), policy)
+            for within in ([own] if own else [placed, allowed] if placed else [allowed])
+        ]
+        found = max(read, key=lambda one: _rate_best(one) - policy.compare.price_of_elsewhere * (one is not read[0]))
+        if not found.documents or found.documents[0] in {one.documents[0] for one in reads}:
+            return []
+        reads.append(found)
+    return reads
 
 
 def _read_side(

@@ -205,7 +205,7 @@ class QueryParser:
             areas=self._places.find_areas(standalone, mentions),
             about=about,
             boosted=named or self.documents_about(mention.place for mention in mentions),
-            held=self._names.documents_of(text, (mention.surface for mention in mentions)) if self._names else (),
+            held=self._find_held(text, mentions),
             parts=parts,
             kinds=kinds,
             wanted_form=form,
@@ -226,6 +226,10 @@ class QueryParser:
         asked = (i for i in reversed(range(len(recent))) if form and not self._is_small_talk(recent[i]))
         last = next(asked, None)
         return (message, recent, None) if last is None else (clean(recent[last]), recent[:last], form)
+
+    def _find_held(self, text: str, mentions: Sequence[Mention]) -> tuple[frozenset[DocumentRow], ...]:
+        """As ``Query.held``."""
+        return self._names.documents_of(text, (mention.surface for mention in mentions)) if self._names else ()
 
     def _find_kinds(
         self, original: str, meant: Standalone, parts: Sequence[Part], mentions: Sequence[Mention]
