@@ -27,13 +27,16 @@ from kin_assistant.contributions.values import ContributionQuery, Contributions
 from kin_assistant.corpus.profile import CorpusProfile
 from kin_assistant.coverage.survey import MAX_READ, add_fields, survey_documents
 from kin_assistant.coverage.values import Coverage
-from kin_assistant.errors import ContributionError, IndexMissing, IndicatorError, LanguageModelError
+from kin_assistant.crosslingual.pipeline import CrosslingualPipeline
+from kin_assistant.crosslingual.retrieval import CrosslingualRetriever, QuestionEncoder, read_directions
+from kin_assistant.errors import ContributionError, IndexMissing, IndicatorError, LanguageModelError, OtherLanguage
 from kin_assistant.index.layout import IndexFolder
 from kin_assistant.index.snapshot import OpenIndex, current_recipe, open_published
 from kin_assistant.indicators.finder import IndicatorFinder
 from kin_assistant.indicators.values import IndicatorQuery, Indicators
 from kin_assistant.models.embedder import Embedder, open_embedder, read_common_words
 from kin_assistant.models.evidence_network import open_scorer
+from kin_assistant.models.multilingual import open_multilingual
 from kin_assistant.models.reranker import open_reranker
 from kin_assistant.peers.finder import PeerFinder
 from kin_assistant.peers.situation import check_situation
@@ -49,6 +52,7 @@ from kin_assistant.records.comparison import DEFAULT_COLUMNS, ComparisonMaker
 from kin_assistant.records.reader import RecordReader
 from kin_assistant.retrieval import Retriever
 from kin_assistant.settings import Settings
+from kin_assistant.text.cleaning import clean
 from kin_assistant.types import (
     Answer,
     Citation,
@@ -105,9 +109,13 @@ class Assistant:
         network: EvidenceNetwork | None = None,
         policy: AnswerPolicy | None = None,
         language_model: LanguageModel | None = None,
+        multilingual: QuestionEncoder | None = None,
     ) -> None:
-        """Raises ``ModelError`` if the weights that tell the fields of records are missing or damaged."""
-        self._index, self._kinds, self._language_model = index, kinds, language_model
+        """With ``multilingual``, questions in other languages are answered too, if the index has its vectors.
+
+        Raises ``ModelError`` if the weights that tell the fields of records are missing or damaged.
+        """
+        self._index, self._kinds, self._language_model, self._multilingual = index, kinds, language_model, multilingual
         self._embedder, self._settings, self._network = embedder, settings, network
         self.policy = policy = policy or AnswerPolicy()
         self.retriever = Retriever(
@@ -172,6 +180,20 @@ class Assistant:
             answer_words=settings.answer_words,
             compiler_sections=sections,
         )
+        self._crosslingual = self._open_crosslingual(sections)
+
+    def _open_crosslingual(self, compiler_sections: Sequence[str]) -> CrosslingualPipeline | None:
+        """What answers questions in other languages; None without a model, or without its vectors in the build."""
+        index, encoder, vectors = self._index, self._multilingual, self._index.multilingual
+        if encoder is None or vectors is None or vectors.model != encoder.name:
+            return None
+        return CrosslingualPipeline(
+            index.library,
+            index.manifest.build_id,
+            CrosslingualRetriever(index.library, vectors, encoder, read_directions()),
+            answer_words=self._settings.answer_words,
+            compiler_sections=compiler_sections,
+        )
 
     @classmethod
     def open(
@@ -201,7 +223,14 @@ class Assistant:
         opened = open_published(root, current_recipe(embedder.name, embedder.dimension))
         opened = replace(opened, notices=(*opened.notices, *notices))
         return cls(
-            opened, embedder, settings, network=network, kinds=kinds, policy=policy, language_model=language_model
+            opened,
+            embedder,
+            settings,
+            network=network,
+            kinds=kinds,
+            policy=policy,
+            language_model=language_model,
+            multilingual=open_multilingual(settings.languages, engine=settings.engine, cache=models),
         )
 
     def warm(self) -> None:
@@ -229,6 +258,7 @@ class Assistant:
             kinds=self._kinds,
             policy=self.policy,
             language_model=self._language_model,
+            multilingual=self._multilingual,
         )
 
     def ask(
@@ -246,18 +276,23 @@ class Assistant:
         The quotes take at most ``words``, by default what the settings say; twice as many, where more are asked for. ``form``
         is a form to have the answer in; so is a message such as "as a table", which asks the last question again.
 
+        A question in another language is answered from its own words alone, where the extra ``languages`` is installed.
+
         Raises ``QuestionError`` for a question that cannot be read, ``FilterError`` for an unknown filter value, and
         ``AnswerTimeout`` if it takes longer than the settings allow.
         """
-        answer = partial(
-            self._pipeline.answer,
-            question,
-            filters=filters,
-            history=history,
-            answer_id=id,
-            max_words=words,
-            form=form,
-        )
+        def answer() -> Answer:
+            try:
+                return self._pipeline.answer(
+                    question, filters=filters, history=history, answer_id=id, max_words=words, form=form
+                )
+            except OtherLanguage as fault:
+                if self._crosslingual is None:
+                    raise
+                return self._crosslingual.answer(
+                    clean(question), fault.language, filters=filters, answer_id=id, max_words=words
+                )
+
         return self._within(answer, "The answer")
 
     def suggest(

@@ -32,6 +32,11 @@ class IndexFolder:
         return self.root / "vectors.sqlite"
 
     @property
+    def multilingual_cache(self) -> Path:
+        """The same of the vectors for questions in other languages."""
+        return self.root / "multilingual.sqlite"
+
+    @property
     def reading_cache(self) -> Path:
         """The store of documents that were read and of their passages."""
         return self.root / "documents.sqlite"

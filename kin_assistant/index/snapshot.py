@@ -14,11 +14,23 @@ from kin_assistant.index.dense import EXACT_UP_TO, DenseIndex, chroma_version
 from kin_assistant.index.layout import IndexFolder
 from kin_assistant.index.library import Library
 from kin_assistant.index.manifest import Manifest, Recipe
+from kin_assistant.index.outline import MULTILINGUAL, OWN
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["OpenIndex", "current_recipe", "open_build", "open_published"]
+__all__ = ["MultilingualVectors", "OpenIndex", "current_recipe", "open_build", "open_published"]
+
+
+@dataclass(frozen=True, slots=True)
+class MultilingualVectors:
+    """Vectors of a second model, in which questions in other languages are near to what answers them; mapped from disk."""
+
+    model: str
+    passages: NDArray[np.float16]
+    """Shape (passages, dimension)."""
+    sentences: NDArray[np.float16]
+    """Shape (sentences, dimension)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +48,8 @@ class OpenIndex:
     dense: DenseIndex
     vocabulary: frozenset[str]
     """The words of the documents as they are written."""
+    multilingual: MultilingualVectors | None = None
+    """Vectors for questions in other languages, if it was built with them."""
     notices: tuple[str, ...] = ()
     """What a user should know about how it was opened, a sentence each."""
 
@@ -107,11 +121,12 @@ def open_build(build: Path, recipe: Recipe) -> OpenIndex:
         folder=build,
         manifest=manifest,
         library=Library(build / "library.sqlite"),
-        vectors=np.load(build / "vectors.npy", mmap_mode="r"),
-        sentences=np.load(build / "sentences.npy", mmap_mode="r"),
+        vectors=np.load(build / OWN.passages, mmap_mode="r"),
+        sentences=np.load(build / OWN.sentences, mmap_mode="r"),
         lexical=LexicalIndex.load(build / "lexical", manifest.passages),
         dense=DenseIndex(build / "chroma"),
         vocabulary=frozenset((build / "vocabulary.txt").read_text("utf-8").split("\n")),
+        multilingual=_open_multilingual(build, manifest.multilingual),
     )
     if manifest.passages > EXACT_UP_TO:  # else no answer needs it, and it takes a second, its copy, and 50 MB
         try:
@@ -120,3 +135,12 @@ def open_build(build: Path, recipe: Recipe) -> OpenIndex:
             opened.close()
             raise
     return opened
+
+
+def _open_multilingual(build: Path, model: str) -> MultilingualVectors | None:
+    if not model:
+        return None
+    passages, sentences = (
+        np.load(build / name, mmap_mode="r") for name in (MULTILINGUAL.passages, MULTILINGUAL.sentences)
+    )
+    return MultilingualVectors(model, passages, sentences)
