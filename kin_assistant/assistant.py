@@ -180,9 +180,11 @@ class Assistant:
             answer_words=settings.answer_words,
             compiler_sections=sections,
         )
-        self._crosslingual = self._open_crosslingual(sections)
+        self._crosslingual = self._open_crosslingual(places, sections)
 
-    def _open_crosslingual(self, compiler_sections: Sequence[str]) -> CrosslingualPipeline | None:
+    def _open_crosslingual(
+        self, places: PlaceIndex, compiler_sections: Sequence[str]
+    ) -> CrosslingualPipeline | None:
         """What answers questions in other languages; None without a model, or without its vectors in the build."""
         index, encoder, vectors = self._index, self._multilingual, self._index.multilingual
         if encoder is None or vectors is None or vectors.model != encoder.name:
@@ -190,7 +192,7 @@ class Assistant:
         return CrosslingualPipeline(
             index.library,
             index.manifest.build_id,
-            CrosslingualRetriever(index.library, vectors, encoder, read_directions()),
+            CrosslingualRetriever(index.library, vectors, encoder, read_directions(), places),
             answer_words=self._settings.answer_words,
             compiler_sections=compiler_sections,
         )

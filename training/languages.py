@@ -26,9 +26,10 @@ from kin_assistant.assistant import Assistant
 from kin_assistant.crosslingual.policy import CrosslingualPolicy
 from kin_assistant.crosslingual.retrieval import DIRECTIONS, CrosslingualRetriever, QuestionEncoder
 from kin_assistant.errors import QuestionError
-from kin_assistant.index.snapshot import MultilingualVectors, OpenIndex, current_recipe, open_published
-from kin_assistant.models.embedder import open_embedder
+from kin_assistant.index.snapshot import OpenIndex, current_recipe, open_published
+from kin_assistant.models.embedder import open_embedder, read_common_words
 from kin_assistant.models.multilingual import open_multilingual
+from kin_assistant.places.matching import Gazetteer, PlaceIndex
 from kin_assistant.settings import Settings
 from kin_assistant.types import Answer
 
@@ -131,17 +132,12 @@ def _find_directions(encoder: QuestionEncoder, questions: Sequence[Asked]) -> di
 
 
 def _score(
-    index: OpenIndex,
-    vectors: MultilingualVectors,
-    encoder: QuestionEncoder,
-    directions: Mapping[str, NDArray[np.float32]],
-    questions: Sequence[Asked],
+    index: OpenIndex, retriever: CrosslingualRetriever, questions: Sequence[Asked]
 ) -> Iterator[tuple[float, bool]]:
     """The score of each question's nearest document in each language, and whether it answers."""
-    retriever = CrosslingualRetriever(index.library, vectors, encoder, directions)
     for one in questions:
         for language, text in one.asked.items():
-            near = retriever.find(retriever.encode(text, language))
+            near = retriever.rank(text, language)
             yield float(near.scores[0]), index.library.infos[near.documents[0]].id in one.documents
 
 
@@ -159,7 +155,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
     if encoder is None or index.multilingual is None:
         parser.error('the index has no vectors for other languages: install the extra "languages" and run kin sync')
     directions = _find_directions(encoder, fitted)
-    scores, answers = zip(*_score(index, index.multilingual, encoder, directions, fitted), strict=True)
+    home = index.manifest.profile.home
+    places = PlaceIndex(Gazetteer.load(), index.library.infos, index.vocabulary, home, english=read_common_words())
+    retriever = CrosslingualRetriever(index.library, index.multilingual, encoder, directions, places)
+    scores, answers = zip(*_score(index, retriever, fitted), strict=True)
     index.close()
     signal = np.array(scores)[:, None]
     spread = float(signal.std())

@@ -58,7 +58,7 @@ class CrosslingualPipeline:
         """
         started = time.perf_counter()
         allowed = find_allowed_documents(self._library.infos, filters)
-        near = self._retriever.find(self._retriever.encode(question, language), allowed)
+        near = self._retriever.rank(question, language, allowed)
         confidence = self._estimate_confidence(near)
         retrieved = time.perf_counter()
         reason = self._reason_to_refuse(near, confidence, language, filters)

@@ -15,6 +15,8 @@ class CrosslingualPolicy:
     """How much of what questions in a language have in common is taken out of a question's vector."""
     sentence: float = 0.5
     """Weight of the cosine of a passage's nearest sentence, beside that of the passage."""
+    named_place: float = 0.02
+    """What a document gains that is about a place which the question names."""
     passage: float = 1.0
     """Weight of a passage's score for its sentences, beside their own cosine."""
     sentences_of_first: int = 4

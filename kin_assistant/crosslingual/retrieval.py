@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -15,6 +15,8 @@ from kin_assistant.crosslingual.policy import CrosslingualPolicy
 from kin_assistant.errors import ModelError
 from kin_assistant.index.library import DocumentRow, Library
 from kin_assistant.index.snapshot import MultilingualVectors
+from kin_assistant.places.matching import PlaceIndex
+from kin_assistant.places.native_names import NativeNames
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -48,7 +50,7 @@ class Near:
     documents: tuple[DocumentRow, ...]
     """The nearest first; those that may be found alone."""
     scores: NDArray[np.float32]
-    """Of each of them, that of its best passage."""
+    """Of each of them: that of its best passage, and what a named place adds."""
     of_sentences: NDArray[np.float32]
     """Score of every sentence of the library."""
     cosines: NDArray[np.float32]
@@ -64,11 +66,25 @@ class CrosslingualRetriever:
         vectors: MultilingualVectors,
         encoder: QuestionEncoder,
         directions: Mapping[str, NDArray[np.float32]],
+        places: PlaceIndex,
         policy: CrosslingualPolicy | None = None,
     ) -> None:
         self._library, self._vectors, self._encoder = library, vectors, encoder
-        self._directions = directions
+        self._directions, self._places = directions, places
+        self._native_names = NativeNames(places.cities)
         self._policy = policy or CrosslingualPolicy()
+
+    def rank(self, question: str, language: str | None, allowed: NDArray[np.int64] | None = None) -> Near:
+        """What is near to ``question``, in ``language`` (ISO 639-1; None if unknown); ``allowed`` restricts the documents."""
+        return self.find(self.encode(question, language), self.find_named(question), allowed)
+
+    def find_named(self, question: str) -> frozenset[DocumentRow]:
+        """Documents on the places that a question names, in Latin or other letters."""
+        mentions = self._places.find_places(question)
+        # What is spelt otherwise than a place is more likely a word of the language.
+        latin = [one.place for one in mentions if one.in_corpus and not (one.corrected or one.programme)]
+        places = [*latin, *self._native_names.find(question)]
+        return frozenset(self._library.row_of(name) for place in places for name in self._places.documents_about(place))
 
     def encode(self, question: str, language: str | None) -> NDArray[np.float32]:
         """The vector of a question without what is common to questions in its language; shape (dimension,).
@@ -79,8 +95,13 @@ class CrosslingualRetriever:
         direction = self._directions.get(_LIKE.get(language or "", language or ""))
         return vector if direction is None else vector - self._policy.direction * direction
 
-    def find(self, vector: NDArray[np.float32], allowed: NDArray[np.int64] | None = None) -> Near:
-        """What is near to a question's vector; ``allowed`` restricts the documents."""
+    def find(
+        self,
+        vector: NDArray[np.float32],
+        named: Collection[DocumentRow] = (),
+        allowed: NDArray[np.int64] | None = None,
+    ) -> Near:
+        """What is near to a question's vector; documents that are ``named`` are nearer, ``allowed`` restricts them."""
         library, policy = self._library, self._policy
         first = library.first_sentence
         cosines = np.asarray(self._vectors.sentences @ vector, np.float32)
@@ -90,6 +111,7 @@ class CrosslingualRetriever:
         passages = policy.sentence * nearest + (1 - policy.sentence) * own
         begins = np.flatnonzero(np.diff(library.document_of, prepend=-1))
         documents, scores = library.document_of[begins], np.maximum.reduceat(passages, begins)
+        scores = scores + policy.named_place * np.isin(documents, np.array(sorted(named), np.int64))
         if allowed is not None:
             inside = np.isin(documents, allowed)
             documents, scores = documents[inside], scores[inside]
