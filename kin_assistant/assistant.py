@@ -182,9 +182,7 @@ class Assistant:
         )
         self._crosslingual = self._open_crosslingual(places, sections)
 
-    def _open_crosslingual(
-        self, places: PlaceIndex, compiler_sections: Sequence[str]
-    ) -> CrosslingualPipeline | None:
+    def _open_crosslingual(self, places: PlaceIndex, compiler_sections: Sequence[str]) -> CrosslingualPipeline | None:
         """What answers questions in other languages; None without a model, or without its vectors in the build."""
         index, encoder, vectors = self._index, self._multilingual, self._index.multilingual
         if encoder is None or vectors is None or vectors.model != encoder.name:
@@ -283,6 +281,7 @@ class Assistant:
         Raises ``QuestionError`` for a question that cannot be read, ``FilterError`` for an unknown filter value, and
         ``AnswerTimeout`` if it takes longer than the settings allow.
         """
+
         def answer() -> Answer:
             try:
                 return self._pipeline.answer(

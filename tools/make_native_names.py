@@ -27,7 +27,19 @@ REGIONS = {"Central Asia", "East Asia", "Pacific", "South Asia", "South-East Asi
 LARGE = 30_000
 """People of a city, at least."""
 SCRIPTS = {
-    *("ARABIC", "BENGALI", "CJK", "CYRILLIC", "DEVANAGARI", "HANGUL", "HIRAGANA", "KATAKANA", "KHMER", "LAO", "MYANMAR"),
+    *(
+        "ARABIC",
+        "BENGALI",
+        "CJK",
+        "CYRILLIC",
+        "DEVANAGARI",
+        "HANGUL",
+        "HIRAGANA",
+        "KATAKANA",
+        "KHMER",
+        "LAO",
+        "MYANMAR",
+    ),
     *("SINHALA", "TAMIL", "THAI"),
 }
 SHORTEST, SHORTEST_IDEOGRAPHIC = 3, 2

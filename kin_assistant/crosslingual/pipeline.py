@@ -6,7 +6,6 @@ import math
 import time
 from collections.abc import Collection, Iterator, Sequence
 
-
 from kin_assistant.answer.citations import cite_sentences
 from kin_assistant.answer.evidence import Candidate
 from kin_assistant.answer.sentence_search import stands_alone

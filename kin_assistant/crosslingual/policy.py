@@ -25,9 +25,9 @@ class CrosslingualPolicy:
     """and one each of the next ones: so many documents in all."""
     max_gap: float = 0.02
     """A further document scores at most so much less than the nearest one."""
-    steepness: float = 80.0
+    steepness: float = 75.0
     """Log odds that the nearest document answers, for each unit of its score,"""
-    middle: float = 0.822
+    middle: float = 0.825
     """and the score where they are even."""
     min_confidence: float = 0.5
     """Below it nothing is quoted."""

@@ -91,7 +91,7 @@ class CrosslingualRetriever:
 
         Those in one language are near to each other, and to passages on places where it is spoken, whatever they ask.
         """
-        vector = self._encoder.encode_questions([question])[0]
+        vector: NDArray[np.float32] = self._encoder.encode_questions([question])[0]
         direction = self._directions.get(_LIKE.get(language or "", language or ""))
         return vector if direction is None else vector - self._policy.direction * direction
 
@@ -111,7 +111,8 @@ class CrosslingualRetriever:
         passages = policy.sentence * nearest + (1 - policy.sentence) * own
         begins = np.flatnonzero(np.diff(library.document_of, prepend=-1))
         documents, scores = library.document_of[begins], np.maximum.reduceat(passages, begins)
-        scores = scores + policy.named_place * np.isin(documents, np.array(sorted(named), np.int64))
+        is_named = np.isin(documents, np.array(sorted(named), np.int64))
+        scores = scores + np.float32(policy.named_place) * is_named.astype(np.float32)
         if allowed is not None:
             inside = np.isin(documents, allowed)
             documents, scores = documents[inside], scores[inside]

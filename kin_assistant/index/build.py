@@ -47,9 +47,7 @@ def _silent(_step: str, _done: int, _total: int) -> None:
     """No progress is shown."""
 
 
-def is_current(
-    corpus: Path, root: Path, embedder: Embedder, multilingual: PassageEncoder | None = None
-) -> bool:
+def is_current(corpus: Path, root: Path, embedder: Embedder, multilingual: PassageEncoder | None = None) -> bool:
     """Whether the published build is of this corpus and this program. Does not look into its files.
 
     With ``multilingual``, it must have that model's vectors for questions in other languages; without, it may have some.

@@ -168,7 +168,8 @@ def open_multilingual(
 ) -> MultilingualE5 | None:
     """Open the model; None where its package is not installed, and where ``wanted`` is "off".
 
-    Tokenizer and network are loaded at the first text. ``engine`` and ``cache`` as for ``open_embedder``. Raises ``ModelError`` if the file is damaged or was replaced.
+    Tokenizer and network are loaded at the first text. ``engine`` and ``cache`` as for ``open_embedder``. Raises ``ModelError``
+    if the file is damaged or was replaced.
     """
     path = find_weights() if wanted != "off" else None
     if path is None:
@@ -255,9 +256,25 @@ def _make_tokenizer(weights: _Weights) -> Tokenizer:
 def _read_weights(path: Path) -> _Weights:
     """The parts of the file. It is trusted: its SHA-256 was compared before."""
     data = np.memmap(path, np.uint8, mode="r")
-    (magic, _, width, layers, heads, inner, _, positions, types, epsilon, _, count, start, end, padding, unknown, size) = (
-        _HEADER.unpack(data[: _HEADER.size].tobytes())
-    )
+    (
+        magic,
+        _,
+        width,
+        layers,
+        heads,
+        inner,
+        _,
+        positions,
+        types,
+        epsilon,
+        _,
+        count,
+        start,
+        end,
+        padding,
+        unknown,
+        size,
+    ) = _HEADER.unpack(data[: _HEADER.size].tobytes())
     if magic != _MAGIC:
         raise ModelError(_damaged(), details=f"{path}: no {_MAGIC!r}")
     at = _HEADER.size
