@@ -27,9 +27,9 @@ from kin_assistant.contributions.values import ContributionQuery, Contributions
 from kin_assistant.corpus.profile import CorpusProfile
 from kin_assistant.coverage.survey import MAX_READ, add_fields, survey_documents
 from kin_assistant.coverage.values import Coverage
-from kin_assistant.crosslingual.pipeline import CrosslingualPipeline
-from kin_assistant.crosslingual.retrieval import CrosslingualRetriever, QuestionEncoder, read_directions
-from kin_assistant.errors import ContributionError, IndexMissing, IndicatorError, LanguageModelError, OtherLanguage
+from kin_assistant.crosslingual.pipeline import open_pipeline
+from kin_assistant.crosslingual.retrieval import QuestionEncoder
+from kin_assistant.errors import ContributionError, IndexMissing, IndicatorError, LanguageModelError
 from kin_assistant.index.layout import IndexFolder
 from kin_assistant.index.snapshot import OpenIndex, current_recipe, open_published
 from kin_assistant.indicators.finder import IndicatorFinder
@@ -52,7 +52,6 @@ from kin_assistant.records.comparison import DEFAULT_COLUMNS, ComparisonMaker
 from kin_assistant.records.reader import RecordReader
 from kin_assistant.retrieval import Retriever
 from kin_assistant.settings import Settings
-from kin_assistant.text.cleaning import clean
 from kin_assistant.types import (
     Answer,
     Citation,
@@ -111,10 +110,7 @@ class Assistant:
         language_model: LanguageModel | None = None,
         multilingual: QuestionEncoder | None = None,
     ) -> None:
-        """With ``multilingual``, questions in other languages are answered too, if the index has its vectors.
-
-        Raises ``ModelError`` if the weights that tell the fields of records are missing or damaged.
-        """
+        """``multilingual`` is for questions in other languages. Raises ``ModelError`` for weights that are missing or damaged."""
         self._index, self._kinds, self._language_model, self._multilingual = index, kinds, language_model, multilingual
         self._embedder, self._settings, self._network = embedder, settings, network
         self.policy = policy = policy or AnswerPolicy()
@@ -180,20 +176,7 @@ class Assistant:
             answer_words=settings.answer_words,
             compiler_sections=sections,
         )
-        self._crosslingual = self._open_crosslingual(places, sections)
-
-    def _open_crosslingual(self, places: PlaceIndex, compiler_sections: Sequence[str]) -> CrosslingualPipeline | None:
-        """What answers questions in other languages; None without a model, or without its vectors in the build."""
-        index, encoder, vectors = self._index, self._multilingual, self._index.multilingual
-        if encoder is None or vectors is None or vectors.model != encoder.name:
-            return None
-        return CrosslingualPipeline(
-            index.library,
-            index.manifest.build_id,
-            CrosslingualRetriever(index.library, vectors, encoder, read_directions(), places),
-            answer_words=self._settings.answer_words,
-            compiler_sections=compiler_sections,
-        )
+        self._crosslingual = open_pipeline(index, multilingual, places, settings.answer_words, sections)
 
     @classmethod
     def open(
@@ -222,16 +205,11 @@ class Assistant:
         kinds = KindClassifier(engine=settings.engine, cache=models)
         opened = open_published(root, current_recipe(embedder.name, embedder.dimension))
         opened = replace(opened, notices=(*opened.notices, *notices))
+        second = open_multilingual(settings.languages, engine=settings.engine, cache=models)
         return cls(
-            opened,
-            embedder,
-            settings,
-            network=network,
-            kinds=kinds,
-            policy=policy,
-            language_model=language_model,
-            multilingual=open_multilingual(settings.languages, engine=settings.engine, cache=models),
-        )
+            opened, embedder, settings, network=network, kinds=kinds, policy=policy, language_model=language_model,
+            multilingual=second,
+        )  # fmt: skip
 
     def warm(self) -> None:
         """Load the networks, which else happens at the first question. Raises ``ModelError`` if they cannot be."""
@@ -276,24 +254,15 @@ class Assistant:
         The quotes take at most ``words``, by default what the settings say; twice as many, where more are asked for. ``form``
         is a form to have the answer in; so is a message such as "as a table", which asks the last question again.
 
-        A question in another language is answered from its own words alone, where the extra ``languages`` is installed.
-
-        Raises ``QuestionError`` for a question that cannot be read, ``FilterError`` for an unknown filter value, and
+        A question in another language is answered as it stands, where the extra ``languages`` is installed. Raises
+        ``QuestionError`` for a question that cannot be read, ``FilterError`` for an unknown filter value, and
         ``AnswerTimeout`` if it takes longer than the settings allow.
         """
-
-        def answer() -> Answer:
-            try:
-                return self._pipeline.answer(
-                    question, filters=filters, history=history, answer_id=id, max_words=words, form=form
-                )
-            except OtherLanguage as fault:
-                if self._crosslingual is None:
-                    raise
-                return self._crosslingual.answer(
-                    clean(question), fault.language, filters=filters, answer_id=id, max_words=words
-                )
-
+        answer = partial(
+            self._pipeline.answer, question, filters=filters, history=history, answer_id=id, max_words=words, form=form
+        )
+        if self._crosslingual:
+            answer = partial(self._crosslingual.answer_otherwise, answer, question, filters, id, words)
         return self._within(answer, "The answer")
 
     def suggest(

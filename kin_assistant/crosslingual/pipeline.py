@@ -4,19 +4,23 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 
 from kin_assistant.answer.citations import cite_sentences
 from kin_assistant.answer.evidence import Candidate
 from kin_assistant.answer.sentence_search import stands_alone
 from kin_assistant.crosslingual.policy import CrosslingualPolicy
-from kin_assistant.crosslingual.retrieval import CrosslingualRetriever, Near
+from kin_assistant.crosslingual.retrieval import CrosslingualRetriever, Near, QuestionEncoder, read_directions
+from kin_assistant.errors import OtherLanguage
 from kin_assistant.filters import count_filters, find_allowed_documents, name_filters
 from kin_assistant.index.library import DocumentRow, Library
+from kin_assistant.index.snapshot import OpenIndex
+from kin_assistant.places.matching import PlaceIndex
 from kin_assistant.question.notices import Notice, notice_in
+from kin_assistant.text.cleaning import clean
 from kin_assistant.types import Answer, Citation, Filters, NearDocument, Section
 
-__all__ = ["CrosslingualPipeline"]
+__all__ = ["CrosslingualPipeline", "open_pipeline"]
 
 _UNDERSTOOD = "The question was understood by its meaning; the quotes are in English, as the documents are."
 _NOTHING_NEAR = "Nothing in the documents comes near this question."
@@ -41,6 +45,22 @@ class CrosslingualPipeline:
         self._policy = policy or CrosslingualPolicy()
         self._answer_words = answer_words
         self._compiler_sections = frozenset(map(str.casefold, compiler_sections))
+
+    def answer_otherwise(
+        self,
+        answer: Callable[[], Answer],
+        question: str,
+        filters: Filters | None,
+        answer_id: str | None,
+        max_words: int | None,
+    ) -> Answer:
+        """What ``answer`` answers to ``question``; what is near in meaning, where that is in another language."""
+        try:
+            return answer()
+        except OtherLanguage as fault:
+            return self.answer(
+                clean(question), fault.language, filters=filters, answer_id=answer_id, max_words=max_words
+            )
 
     def answer(
         self,
@@ -146,6 +166,28 @@ class CrosslingualPipeline:
     def _nearest(self, near: Near) -> tuple[NearDocument, ...]:
         infos = [self._library.infos[row] for row in near.documents[: self._policy.near_documents]]
         return tuple(NearDocument(document_id=info.id, title=info.title, cities=info.cities) for info in infos)
+
+
+def open_pipeline(
+    index: OpenIndex,
+    encoder: QuestionEncoder | None,
+    places: PlaceIndex,
+    answer_words: int,
+    compiler_sections: Collection[str],
+) -> CrosslingualPipeline | None:
+    """What answers questions in other languages; None without a model, or where the build has no vectors of it.
+
+    Raises ``ModelError`` if the directions of languages are missing or damaged.
+    """
+    if encoder is None or index.multilingual is None or index.multilingual.model != encoder.name:
+        return None
+    return CrosslingualPipeline(
+        index.library,
+        index.manifest.build_id,
+        CrosslingualRetriever(index.library, index.multilingual, encoder, read_directions(), places),
+        answer_words=answer_words,
+        compiler_sections=compiler_sections,
+    )
 
 
 def _sections(chosen: Sequence[Sequence[Candidate]], citations: Sequence[Citation]) -> Iterator[Section]:

@@ -26,10 +26,10 @@ from kin_assistant.errors import BuildFailed, CorpusError, IndexDamaged, IndexFa
 from kin_assistant.index.bm25 import LexicalIndex
 from kin_assistant.index.chroma_process import ChromaProcess
 from kin_assistant.index.ingest import IngestResult, Progress, ingest
-from kin_assistant.index.layout import IndexFolder, sync_to_disk
+from kin_assistant.index.layout import MULTILINGUAL, IndexFolder, sync_to_disk
 from kin_assistant.index.library import write_library
 from kin_assistant.index.manifest import Manifest, Recipe, hash_files
-from kin_assistant.index.outline import MULTILINGUAL, make_outline, write_vectors
+from kin_assistant.index.outline import make_outline, write_vectors
 from kin_assistant.index.report import FileReport, SyncReport, as_unchanged, by_path, report_skipped
 from kin_assistant.index.snapshot import current_recipe
 from kin_assistant.index.splitting import split_documents

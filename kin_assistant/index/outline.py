@@ -7,11 +7,12 @@ from contextlib import closing
 from dataclasses import dataclass
 from itertools import accumulate
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO, Final
+from typing import TYPE_CHECKING, BinaryIO
 
 import numpy as np
 
 from kin_assistant.index.ingest import Progress
+from kin_assistant.index.layout import OWN, VectorFiles
 from kin_assistant.index.staging import StagedDocuments, embedded_text, sentence_spans
 from kin_assistant.index.vectors import VectorCache, make_vector_key
 from kin_assistant.models.embedder import Encoded, PassageEncoder
@@ -19,25 +20,9 @@ from kin_assistant.models.embedder import Encoded, PassageEncoder
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["MULTILINGUAL", "OWN", "Outline", "VectorFiles", "make_outline", "write_vectors"]
+__all__ = ["Outline", "make_outline", "write_vectors"]
 
 _EMBED_AT_ONCE = 256
-
-
-@dataclass(frozen=True, slots=True)
-class VectorFiles:
-    """What the files of one model's vectors are called in a build."""
-
-    passages: str
-    sentences: str
-    kind: str
-    """Type of the passages' numbers; sentences have 16 bits."""
-
-
-OWN: Final = VectorFiles("vectors.npy", "sentences.npy", "<f4")
-"""Of the embedding model."""
-MULTILINGUAL: Final = VectorFiles("multilingual_vectors.npy", "multilingual_sentences.npy", "<f2")
-"""Of the model for questions in other languages, where there is one."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,10 +11,9 @@ import numpy as np
 from kin_assistant.errors import IndexDamaged, IndexFault, IndexStale
 from kin_assistant.index.bm25 import LexicalIndex
 from kin_assistant.index.dense import EXACT_UP_TO, DenseIndex, chroma_version
-from kin_assistant.index.layout import IndexFolder
+from kin_assistant.index.layout import MULTILINGUAL, OWN, IndexFolder
 from kin_assistant.index.library import Library
 from kin_assistant.index.manifest import Manifest, Recipe
-from kin_assistant.index.outline import MULTILINGUAL, OWN
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -44,8 +44,8 @@ def assistant(root: Path) -> Iterator[Assistant]:
     """With a policy for the cosines of the double, which are lower than the real model's, and without directions."""
     lower = partial(CrosslingualPipeline, policy=CrosslingualPolicy(middle=0.3))
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("kin_assistant.assistant.CrosslingualPipeline", lower)
-        patch.setattr("kin_assistant.assistant.read_directions", dict)
+        patch.setattr("kin_assistant.crosslingual.pipeline.CrosslingualPipeline", lower)
+        patch.setattr("kin_assistant.crosslingual.pipeline.read_directions", dict)
         with open_assistant(root, TranslatingEncoder()) as opened:
             yield opened
 
