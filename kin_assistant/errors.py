@@ -77,8 +77,8 @@ class QuestionError(KinError):
 class OtherLanguage(QuestionError):
     """The question is in a language that the documents are not in."""
 
-    def __init__(self, message: str, *, language: str | None) -> None:
-        super().__init__(message)
+    def __init__(self, message: str, *, language: str | None = None, details: str = "") -> None:
+        super().__init__(message, details=details)
         self.language = language
         """ISO 639-1 code; None where it cannot be told."""
 

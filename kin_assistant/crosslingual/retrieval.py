@@ -108,16 +108,16 @@ class CrosslingualRetriever:
         # A sentence stands in exactly one passage, and each passage has some.
         nearest = np.maximum.reduceat(cosines, first[:-1])
         own = np.asarray(self._vectors.passages @ vector, np.float32)
-        passages = policy.sentence * nearest + (1 - policy.sentence) * own
+        passages = np.asarray(policy.sentence * nearest + (1 - policy.sentence) * own, np.float32)
         begins = np.flatnonzero(np.diff(library.document_of, prepend=-1))
-        documents, scores = library.document_of[begins], np.maximum.reduceat(passages, begins)
+        documents, scores = library.document_of[begins], np.maximum.reduceat(passages, begins).astype(np.float32)
         is_named = np.isin(documents, np.array(sorted(named), np.int64))
-        scores = scores + np.float32(policy.named_place) * is_named.astype(np.float32)
+        scores += np.float32(policy.named_place) * is_named.astype(np.float32)
         if allowed is not None:
             inside = np.isin(documents, allowed)
             documents, scores = documents[inside], scores[inside]
         order = np.lexsort((documents, -scores))
-        of_sentences = cosines + policy.passage * np.repeat(passages, np.diff(first))
+        of_sentences = cosines + np.float32(policy.passage) * np.repeat(passages, np.diff(first))
         rows = tuple(DocumentRow(row) for row in documents[order].tolist())
         return Near(rows, scores[order], of_sentences, cosines)
 

@@ -68,7 +68,7 @@ def check_language(question: str, known: set[str], languages: frozenset[str]) ->
         and _ENGLISH_WORDS.isdisjoint(asked)
         and len(strange) > len(asked) / 2
     ):
-        raise OtherLanguage(_OTHER_LANGUAGE, language=None)
+        raise OtherLanguage(_OTHER_LANGUAGE)
 
 
 def _other_language(message: str, language: str | None) -> OtherLanguage:
