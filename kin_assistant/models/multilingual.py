@@ -216,6 +216,8 @@ def load_states(path: Path) -> Any:
             self.network = network
 
         def forward(self, words: torch.Tensor, attention_mask: torch.Tensor) -> torch.Tensor:
+            # Torch may compute in bfloat16, and words come in 32 bits.
+            words = words.to(self.network.dtype)
             return self.network(inputs_embeds=words, attention_mask=attention_mask).last_hidden_state
 
     return TokenStates().eval()

@@ -14,7 +14,7 @@ import pytest
 from kin_assistant.errors import ModelError
 from kin_assistant.index.layout import IndexFolder
 from kin_assistant.models import multilingual as module
-from kin_assistant.models.multilingual import MultilingualE5, find_weights, open_multilingual
+from kin_assistant.models.multilingual import MultilingualE5, find_weights, load_states, open_multilingual
 
 FACTORIES = "Kitakyushu cut its air pollution through agreements with factories."
 DEPOTS = "Surabaya built depots where household waste is sorted."
@@ -67,6 +67,22 @@ def test_threads_get_the_vectors_that_one_gets(model: MultilingualE5) -> None:
     with ThreadPoolExecutor(4) as pool:
         together = list(pool.map(lambda question: model.encode_questions([question])[0], questions))
     np.testing.assert_allclose(together, alone, atol=1e-5)
+
+
+def test_torch_gives_the_same_vectors_in_bfloat16_too(model: MultilingualE5) -> None:
+    import torch
+
+    weights = find_weights()
+    assert weights is not None
+    by_torch = MultilingualE5(weights, engine="torch", cache=None)
+    question = "Bagaimana Kitakyushu mengurangi pencemaran udara?"
+    own = model.encode_questions([question])[0]
+    assert by_torch.encode_questions([question])[0] @ own > 0.999
+    words, mask = torch.rand(1, 4, model.dimension), torch.ones(1, 4, dtype=torch.long)
+    with torch.inference_mode():
+        states = load_states(weights).to(torch.bfloat16)(words, mask)
+    assert states.shape == (1, 4, model.dimension)
+    assert bool(torch.isfinite(states).all())
 
 
 def test_no_code_of_the_package_is_run(prepared_root: Path) -> None:
