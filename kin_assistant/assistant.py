@@ -26,6 +26,8 @@ from kin_assistant.contributions.finder import ContributionFinder
 from kin_assistant.contributions.values import ContributionQuery, Contributions
 from kin_assistant.coverage.survey import MAX_READ, add_fields, survey_documents
 from kin_assistant.coverage.values import Coverage
+from kin_assistant.crosslingual.pipeline import open_pipeline
+from kin_assistant.crosslingual.retrieval import QuestionEncoder
 from kin_assistant.errors import ContributionError, IndexMissing, IndicatorError, LanguageModelError
 from kin_assistant.index.layout import IndexFolder
 from kin_assistant.index.snapshot import BuildInfo, OpenIndex, current_recipe, describe_build, open_published
@@ -33,6 +35,7 @@ from kin_assistant.indicators.finder import IndicatorFinder
 from kin_assistant.indicators.values import IndicatorQuery, Indicators
 from kin_assistant.models.embedder import Embedder, open_embedder, read_common_words
 from kin_assistant.models.evidence_network import open_scorer
+from kin_assistant.models.multilingual import open_multilingual
 from kin_assistant.models.reranker import open_reranker
 from kin_assistant.peers.finder import PeerFinder
 from kin_assistant.peers.situation import check_situation
@@ -89,9 +92,10 @@ class Assistant:
         network: EvidenceNetwork | None = None,
         policy: AnswerPolicy | None = None,
         language_model: LanguageModel | None = None,
+        multilingual: QuestionEncoder | None = None,
     ) -> None:
-        """Raises ``ModelError`` if the weights that tell the fields of records are missing or damaged."""
-        self._index, self._kinds, self._language_model = index, kinds, language_model
+        """``multilingual`` is for questions in other languages. Raises ``ModelError`` for weights that are missing or damaged."""
+        self._index, self._kinds, self._language_model, self._multilingual = index, kinds, language_model, multilingual
         self._embedder, self._settings, self._network = embedder, settings, network
         self.policy = policy = policy or AnswerPolicy()
         self.retriever = Retriever(
@@ -160,6 +164,7 @@ class Assistant:
             answer_words=settings.answer_words,
             compiler_sections=sections,
         )
+        self._crosslingual = open_pipeline(index, multilingual, places, settings.answer_words, sections)
 
     @classmethod
     def open(
@@ -188,9 +193,11 @@ class Assistant:
         kinds = KindClassifier(engine=settings.engine, cache=models)
         opened = open_published(root, current_recipe(embedder.name, embedder.dimension))
         opened = replace(opened, notices=(*opened.notices, *notices))
+        second = open_multilingual(settings.languages, engine=settings.engine, cache=models)
         return cls(
-            opened, embedder, settings, network=network, kinds=kinds, policy=policy, language_model=language_model
-        )
+            opened, embedder, settings, network=network, kinds=kinds, policy=policy, language_model=language_model,
+            multilingual=second,
+        )  # fmt: skip
 
     def warm(self) -> None:
         """Load the networks, which else happens at the first question. Raises ``ModelError`` if they cannot be."""
@@ -217,6 +224,7 @@ class Assistant:
             kinds=self._kinds,
             policy=self.policy,
             language_model=self._language_model,
+            multilingual=self._multilingual,
         )
 
     def ask(
@@ -234,18 +242,15 @@ class Assistant:
         The quotes take at most ``words``, by default what the settings say; twice as many, where more are asked for. ``form``
         is a form to have the answer in; so is a message such as "as a table", which asks the last question again.
 
-        Raises ``QuestionError`` for a question that cannot be read, ``FilterError`` for an unknown filter value, and
+        A question in another language is answered as it stands, where the extra ``languages`` is installed. Raises
+        ``QuestionError`` for a question that cannot be read, ``FilterError`` for an unknown filter value, and
         ``AnswerTimeout`` if it takes longer than the settings allow.
         """
         answer = partial(
-            self._pipeline.answer,
-            question,
-            filters=filters,
-            history=history,
-            answer_id=id,
-            max_words=words,
-            form=form,
+            self._pipeline.answer, question, filters=filters, history=history, answer_id=id, max_words=words, form=form
         )
+        if self._crosslingual:
+            answer = partial(self._crosslingual.answer_otherwise, answer, question, filters, id, words)
         return self._within(answer, "The answer")
 
     def suggest(

@@ -6,6 +6,7 @@ Every message is a sentence for the user; ``details`` is for the log.
     ├── CorpusError            the corpus folder is missing or holds nothing to read
     ├── DocumentError          one document cannot be read
     ├── QuestionError          the question cannot be asked: empty, too long, not readable
+    │   └── OtherLanguage      the question is in a language that the documents are not in
     ├── FilterError            a filter names what no document carries
     ├── ComparisonError        a comparison names a city that no document is about, or too many
     ├── BriefError             a brief cannot be proposed, read or written
@@ -45,6 +46,7 @@ __all__ = [
     "KinError",
     "LanguageModelError",
     "ModelError",
+    "OtherLanguage",
     "QuestionError",
     "ResourceError",
     "ServeError",
@@ -70,6 +72,15 @@ class DocumentError(KinError):
 
 class QuestionError(KinError):
     """The question cannot be asked."""
+
+
+class OtherLanguage(QuestionError):
+    """The question is in a language that the documents are not in."""
+
+    def __init__(self, message: str, *, language: str | None = None, details: str = "") -> None:
+        super().__init__(message, details=details)
+        self.language = language
+        """ISO 639-1 code; None where it cannot be told."""
 
 
 class FilterError(KinError):

@@ -40,6 +40,11 @@ class Settings(BaseSettings):
         "",
         description="Cross-encoder that ranks the best passages again: a folder, or a name on a model hub; empty for none.",
     )
+    languages: str = Field(
+        "auto",
+        pattern="^(auto|off)$",
+        description="Questions in other languages: 'auto' answers them where the extra languages is installed; 'off' does not.",
+    )
     host: str = Field("127.0.0.1", description="Address the page listens on.")
     port: int = Field(7860, ge=1, le=65535, description="Port the page listens on.")
     trusted_proxies: str = Field(

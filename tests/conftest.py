@@ -87,11 +87,15 @@ def _is_loopback(host: object) -> bool:
 
 @pytest.fixture(scope="session", autouse=True)
 def no_outer_settings() -> Iterator[None]:
-    """Settings of whoever runs the tests do not count; a busy machine may answer slowly."""
+    """Settings of whoever runs the tests do not count; a busy machine may answer slowly.
+
+    Questions in other languages are off where no test asks for them: each index would convert that model and embed with it.
+    """
     with pytest.MonkeyPatch.context() as patch:
         for name in [name for name in os.environ if name.upper().startswith("KIN_")]:
             patch.delenv(name)
         patch.setenv("KIN_ANSWER_SECONDS", "600")
+        patch.setenv("KIN_LANGUAGES", "off")
         yield
 
 

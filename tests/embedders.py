@@ -15,10 +15,22 @@ from kin_assistant.models.embedder import Encoded
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["HashingEmbedder", "load_counter"]
+__all__ = ["HashingEmbedder", "TranslatingEncoder", "load_counter"]
 
 _WORD = re.compile(r"\w+")
 _PIECE = re.compile(r"\w{1,6}|[^\w\s]")
+
+
+_INDONESIAN = {
+    "bagaimana": "how",
+    "kota": "city",
+    "keranjang": "baskets",
+    "kompos": "compost",
+    "rumah": "households",
+    "udara": "air",
+    "asap": "smoke",
+    "pabrik": "factories",
+}
 
 
 class HashingEmbedder:
@@ -59,6 +71,19 @@ class HashingEmbedder:
     def _word_vector(self, word: str) -> NDArray[np.float64]:
         digest = hashlib.shake_128(word.encode("utf-8", "replace")).digest(self.dimension)
         return np.frombuffer(digest, np.int8).astype(np.float64)
+
+
+class TranslatingEncoder(HashingEmbedder):
+    """A double of a multilingual model: it knows a few words of Indonesian by their English."""
+
+    def __init__(self, name: str = "translating") -> None:
+        super().__init__(name)
+
+    def encode_questions(self, questions: Sequence[str]) -> NDArray[np.float32]:
+        """Vectors of the questions in English, as far as their words are known; shape (len(questions), dimension)."""
+        return self.encode([
+            " ".join(_INDONESIAN.get(word, word) for word in _WORD.findall(question.lower())) for question in questions
+        ])  # fmt: skip
 
 
 def load_counter(_: str) -> PieceCounter:

@@ -25,7 +25,7 @@ FLOW: tuple[tuple[str, ...], ...] = (
     ("question",),
     ("retrieval",),
     ("answer",),
-    ("records",),
+    ("crosslingual", "records"),
     ("briefs",),
     ("standing",),
     ("indicators",),

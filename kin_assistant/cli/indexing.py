@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from kin_assistant.index.manifest import Manifest
     from kin_assistant.index.report import SyncReport
     from kin_assistant.models.embedder import Embedder
+    from kin_assistant.models.multilingual import MultilingualE5
     from kin_assistant.settings import Settings
 
 __all__ = ["back_up", "bring_up_to_date", "restore", "sync_index", "verify_index"]
@@ -69,7 +70,6 @@ def back_up(options: argparse.Namespace, settings: Settings) -> int:
 def restore(options: argparse.Namespace, settings: Settings) -> int:
     """Publish the build of a backup, and put its files back."""
     from kin_assistant.index.backup import restore_backup, restore_own_files
-    from kin_assistant.index.build import is_current
     from kin_assistant.index.own_files import OwnFiles
     from kin_assistant.index.report import as_one_line
     from kin_assistant.index.snapshot import current_recipe
@@ -85,7 +85,7 @@ def restore(options: argparse.Namespace, settings: Settings) -> int:
     for name in kept:
         line = as_one_line(f"kept: {name}: the file that is there differs from that of the backup and stays as it is")
         print(plain(line), file=sys.stderr)
-    if not (settings.corpus.is_dir() and is_current(settings.corpus, settings.index, embedder)):
+    if not (settings.corpus.is_dir() and _is_current(settings, embedder)):
         print(f"The corpus in {settings.corpus} is not the one it was built from. Run: kin sync", file=sys.stderr)
     return IN_PART if kept else DONE
 
@@ -93,7 +93,6 @@ def restore(options: argparse.Namespace, settings: Settings) -> int:
 def verify_index(options: argparse.Namespace, settings: Settings) -> int:
     """Say whether the published build is whole, and whether it is that of the corpus."""
     from kin_assistant.errors import IndexStale
-    from kin_assistant.index.build import is_current
     from kin_assistant.index.layout import IndexFolder
     from kin_assistant.index.manifest import Manifest
     from kin_assistant.index.snapshot import current_recipe
@@ -111,7 +110,7 @@ def verify_index(options: argparse.Namespace, settings: Settings) -> int:
         check_deeply_in_child(build, model=settings.model, engine=settings.engine, models=index.models)
     else:
         check_build_in_child(build)
-    current = settings.corpus.is_dir() and is_current(settings.corpus, settings.index, embedder)
+    current = settings.corpus.is_dir() and _is_current(settings, embedder)
     facts = {
         "build_id": manifest.build_id,
         "built_at": manifest.built_at.isoformat(),
@@ -141,11 +140,10 @@ def bring_up_to_date(settings: Settings) -> tuple[str, Sequence[str]]:
     If that cannot be done just now, a sentence that says why, and what the readers should know of it.
     """
     from kin_assistant.errors import CorpusError, IndexFault, ResourceError
-    from kin_assistant.index.build import is_current
 
     embedder = _embedder(settings)
     try:
-        if not is_current(settings.corpus, settings.index, embedder):
+        if not _is_current(settings, embedder):
             print("The index is missing or older than the corpus; building it.", file=sys.stderr)
             _print_report(_run_sync(settings, sys.stderr), sys.stderr)
     except CorpusError as error:
@@ -170,6 +168,7 @@ def _run_sync(settings: Settings, screen: TextIO, *, retry_failed: bool = False)
             settings.index,
             embedder,
             now=datetime.now(UTC),
+            multilingual=_multilingual(settings),
             progress=progress,
             limits=Limits.from_settings(settings),
             retry_failed=retry_failed,
@@ -181,6 +180,21 @@ def _embedder(settings: Settings) -> Embedder:
     from kin_assistant.models.embedder import open_embedder
 
     return open_embedder(settings.model, engine=settings.engine, cache=IndexFolder(settings.index).models)
+
+
+def _is_current(settings: Settings, embedder: Embedder) -> bool:
+    """Whether the published build is that of the corpus, and made as the settings say."""
+    from kin_assistant.index.build import is_current
+
+    return is_current(settings.corpus, settings.index, embedder, _multilingual(settings))
+
+
+def _multilingual(settings: Settings) -> MultilingualE5 | None:
+    from kin_assistant.index.layout import IndexFolder
+    from kin_assistant.models.multilingual import open_multilingual
+
+    models = IndexFolder(settings.index).models
+    return open_multilingual(settings.languages, engine=settings.engine, cache=models)
 
 
 def _differences(manifest: Manifest, corpus: Path) -> list[str]:

@@ -14,5 +14,6 @@ A build is one folder that is never changed once it is published::
         manifest.json         what it was made from, counts, and the SHA-256 of every file above
       documents.sqlite        what was read and split, by content, so that it is not read again
       vectors.sqlite          vectors by content, so that what was embedded once is not embedded again
+      multilingual.sqlite     the same for questions in other languages
       models/                 the embedding model converted for its engine
 """

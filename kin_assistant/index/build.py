@@ -26,7 +26,7 @@ from kin_assistant.errors import BuildFailed, CorpusError, IndexDamaged, IndexFa
 from kin_assistant.index.bm25 import LexicalIndex
 from kin_assistant.index.chroma_process import ChromaProcess
 from kin_assistant.index.ingest import IngestResult, Progress, ingest
-from kin_assistant.index.layout import IndexFolder, sync_to_disk
+from kin_assistant.index.layout import MULTILINGUAL, IndexFolder, sync_to_disk
 from kin_assistant.index.library import write_library
 from kin_assistant.index.manifest import Manifest, Recipe, hash_files
 from kin_assistant.index.outline import make_outline, write_vectors
@@ -35,7 +35,7 @@ from kin_assistant.index.snapshot import current_recipe
 from kin_assistant.index.splitting import split_documents
 from kin_assistant.index.staging import StagedDocuments
 from kin_assistant.index.store import ReadingStore, make_passages_key, make_reading_key
-from kin_assistant.models.embedder import Embedder
+from kin_assistant.models.embedder import Embedder, PassageEncoder
 from kin_assistant.places.matching import words_of
 from kin_assistant.processes.sandbox import remove_leftovers
 from kin_assistant.types import Document, Passage
@@ -47,8 +47,11 @@ def _silent(_step: str, _done: int, _total: int) -> None:
     """No progress is shown."""
 
 
-def is_current(corpus: Path, root: Path, embedder: Embedder) -> bool:
-    """Whether the published build is of this corpus and this program. Does not look into its files."""
+def is_current(corpus: Path, root: Path, embedder: Embedder, multilingual: PassageEncoder | None = None) -> bool:
+    """Whether the published build is of this corpus and this program. Does not look into its files.
+
+    With ``multilingual``, it must have that model's vectors for questions in other languages; without, it may have some.
+    """
     try:
         manifest = Manifest.read(IndexFolder(root).published())
     except IndexFault:
@@ -56,7 +59,7 @@ def is_current(corpus: Path, root: Path, embedder: Embedder) -> bool:
     listing = walk(corpus, SUFFIXES)
     recipe = current_recipe(embedder.name, embedder.dimension)
     same_files = manifest.recipe == recipe and manifest.corpus == _hashes(listing.files)
-    return same_files and manifest.profile == read_profile(corpus)
+    return same_files and manifest.profile == read_profile(corpus) and not _lacks(manifest, multilingual)
 
 
 def sync(
@@ -65,6 +68,7 @@ def sync(
     embedder: Embedder,
     *,
     now: datetime,
+    multilingual: PassageEncoder | None = None,
     progress: Progress = _silent,
     retry_failed: bool = False,
     reader: ReadFunction = read_document,
@@ -72,7 +76,8 @@ def sync(
 ) -> SyncReport:
     """Bring the index in ``root`` up to date with the files in ``corpus``. A whole and current build is left as it is.
 
-    ``now`` is the time that the build is said to be of. A file that could not be read is tried again when it, or the
+    ``now`` is the time that the build is said to be of. ``multilingual`` makes the vectors for questions in other languages;
+    without it, a build has none. A file that could not be read is tried again when it, or the
     version of the readers, has changed; with ``retry_failed`` now. Raises ``CorpusError`` if there is nothing to index,
     ``BuildRunning`` if another process builds, ``BuildFailed`` if the build cannot be written or does not verify; the
     published build then stays as it was.
@@ -88,7 +93,7 @@ def sync(
         index.prune()
         with _explained():
             remove_leftovers()
-        earlier, why = _earlier_build(index, recipe, listing.files, profile)
+        earlier, why = _earlier_build(index, recipe, listing.files, profile, multilingual)
         if earlier and not why:
             failed_before = any(report.status == "failed" for report in earlier.reports)
             if not (retry_failed and failed_before):
@@ -113,8 +118,8 @@ def sync(
                     return _nothing_new(earlier, listing, ingested.reports, started)
                 why = "Files that had failed were tried again."
             built = _write_and_publish(
-                index, _stage(store, ingested, embedder), embedder, recipe,
-                build_id=_build_id(recipe, ingested.documents, profile), corpus=ingested.corpus, profile=profile,
+                index, _stage(store, ingested, embedder), embedder, recipe, multilingual=multilingual,
+                build_id=_build_id(recipe, ingested.documents, profile, multilingual), corpus=ingested.corpus, profile=profile,
                 reports=ingested.reports,
                 now=now, progress=progress,
             )  # fmt: skip
@@ -141,6 +146,7 @@ def build_documents(
     embedder: Embedder,
     *,
     now: datetime,
+    multilingual: PassageEncoder | None = None,
     progress: Progress = _silent,
     profile: CorpusProfile | None = None,
 ) -> Manifest:
@@ -154,9 +160,9 @@ def build_documents(
     with index.locked():
         index.prune()
         built = _write_and_publish(
-            index, staged, embedder, recipe,
+            index, staged, embedder, recipe, multilingual=multilingual,
             build_id=_build_id(
-                recipe, [(document.id, document.path, document.sha256) for document in ordered], profile
+                recipe, [(document.id, document.path, document.sha256) for document in ordered], profile, multilingual
             ),
             corpus={document.path: document.sha256 for document in ordered}, profile=profile, reports=[], now=now,
             progress=progress,
@@ -166,7 +172,11 @@ def build_documents(
 
 
 def _earlier_build(
-    index: IndexFolder, recipe: Recipe, files: Sequence[CorpusFile], profile: CorpusProfile
+    index: IndexFolder,
+    recipe: Recipe,
+    files: Sequence[CorpusFile],
+    profile: CorpusProfile,
+    multilingual: PassageEncoder | None,
 ) -> tuple[Manifest | None, str]:
     """What the published build says of itself, and why it will not do, as a sentence; empty if it will."""
     try:
@@ -187,7 +197,14 @@ def _earlier_build(
         return manifest, "The corpus has changed."
     if manifest.profile != profile:
         return manifest, f"{PROFILE_NAME} has changed."
+    if _lacks(manifest, multilingual):
+        return manifest, "The index had no vectors for questions in other languages."
     return manifest, ""
+
+
+def _lacks(manifest: Manifest, multilingual: PassageEncoder | None) -> bool:
+    """Whether a build has not the vectors of ``multilingual``, where that is given."""
+    return multilingual is not None and manifest.multilingual != multilingual.name
 
 
 def _documents_of(earlier: Manifest | None, recipe: Recipe) -> dict[str, str]:
@@ -225,6 +242,7 @@ def _write_and_publish(
     embedder: Embedder,
     recipe: Recipe,
     *,
+    multilingual: PassageEncoder | None,
     build_id: str,
     corpus: dict[str, str],
     profile: CorpusProfile,
@@ -239,7 +257,12 @@ def _write_and_publish(
             outline = make_outline(staged, embedder)
             if not outline.ids:
                 raise CorpusError("The documents hold no sentence that could be quoted.")
-            embedded = write_vectors(index, folder, staged, outline, embedder, progress)
+            embedded = write_vectors(index.vector_cache, folder, staged, outline, embedder, progress)
+            if multilingual:
+                write_vectors(
+                    index.multilingual_cache, folder, staged, make_outline(staged, multilingual), multilingual, progress,
+                    files=MULTILINGUAL, step="Embedding for other languages",
+                )  # fmt: skip
             progress("Storing", 0, 4)
             store.begin(outline.ids, outline.document_of)
             write_library(folder / "library.sqlite", staged.documents, staged.passages)
@@ -259,6 +282,7 @@ def _write_and_publish(
                 build_id=build_id, recipe=recipe, built_at=now, corpus=corpus, profile=profile,
                 reports=tuple(report.model_copy(update={"seconds": 0.0}) for report in counted),
                 documents=len(staged.documents), passages=len(outline.ids), sentences=sum(outline.sentences),
+                multilingual=multilingual.name if multilingual else "",
                 files=hash_files(folder),
             )  # fmt: skip
             manifest.write(folder)
@@ -299,9 +323,15 @@ def _explained() -> Iterator[None]:
         raise BuildFailed(message, details=repr(error)) from error
 
 
-def _build_id(recipe: Recipe, documents: Iterable[tuple[str, str, str]], profile: CorpusProfile) -> str:
-    """Equal for equal content: the recipe, the profile, and the id, path and hash of every document that went in."""
+def _build_id(
+    recipe: Recipe,
+    documents: Iterable[tuple[str, str, str]],
+    profile: CorpusProfile,
+    multilingual: PassageEncoder | None,
+) -> str:
+    """Equal for equal content: the models, the recipe, the profile, and the id, path and hash of every document in it."""
     content = [recipe.model_dump(), sorted(documents), profile.model_dump()]
+    content += [multilingual.name] if multilingual else []
     return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:12]
 
 

@@ -6,13 +6,31 @@ import os
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 from kin_assistant.errors import BuildFailed, BuildRunning, IndexMissing
 
-__all__ = ["IndexFolder", "flush", "sync_to_disk"]
+__all__ = ["MULTILINGUAL", "OWN", "IndexFolder", "VectorFiles", "flush", "sync_to_disk"]
 
 _POINTER = "CURRENT"
+
+
+@dataclass(frozen=True, slots=True)
+class VectorFiles:
+    """What the files of one model's vectors are called in a build."""
+
+    passages: str
+    sentences: str
+    kind: str
+    """Type of the passages' numbers; sentences have 16 bits."""
+
+
+OWN: Final = VectorFiles("vectors.npy", "sentences.npy", "<f4")
+"""Of the embedding model."""
+MULTILINGUAL: Final = VectorFiles("multilingual_vectors.npy", "multilingual_sentences.npy", "<f2")
+"""Of the model for questions in other languages, where there is one."""
 
 
 class IndexFolder:
@@ -30,6 +48,11 @@ class IndexFolder:
     def vector_cache(self) -> Path:
         """The store of vectors by content."""
         return self.root / "vectors.sqlite"
+
+    @property
+    def multilingual_cache(self) -> Path:
+        """The same of the vectors for questions in other languages."""
+        return self.root / "multilingual.sqlite"
 
     @property
     def reading_cache(self) -> Path:

@@ -74,6 +74,8 @@ class Manifest(BaseModel):
     documents: int
     passages: int
     sentences: int
+    multilingual: str = ""
+    """Model of the vectors for questions in other languages; empty where it has none."""
     files: dict[str, str]
     """SHA-256 of each file of the build, by path below its folder."""
 

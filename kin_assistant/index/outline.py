@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, BinaryIO
 import numpy as np
 
 from kin_assistant.index.ingest import Progress
-from kin_assistant.index.layout import IndexFolder
+from kin_assistant.index.layout import OWN, VectorFiles
 from kin_assistant.index.staging import StagedDocuments, embedded_text, sentence_spans
 from kin_assistant.index.vectors import VectorCache, make_vector_key
-from kin_assistant.models.embedder import Embedder, Encoded
+from kin_assistant.models.embedder import Encoded, PassageEncoder
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -39,7 +39,7 @@ class Outline:
     """Number of passages by document id."""
 
 
-def make_outline(staged: StagedDocuments, embedder: Embedder) -> Outline:
+def make_outline(staged: StagedDocuments, encoder: PassageEncoder) -> Outline:
     """Go over every document of ``staged``."""
     outline = Outline([], [], [], [], {})
     for row, document, passages in staged.walk():
@@ -47,24 +47,35 @@ def make_outline(staged: StagedDocuments, embedder: Embedder) -> Outline:
             outline.ids.append(passage.id)
             outline.document_of.append(row)
             text = embedded_text(document, passage)
-            outline.keys.append(make_vector_key(embedder.name, text, sentence_spans(passage)))
+            outline.keys.append(make_vector_key(encoder.name, text, sentence_spans(passage)))
             outline.sentences.append(len(passage.sentences))
         outline.passages_of[document.id] = len(passages)
     return outline
 
 
 def write_vectors(
-    index: IndexFolder, folder: Path, staged: StagedDocuments, outline: Outline, embedder: Embedder, progress: Progress
+    cached: Path,
+    folder: Path,
+    staged: StagedDocuments,
+    outline: Outline,
+    encoder: PassageEncoder,
+    progress: Progress,
+    *,
+    files: VectorFiles = OWN,
+    step: str = "Embedding",
 ) -> int:
-    """Write vectors.npy and sentences.npy; how many passages had to be embedded."""
+    """Write the ``files`` of vectors into ``folder``; how many passages had to be embedded.
+
+    ``cached`` is the file of the vectors that are known already; it keeps those of this outline alone.
+    """
     firsts = [0, *accumulate(outline.sentences)]
-    passages_shape, sentences_shape = (len(outline.ids), embedder.dimension), (firsts[-1], embedder.dimension)
+    passages_shape, sentences_shape = (len(outline.ids), encoder.dimension), (firsts[-1], encoder.dimension)
     with (
-        closing(VectorCache(index.vector_cache, embedder.dimension)) as cache,
-        (folder / "vectors.npy").open("wb") as passages_file,
-        (folder / "sentences.npy").open("wb") as sentences_file,
+        closing(VectorCache(cached, encoder.dimension)) as cache,
+        (folder / files.passages).open("wb") as passages_file,
+        (folder / files.sentences).open("wb") as sentences_file,
     ):
-        vectors = _Matrix(passages_file, passages_shape, "<f4")
+        vectors = _Matrix(passages_file, passages_shape, files.kind)
         sentences = _Matrix(sentences_file, sentences_shape, "<f2")
 
         def write(row: int, encoded: Encoded) -> None:
@@ -81,15 +92,15 @@ def write_vectors(
         # Passages that say the same, as those of a flood do, are embedded once.
         firsts_missing = [rows[0] for rows in missing.values()]
         done = 0
-        progress("Embedding", 0, len(firsts_missing))
+        progress(step, 0, len(firsts_missing))
         for batch in _batches(firsts_missing, _EMBED_AT_ONCE):
-            embedded = _embed(batch, staged, embedder)
+            embedded = _embed(batch, staged, encoder)
             cache.put((outline.keys[row], encoded) for row, encoded in embedded)
             for row, encoded in embedded:
                 for same in missing[outline.keys[row]]:
                     write(same, encoded)
             done += len(batch)
-            progress("Embedding", done, len(firsts_missing))
+            progress(step, done, len(firsts_missing))
         cache.keep_only(set(outline.keys))
     return len(firsts_missing)
 
@@ -109,12 +120,12 @@ class _Matrix:
         self._stream.write(values.astype(self._kind).tobytes())
 
 
-def _embed(rows: Sequence[int], staged: StagedDocuments, embedder: Embedder) -> list[tuple[int, Encoded]]:
+def _embed(rows: Sequence[int], staged: StagedDocuments, encoder: PassageEncoder) -> list[tuple[int, Encoded]]:
     """The passages in ``rows`` with their vectors."""
     found = [staged.passage(row) for row in rows]
     texts = [embedded_text(document, passage) for document, passage in found]
     spans = [sentence_spans(passage) for _, passage in found]
-    return [(rows[position], encoded) for position, encoded in embedder.encode_passages(texts, spans)]
+    return [(rows[position], encoded) for position, encoded in encoder.encode_passages(texts, spans)]
 
 
 def _batches(rows: Sequence[int], size: int) -> Iterator[Sequence[int]]:

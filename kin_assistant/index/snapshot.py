@@ -13,14 +13,22 @@ from kin_assistant.corpus.profile import CorpusProfile
 from kin_assistant.errors import IndexDamaged, IndexFault, IndexStale
 from kin_assistant.index.bm25 import LexicalIndex
 from kin_assistant.index.dense import EXACT_UP_TO, DenseIndex, chroma_version
-from kin_assistant.index.layout import IndexFolder
+from kin_assistant.index.layout import MULTILINGUAL, OWN, IndexFolder
 from kin_assistant.index.library import Library
 from kin_assistant.index.manifest import Manifest, Recipe
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["BuildInfo", "OpenIndex", "current_recipe", "describe_build", "open_build", "open_published"]
+__all__ = [
+    "BuildInfo",
+    "MultilingualVectors",
+    "OpenIndex",
+    "current_recipe",
+    "describe_build",
+    "open_build",
+    "open_published",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +48,17 @@ class BuildInfo:
 
 
 @dataclass(frozen=True, slots=True)
+class MultilingualVectors:
+    """Vectors of a second model, in which questions in other languages are near to what answers them; mapped from disk."""
+
+    model: str
+    passages: NDArray[np.float16]
+    """Shape (passages, dimension)."""
+    sentences: NDArray[np.float16]
+    """Shape (sentences, dimension)."""
+
+
+@dataclass(frozen=True, slots=True)
 class OpenIndex:
     """The parts of one build."""
 
@@ -54,6 +73,8 @@ class OpenIndex:
     dense: DenseIndex
     vocabulary: frozenset[str]
     """The words of the documents as they are written."""
+    multilingual: MultilingualVectors | None = None
+    """Vectors for questions in other languages, if it was built with them."""
     notices: tuple[str, ...] = ()
     """What a user should know about how it was opened, a sentence each."""
 
@@ -125,11 +146,12 @@ def open_build(build: Path, recipe: Recipe) -> OpenIndex:
         folder=build,
         manifest=manifest,
         library=Library(build / "library.sqlite"),
-        vectors=np.load(build / "vectors.npy", mmap_mode="r"),
-        sentences=np.load(build / "sentences.npy", mmap_mode="r"),
+        vectors=np.load(build / OWN.passages, mmap_mode="r"),
+        sentences=np.load(build / OWN.sentences, mmap_mode="r"),
         lexical=LexicalIndex.load(build / "lexical", manifest.passages),
         dense=DenseIndex(build / "chroma"),
         vocabulary=frozenset((build / "vocabulary.txt").read_text("utf-8").split("\n")),
+        multilingual=_open_multilingual(build, manifest.multilingual),
     )
     if manifest.passages > EXACT_UP_TO:  # else no answer needs it, and it takes a second, its copy, and 50 MB
         try:
@@ -153,3 +175,12 @@ def describe_build(index: OpenIndex) -> BuildInfo:
         profile=manifest.profile,
         notices=index.notices,
     )
+
+
+def _open_multilingual(build: Path, model: str) -> MultilingualVectors | None:
+    if not model:
+        return None
+    passages, sentences = (
+        np.load(build / name, mmap_mode="r") for name in (MULTILINGUAL.passages, MULTILINGUAL.sentences)
+    )
+    return MultilingualVectors(model, passages, sentences)

@@ -80,6 +80,9 @@ def check_build(build: Path) -> None:
         _expect(len(library.infos) == manifest.documents, "documents are missing")
         _expect(len(ids) == manifest.passages == len(opened.vectors) == dense.size, "passages are missing")
         _expect(int(library.first_sentence[-1]) == manifest.sentences == len(opened.sentences), "sentences are missing")
+        if opened.multilingual:
+            shapes = (len(opened.multilingual.passages), len(opened.multilingual.sentences))
+            _expect(shapes == (len(ids), manifest.sentences), "vectors for other languages are missing")
         _expect(set(ids) == dense.ids(), "the vector store holds other passages")
         rows = np.unique(np.linspace(0, len(ids) - 1, min(_SAMPLE, len(ids))).astype(int))
         wanted = min(_NEIGHBOURS, len(ids))
@@ -121,6 +124,9 @@ def check_deeply(build: Path, embedder: Embedder) -> None:
         _check_passages(opened, embedder)
         _check_vectors(opened.vectors, 1e-3)
         _check_vectors(opened.sentences, 1e-2)
+        if opened.multilingual:
+            _check_vectors(opened.multilingual.passages, 1e-2)
+            _check_vectors(opened.multilingual.sentences, 1e-2)
         _check_store(opened)
         _check_words(opened)
         _check_sample(opened, embedder)

@@ -30,6 +30,7 @@ __all__ = [
     "Embedder",
     "Encoded",
     "MiniLM",
+    "PassageEncoder",
     "find_model",
     "load_counter",
     "open_embedder",
@@ -67,12 +68,29 @@ class Encoded:
     """Of each sentence as it stands in the passage: the mean of its tokens' vectors; shape (sentences, dimension), length 1."""
 
 
-class Embedder(Protocol):
+class PassageEncoder(Protocol):
+    """Turns passages and their sentences into vectors of length 1, which a build stores."""
+
+    @property
+    def name(self) -> str:
+        """Identifies the weights: vectors of models with the same name can be compared."""
+        ...
+
+    @property
+    def dimension(self) -> int:
+        """Numbers in a vector."""
+        ...
+
+    def encode_passages(
+        self, texts: Sequence[str], spans: Sequence[Sequence[tuple[int, int]]]
+    ) -> Iterator[tuple[int, Encoded]]:
+        """Encode ``texts`` with the character spans of their sentences; yields (position, vectors) as they are ready."""
+        ...
+
+
+class Embedder(PassageEncoder, Protocol):
     """Turns texts into vectors of length 1."""
 
-    name: str
-    """Identifies the weights: vectors of embedders with the same name can be compared."""
-    dimension: int
     pieces: PieceSource
     """Where a child process gets ``count_pieces`` from."""
 
@@ -82,12 +100,6 @@ class Embedder(Protocol):
 
     def encode(self, texts: Sequence[str]) -> Vectors:
         """Vectors of ``texts``, shape (len(texts), dimension)."""
-        ...
-
-    def encode_passages(
-        self, texts: Sequence[str], spans: Sequence[Sequence[tuple[int, int]]]
-    ) -> Iterator[tuple[int, Encoded]]:
-        """Encode ``texts`` with the character spans of their sentences; yields (position, vectors) as they are ready."""
         ...
 
 

@@ -30,8 +30,8 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    Batch = tuple[NDArray[np.int64], ...]
-    """Token ids and what else the network takes, each of shape (texts, tokens)."""
+    Batch = tuple[NDArray[np.int64] | NDArray[np.float32], ...]
+    """Token ids and what else the network takes, each of shape (texts, tokens); word vectors (texts, tokens, width)."""
     States = NDArray[np.float32]
     """Token states; shape (texts, tokens, dimension)."""
 
@@ -79,6 +79,8 @@ class TorchSource:
     inputs: int
     eight_bits: bool = False
     """Whether the weights of its linear layers may be rounded to 8 bits."""
+    vector_width: int = 0
+    """Width of the word vectors that it takes as its first input, in the place of token ids; 0 where it takes these."""
 
     def load(self) -> Any:
         """The module."""
@@ -188,9 +190,15 @@ class _OpenVino:
 
 def _example(source: TorchSource) -> Batch:
     """The smallest batch that the network takes."""
+    return _examples(source, 1, 2)
+
+
+def _examples(source: TorchSource, texts: int, tokens: int) -> Batch:
+    """A batch of ones of this shape."""
     import numpy as np
 
-    return tuple(np.ones((1, 2), np.int64) for _ in range(source.inputs))
+    ids = tuple(np.ones((texts, tokens), np.int64) for _ in range(source.inputs))
+    return (np.ones((texts, tokens, source.vector_width), np.float32), *ids[1:]) if source.vector_width else ids
 
 
 def _finish(number: int, request: Any) -> tuple[int, States]:
@@ -235,7 +243,8 @@ def _convert_in_child(source: TorchSource, target: Path) -> None:
     """
     paths = [path.absolute() for path in source.paths]
     bits = "8" if source.eight_bits else "32"
-    arguments = [str(target.absolute()), source.function, str(source.inputs), bits, *map(str, paths)]
+    width = str(source.vector_width)
+    arguments = [str(target.absolute()), source.function, str(source.inputs), bits, width, *map(str, paths)]
     memory = _CONVERSION_MEMORY + _COPIES_OF_WEIGHTS * sum(map(_size, paths))
     limits = ChildLimits(memory=memory, cpu_seconds=_CONVERSION_SECONDS * (os.cpu_count() or 1))
     outcome = run_child("kin_assistant.models.engine", arguments, seconds=_CONVERSION_SECONDS, limits=limits)
@@ -257,7 +266,7 @@ def _convert(source: TorchSource) -> Any:
     from openvino.frontend import FrontEndManager
     from openvino.frontend.pytorch.ts_decoder import TorchScriptPythonDecoder
 
-    example = tuple(torch.ones(2, 8, dtype=torch.long) for _ in range(source.inputs))
+    example = tuple(map(torch.from_numpy, _examples(source, 2, 8)))
     with warnings.catch_warnings(), torch.no_grad():
         warnings.simplefilter("ignore")
         decoder = TorchScriptPythonDecoder(source.load(), example_input=example)
@@ -335,9 +344,9 @@ def _compute(network: Any, batch: Batch) -> States:
     return states
 
 
-def _main(target: str, function: str, inputs: str, bits: str, *paths: str) -> None:
+def _main(target: str, function: str, inputs: str, bits: str, width: str, *paths: str) -> None:
     """Convert for ``_convert_in_child``."""
-    source = TorchSource(function, tuple(map(Path, paths)), int(inputs), eight_bits=bits == "8")
+    source = TorchSource(function, tuple(map(Path, paths)), int(inputs), bits == "8", int(width))
     _import_openvino().save_model(_convert(source), target, compress_to_fp16=False)
 
 

@@ -172,6 +172,11 @@ class PlaceIndex:
         free = [span for span in spans if not any(m.start < span[1] and span[0] < m.end for m in mentions)]
         return tuple(dict.fromkeys(question[start:end] for start, end in free))
 
+    @property
+    def cities(self) -> tuple[Place, ...]:
+        """The cities that documents are about."""
+        return tuple(place for place in self._documents if place.kind == "city")
+
     def documents_about(self, place: Place) -> tuple[str, ...]:
         """Ids, sorted, of the documents whose front matter has the place or one in it, or whose title names it."""
         return self._documents.get(place, ())

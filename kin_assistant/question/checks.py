@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 
-from kin_assistant.errors import QuestionError
-from kin_assistant.question.notices import notice_for
+from kin_assistant.errors import OtherLanguage, QuestionError
+from kin_assistant.question.notices import notice_in, tell_language
 from kin_assistant.text.cleaning import clean
 from kin_assistant.text.english import read_words
 from kin_assistant.text.language import language_of
@@ -16,13 +17,17 @@ __all__ = ["check_language", "check_question"]
 _ENGLISH_WORDS = read_words("common")
 _ENGLISH_ALONE = _ENGLISH_WORDS - read_words("common_elsewhere")
 """English words that are no words of other languages in Latin script."""
+_WORD = re.compile(r"\w+")
 _FEWEST_WORDS = 3
 _SHARE_OF_STRANGE = 1 / 3
 _OTHER_LANGUAGE = "The question does not seem to be in English, as the documents are. Please ask in English."
 
 
 def check_question(question: str, *, max_characters: int) -> str:
-    """The question on one line, without invisible characters. Raises ``QuestionError`` with a sentence for the reader."""
+    """The question on one line, without invisible characters.
+
+    Raises ``QuestionError`` with a sentence for the reader; ``OtherLanguage`` where most letters are of another script.
+    """
     if len(question) > max_characters:
         raise QuestionError(
             f"The question has {len(question):,} characters; at most {max_characters:,} are read. Please shorten it."
@@ -37,12 +42,12 @@ def check_question(question: str, *, max_characters: int) -> str:
         raise QuestionError("The question has no words in it. Please ask in a sentence or a few keywords.")
     latin = sum("LATIN" in unicodedata.name(char, "") for char in letters)
     if latin < len(letters) / 2:
-        raise QuestionError(_say_twice("The documents are in English. Please ask in English.", notice_for(text)))
+        raise _other_language("The documents are in English. Please ask in English.", tell_language(text))
     return text
 
 
 def check_language(question: str, known: set[str], languages: frozenset[str]) -> None:
-    """Raise ``QuestionError`` for a question that is in none of the documents' ``languages`` (ISO 639-1).
+    """Raise ``OtherLanguage`` for a question that is in none of the documents' ``languages`` (ISO 639-1).
 
     ``known`` are the words of the question that the documents use. Only where many words are strange is the language told
     from them; keywords and names pass.
@@ -51,20 +56,22 @@ def check_language(question: str, known: set[str], languages: frozenset[str]) ->
     strange = [word for word in asked if word not in known and word not in _ENGLISH_WORDS]
     if len(asked) < _FEWEST_WORDS or len(strange) < _SHARE_OF_STRANGE * len(asked):
         return
-    if len(_ENGLISH_ALONE.intersection(asked)) > 1:
+    # As they are written: Vietnamese "thế" is not "the".
+    if len(_ENGLISH_ALONE.intersection(_WORD.findall(question.casefold()))) > 1:
         return
     language = language_of(question)
     if language is not None and language not in languages | {"en"}:
-        raise QuestionError(_say_twice(_OTHER_LANGUAGE, notice_for(question, language)))
+        raise _other_language(_OTHER_LANGUAGE, language)
     if (
         language is None
         and len(asked) > _FEWEST_WORDS
         and _ENGLISH_WORDS.isdisjoint(asked)
         and len(strange) > len(asked) / 2
     ):
-        raise QuestionError(_OTHER_LANGUAGE)
+        raise OtherLanguage(_OTHER_LANGUAGE)
 
 
-def _say_twice(message: str, notice: str | None) -> str:
+def _other_language(message: str, language: str | None) -> OtherLanguage:
     """``message``, before it the same in the language of the question, where it is known."""
-    return f"{notice} {message}" if notice else message
+    notice = notice_in(language)
+    return OtherLanguage(f"{notice} {message}" if notice else message, language=language)

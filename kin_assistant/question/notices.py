@@ -8,11 +8,14 @@ from collections import Counter
 from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
-from typing import Final
+from typing import Final, Literal
 
 from kin_assistant.text.language import language_of
 
-__all__ = ["notice_for"]
+__all__ = ["Notice", "notice_in", "tell_language"]
+
+Notice = Literal["ask_in_english", "understood", "nothing_near"]
+"""Which of the texts of ``languages.toml``."""
 
 _SCRIPTS: Final = {
     "BENGALI": "bn",
@@ -36,13 +39,13 @@ _SHARED_SCRIPTS: Final = {
 """Scripts of several languages: letters that only one of them has, tried in order."""
 
 
-def notice_for(text: str, language: str | None = None) -> str | None:
-    """The notice for a text in ``language`` (ISO 639-1), by default the one it seems to be in; None if there is none."""
-    return _notices().get(language or _language_of(text) or "")
+def notice_in(language: str | None, notice: Notice = "ask_in_english") -> str | None:
+    """The notice in ``language`` (ISO 639-1); None if there is none."""
+    return _notices()[notice].get(language or "")
 
 
-def _language_of(text: str) -> str | None:
-    """The language by the script where that tells it, else by the words."""
+def tell_language(text: str) -> str | None:
+    """The language (ISO 639-1) by the script where that tells it, else by the words; None if neither does."""
     names = (unicodedata.name(char, "").split(" ")[0] for char in text if char.isalpha())
     scripts = Counter(name.split("-")[0] for name in names)
     if scripts["HIRAGANA"] or scripts["KATAKANA"]:
@@ -61,5 +64,5 @@ def _language_of(text: str) -> str | None:
 
 
 @cache
-def _notices() -> Mapping[str, str]:
+def _notices() -> Mapping[str, Mapping[str, str]]:
     return tomllib.loads(files("kin_assistant").joinpath("data/languages.toml").read_text("utf-8"))

@@ -21,7 +21,7 @@ _FEW_WORDS: Final = 150
 """Characters, about, of a text in which names can outweigh the rest."""
 _LEAST_CONFIDENCE: Final = 0.4
 _LANGUAGE_SAMPLE: Final = 8_000
-_KIN: Final = {"wuu": "zh", "yue": "zh", "ary": "ar", "arz": "ar"}
+_KIN: Final = {"wuu": "zh", "yue": "zh", "ary": "ar", "arz": "ar", "ext": "es"}
 """Languages without a code of two letters, by the one whose writing they share."""
 
 

@@ -354,15 +354,18 @@ def collection_of(settings: Settings) -> Collection:
     from kin_assistant.index.layout import IndexFolder
     from kin_assistant.index.report import SyncReport
     from kin_assistant.models.embedder import open_embedder
+    from kin_assistant.models.multilingual import open_multilingual
 
     def run(progress: Progress) -> SyncReport:
         # A model of its own, so that questions do not wait behind what is embedded.
-        embedder = open_embedder(settings.model, engine=settings.engine, cache=IndexFolder(settings.index).models)
+        models = IndexFolder(settings.index).models
+        embedder = open_embedder(settings.model, engine=settings.engine, cache=models)
         return sync(
             settings.corpus,
             settings.index,
             embedder,
             now=datetime.now(UTC),
+            multilingual=open_multilingual(settings.languages, engine=settings.engine, cache=models),
             progress=progress,
             limits=Limits.from_settings(settings),
         )

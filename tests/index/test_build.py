@@ -21,16 +21,17 @@ import pytest
 
 from kin_assistant.documents.parsers import Limits
 from kin_assistant.documents.passages import PieceSource
-from kin_assistant.errors import BuildFailed, BuildRunning, CorpusError
+from kin_assistant.errors import BuildFailed, BuildRunning, CorpusError, IndexDamaged
 from kin_assistant.index.build import build_documents, is_current, sync
 from kin_assistant.index.layout import IndexFolder
-from kin_assistant.index.manifest import Manifest
+from kin_assistant.index.manifest import Manifest, hash_files
 from kin_assistant.index.report import FileReport, SyncReport
 from kin_assistant.index.snapshot import OpenIndex, current_recipe, open_published
+from kin_assistant.index.verify import check_build
 from kin_assistant.models.embedder import Encoded
 from tests.conftest import Write, write_corpus
 from tests.doubles import KITAKYUSHU, PLAIN, SURABAYA, read_documents
-from tests.embedders import HashingEmbedder
+from tests.embedders import HashingEmbedder, TranslatingEncoder
 from tests.index.builder import BUILD_FAILED, build_with_small_files, start
 from tests.misreaders import misread, note_reading
 
@@ -809,3 +810,70 @@ def test_files_that_cannot_grow_leave_the_published_build(
     assert index.notices == ()
     index.close()
     assert len(list(own_builds.glob("build-*/"))) == 2
+
+
+# Vectors for questions in other languages
+
+
+def test_a_build_has_them_where_a_model_for_them_is_there(
+    tmp_path: Path, write: Write, embedder: HashingEmbedder
+) -> None:
+    corpus, root = write({"surabaya.md": SURABAYA, "kitakyushu.md": KITAKYUSHU}), tmp_path / "index"
+    second = TranslatingEncoder()
+    sync(corpus, root, embedder, now=NOW, multilingual=second)
+    index = opened(root, embedder)
+    vectors = index.multilingual
+    assert vectors is not None
+    assert vectors.model == index.manifest.multilingual == "translating"
+    assert vectors.passages.shape == (index.manifest.passages, second.dimension)
+    assert vectors.sentences.shape == (index.manifest.sentences, second.dimension)
+    check_build(index.folder)
+    index.close()
+
+
+def test_an_index_without_them_works_on_and_gets_them_with_the_next_sync(
+    tmp_path: Path, write: Write, embedder: HashingEmbedder
+) -> None:
+    corpus, root, second = write({"surabaya.md": SURABAYA}), tmp_path / "index", TranslatingEncoder()
+    sync(corpus, root, embedder, now=NOW)
+    index = opened(root, embedder)
+    assert index.multilingual is None
+    index.close()
+    assert is_current(corpus, root, embedder)
+    assert not is_current(corpus, root, embedder, second)
+    report = sync(corpus, root, embedder, now=NOW, multilingual=second)
+    assert (report.published, report.why) == (True, "The index had no vectors for questions in other languages.")
+    assert is_current(corpus, root, embedder, second)
+    assert not sync(corpus, root, embedder, now=NOW, multilingual=second).published
+
+
+def test_an_index_with_them_is_current_without_the_model(
+    tmp_path: Path, write: Write, embedder: HashingEmbedder
+) -> None:
+    corpus, root = write({"surabaya.md": SURABAYA}), tmp_path / "index"
+    sync(corpus, root, embedder, now=NOW, multilingual=TranslatingEncoder())
+    assert is_current(corpus, root, embedder)
+    assert not sync(corpus, root, embedder, now=NOW).published
+
+
+def test_only_new_passages_are_embedded_for_them(tmp_path: Path, write: Write, embedder: HashingEmbedder) -> None:
+    root, second = tmp_path / "index", TranslatingEncoder()
+    sync(write({"surabaya.md": SURABAYA}), root, embedder, now=NOW, multilingual=second)
+    before = len(second.encoded_passages)
+    sync(write({"new.md": "One new sentence about buses."}), root, embedder, now=NOW, multilingual=second)
+    (new,) = second.encoded_passages[before:]
+    assert "buses" in new
+
+
+def test_a_build_whose_vectors_for_them_are_cut_short_is_found_damaged(
+    tmp_path: Path, write: Write, embedder: HashingEmbedder
+) -> None:
+    root = tmp_path / "index"
+    sync(write({"surabaya.md": SURABAYA}), root, embedder, now=NOW, multilingual=TranslatingEncoder())
+    build = IndexFolder(root).published()
+    path = build / "multilingual_vectors.npy"
+    np.save(path, np.load(path)[:-1])
+    manifest = Manifest.read(build)
+    manifest.model_copy(update={"files": hash_files(build)}).write(build)
+    with pytest.raises(IndexDamaged, match="vectors for other languages are missing"):
+        check_build(build)
