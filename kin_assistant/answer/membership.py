@@ -34,7 +34,7 @@ def find_members(
     found = search.find(topic, allowed)
     best = first_of_documents(found)
     saying = [row for row, one in best.items() if one.near]
-    theme, themed = _documents_with_theme(topic, saying, search, allowed, policy)
+    theme, themed = _documents_with_theme(topic, found, saying, search, allowed, policy)
     if themed:
         ordered = sorted(themed, key=lambda row: (-best[row].score if row in best else 0.0, row))
         shown = {row: best[row] if row in best and shows_topic(best[row], policy) else None for row in ordered}
@@ -61,12 +61,16 @@ def _reason(row: DocumentRow, best: Mapping[DocumentRow, Found], topic: Topic, s
 
 def _documents_with_theme(
     topic: Topic,
+    found: Sequence[Found],
     saying: Sequence[DocumentRow],
     search: SentenceSearch,
     allowed: Collection[DocumentRow],
     policy: CataloguePolicy,
 ) -> tuple[str, frozenset[DocumentRow]]:
-    """A theme that stands for ``topic``, with its documents: one called like it, or one whose documents use its words."""
+    """A theme that stands for ``topic``, with its documents: one called like it, or one whose documents use its words.
+
+    A theme that is called like one of several wordings stands for that alone; of the others those count that use their words.
+    """
     wordings = [set(own) for own in topic.alternatives]
     named: list[str] = []
     members: set[DocumentRow] = set()
@@ -76,8 +80,9 @@ def _documents_with_theme(
         if themed and (own_name or len(themed.intersection(saying)) >= policy.min_share_of_theme * len(themed)):
             named.append(theme)
             members |= themed
-            if not own_name or len(wordings) > 1:
-                members.update(saying)
+            others = [own for own in wordings if own_name and own != set(stems(theme))]
+            use = {one.document for one in found if one.near and any(own.issubset(stems(one.text)) for own in others)}
+            members.update(use if own_name else saying)
     return join_words(named) if named else "", frozenset(members)
 
 

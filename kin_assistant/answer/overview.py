@@ -123,9 +123,9 @@ def draft_document(
     for row in ranked[:1]:
         told = teller.tell(row, replace(policy.portrait, words=left))
         if any(one.logit is None or one.logit >= least for one in told):
-            room = replace(policy.portrait, sentences=1, words=policy.overview.words_of_other, lessons_told=0)
-            said = [one for other in beside for one in teller.tell(other, room) if (one.logit or 0.0) >= least]
-            sections = [*lay_out_portrait(told), *(section for one in said for section in lay_out_portrait([one]))]
+            room = replace(policy.portrait, sentences=1, words=policy.overview.words_of_other, lessons_told=0, items=1)
+            said = ([one for one in teller.tell(other, room) if (one.logit or 0.0) >= least] for other in beside)
+            sections = [*lay_out_portrait(told), *chain.from_iterable(map(lay_out_portrait, said))]
             return Draft("quotes", sections=tuple(sections))
     return None
 

@@ -6,6 +6,7 @@ import math
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from itertools import chain
 from typing import Final
 
 from kin_assistant.answer.draft import Draft, DraftSection
@@ -42,17 +43,16 @@ class Quoter:
     def draft_fact(self, evidence: Evidence, words: int) -> Draft:
         """The sentence that answers, first and alone; behind it what other documents say of the same.
 
-        A short list that leads and is quoted for the most part is whole: it was what was asked for. So is one that lacks one
-        entry.
+        A short list that leads and is quoted for the most part is whole: it was what was asked for. So is another that is
+        quoted in half.
         """
         policy, worth = self._policy, self._estimate_worth(evidence)
         stretches = self._select(
             evidence, min(words, policy.words_of_fact), policy.stretches_of_fact, worth, policy.price_of_fact
         )
         sections = [*map(self._section, stretches)]
-        if any(2 * one.shown > one.of > 1 for one in sections[:1]) or any(
-            1 < one.shown == one.of - 1 for one in sections
-        ):
+        leads = any(2 * one.shown > one.of > 1 for one in sections[:1])
+        if leads or any(1 < one.shown < one.of <= 2 * one.shown for one in sections):
             sections = self._complete_lists(sections, evidence, worth, words)
         return Draft("quotes", tuple(sections))
 
@@ -174,7 +174,7 @@ class Quoter:
         least = self._policy.min_share_of_whole_list * max(worth.values(), default=0.0)
         kept = list(sections)
         for section in sections:
-            whole = self._make_whole(section, evidence) if section in kept and rate(section) >= least else None
+            whole = self._make_whole(section, kept, evidence) if section in kept and rate(section) >= least else None
             if whole is None:
                 continue
             items = set(whole.candidates)
@@ -190,20 +190,28 @@ class Quoter:
                 kept = trial
         return kept
 
-    def _make_whole(self, section: DraftSection, evidence: Evidence) -> DraftSection | None:
-        """``section`` with all of the one list of which it quotes several items; None if it quotes none, or a long one."""
+    def _make_whole(
+        self, section: DraftSection, beside: Sequence[DraftSection], evidence: Evidence
+    ) -> DraftSection | None:
+        """``section`` with all of the one list of which it, with others ``beside``, quotes several items.
+
+        None if it quotes none, all or items of a long one.
+        """
         keys = {key for one in section.candidates if (key := self._list_around(one))}
-        if len(keys) != 1 or not 1 < section.shown < section.of:
+        if len(keys) != 1:
             return None
         (key,) = keys
+        counted = self._count(section, key, chain.from_iterable(one.candidates for one in beside))
+        if not 1 < counted.shown < counted.of:
+            return None
         items = self._items(key, evidence)
         candidates, read = set(evidence.candidates), set(evidence.passages)
         is_ruled_out = any(one.passage in read and one not in candidates for one in items)
         if is_ruled_out or _count_words(items) > self._policy.words_of_whole_list:
             return None
-        beside = [one for one in section.candidates if self._list_around(one) != key]
-        both = sorted({*beside, *items}, key=lambda one: one.sentence.start)
-        return replace(section, candidates=tuple(both), shown=section.of)
+        own = [one for one in section.candidates if self._list_around(one) != key]
+        both = sorted({*own, *items}, key=lambda one: one.sentence.start)
+        return replace(section, candidates=tuple(both), shown=counted.of)
 
     def _section(self, stretch: Stretch) -> DraftSection:
         section = DraftSection(stretch.candidates, self.heading_of(stretch.passage))

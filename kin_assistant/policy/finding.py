@@ -164,14 +164,14 @@ class SelectionPolicy:
     """What a compiler of a document concludes is worth so much of what a source says,"""
     share_of_leading_conclusion: float = 0.6
     """and so much of that as the beginning of an answer."""
-    share_of_older: float = 0.6
+    share_of_older: float = 0.25
     """So much of it keeps, where the query asks how something is now, what is dated before the newest of those that are worth
     as large a share of the best."""
     min_share_before: float = 0.5
     """An explanation may begin with what stands in front of the best sentence, if that is worth this share of it."""
-    words_of_whole_list: int = 120
+    words_of_whole_list: int = 138
     """A list or table of so many words is quoted whole in an explanation,"""
-    min_share_of_whole_list: float = 0.5
+    min_share_of_whole_list: float = 0.4
     """if its best quoted item is worth this share of the best sentence."""
     min_share_of_list: float = 0.5
     """A list is quoted for a list if its best item is worth this share of the best sentence."""

@@ -18,6 +18,12 @@ _COMPARING: Final = re.compile(
     r"|(?:what(?: is|'s) )?(?:the )?differences? between)\s+",
     re.IGNORECASE,
 )
+_ASKED_LAST: Final = re.compile(
+    r"\s*[,;:?.-]?\s*(?:(?:and\s+)?what(?:['\u2019]?s|\s+(?:is|are)) the differences?|differences?|similarities"
+    r"|(?:which|what) is better)\s*[?.]*$",
+    re.IGNORECASE,
+)
+"""The same behind both sides."""
 _CHOOSING: Final = re.compile(r",?\s+or\s+(?=(?:for|from|in|of|the|those|with)\b)", re.IGNORECASE)
 """What stands between them in a question for one of both: "where is it higher, in the port or in the hill town?"."""
 _BEFORE_CHOICE: Final = re.compile(r"\s*[,:;]\s+")
@@ -65,7 +71,7 @@ def strip_comparing(question: str) -> str:
     """``question`` without the words that only ask to compare what follows."""
     if match := _DIFFER.match(question.strip(" ?.!")):
         return f"{match['what']} in {match['places']}"
-    return _COMPARING.sub("", question)
+    return _ASKED_LAST.sub("", _COMPARING.sub("", question))
 
 
 def _ask_each(first: str, second: str, where: str) -> list[str]:

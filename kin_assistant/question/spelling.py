@@ -31,6 +31,11 @@ _SPELLINGS: Final = tuple(
 )  # fmt: skip
 """Where British and American spelling differ; with these put for it, they agree."""
 
+_ORDINALS: Final = {
+    "1st": "first", "2nd": "second", "3rd": "third", "4th": "fourth", "5th": "fifth", "6th": "sixth", "7th": "seventh",
+    "8th": "eighth", "9th": "ninth", "10th": "tenth",
+}  # fmt: skip
+"""As documents write them out."""
 _NUMBER: Final = re.compile(
     rf"\b(?:{'|'.join(number_words())})\b(?:(?:\s+and)?[\s-]+(?:{'|'.join([*number_words(), 'hundred', 'thousand'])})\b)*",
     re.IGNORECASE,
@@ -65,7 +70,7 @@ class Speller:
         for start, word in _common_words(question):
             if word in STOP_WORDS or not self._stems.isdisjoint(stems(word)):
                 continue
-            guess = read_short_forms().get(word) or self._guess(word)
+            guess = _ORDINALS.get(word) or read_short_forms().get(word) or self._guess(word)
             if guess and not _NUMBER.match(question, start):
                 found[word] = guess
         for match in _NUMBER.finditer(question):
