@@ -308,25 +308,20 @@ def _draft_sides(query: Query, search: SentenceSearch, fields_of: FieldsOf, poli
     have answers much better.
     """
     sides = _find_sides(query.text)
-    asked_of = [search.ask_alone(query, side) for side in sides]
-    reads = _read_sides(asked_of, search.documents_allowed(query), search, policy)
-    if not reads:
-        return None
-    apart = any(find_asked_kinds(asked.text) or asked.wants_figure or ":" in asked.text for asked in asked_of)
+    reads = _read_sides([search.ask_alone(query, side) for side in sides], query, search, policy)
+    asked = [read.evidence.query for read in reads]
+    apart = any(find_asked_kinds(one.text) or one.wants_figure or ":" in one.text for one in asked)
     told_of = [[]] * len(reads) if apart else _tell_alike(reads, search, fields_of, policy)
     sections = []
-    for found, asked, told in zip(reads, asked_of, told_of, strict=True):
-        document = found.documents[0]
-        best = told or _best_sentences(
-            [one for one in _quotable(found, search) if one.document == document], asked, search, policy
-        )
-        sections.append(DraftSection(tuple(best), heading=name_row(search.library.infos[document])))
+    for found, told in zip(reads, told_of, strict=True):
+        own = [one for one in _quotable(found, search) if one.document == found.documents[0]]
+        best = told or _best_sentences(own, found.evidence.query, search, policy)
+        sections.append(DraftSection(tuple(best), heading=name_row(search.library.infos[found.documents[0]])))
     if len({section.heading for section in sections}) < len(sections):
-        sections = [
-            replace(section, heading=side[:1].upper() + side[1:].partition(":")[0])
-            for section, side in zip(sections, sides, strict=True)
-        ]
-    return Draft("table", sections=tuple(sections))
+        # A name that has a row of its own comes behind the sides.
+        titles = [side[:1].upper() + side[1:].partition(":")[0] for side in sides]
+        sections = [replace(one, heading=title) for one, title in zip(sections, titles, strict=False)]
+    return Draft("table", sections=tuple(sections)) if sections else None
 
 
 def _find_sides(text: str) -> tuple[str, ...]:
@@ -336,10 +331,12 @@ def _find_sides(text: str) -> tuple[str, ...]:
     return sides_of(f"compare {subject}: {asked}" if facts else text)
 
 
-def _read_sides(
-    asked_of: Sequence[Query], allowed: frozenset[DocumentRow], search: SentenceSearch, policy: AnswerPolicy
-) -> list[_Read]:
-    """What is found for each side, in a document of its own; nothing if one has none."""
+def _read_sides(asked_of: Sequence[Query], query: Query, search: SentenceSearch, policy: AnswerPolicy) -> list[_Read]:
+    """What is found for each side, in a document of its own; nothing if one has none.
+
+    A name in ``query`` that no side was found by is a side too: "the river against the creek and the canal".
+    """
+    allowed = search.documents_allowed(query)
     placed = frozenset[DocumentRow]().union(*(asked.boosted for asked in asked_of)) & allowed
     reads: list[_Read] = []
     for asked in asked_of:
@@ -352,6 +349,10 @@ def _read_sides(
         if not found.documents or found.documents[0] in {one.documents[0] for one in reads}:
             return []
         reads.append(found)
+    for rows in query.held if reads else ():
+        if rows.isdisjoint(one.documents[0] for one in reads):
+            further = _read_side(asked_of[-1], rows & allowed, search, len(asked_of), policy)
+            reads += [further] if further.documents else []
     return reads
 
 
