@@ -58,6 +58,7 @@ NOTICED: Final = (
     ),
     Noticed(
         Message("How did Seoul uncover the Cheonggyecheon?"),
+        halved="selection.min_share_of_whole_list",
         doubled="refusal.offset selection.sentences_of_stretch",
     ),
     Noticed(
@@ -77,7 +78,6 @@ NOTICED: Final = (
     ),
     Noticed(
         Message("What did Ulsan do about its river, and how much did it cost?"),
-        halved="selection.words_of_whole_list",
         doubled=(
             "selection.share_of_leading_conclusion selection.min_share_of_whole_list selection.worth_of_conclusion"
         ),
@@ -477,7 +477,7 @@ NOTICED: Final = (
     ),
     Noticed(
         Message("heat action plans or cooling roofs in Ahmedabad"),
-        halved="selection.min_share_of_whole_list",
+        halved="selection.words_of_whole_list",
     ),
     Noticed(
         Message("Who set up waste banks, how many members have they and who buys the waste?"),
@@ -554,10 +554,6 @@ NOTICED: Final = (
         halved="overview.min_share_of_other",
         doubled="overview.min_share_of_other",
     ),
-    Noticed(
-        Message("what share of waste does Penang recycle now"),
-        doubled="selection.share_of_older",
-    ),
 )
 ONE_WAY: Final = frozenset({
     "evidence.passages_per_place",
@@ -567,7 +563,6 @@ ONE_WAY: Final = frozenset({
     "selection.stretches_of_fact",
     "selection.words_of_list",
     "selection.share_of_leading_conclusion",
-    "selection.share_of_older",
     "selection.stretches",
     "selection.words_of_whole_list",
     "selection.min_share_of_section",
@@ -597,6 +592,10 @@ UNIT_TESTED: Final = {
     "selection.bonus_of_place": (
         "answer/test_stretches.py",
         "test_a_place_that_waits_comes_before_one_good_sentence_on_another_but_not_before_two",
+    ),
+    "selection.share_of_older": (
+        "answer/test_quoting.py",
+        "test_where_something_is_asked_for_as_it_is_now_the_newest_of_those_that_answer_leads",
     ),
     "parts.min_logit": (
         "answer/test_parts.py",

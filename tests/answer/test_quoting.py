@@ -11,9 +11,10 @@ import pytest
 from kin_assistant.answer.draft import Draft, DraftSection
 from kin_assistant.answer.evidence import Candidate, Evidence
 from kin_assistant.answer.quoting import Quoter
-from kin_assistant.policy import SelectionPolicy
+from kin_assistant.policy import AnswerPolicy, SelectionPolicy
 from kin_assistant.types import Form
 from tests.form_library import DIGEST, SmallLibrary, open_library
+from tests.varied_policies import double, halve
 
 ANNOUNCED = """
 ## Cost and finance
@@ -129,21 +130,22 @@ def test_where_something_is_asked_for_as_it_is_now_the_newest_of_those_that_answ
     )
     library, index = open_library(tmp_path, {"cebu.md": text})
 
-    def leading(question: str, share: float) -> str:
-        query = library.query(question)
-        evidence = library.read(query)
+    def leading(question: str, policy: AnswerPolicy, behind: float) -> str:
+        """What leads where the newer sentence is so far behind as an answer, in log odds."""
+        evidence = library.read(library.query(question))
         old, new = sorted(evidence.candidates, key=lambda one: one.sentence.start)
-        assert old.logit is not None
-        evidence = replace(
-            evidence, candidates=(old, replace(old, text=new.text, sentence=new.sentence, logit=old.logit - 0.2))
-        )
-        policy = SelectionPolicy(share_of_older=share)
-        return Quoter(library.search.library, policy).draft_fact(evidence, 75).candidates[0].text[:7]
+        newer = replace(old, text=new.text, sentence=new.sentence, logit=1.0 - behind)
+        evidence = replace(evidence, candidates=(replace(old, logit=1.0), newer))
+        return Quoter(library.search.library, policy.selection).draft_fact(evidence, 75).candidates[0].text[:7]
 
+    now, once = "what share of waste does Cebu recycle now", "what share of waste did Cebu recycle"
+    value = "selection.share_of_older"
     found = [
-        leading("what share of waste does Cebu recycle now", 0.6),
-        leading("what share of waste does Cebu recycle", 0.6),
-        leading("what share of waste does Cebu recycle now", 1.0),
+        leading(once, AnswerPolicy(), 0.2),
+        leading(now, AnswerPolicy(), 2.0),
+        leading(now, double(value), 2.0),
+        leading(now, AnswerPolicy(), 4.0),
+        leading(now, halve(value), 4.0),
     ]
     index.close()
-    assert found == ["In 2019", "The rec", "The rec"]
+    assert found == ["The rec", "In 2019", "The rec", "The rec", "In 2019"]
