@@ -70,7 +70,7 @@ class Speller:
         for start, word in _common_words(question):
             if word in STOP_WORDS or not self._stems.isdisjoint(stems(word)):
                 continue
-            guess = _ORDINALS.get(word) or read_short_forms().get(word) or self._guess(word)
+            guess = self._ordinal(word) or read_short_forms().get(word) or self._guess(word)
             if guess and not _NUMBER.match(question, start):
                 found[word] = guess
         for match in _NUMBER.finditer(question):
@@ -90,6 +90,11 @@ class Speller:
             question,
             flags=re.IGNORECASE,
         )
+
+    def _ordinal(self, word: str) -> str | None:
+        """A number such as "4th" in a word, if the documents have that."""
+        written = _ORDINALS.get(word)
+        return written if written and not self._stems.isdisjoint(stems(written)) else None
 
     def _guess(self, word: str) -> str | None:
         from rapidfuzz.distance import DamerauLevenshtein

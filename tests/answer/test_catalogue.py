@@ -234,3 +234,20 @@ def test_few_places_without_a_subject_are_listed_with_what_one_document_tells(li
     ]
     assert not reasons("how many cities do you have in Nepal?")
     assert not reasons("which cities do you have in Nepal?", CataloguePolicy(reasons=1))
+
+
+def test_a_theme_called_like_one_wording_lists_no_document_that_only_uses_its_words(tmp_path: Path) -> None:
+    texts = {}
+    for name, city, country, themes, text in (
+        ("power", "Cebu", "Philippines", "waste-to-energy", "The plant of Cebu burns waste for energy."),
+        ("gas", "Surabaya", "Indonesia", "landfills", "Landfill gas of Surabaya goes to kitchens."),
+        ("saving", "Penang", "Malaysia", "buildings", "Penang must not waste energy."),
+    ):
+        head = DIGEST.format(
+            id=name, title=f"On {name}", cities=city, countries=country, region="Asia", themes=themes, years="2001-2011"
+        )
+        texts[f"{name}.md"] = f"{head}## What the city did\n\n{text}\n"
+    library, index = open_library(tmp_path, texts)
+    found = labels(draft(library, "list cities with landfill gas or waste-to-energy"))
+    index.close()
+    assert found == {"Cebu", "Surabaya"}

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from kin_assistant import Assistant
 from kin_assistant.answer.compare import NO_EVIDENCE, draft_compare
 from kin_assistant.answer.draft import Draft
 from kin_assistant.answer.extreme import asks_for_extreme
@@ -383,3 +384,13 @@ def test_facts_behind_two_sides_are_asked_of_each(tmp_path: Path) -> None:
         "Cleaning the muddy river did cost 5 dollars.",
         "Cleaning the muddy creek did cost 7 dollars.",
     ]
+
+
+def test_a_name_that_no_side_was_found_by_has_a_row_of_its_own(assistant: Assistant) -> None:
+    answer = assistant.ask("singapore river clean up compared to cheonggyecheon and suzhou creek, cost and time")
+    assert answer.form == "table"
+    assert {citation.document_id for citation in answer.citations} == {
+        "singapore-river-cleanup",
+        "shanghai-suzhou-creek",
+        "seoul-cheonggyecheon-restoration",
+    }

@@ -70,3 +70,16 @@ def test_what_two_differ_in_is_what_is_asked_of_them() -> None:
         strip_comparing("How do the port and the hills differ in cleaning taxis?")
         == "cleaning taxis in the port and the hills"
     )
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "waste bank makassar vs surabaya whats the difference",
+        "waste bank makassar vs surabaya, what is the difference?",
+        "waste bank makassar vs surabaya: which is better?",
+        "waste bank makassar vs surabaya? differences",
+    ],
+)
+def test_what_only_asks_to_compare_behind_both_sides_is_left_out(question: str) -> None:
+    assert strip_comparing(question) == "waste bank makassar vs surabaya"

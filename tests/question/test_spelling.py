@@ -153,3 +153,7 @@ def test_short_words_may_have_one_letter_wrong_and_long_ones_two(speller: Spelle
     assert speller.corrections("wxxte") == {}
     assert speller.corrections("hoxsehxld") == {"hoxsehxld": "household"}
     assert speller.corrections("hxxsehxld") == {}
+
+
+def test_ordinals_are_written_out_as_the_documents_have_them() -> None:
+    assert Speller(["fourth", "meeting"]).respell("the 4th and 5th meeting") == "the fourth and 5th meeting"
