@@ -119,12 +119,12 @@ def draft_document(
     as_near = replace(policy, documents=replace(policy.documents, min_share=policy.overview.min_share_of_other))
     beside = [row for row in rank_documents(evidence, as_near) if row in others and row not in ranked[:1]]
     beside = beside[: policy.overview.others]
-    left = policy.portrait.words - policy.overview.words_of_other * len(beside)
+    room = replace(policy.portrait, sentences=1, words=policy.overview.words_of_other, lessons_told=0, items=1)
+    said = [[one for one in teller.tell(row, room) if (one.logit or 0.0) >= least] for row in beside]
+    taken = sum(len(one.found.text.split()) for of_other in said for one in of_other)
     for row in ranked[:1]:
-        told = teller.tell(row, replace(policy.portrait, words=left))
+        told = teller.tell(row, replace(policy.portrait, words=policy.portrait.words - taken))
         if any(one.logit is None or one.logit >= least for one in told):
-            room = replace(policy.portrait, sentences=1, words=policy.overview.words_of_other, lessons_told=0, items=1)
-            said = ([one for one in teller.tell(other, room) if (one.logit or 0.0) >= least] for other in beside)
             sections = [*lay_out_portrait(told), *chain.from_iterable(map(lay_out_portrait, said))]
             return Draft("quotes", sections=tuple(sections))
     return None
