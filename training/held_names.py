@@ -1,0 +1,108 @@
+"""Measures what a name that few documents hold is worth: ``python -m training.held_names --index INDEX``.
+
+Asked are the training questions that have such a name, with ``EvidencePolicy.documents_of_name`` as it ships and at 0, which
+switches it off. Printed is how often the right document holds the name; and for both how many questions are refused, how many
+answers cite the right document and quote a sentence that is marked for the question, and what share of their quotes is of
+other documents.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import random
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+
+from kin_assistant.assistant import Assistant
+from kin_assistant.errors import QuestionError
+from kin_assistant.policy import AnswerPolicy
+from kin_assistant.types import Answer
+
+__all__ = ["Asked", "main", "rate", "read_questions"]
+
+_FOLDER = Path(__file__).parent
+_MOST = 200
+_MARK = re.compile(r"\s*\[\d+\]")
+"""A mark of a source, which the text of a read document has no more."""
+
+
+class Asked(NamedTuple):
+    """A question on one digest."""
+
+    question: str
+    document_id: str
+    evidence: tuple[str, ...]
+    """The sentences that answer; none if nothing does."""
+
+
+def main() -> None:
+    """Ask and print."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--index", type=Path, default=Path("index"))
+    parser.add_argument("--most", type=int, default=_MOST, help="questions with an answer, and as many without one")
+    options = parser.parse_args()
+    shipped = AnswerPolicy()
+    off = replace(shipped, evidence=replace(shipped.evidence, documents_of_name=0))
+    draw = random.Random(5)
+    with Assistant.open(options.index) as with_names, Assistant.open(options.index, policy=off) as without:
+        named = [asked for asked in read_questions(_FOLDER) if _has_name(with_names, asked)]
+        answered = [asked for asked in named if asked.evidence]
+        missing = [asked for asked in named if not asked.evidence]
+        print(f"{len(answered)} questions with an answer, {len(missing)} without; {_say_held(with_names, answered)}")
+        chosen = draw.sample(answered, min(options.most, len(answered)))
+        unanswerable = draw.sample(missing, min(options.most, len(missing)))
+        for name, assistant in (("with names", with_names), ("without", without)):
+            refused, cited, marked, others = np.mean([rate(assistant.ask(one.question), one) for one in chosen], axis=0)
+            right = np.mean([assistant.ask(one.question).abstained for one in unanswerable])
+            print(
+                f"{name}: refused {refused:.3f}, right document {cited:.3f}, marked sentence {marked:.3f}, "
+                f"quotes of other documents {others:.3f}; without an answer, refused {right:.3f}"
+            )
+
+
+def read_questions(folder: Path) -> Iterator[Asked]:
+    """The questions on digests in ``folder``, each once."""
+    seen: set[str] = set()
+    for path in [
+        *sorted((folder / "questions").glob("*.jsonl")),
+        folder / "explanations.jsonl",
+        folder / "messages.jsonl",
+    ]:
+        for line in path.read_text("utf-8").splitlines():
+            row = json.loads(line)
+            quotes = [_MARK.sub("", one["quote"] if isinstance(one, dict) else one) for one in row["evidence"]]
+            if "document_id" in row and bool(quotes) == row["answerable"] and row["question"] not in seen:
+                seen.add(row["question"])
+                yield Asked(row["question"], row["document_id"], tuple(quotes))
+
+
+def rate(answer: Answer, asked: Asked) -> tuple[bool, bool, bool, float]:
+    """Whether it is refused, cites the right document and quotes a marked sentence; the share of quotes of other documents."""
+    cited = [citation.document_id for citation in answer.citations]
+    others = sum(one != asked.document_id for one in cited) / len(cited) if cited else 0.0
+    quoted = any(one.quote in text or text in one.quote for one in answer.citations for text in asked.evidence)
+    return answer.abstained, asked.document_id in cited, quoted, others
+
+
+def _has_name(assistant: Assistant, asked: Asked) -> bool:
+    known = any(info.id == asked.document_id for info in assistant.documents)
+    try:
+        return known and bool(assistant.read(asked.question).query.held)
+    except QuestionError:
+        return False
+
+
+def _say_held(assistant: Assistant, answered: Sequence[Asked]) -> str:
+    rows = {info.id: row for row, info in enumerate(assistant.documents)}
+    held = [any(rows[one.document_id] in held for held in assistant.read(one.question).query.held) for one in answered]
+    return f"the right document holds a name of {np.mean(held):.3f} of the former"
+
+
+if __name__ == "__main__":
+    main()
