@@ -20,8 +20,8 @@ from typing import NamedTuple
 import numpy as np
 
 from kin_assistant.assistant import Assistant
-from kin_assistant.errors import QuestionError
 from kin_assistant.policy import AnswerPolicy
+from kin_assistant.question.names import LibraryNames
 from kin_assistant.types import Answer
 
 __all__ = ["Asked", "main", "rate", "read_questions"]
@@ -51,10 +51,15 @@ def main() -> None:
     off = replace(shipped, evidence=replace(shipped.evidence, documents_of_name=0))
     draw = random.Random(5)
     with Assistant.open(options.index) as with_names, Assistant.open(options.index, policy=off) as without:
-        named = [asked for asked in read_questions(_FOLDER) if _has_name(with_names, asked)]
-        answered = [asked for asked in named if asked.evidence]
-        missing = [asked for asked in named if not asked.evidence]
-        print(f"{len(answered)} questions with an answer, {len(missing)} without; {_say_held(with_names, answered)}")
+        known = {info.id for info in with_names.documents}
+        held = _find_held(with_names, [one for one in read_questions(_FOLDER) if one.document_id in known])
+        answered = [asked for asked in held if asked.evidence]
+        missing = [asked for asked in held if not asked.evidence]
+        right = np.mean([one.document_id in held[one] for one in answered])
+        print(
+            f"{len(answered)} questions with an answer, {len(missing)} without; the right document holds a name of "
+            f"{right:.3f} of the former"
+        )
         chosen = draw.sample(answered, min(options.most, len(answered)))
         unanswerable = draw.sample(missing, min(options.most, len(missing)))
         for name, assistant in (("with names", with_names), ("without", without)):
@@ -90,18 +95,17 @@ def rate(answer: Answer, asked: Asked) -> tuple[bool, bool, bool, float]:
     return answer.abstained, asked.document_id in cited, quoted, others
 
 
-def _has_name(assistant: Assistant, asked: Asked) -> bool:
-    known = any(info.id == asked.document_id for info in assistant.documents)
-    try:
-        return known and bool(assistant.read(asked.question).query.held)
-    except QuestionError:
-        return False
-
-
-def _say_held(assistant: Assistant, answered: Sequence[Asked]) -> str:
-    rows = {info.id: row for row, info in enumerate(assistant.documents)}
-    held = [any(rows[one.document_id] in held for held in assistant.read(one.question).query.held) for one in answered]
-    return f"the right document holds a name of {np.mean(held):.3f} of the former"
+def _find_held(assistant: Assistant, asked: Sequence[Asked]) -> dict[Asked, set[str]]:
+    """The questions that have such a name, each with the ids of the documents that hold it."""
+    search = assistant.sentence_search
+    names = LibraryNames(search.index, most_documents=assistant.policy.evidence.documents_of_name)
+    found = {}
+    for one in asked:
+        places = (mention.surface for mention in search.places.find_places(one.question))
+        rows = frozenset[int]().union(*names.documents_of(one.question, places))
+        if rows:
+            found[one] = {search.library.infos[row].id for row in rows}
+    return found
 
 
 if __name__ == "__main__":
