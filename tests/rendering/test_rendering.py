@@ -55,7 +55,7 @@ ALLOWED = {
     "blockquote": {"class"},
     "button": {"type", "class", "data-kin-fill", "data-kin-ask", "data-kin-verdict", "data-kin-copy", "data-kin-file"}
     | {"data-kin-change", "data-kin-address", "data-kin-retry", "data-kin-whole", "data-kin-link", "data-kin-edit"}
-    | {"data-kin-brief"},
+    | {"data-kin-brief", "data-kin-watch"},
     "details": {"class"},
     "div": {"class", "id", "tabindex", "role", "aria-label", "aria-live", "data-kin-from", "data-kin-markdown", "data-kin-turn"}
     | {"data-kin-rich", "data-kin-text"},
