@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 from kin_assistant.errors import KinError
 from kin_assistant.practices.checks import check
 from kin_assistant.practices.document import write_practice
-from kin_assistant.practices.queue import PracticeQueue
+from kin_assistant.practices.queue import PracticeQueue, WaitingPractices
 from kin_assistant.practices.reading import read_as_document
 from kin_assistant.practices.submission import Submission, parse_submission
 from kin_assistant.rendering import practice_form_html, practice_preview_html, waiting_practices_html
@@ -127,7 +127,10 @@ class _Routes:
         from starlette.responses import HTMLResponse
 
         try:
-            return HTMLResponse(waiting_practices_html(self._admit(request).waiting()), headers=_FRESH)
+            self._desk.admit(request)
+            # A page that keeps none says so by showing none.
+            waiting = self._queue.waiting() if self._queue else WaitingPractices((), ())
+            return HTMLResponse(waiting_practices_html(waiting), headers=_FRESH)
         except KinError as error:
             return refuse(error)
 

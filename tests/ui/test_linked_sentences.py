@@ -137,7 +137,7 @@ def test_a_fingerprint_that_was_changed_marks_nothing(library: Library, fingerpr
     page = visit(library, changed(link_of(library), quote=fingerprint))
     assert page.status_code == 200 and "<mark" not in page.text
     assert "This link was cut off or changed: no sentence of the document fits it" in page.text
-    assert "<script" not in page.text
+    assert page.text.count("<script") == visit(library, link_of(library)).text.count("<script")
 
 
 def test_a_place_that_was_changed_leads_to_the_sentence_all_the_same(library: Library) -> None:
