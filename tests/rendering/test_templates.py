@@ -34,6 +34,11 @@ ADDRESSES = {
     "image.address": "ui/pictures.py makes it",
     "style": "a file of the program",
     "script": "a file of the program",
+    "manifest": "a file of the program",
+    **{
+        f'addresses["{name}"]': "a file of the program"
+        for name in ("appearance.js", "colours.css", "dark.css", "icon-180.png", "icon.svg", "installing.js")
+    },
 }
 """What addresses of links, pictures and files begin with, where they do not begin with words of the template."""
 
@@ -45,6 +50,7 @@ NO_HTML = {
     "documents.readers.outlook": "byte orders of numbers",
     "rendering.briefs.pdf": "markup of paragraphs in a PDF file; words are escaped, and its tests hold hostile ones to it",
     "rendering.markdown": "an address as Markdown writes it",
+    "ui.front_page": "a line of Gradio's page that ours takes the place of, and a pattern for its scripts",
     "writing.reply": "a mark that some language models put around their thoughts",
 }
 """Modules in which something looks like an element that is sent to a browser, and is none."""
