@@ -132,7 +132,8 @@ def what_is_read(answer: Answer) -> str:
 
 def section_remark(section: Section) -> str:
     """What is said beside the quotes of a section: its remark, and how much of a list is shown."""
-    cut = f"Of the list, {section.shown} of {section.of} entries are shown." if section.shown < section.of else ""
+    shown = f"{section.shown} of {section.of} entries {'is' if section.shown == 1 else 'are'} shown"
+    cut = f"Of the list, {shown}." if section.shown < section.of else ""
     return " ".join(filter(None, (section.remark, cut)))
 
 

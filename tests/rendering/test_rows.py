@@ -16,6 +16,7 @@ from kin_assistant.rendering import (
     evidence_html,
     what_is_read,
 )
+from kin_assistant.rendering.markdown import section_remark
 from kin_assistant.rendering.rows import join_run, remove_bars, show_row
 from kin_assistant.text.rows import fits_head
 from kin_assistant.types import Answer, AnswerSentence, Block, Citation, Document, Entry, Form, LeadIn, Section
@@ -320,3 +321,11 @@ def test_a_row_with_quotes_from_under_several_headings_says_which() -> None:
     ]  # fmt: skip
     one = answer_of(brought, more, form="table", sections=[Section(heading="Cebu", numbers=(2, 3))])
     assert not page_of(one).css("td .kin-part"), "what all quotes stand under need not be said"
+
+
+@pytest.mark.parametrize(
+    ("shown", "of", "said"),
+    [(1, 6, "Of the list, 1 of 6 entries is shown."), (2, 6, "Of the list, 2 of 6 entries are shown."), (6, 6, "")],
+)
+def test_how_much_of_a_list_is_shown_is_said_beside_its_quotes(shown: int, of: int, said: str) -> None:
+    assert section_remark(Section(heading="", numbers=(1,), shown=shown, of=of)) == said
