@@ -116,9 +116,11 @@ def draft_document(
     least = policy.portrait.min_logit if min_logit is None else min_logit
     teller = DocumentTeller(evidence.query, search, fields_of, evidence.logits)
     ranked = rank_documents(evidence, policy)
-    as_near = replace(policy, documents=replace(policy.documents, min_share=policy.overview.min_share_of_other))
-    beside = [row for row in rank_documents(evidence, as_near) if row in others and row not in ranked[:1]]
-    beside = beside[: policy.overview.others]
+    beside: list[DocumentRow] = []
+    if others:
+        as_near = replace(policy, documents=replace(policy.documents, min_share=policy.overview.min_share_of_other))
+        beside = [row for row in rank_documents(evidence, as_near) if row in others and row not in ranked[:1]]
+        beside = beside[: policy.overview.others]
     room = replace(policy.portrait, sentences=1, words=policy.overview.words_of_other, lessons_told=0, items=1)
     said = [[one for one in teller.tell(row, room) if (one.logit or 0.0) >= least] for row in beside]
     taken = sum(len(one.found.text.split()) for of_other in said for one in of_other)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from pathlib import Path
 from time import perf_counter
 
@@ -13,25 +12,11 @@ from pypdf import PdfReader
 
 from kin_assistant import Assistant
 from kin_assistant.briefs.brief import Brief
-from kin_assistant.cli.main import main
 from kin_assistant.errors import BriefError
 from kin_assistant.rendering import verified_table
+from tests.cli.conftest import Run
 
 ID = "dumaguete-septage"
-Run = Callable[..., tuple[int, str, str]]
-
-
-@pytest.fixture
-def kin(capsys: pytest.CaptureFixture[str], shipped_index: Path) -> Run:
-    """Runs a command on the shipped index: exit code, output, errors."""
-
-    def run(command: str, *arguments: object) -> tuple[int, str, str]:
-        capsys.readouterr()
-        code = main([command, "--index", str(shipped_index), *map(str, arguments)])
-        printed = capsys.readouterr()
-        return code, printed.out, printed.err
-
-    return run
 
 
 def test_a_package_is_printed_by_what_whoever_repeats_it_asks(kin: Run) -> None:
