@@ -26,6 +26,7 @@ ADDRESSES: Mapping[str, frozenset[str]] = {
     f"{REST}/openapi.json": _GET,
     f"{REST}/peers": _POST,
     f"{REST}/search": _GET | _POST,
+    f"{REST}/training-sheet": _POST,
     f"{CHAT}/chat/completions": _POST,
     f"{CHAT}/models": _GET,
     MCP: _POST,

@@ -14,6 +14,7 @@ from kin_assistant.api.requests import (
     OpenRequest,
     PeersRequest,
     SearchRequest,
+    TrainingSheetRequest,
 )
 from kin_assistant.api.responses import (
     AnswerWithProse,
@@ -56,6 +57,7 @@ __all__ = [
     "list_documents",
     "list_money",
     "make_package",
+    "make_training_sheet",
     "open_piece",
     "search",
     "show_document",
@@ -159,6 +161,11 @@ def show_record(assistant: Assistant, document_id: str) -> Record:
 def make_package(assistant: Assistant, document_id: str) -> Brief:
     """The know-how package of a document. Raises ``UnknownDocument``, and ``BriefError`` where there is nothing to put in."""
     return verified_table(assistant.package(_find(assistant, document_id).id), assistant.document)
+
+
+def make_training_sheet(assistant: Assistant, asked: TrainingSheetRequest) -> Brief:
+    """The training sheet on a theme. Raises ``BriefError`` where no document on a city or country tells of it."""
+    return verified_table(assistant.training_sheet(asked.theme), assistant.document)
 
 
 def count_coverage(assistant: Assistant) -> Coverage:

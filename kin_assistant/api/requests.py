@@ -32,6 +32,7 @@ __all__ = [
     "SearchQuery",
     "SearchRequest",
     "TextPart",
+    "TrainingSheetRequest",
     "WantedFilters",
 ]
 
@@ -176,6 +177,12 @@ class CommitmentsRequest(_Asked):
     def query(self) -> CommitmentQuery:
         """As the assistant takes it."""
         return CommitmentQuery(topic=self.topic, cities=tuple(self.cities), limit=self.limit)
+
+
+class TrainingSheetRequest(_Asked):
+    """On what a training sheet is made."""
+
+    theme: str = Field(max_length=MAX_TOPIC, description="Such as waste banks; a place in it says whose documents.")
 
 
 class PackageRequest(_Asked):

@@ -24,6 +24,7 @@ from kin_assistant.api.requests import (
     PeersRequest,
     SearchQuery,
     SearchRequest,
+    TrainingSheetRequest,
 )
 from kin_assistant.api.responses import AnswerWithProse, AnswerWithText, DocumentWithSentences, Problem
 from kin_assistant.briefs.brief import Brief
@@ -168,6 +169,11 @@ def make_rest(admission: Admission, writers: Writers | None = None) -> FastAPI:
     async def package(request: Request, document_id: DocumentId) -> Response:
         """Give all that a document tells of a practice, sorted by what whoever repeats it asks, as a brief."""
         return await answer(request, "trifle", lambda assistant: operations.make_package(assistant, document_id))
+
+    @app.post("/training-sheet", response_model=Brief, responses=_problems(*_READING, *_SENDING))
+    async def training_sheet(request: Request, asked: TrainingSheetRequest) -> Response:
+        """Make questions on a theme with quoted answers, a glossary and questions left open, as a brief."""
+        return await answer(request, "question", lambda assistant: operations.make_training_sheet(assistant, asked))
 
     @app.get("/coverage", response_model=Coverage, responses=_problems(*_READING))
     async def coverage(request: Request) -> Response:

@@ -20,6 +20,7 @@ from kin_assistant.api.requests import (
     PackageRequest,
     PeersRequest,
     SearchRequest,
+    TrainingSheetRequest,
 )
 from kin_assistant.api.responses import AnswerWithText, DocumentPiece
 from kin_assistant.briefs.brief import Brief
@@ -151,6 +152,15 @@ TOOLS = (
         lambda assistant, asked: operations.make_package(assistant, asked.document_id),
         brief_markdown,
         "trifle",
+    ),
+    Tool(
+        "make_training_sheet",
+        "Make a sheet on a theme for a training: questions with quoted answers, a glossary, questions to discuss.",
+        TrainingSheetRequest,
+        Brief,
+        operations.make_training_sheet,
+        brief_markdown,
+        "question",
     ),
     Tool(
         "open_document",

@@ -28,6 +28,7 @@ REQUESTS: dict[tuple[str, str], tuple[str, Any]] = {
     ("get", "/documents/{document_id}"): ("/documents/surabaya-composting", None),
     ("get", "/records/{document_id}"): ("/records/surabaya-composting", None),
     ("get", "/packages/{document_id}"): ("/packages/surabaya-composting", None),
+    ("post", "/training-sheet"): ("/training-sheet", {"theme": "compost baskets"}),
     ("get", "/coverage"): ("/coverage", None),
 }
 """A good request for each operation."""

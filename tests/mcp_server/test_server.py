@@ -60,6 +60,7 @@ def test_the_tools_are_described_and_change_nothing(small: Assistant) -> None:
         "list_money",
         "list_commitments",
         "make_package",
+        "make_training_sheet",
         "open_document",
     ]
     for tool in tools:
@@ -102,6 +103,14 @@ def test_peers_are_told_with_what_makes_them_alike(small: Assistant) -> None:
     assert told.structuredContent["peers"]
     for citation in told.structuredContent["citations"]:
         assert citation["quote"] in small.document(citation["document_id"]).text
+
+
+def test_a_training_sheet_is_made_on_a_theme_that_documents_tell_of(small: Assistant) -> None:
+    made = call(small, "make_training_sheet", {"theme": "compost baskets"})
+    assert made.structuredContent == small.training_sheet("compost baskets").model_dump(mode="json")
+    assert "## Questions" in made.content[0].text
+    refused = call(small, "make_training_sheet", {"theme": " "})
+    assert refused.isError
 
 
 def test_a_document_is_opened_in_pieces(small: Assistant) -> None:

@@ -103,6 +103,7 @@ FOR_PROGRAMS: dict[str, set[str]] = {
     "/api/v1/peers": {"POST"},
     "/api/v1/records/x": {"GET"},
     "/api/v1/search": {"GET", "POST"},
+    "/api/v1/training-sheet": {"POST"},
     "/v1/chat/completions": {"POST"},
     "/v1/models": {"GET"},
 }
