@@ -25,7 +25,7 @@ FLOW: tuple[tuple[str, ...], ...] = (
     ("question",),
     ("retrieval",),
     ("answer",),
-    ("crosslingual", "records"),
+    ("crosslingual", "networks", "records"),
     ("briefs",),
     ("standing",),
     ("indicators",),

@@ -7,6 +7,7 @@ in networks that allow it, on processors that do so at once and have no matrix i
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import importlib.util
 import os
@@ -15,13 +16,12 @@ import sys
 import threading
 import warnings
 from collections import deque
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
-from kin_assistant.errors import ModelError
+from kin_assistant.errors import KinError, ModelError
 from kin_assistant.processes.sandbox import ChildLimits, run_child
 from kin_assistant.processes.shortage import find_shortage, require_address_space
 from kin_assistant.processes.watchdog import allow_time
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     States = NDArray[np.float32]
     """Token states; shape (texts, tokens, dimension)."""
 
-__all__ = ["Network", "TorchSource", "hash_file", "open_network"]
+__all__ = ["Network", "TorchSource", "hash_file", "load_meanwhile", "open_network"]
 
 _CONVERSION_SECONDS = 300
 _LOADING_SECONDS = 2 * _CONVERSION_SECONDS
@@ -96,6 +96,22 @@ def open_network(source: TorchSource, key: str, *, engine: str, cache: Path | No
     if engine == "auto":
         engine = "openvino" if importlib.util.find_spec("openvino") else "torch"
     return _OpenVino(source, key, cache) if engine == "openvino" else _Torch(source)
+
+
+def load_meanwhile(use: Callable[[], object]) -> None:
+    """Run ``use``, the first of a network, in a thread of its own, so that the network is loaded while others work.
+
+    A fault is not told: it comes again where the network is used for something. The process does not end before the thread
+    does, since OpenVINO must not be taken down while it compiles.
+    """
+
+    def run() -> None:
+        with contextlib.suppress(KinError):
+            use()
+
+    # Where no more threads are to be had, the network is loaded at its first use as ever.
+    with contextlib.suppress(RuntimeError):
+        threading.Thread(target=run, name="kin-load").start()
 
 
 def hash_file(path: Path) -> str:
@@ -206,7 +222,7 @@ def _finish(number: int, request: Any) -> tuple[int, States]:
     return number, request.get_output_tensor(0).data.copy()
 
 
-@contextmanager
+@contextlib.contextmanager
 def _faults_explained(engine: str) -> Iterator[None]:
     """Turn what the libraries raise, for want of memory above all, into ``ResourceError`` or ``ModelError``."""
     try:
