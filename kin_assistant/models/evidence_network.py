@@ -7,6 +7,7 @@ sentence a score and the passage one for "no sentence here answers".
 
 from __future__ import annotations
 
+import json
 import os
 import threading
 from collections.abc import Sequence
@@ -18,14 +19,23 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from kin_assistant.errors import ModelError
-from kin_assistant.models.embedder import BUNDLED_MODEL_SHA256, MODEL_DAMAGED, find_model
-from kin_assistant.models.engine import TorchSource, hash_file, open_network
+from kin_assistant.models.embedder import BUNDLED_MODEL_SHA256, MODEL_DAMAGED, WEIGHTS_FILE, find_model, hash_weights
+from kin_assistant.models.engine import Network, TorchSource, hash_file, open_network
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
     from tokenizers import Tokenizer
 
-__all__ = ["WEIGHTS", "WEIGHTS_SHA256", "SentenceScorer", "open_scorer", "open_tokenizer", "reading_pieces"]
+__all__ = [
+    "WEIGHTS",
+    "WEIGHTS_SHA256",
+    "SentenceScorer",
+    "open_scorer",
+    "open_states",
+    "open_tokenizer",
+    "open_word_vectors",
+    "reading_pieces",
+]
 
 WEIGHTS = Path(__file__).parent.parent / "data" / "evidence_reader.safetensors"
 """The weights that ship; ``training/README.md`` tells how they were made."""
@@ -95,10 +105,10 @@ class SentenceScorer:
         self._tokenizer = open_tokenizer(folder)
         self._lock = threading.Lock()
         self._kept: dict[_Texts, _Pieces] = {}
-        source = TorchSource(
-            "kin_assistant.models.evidence_network:load_states", (folder, weights), inputs=3, eight_bits=True
+        self._words = open_word_vectors(folder)
+        self._network = open_states(
+            weights, self._words, f"reader-{digest[:12]}", engine=engine, cache=cache, many=True
         )
-        self._network = open_network(source, f"reader-{digest[:12]}", engine=engine, cache=cache)
         try:
             tensors = load_file(weights)
             self._head = {name: tensors[name].astype(np.float32) for name in _HEAD}
@@ -115,12 +125,19 @@ class SentenceScorer:
         rows = [_join(self._tokenizer, asked, pieces) for pieces in self._pieces_of(keys)]
         # One by one: beside a longer passage a shorter one would be padded, and cores would wait for each other at the end.
         order = sorted(range(len(rows)), key=lambda i: (-len(rows[i][0]), i))
-        inputs = [_pad(rows[i]) for i in order]
+        inputs = [self._pad(rows[i]) for i in order]
         pooled = [np.zeros((0, 0), np.float32)] * len(rows)
         for number, states in self._network.run(inputs):
             i = order[number]
             pooled[i] = _pool(states[0], rows[i].owners, len(passages[i][1]))
         return self._odds(pooled)
+
+    def _pad(self, row: _Row) -> tuple[NDArray[np.float32], NDArray[np.int64], NDArray[np.int64]]:
+        """Word vectors (1, width, dimension), mask and types (1, width) of one passage."""
+        count = len(row.ids)
+        padded = np.zeros((3, 1, -(-count // _WIDTH) * _WIDTH), np.int64)
+        padded[0, 0, :count], padded[1, 0, :count], padded[2, 0, :count] = row.ids, 1, row.types
+        return self._words[padded[0]], padded[1], padded[2]
 
     def _pieces_of(self, passages: Sequence[_Texts]) -> list[_Pieces]:
         """Each passage in pieces, which are kept: the same passages are read for many questions."""
@@ -194,11 +211,46 @@ def _join(tokenizer: Tokenizer, asked: Sequence[int], passage: _Pieces) -> _Row:
     )
 
 
+def open_word_vectors(folder: Path) -> NDArray[np.float32]:
+    """The word vectors of the bundled model in ``folder``, shape (pieces, dimension), mapped from its file.
+
+    Networks that were trained from it have the same: they take them from here, so that they are in memory once. Raises
+    ``ModelError`` for a file that is damaged.
+    """
+    path = folder / WEIGHTS_FILE
+    if hash_weights(folder) != BUNDLED_MODEL_SHA256:
+        raise ModelError(MODEL_DAMAGED, details=str(path))
+    with path.open("rb") as file:
+        length = int.from_bytes(file.read(8), "little")
+        place = json.loads(file.read(length))["embeddings.word_embeddings.weight"]
+    first = 8 + length + place["data_offsets"][0]
+    return np.memmap(path, "<f4", "r", first, tuple(place["shape"]))
+
+
+def open_states(
+    weights: Path,
+    words: NDArray[np.float32],
+    key: str,
+    *,
+    engine: str,
+    cache: Path | None,
+    many: bool = False,
+) -> Network:
+    """The network with ``weights``: vectors of ``words``, mask and types to token states. Otherwise as ``open_network``."""
+    source = TorchSource(
+        "kin_assistant.models.evidence_network:load_states",
+        (find_model("bundled"), weights),
+        inputs=3,
+        eight_bits=True,
+        vector_width=words.shape[1],
+    )
+    return open_network(source, f"{key}-of-words", engine=engine, cache=cache, many=many)
+
+
 def load_states(folder: Path, weights: Path) -> Any:
-    """The network as a torch module: ids, mask and types to token states. Its embeddings are the bundled model's."""
-    digest = hash_file(folder / "model.safetensors")
-    if digest != BUNDLED_MODEL_SHA256:
-        raise ModelError(MODEL_DAMAGED, details=digest)
+    """The network as a torch module: word vectors, mask and types to token states. The rest is as in ``folder``'s model."""
+    if hash_weights(folder) != BUNDLED_MODEL_SHA256:
+        raise ModelError(MODEL_DAMAGED, details=str(folder))
     os.environ.setdefault("HF_HUB_OFFLINE", "1")
     import torch
     from safetensors.torch import load_file
@@ -220,20 +272,13 @@ def load_states(folder: Path, weights: Path) -> Any:
             super().__init__()
             self.bert = bert
 
-        def forward(self, input_ids: torch.Tensor, attention_mask: torch.Tensor, types: torch.Tensor) -> torch.Tensor:
-            found = self.bert(input_ids=input_ids, attention_mask=attention_mask, token_type_ids=types)
+        def forward(self, words: torch.Tensor, attention_mask: torch.Tensor, types: torch.Tensor) -> torch.Tensor:
+            vectors = words.to(self.bert.dtype)
+            found = self.bert(inputs_embeds=vectors, attention_mask=attention_mask, token_type_ids=types)
             states: torch.Tensor = found.last_hidden_state
             return states
 
     return TokenStates().eval()
-
-
-def _pad(row: _Row) -> tuple[NDArray[np.int64], ...]:
-    """Ids, mask and types of one passage, each of shape (1, width)."""
-    count = len(row.ids)
-    padded = np.zeros((3, 1, -(-count // _WIDTH) * _WIDTH), np.int64)
-    padded[0, 0, :count], padded[1, 0, :count], padded[2, 0, :count] = row.ids, 1, row.types
-    return padded[0], padded[1], padded[2]
 
 
 def _pool(states: NDArray[np.float32], owners: NDArray[np.int64], count: int) -> NDArray[np.float32]:

@@ -18,8 +18,8 @@ import numpy as np
 
 from kin_assistant.errors import ModelError
 from kin_assistant.models.embedder import find_model
-from kin_assistant.models.engine import TorchSource, hash_file, open_network
-from kin_assistant.models.evidence_network import open_tokenizer
+from kin_assistant.models.engine import hash_file
+from kin_assistant.models.evidence_network import open_states, open_tokenizer, open_word_vectors
 from kin_assistant.processes.caching import remember
 from kin_assistant.text.english import read_words
 from kin_assistant.text.words import words
@@ -110,10 +110,8 @@ class KindClassifier:
             raise ModelError(f"{weights} holds no weights for kinds of request.", details=str(error)) from error
         folder = find_model("bundled")
         self._tokenizer = open_tokenizer(folder)
-        source = TorchSource(
-            "kin_assistant.models.evidence_network:load_states", (folder, weights), inputs=3, eight_bits=True
-        )
-        self._network = open_network(source, f"kinds-{digest[:12]}", engine=engine, cache=cache)
+        self._words = open_word_vectors(folder)
+        self._network = open_states(weights, self._words, f"kinds-{digest[:12]}", engine=engine, cache=cache)
         # Each message of a conversation is judged again with every later one.
         self._shares = remember(self._read, _IN_MEMORY)
 
@@ -143,7 +141,9 @@ class KindClassifier:
     def _read(self, text: str) -> NDArray[np.float32]:
         """The probability of each of ``KINDS``; shape (kinds,)."""
         ids = np.array([self._tokenizer.encode(shorten(text)).ids], np.int64)
-        states = next(found for _, found in self._network.run([(ids, np.ones_like(ids), np.zeros_like(ids))]))
+        states = next(
+            found for _, found in self._network.run([(self._words[ids], np.ones_like(ids), np.zeros_like(ids))])
+        )
         scores = self._limits.scale * (self._head @ states[0].mean(axis=0) + self._offset)
         odds = np.exp(scores - scores.max())
         shares: NDArray[np.float32] = odds / odds.sum()

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import os
+import shutil
 from pathlib import Path
 
 import numpy as np
 import pytest
+from safetensors.numpy import load_file
 
 from kin_assistant.errors import ModelError
-from kin_assistant.models.embedder import find_model
+from kin_assistant.models.embedder import WEIGHTS_FILE, find_model
 from kin_assistant.models.engine import hash_file
 from kin_assistant.models.evidence_network import (
     WEIGHTS,
@@ -16,6 +19,7 @@ from kin_assistant.models.evidence_network import (
     SentenceScorer,
     open_scorer,
     open_tokenizer,
+    open_word_vectors,
     reading_pieces,
 )
 
@@ -137,3 +141,16 @@ def test_damaged_weights_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyP
     monkeypatch.setattr("kin_assistant.models.evidence_network.WEIGHTS", file)
     with pytest.raises(ModelError, match="damaged"):
         open_scorer()
+
+
+def test_word_vectors_are_those_of_the_bundled_model_and_of_no_other_file(tmp_path: Path) -> None:
+    bundled = find_model("bundled")
+    words = open_word_vectors(bundled)
+    stored = load_file(bundled / WEIGHTS_FILE)["embeddings.word_embeddings.weight"]
+    assert np.array_equal(words[[0, 101, 30_521]], stored[[0, 101, 30_521]])
+    shutil.copy(bundled / WEIGHTS_FILE, tmp_path)
+    with (tmp_path / WEIGHTS_FILE).open("r+b") as file:
+        file.seek(-1, os.SEEK_END)
+        file.write(b"?")
+    with pytest.raises(ModelError, match="damaged"):
+        open_word_vectors(tmp_path)
