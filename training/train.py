@@ -35,6 +35,8 @@ __all__ = ["Plan", "Run", "batched", "examples_of_pass"]
 SEED = 7
 PIECES_IN_BATCH = 2048
 WARM_UP = 40
+_FALL = 0.9
+"""By how much of itself the learning rate falls until the end, in a straight line."""
 AVERAGED_STEPS = 100
 """The weights that are judged are a running mean over about so many steps."""
 FROZEN = 2
@@ -68,7 +70,8 @@ def main() -> None:
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--start-from", type=Path, default=WEIGHTS)
     parser.add_argument("--passes", type=int, default=3)
-    parser.add_argument("--rate", type=float, default=3e-5)
+    parser.add_argument("--rate", type=float, default=3e-5, help="learning rate of the first batches; falls to a tenth")
+    parser.add_argument("--half", action="store_true", help="compute in bfloat16: half the time on AVX-512 processors")
     parser.add_argument("--new", nargs="+", choices=KINDS, default=["messages"], help="kinds learnt from marks alone")
     parser.add_argument("--explained", type=int, default=2000, help="examples of explanations in a pass")
     parser.add_argument("--raw", type=int, default=1500, help="examples of raw documents in a pass")
@@ -82,7 +85,7 @@ def main() -> None:
     torch.set_num_threads(options.threads)
     options.out.mkdir(parents=True, exist_ok=True)
     folder = find_model("bundled")
-    run = Run(folder, options.start_from, options.rate, options.out, options.new)
+    run = Run(folder, options.start_from, options.rate, options.out, options.new, half=options.half)
     run.resume()
     plan = Plan(options.explained, options.raw, options.digests, options.public, options.strangers)
     started = saved = time.monotonic()
@@ -90,7 +93,7 @@ def main() -> None:
         batches = list(batched(examples_of_pass(options.data, plan, run.passes), random.Random(SEED + run.passes)))
         print(f"pass {run.passes}: {len(batches)} batches, from {run.batch}", flush=True)
         for examples in batches[run.batch :]:
-            run.step(examples)
+            run.step(examples, 1 - _FALL * (run.passes + run.batch / len(batches)) / options.passes)
             now = time.monotonic()
             if now - saved > options.every * 60 or now - started > options.minutes * 60:
                 run.save()
@@ -104,7 +107,9 @@ def main() -> None:
 class Run:
     """A network in training, with all that it needs to go on another day."""
 
-    def __init__(self, folder: Path, start: Path, rate: float, out: Path, new: Collection[str]) -> None:
+    def __init__(
+        self, folder: Path, start: Path, rate: float, out: Path, new: Collection[str], *, half: bool = False
+    ) -> None:
         torch.manual_seed(SEED)
         self.tokenizer: Tokenizer = open_tokenizer(folder)
         self.network, self.before = EvidenceNetwork(folder, FROZEN), EvidenceNetwork(folder, FROZEN)
@@ -114,28 +119,29 @@ class Run:
         self._trained = {name: value for name, value in self.network.named_parameters() if value.requires_grad}
         self._optimizer = torch.optim.AdamW(self._trained.values(), lr=rate, weight_decay=0.01, fused=True)
         self._mean = {name: value.detach().clone() for name, value in self._trained.items()}
-        self._rate, self._out, self._new = rate, out, frozenset(new)
+        self._rate, self._out, self._new, self._half = rate, out, frozenset(new), half
         self._losses: dict[str, list[float]] = {}
         self._pieces, self._since = 0, time.monotonic()
         self.steps = self.passes = self.batch = 0
 
-    def step(self, examples: Sequence[Example]) -> None:
-        """Learn from one batch."""
+    def step(self, examples: Sequence[Example], share: float = 1.0) -> None:
+        """Learn from one batch, with so much of the learning rate."""
         for group in self._optimizer.param_groups:
-            group["lr"] = self._rate * min(1.0, (self.steps + 1) / WARM_UP)
+            group["lr"] = self._rate * share * min(1.0, (self.steps + 1) / WARM_UP)
         batch = collate(examples, self.tokenizer)
-        below = self.network.read_below(batch)
-        logits = self.network.score(batch, below)
-        losses = self._losses_of(logits, batch, below, examples)
+        with torch.autocast("cpu", torch.bfloat16, enabled=self._half):
+            below = self.network.read_below(batch)
+            logits = self.network.score(batch, below)
+            losses = self._losses_of(logits, batch, below, examples)
         ((losses * batch.weight).sum() / batch.weight.sum()).backward()
         torch.nn.utils.clip_grad_norm_(self._trained.values(), 1.0)
         self._optimizer.step()
         self._optimizer.zero_grad()
         self.steps, self.batch = self.steps + 1, self.batch + 1
-        share = max(1 / AVERAGED_STEPS, 1 / (self.steps + 1))
+        moved = max(1 / AVERAGED_STEPS, 1 / (self.steps + 1))
         with torch.no_grad():
             for name, value in self._trained.items():
-                self._mean[name].lerp_(value, share)
+                self._mean[name].lerp_(value, moved)
         for example, loss in zip(examples, losses.tolist(), strict=True):
             self._losses.setdefault(example.kind, []).append(loss)
         self._pieces += int(batch.mask.sum())

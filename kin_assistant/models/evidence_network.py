@@ -39,7 +39,7 @@ __all__ = [
 
 WEIGHTS = Path(__file__).parent.parent / "data" / "evidence_reader.safetensors"
 """The weights that ship; ``training/README.md`` tells how they were made."""
-WEIGHTS_SHA256 = "f4514af83e679975bd766345968c9a2d929ca2478607d1f5a76c2fd66ab89eff"
+WEIGHTS_SHA256 = "251a4fce11efc9cec4345c82f9f7e78a6dbfbcdc7c10dc90112220fcc0f66593"
 
 MAX_PIECES = 320
 _MAX_QUESTION_PIECES = 64

@@ -59,6 +59,18 @@ def test_a_run_that_was_stopped_goes_on_as_if_it_had_not_been(tmp_path):
     assert not any(".layer.0." in name for name in moved)
 
 
+def test_less_of_the_rate_moves_the_weights_less_and_half_precision_moves_them_alike(tmp_path):
+    folder = find_model("bundled")
+    moved = {}
+    for name, share, half in (("whole", 1.0, False), ("part", 0.1, False), ("half", 1.0, True)):
+        run = Run(folder, WEIGHTS, 1e-3, tmp_path, ["raw"], half=half)
+        before = {key: value.clone() for key, value in run.averaged().items()}
+        run.step(batch(0), share)
+        moved[name] = torch.cat([(value - before[key]).flatten() for key, value in run.averaged().items()])
+    assert math.isclose(float(moved["part"].norm() / moved["whole"].norm()), 0.1, rel_tol=0.01)
+    assert torch.cosine_similarity(moved["whole"], moved["half"], dim=0) > 0.5
+
+
 def test_a_pass_has_the_same_examples_at_every_call(tmp_path):
     write_examples(tmp_path / "raw-0.jsonl.gz", [example(i, "raw") for i in range(40)])
     write_examples(tmp_path / "raw-1.jsonl.gz", [example(i + 100, "raw") for i in range(40)])
