@@ -12,6 +12,7 @@ from kin_assistant.index.layout import IndexFolder
 from kin_assistant.models.embedder import Embedder, open_embedder
 from kin_assistant.models.engine import load_meanwhile
 from kin_assistant.models.evidence_network import open_scorer
+from kin_assistant.processes.watchdog import call_within
 from kin_assistant.question.kinds import KindClassifier
 
 if TYPE_CHECKING:
@@ -45,8 +46,8 @@ class Networks:
         cache = IndexFolder(index).models
 
         def load(use: Callable[[], object]) -> None:
-            if at_once:
-                load_meanwhile(use)
+            if at_once:  # watched as an answer is: a library that hangs must not keep the process
+                load_meanwhile(partial(call_within, settings.answer_seconds, use, what="Loading a network"))
 
         kinds = KindClassifier(engine=settings.engine, cache=cache)
         load(partial(kinds.classify, _WORDS))

@@ -165,8 +165,16 @@ NOTICED: Final = (
         doubled="overview.price_of_place overview.words_of_other portrait.min_worth",
     ),
     Noticed(
+        Message("How is waste sorted in Bangkok?"),
+        halved="selection.price_of_stretch",
+    ),
+    Noticed(
+        Message("Tell me about landfills"),
+        halved="overview.price_of_place",
+    ),
+    Noticed(
         Message("What is BRT?"),
-        halved="overview.price_of_place portrait.offset portrait.logit portrait.min_worth portrait.min_logit",
+        halved="portrait.offset portrait.logit portrait.min_worth portrait.min_logit",
         doubled="portrait.cosine portrait.process",
     ),
     Noticed(
@@ -343,7 +351,7 @@ NOTICED: Final = (
     ),
     Noticed(
         Message("List the seminars of the first cycle"),
-        halved="refusal.sure_confidence selection.price_of_stretch",
+        halved="refusal.sure_confidence",
         doubled="selection.min_share_of_list refusal.read_logit",
     ),
     Noticed(
@@ -389,16 +397,12 @@ NOTICED: Final = (
         doubled="compare.documents_read",
     ),
     Noticed(
-        Message("who pays you"),
-        halved="talk.neighbours",
-    ),
-    Noticed(
         Message("I do not understand you"),
         doubled="talk.neighbours talk.min_cosine",
     ),
     Noticed(
         Message("your opinion on cats please"),
-        halved="talk.min_cosine talk.suggestions",
+        halved="talk.neighbours talk.min_cosine talk.suggestions",
         doubled="talk.suggestions",
     ),
     Noticed(
@@ -417,10 +421,6 @@ NOTICED: Final = (
     Noticed(
         Message("Why does price decide participation in Surabaya's waste banks, and who still brings mixed material?"),
         doubled="form.price_of_less",
-    ),
-    Noticed(
-        Message("List the lessons from Davao and Kitakyushu"),
-        halved="evidence.passages_per_place",
     ),
     Noticed(
         Message("Who lent the money for Dalian, Chongqing and Guiyang, and what was built?"),
@@ -538,7 +538,7 @@ NOTICED: Final = (
         doubled="compare.places",
     ),
     Noticed(
-        Message("How is a Takakura basket made?"),
+        Message("Who is Professor Takakura?"),
         halved="evidence.documents_of_name",
     ),
     Noticed(
@@ -556,7 +556,6 @@ NOTICED: Final = (
     ),
 )
 ONE_WAY: Final = frozenset({
-    "evidence.passages_per_place",
     "evidence.documents_of_name",
     "selection.min_share_repeated",
     "selection.documents",
@@ -589,6 +588,10 @@ ONE_WAY: Final = frozenset({
 })  # fmt: skip
 """A change in the other direction changed none of the answers that were tried: limits, above all."""
 UNIT_TESTED: Final = {
+    "evidence.passages_per_place": (
+        "answer/test_places_read.py",
+        "test_of_each_place_as_many_passages_are_read_as_the_policy_says",
+    ),
     "selection.bonus_of_place": (
         "answer/test_stretches.py",
         "test_a_place_that_waits_comes_before_one_good_sentence_on_another_but_not_before_two",

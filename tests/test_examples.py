@@ -10,7 +10,7 @@ FIRST = {
     "How much does a household in Dumaguete pay a month for septic tank emptying?": (
         "A home in Dumaguete using 21 m³ would pay 42 pesos (US$0.84) a month for the septage service.",
     ),
-    "Why do large composting plants fail?": (
+    "What are the reasons why large composting plants fail?": (
         "Four reasons recur for the failure of large composting plants in Asia.",
         "First, the equipment of the large plants in Asia was too complicated for local conditions.",
     ),

@@ -7,6 +7,7 @@ in networks that allow it, on processors that do so at once and have no matrix i
 
 from __future__ import annotations
 
+import atexit
 import contextlib
 import hashlib
 import importlib.util
@@ -48,6 +49,8 @@ OpenVINO's bindings prepare themselves when they are first used: under a lock of
 interpreter's and ask for it again. A second thread that arrives meanwhile waits for that lock and holds the interpreter's,
 so that neither goes on and no other thread does. Once prepared, they may be used from many threads.
 """
+_ENDING_SECONDS = 5
+"""How long the end of the process waits for a network that is being loaded."""
 _CONVERSION_MEMORY = 6 * 1024**3
 """Bytes, reserved rather than used; beside them the weights are held in several forms."""
 _COPIES_OF_WEIGHTS = 8
@@ -101,17 +104,19 @@ def open_network(source: TorchSource, key: str, *, engine: str, cache: Path | No
 def load_meanwhile(use: Callable[[], object]) -> None:
     """Run ``use``, the first of a network, in a thread of its own, so that the network is loaded while others work.
 
-    A fault is not told: it comes again where the network is used for something. The process does not end before the thread
-    does, since OpenVINO must not be taken down while it compiles.
+    A fault is not told: it comes again where the network is used for something. The process ends a little later if it must,
+    since OpenVINO should not be taken down while it compiles.
     """
 
     def run() -> None:
         with contextlib.suppress(KinError):
             use()
 
+    thread = threading.Thread(target=run, name="kin-load", daemon=True)
     # Where no more threads are to be had, the network is loaded at its first use as ever.
     with contextlib.suppress(RuntimeError):
-        threading.Thread(target=run, name="kin-load").start()
+        thread.start()
+        atexit.register(thread.join, _ENDING_SECONDS)
 
 
 def hash_file(path: Path) -> str:

@@ -194,7 +194,7 @@ def test_where_a_sentence_without_a_mark_comes_from(
     files = {"a.md": front_matter + text, "corpus.toml": 'compiler_sections = ["OUR VIEW"]'}
     sync(write_corpus(tmp_path / "corpus", files), tmp_path / "index", model, now=NOW)
     with Assistant.open(tmp_path / "index") as own:
-        answers = [own.ask("How does Uptown sort its waste?"), own.ask("What could Uptown sort better?")]
+        answers = [own.ask("Does Uptown sort its waste?"), own.ask("What could Uptown sort better?")]
         for answer in answers:
             check(answer, own)
     told = {citation.quote: citation.origin for answer in answers for citation in answer.citations}
@@ -498,7 +498,7 @@ def test_an_answer_in_another_form_is_made_of_cited_quotes_too(
 
 
 def test_a_form_that_does_not_fit_is_said_so_and_a_refusal_stays_one(assistant: Assistant) -> None:
-    one_place = assistant.ask("Where in Kitakyushu is the eco-town?", form="table")
+    one_place = assistant.ask("How much did the landfill of Puerto Princesa cost?", form="table")
     assert one_place.caveats[0].startswith("A table needs quotes on two places")
     refused = assistant.ask("What did Lahore do about waste?", form="list")
     assert refused.abstained

@@ -15,6 +15,7 @@ import pytest
 from kin_assistant.cli import main as cli
 from kin_assistant.errors import ServeError
 from kin_assistant.mcp_server.stdio import MAX_LINE_BYTES, _split, serve_stdio
+from kin_assistant.mcp_server.tools import TOOLS
 from tests.doubles import QUESTION as DOUBLES_QUESTION
 
 _SCRIPT = """
@@ -89,7 +90,7 @@ def test_lines_that_are_no_protocol_do_not_end_it(repository: Path) -> None:
         (line,) = talk_to(process, [*bad, message(7, "tools/list")], 1)
         while json.loads(line).get("id") != 7:  # what it makes of the others
             (line,) = talk_to(process, [], 1)
-        assert len(json.loads(line)["result"]["tools"]) == 8
+        assert len(json.loads(line)["result"]["tools"]) == len(TOOLS)
     finally:
         process.kill()
         process.communicate(timeout=10)

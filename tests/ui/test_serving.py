@@ -31,8 +31,8 @@ from tests.served_process import environment_with, served
 DONE, FAILED, HUNG, TERMINATED = 0, 1, 4, 143
 TRIALS = int(os.environ.get("SERVER_TRIALS", "1"))
 
-# Loaded by every Python process that has its folder on the path: a network that needs no loading and hangs once a file is
-# there, and an index that needs Chroma at any size.
+# Loaded by every Python process that has its folder on the path: a network that needs no loading, makes states as the mask is
+# wide, and hangs once a file is there, and an index that needs Chroma at any size.
 SITE = """
 import os
 import numpy
@@ -49,7 +49,7 @@ class Network:
                 else:
                     import threading
                     threading.Event().wait()
-            yield number, numpy.ones((*batch[0].shape, 384), numpy.float32)
+            yield number, numpy.ones((*batch[1].shape, 384), numpy.float32)
 
 engine.open_network = lambda *_, **__: Network()
 if os.environ.get("NEEDS_CHROMA"):
