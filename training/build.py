@@ -148,7 +148,10 @@ def main(arguments: Sequence[str] | None = None, embedder: Embedder | None = Non
     parser.add_argument("--questions", type=Path, default=HERE / "questions")
     parser.add_argument("--explanations", type=Path, default=HERE / "explanations.jsonl")
     parser.add_argument(
-        "--messages", type=Path, nargs="*", default=[HERE / "messages.jsonl", HERE / "situations.jsonl"]
+        "--messages",
+        type=Path,
+        nargs="*",
+        default=[HERE / name for name in ("messages.jsonl", "more_messages.jsonl", "situations.jsonl")],
     )
     parser.add_argument("--rawdev", type=Path, help="folder of raw documents of another writer, for validation only")
     parser.add_argument("--out", type=Path, required=True)

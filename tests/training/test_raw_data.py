@@ -14,6 +14,7 @@ RAW = Path(__file__).resolve().parents[2] / "training" / "raw"
 QUESTIONS = RAW.parent / "questions"
 EXPLANATIONS = RAW.parent / "explanations.jsonl"
 MESSAGES = RAW.parent / "messages.jsonl"
+MORE_MESSAGES = RAW.parent / "more_messages.jsonl"
 SITUATIONS = RAW.parent / "situations.jsonl"
 CORPUS = RAW.parents[1] / "corpus"
 
@@ -53,7 +54,7 @@ def letters_of_all():
 
 def test_explanations_and_messages_are_quoted_from_their_documents():
     letters = letters_of_all()
-    for row in [*rows(EXPLANATIONS), *rows(MESSAGES)]:
+    for row in [*rows(EXPLANATIONS), *rows(MESSAGES), *rows(MORE_MESSAGES)]:
         assert bool(row["evidence"]) == row["answerable"], row["id"]
         assert row["answerable"] or row["near_miss"], row["id"]
         for quote in [*row["evidence"], *([row["near_miss"]] if row.get("near_miss") else [])]:
@@ -75,7 +76,7 @@ def test_ids_are_unique():
     for files in (
         [RAW / "questions.jsonl"],
         [EXPLANATIONS],
-        [MESSAGES],
+        [MESSAGES, MORE_MESSAGES],
         [SITUATIONS],
         sorted(QUESTIONS.glob("*.jsonl")),
     ):
