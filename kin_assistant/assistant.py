@@ -171,20 +171,18 @@ class Assistant:
         notices: Sequence[str] = (),
         policy: AnswerPolicy | None = None,
         language_model: LanguageModel | None = None,
-        networks: Networks | None = None,
     ) -> Assistant:
         """Open the published build of the folder ``index`` (by default the one that the settings name).
 
         ``notices`` are what a user should know about this build, a sentence each; ``policy`` is another one than ships;
-        ``language_model`` writes in the place of the one that the settings name; ``networks`` were opened for these settings
-        before.
+        ``language_model`` writes in the place of the one that the settings name.
 
         Raises ``IndexMissing``, ``IndexStale`` or ``IndexDamaged``, ``ModelError`` if the embedding model is not there, and
         ``ResourceError`` if there is no room to open it.
         """
         settings = settings or Settings()
         root = Path(index) if index is not None else settings.index
-        networks = networks or Networks.open(root, settings)
+        networks = Networks.open(root, settings)
         opened = open_published(root, current_recipe(networks.embedder.name, networks.embedder.dimension))
         opened = replace(opened, notices=(*opened.notices, *notices))
         return cls(

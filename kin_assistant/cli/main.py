@@ -116,9 +116,9 @@ def _run(options: argparse.Namespace, held: contextlib.ExitStack) -> int:
 
 
 def _ask(options: argparse.Namespace, settings: Settings) -> int:
-    def run(assistant: Assistant, line: dict[str, Any]) -> tuple[Answer, Prose | None]:
-        from kin_assistant.rendering import verified
+    from kin_assistant.rendering import answer_json, answer_markdown, plain, verified
 
+    def run(assistant: Assistant, line: dict[str, Any]) -> tuple[Answer, Prose | None]:
         writer = assistant.open_writer() if options.prose else None
         answer = assistant.ask(
             line["question"],
@@ -131,8 +131,6 @@ def _ask(options: argparse.Namespace, settings: Settings) -> int:
         return verified(answer, assistant.document), writer.write(answer) if writer else None
 
     def told(answer: Answer, prose: Prose | None) -> dict[str, object]:
-        from kin_assistant.rendering import answer_json
-
         written = {"prose": prose.model_dump(mode="json") if prose else None} if options.prose else {}
         return {**answer_json(answer), **written}
 
@@ -141,9 +139,7 @@ def _ask(options: argparse.Namespace, settings: Settings) -> int:
     check_answer_file(options)
     question = _text_of(options.question)
     _check_readable(question, settings)
-    with _opened(settings, at_once=True) as assistant:
-        from kin_assistant.rendering import answer_markdown, plain
-
+    with _opened(settings) as assistant:
         line = {"question": question, "filters": _given_filters(options), "history": options.history}
         answer, prose = run(assistant, line)
         if options.out:
@@ -215,7 +211,7 @@ def _serve(_options: argparse.Namespace, settings: Settings) -> int:
 
     why_not, notices = bring_up_to_date(settings)
     try:
-        opened = _opened(settings, notices, at_once=True)
+        opened = _opened(settings, notices)
     except IndexFault as fault:
         if not why_not:
             raise
@@ -239,7 +235,7 @@ def _mcp(_options: argparse.Namespace, settings: Settings) -> int:
     from kin_assistant.ui.served import Served
 
     check_package()
-    with _opened(settings, at_once=True) as assistant, contextlib.suppress(Terminated):
+    with _opened(settings) as assistant, contextlib.suppress(Terminated):
         assistant.warm()
         serve_stdio(Served(assistant).lease)
     return DONE
@@ -248,13 +244,10 @@ def _mcp(_options: argparse.Namespace, settings: Settings) -> int:
 # What the commands share
 
 
-def _opened(settings: Settings, notices: Sequence[str] = (), *, at_once: bool = False) -> Assistant:
-    from kin_assistant.networks import Networks
+def _opened(settings: Settings, notices: Sequence[str] = ()) -> Assistant:
+    from kin_assistant.assistant import Assistant
 
-    networks = Networks.open(settings.index, settings, at_once=at_once)
-    from kin_assistant.assistant import Assistant  # takes a third of a second, while the networks are loaded
-
-    assistant = Assistant.open(settings=settings, notices=notices, networks=networks)
+    assistant = Assistant.open(settings=settings, notices=notices)
     for notice in assistant.build.notices:
         print(notice, file=sys.stderr)
     return assistant

@@ -7,8 +7,6 @@ in networks that allow it, on processors that do so at once and have no matrix i
 
 from __future__ import annotations
 
-import atexit
-import contextlib
 import hashlib
 import importlib.util
 import os
@@ -17,12 +15,13 @@ import sys
 import threading
 import warnings
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
-from kin_assistant.errors import KinError, ModelError
+from kin_assistant.errors import ModelError
 from kin_assistant.processes.sandbox import ChildLimits, run_child
 from kin_assistant.processes.shortage import find_shortage, require_address_space
 from kin_assistant.processes.watchdog import allow_time
@@ -36,7 +35,7 @@ if TYPE_CHECKING:
     States = NDArray[np.float32]
     """Token states; shape (texts, tokens, dimension)."""
 
-__all__ = ["Network", "TorchSource", "hash_file", "load_meanwhile", "open_network"]
+__all__ = ["Network", "TorchSource", "hash_file", "open_network"]
 
 _CONVERSION_SECONDS = 300
 _LOADING_SECONDS = 2 * _CONVERSION_SECONDS
@@ -49,8 +48,6 @@ OpenVINO's bindings prepare themselves when they are first used: under a lock of
 interpreter's and ask for it again. A second thread that arrives meanwhile waits for that lock and holds the interpreter's,
 so that neither goes on and no other thread does. Once prepared, they may be used from many threads.
 """
-_ENDING_SECONDS = 5
-"""How long the end of the process waits for a network that is being loaded."""
 _CONVERSION_MEMORY = 6 * 1024**3
 """Bytes, reserved rather than used; beside them the weights are held in several forms."""
 _COPIES_OF_WEIGHTS = 8
@@ -99,24 +96,6 @@ def open_network(source: TorchSource, key: str, *, engine: str, cache: Path | No
     if engine == "auto":
         engine = "openvino" if importlib.util.find_spec("openvino") else "torch"
     return _OpenVino(source, key, cache, many=many) if engine == "openvino" else _Torch(source)
-
-
-def load_meanwhile(use: Callable[[], object]) -> None:
-    """Run ``use``, the first of a network, in a thread of its own, so that the network is loaded while others work.
-
-    A fault is not told: it comes again where the network is used for something. The process ends a little later if it must,
-    since OpenVINO should not be taken down while it compiles.
-    """
-
-    def run() -> None:
-        with contextlib.suppress(KinError):
-            use()
-
-    thread = threading.Thread(target=run, name="kin-load", daemon=True)
-    # Where no more threads are to be had, the network is loaded at its first use as ever.
-    with contextlib.suppress(RuntimeError):
-        thread.start()
-        atexit.register(thread.join, _ENDING_SECONDS)
 
 
 def hash_file(path: Path) -> str:
@@ -228,7 +207,7 @@ def _finish(number: int, request: Any) -> tuple[int, States]:
     return number, request.get_output_tensor(0).data.copy()
 
 
-@contextlib.contextmanager
+@contextmanager
 def _faults_explained(engine: str) -> Iterator[None]:
     """Turn what the libraries raise, for want of memory above all, into ``ResourceError`` or ``ModelError``."""
     try:
