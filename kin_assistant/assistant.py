@@ -33,10 +33,10 @@ from kin_assistant.index.layout import IndexFolder
 from kin_assistant.index.snapshot import BuildInfo, OpenIndex, current_recipe, describe_build, open_published
 from kin_assistant.indicators.finder import IndicatorFinder
 from kin_assistant.indicators.values import IndicatorQuery, Indicators
-from kin_assistant.models.embedder import Embedder, read_common_words
+from kin_assistant.models.embedder import Embedder, open_embedder, read_common_words
+from kin_assistant.models.evidence_network import open_scorer
 from kin_assistant.models.multilingual import open_multilingual
 from kin_assistant.models.reranker import open_reranker
-from kin_assistant.networks import Networks
 from kin_assistant.peers.finder import PeerFinder
 from kin_assistant.peers.situation import check_situation
 from kin_assistant.peers.values import PEERS, Peers
@@ -71,6 +71,8 @@ if TYPE_CHECKING:
     from kin_assistant.writing.writer import ProseWriter
 
 __all__ = ["Assistant"]
+
+_WORDS = "waste"
 
 _Result = TypeVar("_Result")
 
@@ -182,23 +184,22 @@ class Assistant:
         """
         settings = settings or Settings()
         root = Path(index) if index is not None else settings.index
-        networks = Networks.open(root, settings)
-        opened = open_published(root, current_recipe(networks.embedder.name, networks.embedder.dimension))
+        IndexFolder(root).published()  # before the model: without an index nothing else matters
+        models = IndexFolder(root).models
+        embedder = open_embedder(settings.model, engine=settings.engine, cache=models)
+        network = open_scorer(settings.reader, engine=settings.engine, cache=models)
+        kinds = KindClassifier(engine=settings.engine, cache=models)
+        opened = open_published(root, current_recipe(embedder.name, embedder.dimension))
         opened = replace(opened, notices=(*opened.notices, *notices))
+        second = open_multilingual(settings.languages, engine=settings.engine, cache=models)
         return cls(
-            opened,
-            networks.embedder,
-            settings,
-            network=networks.reader,
-            kinds=networks.kinds,
-            policy=policy,
-            language_model=language_model,
-            multilingual=open_multilingual(settings.languages, engine=settings.engine, cache=IndexFolder(root).models),
-        )
+            opened, embedder, settings, network=network, kinds=kinds, policy=policy, language_model=language_model,
+            multilingual=second,
+        )  # fmt: skip
 
     def warm(self) -> None:
         """Load the networks, which else happens at the first question. Raises ``ModelError`` if they cannot be."""
-        self._within(Networks(self._embedder, self._network, self._kinds).load, "Loading the networks")
+        self._within(self._run_networks, "Loading the networks")
 
     def newer_build(self) -> str | None:
         """Name of the published build, if another one answers here: somebody has synced since. Reads one small file."""
@@ -467,6 +468,12 @@ class Assistant:
 
     def __exit__(self, *fault: object) -> None:
         self.close()
+
+    def _run_networks(self) -> None:
+        self.retriever.search(_WORDS, limit=1)
+        self._kinds.classify(_WORDS)
+        if self._network:
+            self._network.score(_WORDS, [("", [_WORDS])])
 
     def _within(self, function: Callable[[], _Result], what: str) -> _Result:
         return call_within(self._settings.answer_seconds, function, what=what)

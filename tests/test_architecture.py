@@ -25,7 +25,7 @@ FLOW: tuple[tuple[str, ...], ...] = (
     ("question",),
     ("retrieval",),
     ("answer",),
-    ("crosslingual", "networks", "records"),
+    ("crosslingual", "records"),
     ("briefs",),
     ("standing",),
     ("indicators",),
