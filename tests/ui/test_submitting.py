@@ -168,6 +168,8 @@ def test_clearing_asks_once_more_and_forgets_the_draft(browser: Browser, alone: 
         assert page.get_by_label("Title of the practice").input_value() == "Carts"
         page.get_by_role("button", name="Clear the form").click()
         page.get_by_role("button", name="Clear it").click()
+        # The form is emptied when the dialog says that it has closed, some time after the click.
+        page.locator(".kin-ask-again").wait_for(state="detached")
         assert page.get_by_label("Title of the practice").input_value() == ""
         assert kept(page) is None
 
