@@ -56,7 +56,7 @@ def make_parser(commands_by_name: Mapping[str, Run]) -> argparse.ArgumentParser:
     sync.add_argument("--watch", action="store_true", help="go on, and sync again whenever the folder changes")
     verify = command("verify", "say whether the published index is whole", [as_json])
     verify.add_argument("--deep", action="store_true", help="compare everything stored with what it was made from")
-    backup = command("backup", "write the published index, added documents and verdicts to one new file", [as_json])
+    backup = command("backup", "write the published index and what cannot be made again to one new file", [as_json])
     backup.add_argument("file", type=Path, metavar="FILE", help="the file to write; it must not exist")
     restore = command("restore", "publish the index of a backup, once it is checked, and put its files back", [as_json])
     restore.add_argument("file", type=Path, metavar="FILE", help="a file that kin backup wrote")

@@ -13,6 +13,7 @@ from kin_assistant.processes.termination import Terminated
 
 if TYPE_CHECKING:
     from kin_assistant.index.manifest import Manifest
+    from kin_assistant.index.own_files import OwnFiles
     from kin_assistant.index.report import SyncReport
     from kin_assistant.models.embedder import Embedder
     from kin_assistant.models.multilingual import MultilingualE5
@@ -58,26 +59,24 @@ def _watch(settings: Settings, run: Callable[..., int], options: argparse.Namesp
 def back_up(options: argparse.Namespace, settings: Settings) -> int:
     """Write the published build and what is not derived into one file."""
     from kin_assistant.index.backup import write_backup
-    from kin_assistant.index.own_files import OwnFiles
 
-    manifest, files = write_backup(settings.index, options.file, OwnFiles(settings.corpus, settings.feedback))
+    manifest, files = write_backup(settings.index, options.file, _own_files(settings))
     _print_build(f"Written to {options.file}", manifest, options, own_files=files)
     if not options.json:
-        print(f"With it: {files} files that were added on the page or hold verdicts.")
+        print(f"With it: {files} files that were added on the page, hold verdicts or wait for a curator.")
     return DONE
 
 
 def restore(options: argparse.Namespace, settings: Settings) -> int:
     """Publish the build of a backup, and put its files back."""
     from kin_assistant.index.backup import restore_backup, restore_own_files
-    from kin_assistant.index.own_files import OwnFiles
     from kin_assistant.index.report import as_one_line
     from kin_assistant.index.snapshot import current_recipe
     from kin_assistant.rendering import plain
 
     embedder = _embedder(settings)
     manifest = restore_backup(options.file, settings.index, current_recipe(embedder.name, embedder.dimension))
-    files = restore_own_files(options.file, OwnFiles(settings.corpus, settings.feedback))
+    files = restore_own_files(options.file, _own_files(settings))
     kept = list(files.kept)
     _print_build("Restored and published", manifest, options, restored=list(files.restored), kept=kept)
     if not options.json:
@@ -180,6 +179,12 @@ def _embedder(settings: Settings) -> Embedder:
     from kin_assistant.models.embedder import open_embedder
 
     return open_embedder(settings.model, engine=settings.engine, cache=IndexFolder(settings.index).models)
+
+
+def _own_files(settings: Settings) -> OwnFiles:
+    from kin_assistant.index.own_files import OwnFiles
+
+    return OwnFiles(settings.corpus, settings.feedback, settings.practices)
 
 
 def _is_current(settings: Settings, embedder: Embedder) -> bool:

@@ -1,8 +1,8 @@
 """The published build as one file, with what nothing can make again, and back.
 
 A backup is a zip of the build's folder as it stands. What is in it is told by its manifest, which carries the SHA-256 of
-every file and one of its own. Documents that were added and verdicts stand beside it under names of their own
-(``own_files``). Nothing else is taken out of a backup.
+every file and one of its own. What nothing can make again stands beside it under names of its own (``own_files``). Nothing
+else is taken out of a backup.
 """
 
 from __future__ import annotations
@@ -99,7 +99,7 @@ def restore_backup(source: Path, root: Path, recipe: Recipe) -> Manifest:
 
 
 def restore_own_files(source: Path, own: OwnFiles) -> PutBack:
-    """Put the documents and verdicts in the backup ``source`` back, without replacing anything.
+    """Put the documents, verdicts and waiting practices in the backup ``source`` back, without replacing anything.
 
     Raises ``KinError`` if there are any and they cannot be put back.
     """

@@ -1,6 +1,6 @@
-"""What a backup holds beside the index because nothing can make it again: documents that were added, and verdicts.
+"""What a backup holds beside the index because nothing can make it again: added documents, verdicts, waiting practices.
 
-Both are put back without replacing anything: a file that is there and differs stays, and is named.
+All are put back without replacing anything: a file that is there and differs stays, and is named.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ import contextlib
 import hashlib
 import json
 import os
+import re
 import secrets
 import shutil
 import stat
@@ -29,6 +30,7 @@ PREFIX = "own/"
 
 _DIGESTS = f"{PREFIX}files.json"
 _VERDICTS = "feedback/feedback.jsonl"
+_WAITING = re.compile(r"practices/[0-9a-f]{12}\.json")
 _MAX_DIGESTS_BYTES = 64 * 1024**2
 _MAX_FILES = 100_000
 _COPY_AT_ONCE = 1024 * 1024
@@ -42,10 +44,18 @@ class OwnFiles:
     corpus: Path
     """Its folder ``added/`` is saved."""
     feedback: Path
+    practices: Path
+    """Those that were submitted and wait for a curator."""
+
+    def folder_of(self, name: str) -> Path:
+        """The folder that the file which a backup calls ``name`` belongs in, or below."""
+        if name == _VERDICTS:
+            return self.feedback
+        return self.practices if _WAITING.fullmatch(name) else self.corpus
 
     def place_of(self, name: str) -> Path:
         """Where the file that a backup calls ``name`` belongs."""
-        return self.feedback / PurePosixPath(name).name if name == _VERDICTS else self.corpus / name
+        return self.folder_of(name) / (PurePosixPath(name).name if _is_private(name) else name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,9 +131,11 @@ def _found(own: OwnFiles) -> Iterator[tuple[str, Path]]:
                 if str(path).encode("utf-8", "replace").decode() != str(path):
                     raise KinError(f"A file in {top} has a name that is not valid text. Rename it.", details=repr(path))
                 yield path.relative_to(own.corpus).as_posix(), path
-    verdicts = own.place_of(_VERDICTS)
-    if verdicts.is_file() and not verdicts.is_symlink():
-        yield _VERDICTS, verdicts
+    waiting = sorted(os.listdir(own.practices)) if own.practices.is_dir() else []
+    for name in (_VERDICTS, *(f"practices/{name}" for name in waiting)):
+        path = own.place_of(name)
+        if _is_private(name) and path.is_file() and not path.is_symlink():
+            yield name, path
 
 
 def _raise(error: OSError) -> None:
@@ -149,16 +161,21 @@ def _write(archive: zipfile.ZipFile, name: str, path: Path) -> str:
     return digest.hexdigest()
 
 
+def _is_private(name: str) -> bool:
+    """Whether the file is for the secretariat alone, unlike a document."""
+    return name == _VERDICTS or _WAITING.fullmatch(name) is not None
+
+
 def _is_ours(name: str) -> bool:
     parts = PurePosixPath(name).parts
     inside = len(parts) > 1 and parts[0] == ADDED and not any(part.startswith(".") for part in parts)
     plain = "/".join(parts) == name and "\0" not in name
-    return plain and (inside or name == _VERDICTS)
+    return plain and (inside or _is_private(name))
 
 
 def _put_back(archive: zipfile.ZipFile, name: str, digest: str, target: Path, own: OwnFiles) -> str:
-    private = name == _VERDICTS
-    folder = _folder_for(target, own.feedback if private else own.corpus, private=private)
+    private = _is_private(name)
+    folder = _folder_for(target, own.folder_of(name), private=private)
     # Uploads name their unfinished files like this, too, and remove old ones.
     partial = folder / f".{secrets.token_hex(8)}.partial"
     try:

@@ -24,7 +24,9 @@ ADDED = {
     "added/more/a: b \\ c.txt": "An odd name that a system allows.",
 }
 VERDICTS = '{"verdict": "right"}\n'
-NAMES = tuple(sorted([*ADDED, "feedback/feedback.jsonl"]))
+WAITING = "practices/0123456789ab.json"
+PRACTICE = '{"a": "practice"}'
+NAMES = tuple(sorted([*ADDED, "feedback/feedback.jsonl", WAITING]))
 
 
 @pytest.fixture
@@ -37,24 +39,31 @@ def own(tmp_path: Path) -> OwnFiles:
     feedback.mkdir()
     (feedback / "feedback.jsonl").write_text(VERDICTS)
     (feedback / "feedback.jsonl.lock").touch()
-    return OwnFiles(corpus, feedback)
+    practices = tmp_path / "practices"
+    practices.mkdir()
+    for name in ("0123456789ab.json", ".0123.partial", ".lock"):
+        (practices / name).write_text(PRACTICE)
+    (practices / "abcdefabcdef.json").symlink_to(feedback / "feedback.jsonl")
+    return OwnFiles(corpus, feedback, practices)
 
 
 @pytest.fixture
 def backup(own_builds: Path, own: OwnFiles, tmp_path: Path) -> Path:
     target = tmp_path / "backup.zip"
-    assert write_backup(own_builds, target, own)[1] == 4
+    assert write_backup(own_builds, target, own)[1] == 5
     return target
 
 
 @pytest.fixture
 def elsewhere(tmp_path: Path) -> OwnFiles:
     """Where nothing is yet."""
-    return OwnFiles(tmp_path / "new" / "corpus", tmp_path / "new" / "verdicts")
+    return OwnFiles(tmp_path / "new" / "corpus", tmp_path / "new" / "verdicts", tmp_path / "new" / "waiting")
 
 
 def files_of(own: OwnFiles) -> dict[str, str]:
-    paths = [*own.corpus.rglob("*"), *own.feedback.rglob("*")] if own.corpus.exists() else []
+    paths = (
+        [*own.corpus.rglob("*"), *own.feedback.rglob("*"), *own.practices.glob("*.json")] if own.corpus.exists() else []
+    )
     return {path.relative_to(own.corpus.parent).as_posix(): path.read_text() for path in paths if path.is_file()}
 
 
@@ -76,10 +85,13 @@ def listing(members: dict[str, bytes], **more: str) -> dict[str, bytes]:
 
 def test_what_was_saved_is_put_back_where_it_belongs(backup: Path, elsewhere: OwnFiles) -> None:
     assert restore_own_files(backup, elsewhere) == PutBack(restored=NAMES)
-    expected = {f"corpus/{name}": text for name, text in ADDED.items()} | {"verdicts/feedback.jsonl": VERDICTS}
+    expected = {f"corpus/{name}": text for name, text in ADDED.items()} | {
+        "verdicts/feedback.jsonl": VERDICTS, "waiting/0123456789ab.json": PRACTICE
+    }  # fmt: skip
     assert files_of(elsewhere) == expected
-    assert stat.S_IMODE(elsewhere.feedback.stat().st_mode) == 0o700
-    assert stat.S_IMODE((elsewhere.feedback / "feedback.jsonl").stat().st_mode) == 0o600
+    for private in (elsewhere.feedback / "feedback.jsonl", elsewhere.practices / "0123456789ab.json"):
+        assert stat.S_IMODE(private.parent.stat().st_mode) == 0o700
+        assert stat.S_IMODE(private.stat().st_mode) == 0o600
 
 
 def test_nothing_that_is_there_is_replaced(backup: Path, own: OwnFiles) -> None:
@@ -90,7 +102,7 @@ def test_nothing_that_is_there_is_replaced(backup: Path, own: OwnFiles) -> None:
     found = restore_own_files(backup, own)
     assert found == PutBack(
         restored=("added/report.md.meta.yaml",),
-        unchanged=("added/more/a: b \\ c.txt",),
+        unchanged=("added/more/a: b \\ c.txt", WAITING),
         kept=("added/report.md", "feedback/feedback.jsonl"),
     )
     assert files_of(own) == {**before, "corpus/added/report.md.meta.yaml": ADDED["added/report.md.meta.yaml"]}
@@ -117,6 +129,7 @@ def test_a_backup_without_any_puts_nothing_back(own_builds: Path, tmp_path: Path
     [
         *("../outside", "added/../../outside", "/added/x.md", "surabaya.md", "added", "added/", "added//x.md"),
         *("added/.hidden.md", "added/.git/config", "feedback/other.jsonl", "feedback/../x", "LICENSE"),
+        *("practices/../0123456789ab.json", "practices/0123456789AB.json", "practices/0123456789ab.json/x"),
     ],
 )
 def test_files_go_nowhere_else(
