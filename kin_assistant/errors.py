@@ -3,6 +3,8 @@
 Every message is a sentence for the user; ``details`` is for the log.
 
     KinError
+    ├── AccountError           an account cannot be added or changed
+    │   └── AccountsUnavailable   the accounts file is missing, locked or damaged, so nobody is let in
     ├── CorpusError            the corpus folder is missing or holds nothing to read
     ├── DocumentError          one document cannot be read
     ├── QuestionError          the question cannot be asked: empty, too long, not readable
@@ -29,6 +31,8 @@ Every message is a sentence for the user; ``details`` is for the log.
 from __future__ import annotations
 
 __all__ = [
+    "AccountError",
+    "AccountsUnavailable",
     "AnswerTimeout",
     "BriefError",
     "BuildFailed",
@@ -60,6 +64,14 @@ class KinError(Exception):
     def __init__(self, message: str, *, details: str = "") -> None:
         super().__init__(message)
         self.details = details
+
+
+class AccountError(KinError):
+    """An account cannot be added or changed."""
+
+
+class AccountsUnavailable(AccountError):
+    """The accounts file is missing, locked or damaged, so nobody is let in."""
 
 
 class CorpusError(KinError):

@@ -67,6 +67,24 @@ class Settings(BaseSettings):
         "",
         description="Asked for before documents can be changed on the page; empty: only on this machine, without one.",
     )
+    accounts: Path | None = Field(
+        None,
+        description="File with accounts, made by kin accounts add: the page asks everybody to log in. Empty: nobody is asked.",
+    )
+    session_idle_minutes: int = Field(
+        60, ge=1, le=10_080, description="Whoever logged in and does nothing for so long is logged out."
+    )
+    session_hours: int = Field(
+        12, ge=1, le=720, description="Whoever logged in is logged out after so long in any case."
+    )
+    proxy_user_header: str = Field(
+        "",
+        pattern="^[A-Za-z0-9-]*$",
+        description="Header in which a server of KIN_TRUSTED_PROXIES names who is logged in there, such as X-Auth-Request-Email.",
+    )
+    proxy_default_role: Literal["none", "reader"] = Field(
+        "reader", description="Role of whom it names and who has no account: 'reader', or 'none' to refuse them."
+    )
     feedback: Path = Field(Path("feedback"), description="Folder for the readers' verdicts; stays on this machine.")
     practices: Path = Field(
         Path("practices"), description="Folder for practices that were submitted on the page and wait for a curator."
@@ -116,6 +134,11 @@ class Settings(BaseSettings):
         pattern="^(on|off)$",
         description="Whether question, quotes and key may go to another machine unencrypted (http): 'on' or 'off'.",
     )
+
+    @field_validator("accounts", mode="before")
+    @classmethod
+    def _may_be_empty(cls, value: object) -> object:
+        return None if value == "" else value
 
     @field_validator("trusted_proxies", "metrics_readers")
     @classmethod

@@ -17,7 +17,7 @@ PACKAGE = Path(__file__).resolve().parent.parent / "kin_assistant"
 # A room may import from the rooms above it and, where it is a package, from itself.
 FLOW: tuple[tuple[str, ...], ...] = (
     ("types", "errors", "settings", "policy", "text"),
-    ("processes", "corpus", "filters", "feedback"),
+    ("accounts", "processes", "corpus", "filters", "feedback"),
     ("places", "monitoring"),
     ("coverage", "documents"),
     ("models", "practices"),

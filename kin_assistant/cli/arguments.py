@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from kin_assistant import __version__
+from kin_assistant.accounts.store import ROLES
 from kin_assistant.filters import NAME_FIELDS
 
 __all__ = ["Run", "make_parser"]
@@ -117,6 +118,7 @@ def make_parser(commands_by_name: Mapping[str, Run]) -> argparse.ArgumentParser:
         one.add_argument("id", help="the practice's id, as kin practices list shows it")
     checked = command("practices check", "say what is wrong with a practice in a Markdown file", [as_json], actions)
     checked.add_argument("file", type=Path, metavar="FILE", help="a file that the Submit tab gave")
+    _add_accounts(command, commands, as_json)
     compare = command("compare", "show side by side what cities did about a topic", [])
     compare.add_argument("topic", nargs="+", help="what is compared, such as household composting")
     compare.add_argument("--cities", default="", metavar="A,B", help="cities (default: the best documented)")
@@ -181,6 +183,38 @@ def make_parser(commands_by_name: Mapping[str, Run]) -> argparse.ArgumentParser:
     serve.add_argument("--port", type=int, metavar="PORT", help="port to listen on (default: 7860)")
     command("mcp", "serve a language model's program over standard input and output (Model Context Protocol)", [])
     return parser
+
+
+def _add_accounts(
+    command: Callable[..., argparse.ArgumentParser], commands: Any, as_json: argparse.ArgumentParser
+) -> None:
+    accounts = commands.add_parser(
+        "accounts",
+        help="add, list or remove the accounts of KIN_ACCOUNTS, and print who changed what",
+        description="Add, list or remove the accounts of KIN_ACCOUNTS, and print who changed what.",
+    )
+    actions = accounts.add_subparsers(title="actions", required=True, metavar="ACTION")
+    add = command(
+        "accounts add", "add an account; its password is asked for, or read from standard input", [as_json], actions
+    )
+    add.add_argument("name", metavar="NAME", help="the name to log in with")
+    add.add_argument(
+        "--role", required=True, choices=ROLES, help="what it may do: ask; change documents; read the log too"
+    )
+    add.add_argument(
+        "--no-password", action="store_true", help="for whom the web server of KIN_PROXY_USER_HEADER logs in"
+    )
+    command("accounts list", "list the accounts and their roles", [as_json], actions)
+    for action, summary in (
+        ("remove", "remove an account; its sessions end"),
+        ("passwd", "give an account another password; its sessions end"),
+    ):
+        one = command(f"accounts {action}", summary, [as_json], actions)
+        one.add_argument("name", metavar="NAME", help="the account's name")
+    log = command(
+        "accounts log", "print who changed which documents and accounts, the newest first", [as_json], actions
+    )
+    log.add_argument("--limit", type=_count, default=100, metavar="N", help="changes to print (default: 100)")
 
 
 def _add_indicators(parser: argparse.ArgumentParser) -> None:

@@ -17,6 +17,7 @@ import sys
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, TextIO
 
+from kin_assistant.cli.accounts import ACCOUNTS
 from kin_assistant.cli.answers import check_answer_file, write_answer
 from kin_assistant.cli.arguments import make_parser
 from kin_assistant.cli.batch import answer_lines
@@ -63,6 +64,7 @@ def _parser() -> argparse.ArgumentParser:
             "docs show": _printing(show_document),
             **{name: _printing(show) for name, show in {**TABLES, **PRODUCTS}.items()},
             **PRACTICES,
+            **ACCOUNTS,
             "brief": _brief,
             "watch-questions": _watch_questions,
             "serve": _serve,

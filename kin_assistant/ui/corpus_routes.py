@@ -114,6 +114,7 @@ class _Routes:
                     arriving.write(chunk)
                 path = await run_in_threadpool(arriving.finish)
             self._desk.keeper.look_again()
+            await run_in_threadpool(self._desk.note, request, "added", path)
         except ClientDisconnect:
             return say("The file did not arrive whole.", 400)
         except KinError as error:
@@ -134,6 +135,7 @@ class _Routes:
             with contextlib.suppress(ChangeRefused):
                 remove_file(folder, path + SIDECAR_SUFFIX)
             self._desk.keeper.look_again()
+            self._desk.note(request, "removed", path)
         except KinError as error:
             return refuse(error)
         return say("Removed. It is quoted until the corpus folder has been read.", path=path)
@@ -146,6 +148,7 @@ class _Routes:
         try:
             self._desk.admit(request)
             state = self._desk.syncs.start()
+            self._desk.note(request, "had the corpus folder read")
         except KinError as error:
             return refuse(error)
         return JSONResponse(state.as_json(), 202)

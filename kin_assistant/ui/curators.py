@@ -8,15 +8,13 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-import math
 import secrets
 import threading
-from collections import OrderedDict, deque
+from collections import OrderedDict
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from kin_assistant.errors import KinError
+from kin_assistant.ui.lockout import Lockout, NotAdmitted
 
 __all__ = ["COOKIE", "KNOWN_COOKIE", "KNOWN_SECONDS", "SESSION_SECONDS", "Curators", "NotAdmitted"]
 
@@ -26,33 +24,6 @@ KNOWN_COOKIE = "kin_known"
 """What a browser keeps from which somebody has logged in. It admits nobody."""
 KNOWN_SECONDS = 365 * 24 * 3600
 _MAX_SESSIONS = 32
-_FREE_TRIES = 5
-"""Wrong passwords of one client that cost no wait; the next ones cost twice as much each."""
-_FIRST_WAIT = 60.0
-_LONGEST_WAIT = 15 * 60.0
-_MANY_WRONG = 100
-"""Wrong passwords of all clients in ``_LONGEST_WAIT`` that look like guessing from many machines. Then the first wrong one
-of a client costs a wait: who knows the password is let in, and of a thousand machines each has one guess."""
-_MAX_CLIENTS = 10_000
-
-
-class NotAdmitted(KinError):
-    """A request to change something is refused; ``status`` is the one of the answer."""
-
-    def __init__(self, status: int, message: str, *, wait: float = 0) -> None:
-        super().__init__(message)
-        self.status = status
-        self.wait = wait
-        """Seconds after which it may be tried again; 0 where waiting does not help."""
-
-
-@dataclass(slots=True)
-class _Tries:
-    """The wrong passwords of one client."""
-
-    wrong: int = 0
-    locked_until: float = 0.0
-    forgotten_at: float = 0.0
 
 
 class Curators:
@@ -65,9 +36,7 @@ class Curators:
         self._clock = clock
         self._sessions: OrderedDict[bytes, float] = OrderedDict()
         """When each ends, by the hash of its token."""
-        self._tries: OrderedDict[str, _Tries] = OrderedDict()
-        self._wrong: deque[float] = deque(maxlen=_MANY_WRONG)
-        """When the latest wrong passwords of all clients were given."""
+        self._lockout = Lockout(clock)
         self._lock = threading.Lock()
 
     @property
@@ -106,17 +75,14 @@ class Curators:
         Tries are counted by ``name_client``.
         """
         client = self.name_client(client, token, known)
-        now = self._clock()
         with self._lock:
-            tries = self._tries_of(client, now)
-            if tries.locked_until > now:
-                raise _too_many(tries.locked_until - now)
+            self._lockout.check(client)
             if self._password is None or not hmac.compare_digest(self._password, _digest(password)):
-                self._count_wrong(tries, now)
+                self._lockout.count_wrong(client)
                 raise NotAdmitted(401, "That is not the curator's password.")
-            del self._tries[client]
+            self._lockout.forget(client)
             made = secrets.token_urlsafe(32)
-            self._sessions[_digest(made)] = now + SESSION_SECONDS
+            self._sessions[_digest(made)] = self._clock() + SESSION_SECONDS
             if len(self._sessions) > _MAX_SESSIONS:
                 self._sessions.popitem(last=False)
         return made
@@ -148,24 +114,6 @@ class Curators:
     def _seal(self, name: str) -> str:
         return hmac.new(self._seal_key, name.encode("utf-8", "surrogatepass"), hashlib.sha256).hexdigest()
 
-    def _tries_of(self, client: str, now: float) -> _Tries:
-        tries = self._tries.setdefault(client, _Tries())
-        self._tries.move_to_end(client)
-        if len(self._tries) > _MAX_CLIENTS:
-            self._tries.popitem(last=False)
-        if tries.forgotten_at <= now:
-            tries.wrong = 0
-        return tries
-
-    def _count_wrong(self, tries: _Tries, now: float) -> None:
-        guessed_at = len(self._wrong) == _MANY_WRONG and self._wrong[0] > now - _LONGEST_WAIT
-        self._wrong.append(now)
-        tries.wrong += 1
-        waits = tries.wrong - (1 if guessed_at else _FREE_TRIES)
-        if waits >= 0:
-            tries.locked_until = now + min(_FIRST_WAIT * 2 ** min(waits, 10), _LONGEST_WAIT)
-        tries.forgotten_at = max(now, tries.locked_until) + _LONGEST_WAIT
-
     def log_out(self, token: str | None) -> None:
         """End the session of ``token``."""
         with self._lock:
@@ -175,13 +123,6 @@ class Curators:
         # Looked up by hash, so that the time it takes tells nothing about the tokens.
         with self._lock:
             return bool(token) and self._sessions.get(_digest(token or ""), 0.0) > self._clock()
-
-
-def _too_many(wait: float) -> NotAdmitted:
-    minutes = math.ceil(wait / 60)
-    return NotAdmitted(
-        429, f"Too many wrong passwords. Please wait {minutes} minute{'s' if minutes > 1 else ''}.", wait=wait
-    )
 
 
 def _derive_key(password: str) -> bytes:

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from typing import TYPE_CHECKING
 
 from kin_assistant.corpus.uploads import ChangeRefused
 from kin_assistant.corpus.uploads import Refusal as ChangeRefusal
-from kin_assistant.errors import BuildRunning, KinError
+from kin_assistant.errors import AccountsUnavailable, BuildRunning, KinError
 from kin_assistant.practices.submission import PracticeRefused
 from kin_assistant.practices.submission import Refusal as PracticeRefusal
 from kin_assistant.ui.clients import client_of, is_forwarded
 from kin_assistant.ui.curators import COOKIE, KNOWN_COOKIE, Curators, NotAdmitted
+from kin_assistant.ui.gate import Gatekeeper, visitor_of
 from kin_assistant.ui.inventory import InventoryKeeper
 from kin_assistant.ui.ratelimit import RateLimiter, please_wait
 from kin_assistant.ui.syncing import Syncs
@@ -21,6 +23,8 @@ if TYPE_CHECKING:
     from starlette.responses import Response
 
     from kin_assistant.ui.served import Collection, Served
+
+logger = logging.getLogger(__name__)
 
 __all__ = ["Desk", "cookies_of", "refuse", "say"]
 
@@ -33,14 +37,21 @@ _STATUS_OF_PRACTICE: dict[PracticeRefusal, int] = {"disk": 507, "faulty": 400, "
 class Desk:
     """What the addresses for curators share. ``limiter`` holds all but curators."""
 
-    def __init__(self, served: Served, collection: Collection | None, curators: Curators, limiter: RateLimiter) -> None:
-        """Without a ``collection`` nothing can be changed."""
+    def __init__(
+        self,
+        served: Served,
+        collection: Collection | None,
+        curators: Curators,
+        limiter: RateLimiter,
+        gatekeeper: Gatekeeper | None = None,
+    ) -> None:
+        """Without a ``collection`` nothing can be changed. With a ``gatekeeper`` the role of an account decides."""
         self.collection = collection
         self.curators = curators
         self.keeper = InventoryKeeper(
             collection.corpus if collection else None, collection.index if collection else None
         )
-        self._limiter = limiter
+        self._limiter, self._gatekeeper = limiter, gatekeeper
         self._syncs = Syncs(collection, served, clock=time.monotonic) if collection else None
 
     @property
@@ -52,7 +63,11 @@ class Desk:
     def is_curator(self, request: Request) -> bool:
         """Whether it is a curator. Others are bounded. Raises ``NotAdmitted`` for one of them who asks too often."""
         token, browser = cookies_of(request)
-        if self.curators.knows(token, forwarded=is_forwarded(request)):
+        if self._gatekeeper:
+            visitor = visitor_of(request)
+            if visitor and visitor.may("curator"):
+                return True
+        elif self.curators.knows(token, forwarded=is_forwarded(request)):
             return True
         if wait := self._limiter.acquire(self.curators.name_client(client_of(request), token, browser)):
             raise NotAdmitted(429, please_wait(wait), wait=wait)
@@ -60,11 +75,27 @@ class Desk:
 
     def admit(self, request: Request) -> Collection:
         """The collection, which a curator may change. Raises ``NotAdmitted`` for anybody else."""
-        self.is_curator(request)
-        self.curators.admit(request.headers, request.cookies.get(COOKIE), forwarded=is_forwarded(request))
+        curator = self.is_curator(request)
+        if self._gatekeeper:
+            self.curators.check_origin(request.headers)
+            if not curator:
+                raise NotAdmitted(403, "Your account may read. Documents are changed by curators.")
+        else:
+            self.curators.admit(request.headers, request.cookies.get(COOKIE), forwarded=is_forwarded(request))
         if self.collection is None:
             raise NotAdmitted(403, "This page serves an index without its documents, so they cannot be changed here.")
         return self.collection
+
+    def note(self, request: Request, what: str, document: str = "") -> None:
+        """Write into the audit log what was done, where there are accounts. Raises ``AccountsUnavailable``."""
+        visitor = visitor_of(request)
+        if not self._gatekeeper or not visitor:
+            return
+        try:
+            self._gatekeeper.store.note(visitor.name, what, document, now=self._gatekeeper.now())
+        except AccountsUnavailable as error:
+            logger.error("%s %s: %s is not in the audit log.", error, what, document)
+            raise NotAdmitted(503, "It was done, but could not be written into the audit log.") from error
 
 
 def cookies_of(request: Request) -> tuple[str | None, str | None]:

@@ -55,7 +55,7 @@ _KNOWN_PARTS: Final = frozenset(
             "page",
             "pages",
         ),
-        *("peers", "practices", "readyz", "static", "theme.css", "v1"),
+        *("account", "audit", "login", "logout", "peers", "practices", "readyz", "static", "theme.css", "v1"),
     }
 )
 

@@ -64,18 +64,19 @@ def build_page(
     queue_size: int,
     renewable: bool = False,
     writers: Writers | None = None,
+    accounts: bool = False,
 ) -> gradio.Blocks:
     """Components and events. No callback is offered to clients other than this page.
 
     ``renewable`` says whether another build may come to be served while the page is open. Where there are ``writers``, who asks
-    may have prose too.
+    may have prose too. With ``accounts`` the header leads to one's own.
     """
     import gradio as gr
 
     with callbacks.served.lease() as assistant:
         infos, build = assistant.documents, assistant.build
     with gr.Blocks(title=build.profile.title, analytics_enabled=False, fill_width=True) as page:
-        header = add_html(texts.header_html(build.profile, build.notices))
+        header = add_html(texts.header_html(build.profile, build.notices, accounts=accounts))
         with gr.Tabs(elem_id="kin-tabs"):
             with gr.Tab("Ask", id="ask"):
                 ask = add_ask_tab(callbacks, visits, build, infos, writers)
@@ -112,7 +113,7 @@ def build_page(
                 infos, build = now.documents, now.build
             cities, countries, themes = (gr.update(choices=offered) for offered in offer_names(infos))
             return (
-                texts.header_html(build.profile, build.notices),
+                texts.header_html(build.profile, build.notices, accounts=accounts),
                 *(cities, countries, themes),
                 *(cities for _ in city_boxes),
                 countries,

@@ -146,6 +146,7 @@ class _Routes:
             queue = self._admit(request)
             path = queue.accept(request.path_params["practice"], self._desk.admit(request).corpus)
             self._desk.keeper.look_again()
+            self._desk.note(request, "accepted the practice", path)
         except KinError as error:
             return refuse(error)
         try:
@@ -156,7 +157,9 @@ class _Routes:
 
     def decline(self, request: Request) -> Response:
         try:
-            self._admit(request).decline(request.path_params["practice"])
+            practice = request.path_params["practice"]
+            self._admit(request).decline(practice)
+            self._desk.note(request, "declined the practice", practice)
         except KinError as error:
             return refuse(error)
         return say("Declined and deleted.")

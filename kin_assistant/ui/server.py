@@ -39,8 +39,11 @@ from kin_assistant.ui.desk import Desk
 from kin_assistant.ui.entrance import put_entrance
 from kin_assistant.ui.figures import add_figures
 from kin_assistant.ui.finding import add_finding
+from kin_assistant.ui.gate import ADDRESSES as ACCOUNT_ADDRESSES
+from kin_assistant.ui.gate import AccountGate, Gatekeeper
 from kin_assistant.ui.guard import Guard
 from kin_assistant.ui.installing import add_installing
+from kin_assistant.ui.login import add_login, open_gatekeeper
 from kin_assistant.ui.money import add_money
 from kin_assistant.ui.monitoring import METRICS, CountedRequests, add_health, add_metrics
 from kin_assistant.ui.packages import add_packages
@@ -123,6 +126,7 @@ def serve(assistant: Assistant, settings: Settings, *, announce: Callable[[str],
             writers=_open_writers(assistant) if settings.llm_url else None,
             metrics=metrics,
             metrics_readers=Proxies.parse(settings.metrics_readers),
+            gatekeeper=open_gatekeeper(settings, proxies),
         )
         # The page keeps a connection open for as long as it is shown; stopping does not wait for that.
         config = uvicorn.Config(
@@ -167,6 +171,7 @@ def make_app(
     writers: Writers | None = None,
     metrics: Metrics | None = None,
     metrics_readers: Proxies = NO_PROXIES,
+    gatekeeper: Gatekeeper | None = None,
 ) -> FastAPI:
     """The page as an ASGI application, and the API for other programs where ``api`` is set.
 
@@ -177,7 +182,8 @@ def make_app(
     without a collection by nobody. ``proxies`` are believed who asks, and so many ``requests_per_client`` are answered at the
     same time. Scripts of the web origins ``api_origins`` may use the API.
     Where there are ``writers``, a language model writes about answers for those who want it. Requests are counted in
-    ``metrics``, which whoever asks from ``metrics_readers`` may read.
+    ``metrics``, which whoever asks from ``metrics_readers`` may read. With a ``gatekeeper`` everybody is asked to log in, and
+    the role of an account says who may change documents.
     """
     os.environ.update(_QUIET)  # read when Gradio is imported, or an application is made
     import gradio
@@ -198,6 +204,7 @@ def make_app(
         queue_size=queue_size,
         renewable=collection is not None,
         writers=writers,
+        accounts=gatekeeper is not None,
     )
     app = make_frame(
         served,
@@ -212,6 +219,7 @@ def make_app(
         api_origins=api_origins,
         metrics=metrics,
         metrics_readers=metrics_readers,
+        gatekeeper=gatekeeper,
     )
     limiter = RateLimiter(questions_per_minute * QUESTION)
     add_transcripts(app, callbacks, visits, limiter)
@@ -280,6 +288,7 @@ def make_frame(
     api_origins: Sequence[str] = (),
     metrics: Metrics | None = None,
     metrics_readers: Proxies = NO_PROXIES,
+    gatekeeper: Gatekeeper | None = None,
 ) -> FastAPI:
     """What stands around the page: the guard, the document pages and the list of documents. As for ``make_app``."""
     from fastapi import FastAPI
@@ -291,6 +300,8 @@ def make_frame(
 
     pictures = Pictures(collection.corpus) if collection else None
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
+    if gatekeeper:
+        app.add_middleware(AccountGate, gatekeeper=gatekeeper)
     # With this one present, Gradio leaves out its own, which answers to any origin on hosts other than localhost.
     app.add_middleware(CORSMiddleware, allow_origins=[])
     if api and api_origins:
@@ -302,7 +313,9 @@ def make_frame(
         for paths in (ADDRESSES, FOLDERS)
     )
     watched = {METRICS: frozenset({"GET", "HEAD"})} if metrics else {}
-    app.add_middleware(Guard, addresses=addresses | watched, folders=folders)
+    app.add_middleware(
+        Guard, addresses=addresses | watched | (ACCOUNT_ADDRESSES if gatekeeper else {}), folders=folders
+    )
     app.add_middleware(GZipMiddleware)
     app.add_middleware(TrustedHostMiddleware, allowed_hosts=list(hosts), www_redirect=False)
     if metrics:
@@ -313,8 +326,11 @@ def make_frame(
     if pictures:
         add_pictures(app, served, pictures, RateLimiter(_PICTURES_PER_MINUTE))
     local = on_loopback and not proxies.networks
-    curators = Curators(curator_password, on_loopback=local, clock=time.monotonic)
-    desk = Desk(served, collection, curators, RateLimiter(_LISTS_PER_MINUTE))
+    # With accounts their roles decide, and one password of all counts for nothing.
+    curators = Curators("" if gatekeeper else curator_password, on_loopback=local, clock=time.monotonic)
+    desk = Desk(served, collection, curators, RateLimiter(_LISTS_PER_MINUTE), gatekeeper)
+    if gatekeeper:
+        add_login(app, served, gatekeeper)
     add_corpus_routes(app, served, desk)
     add_practices(app, desk, PracticeQueue(practices) if practices else None, now=lambda: datetime.now(UTC))
     add_coverage(app, served, RateLimiter(_LISTS_PER_MINUTE))

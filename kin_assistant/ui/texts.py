@@ -49,9 +49,9 @@ def head_html(style: str, scripts: Sequence[str]) -> Markup:
     return render("page.html", "head", style=style, scripts=scripts)
 
 
-def header_html(profile: CorpusProfile, notices: Sequence[str] = ()) -> Markup:
-    """The name of the page, and what the reader should know about the index that is served."""
-    return render("page.html", "header", profile=profile, notices=notices)
+def header_html(profile: CorpusProfile, notices: Sequence[str] = (), *, accounts: bool = False) -> Markup:
+    """The name of the page, and what the reader should know about the index that is served; a way to the account if there are."""
+    return render("page.html", "header", profile=profile, notices=notices, accounts=accounts)
 
 
 def introduction_html(profile: CorpusProfile) -> Markup:

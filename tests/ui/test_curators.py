@@ -132,7 +132,7 @@ def test_a_guesser_who_never_stops_breaks_nothing(curators: Curators, clock: Clo
 def test_what_is_remembered_is_bounded(curators: Curators) -> None:
     for number in range(10_050):
         refusal(curators, str(number))
-    assert len(curators._tries) <= 10_000
+    assert len(curators._lockout) <= 10_000
 
 
 def test_a_session_ends_by_itself_and_is_not_guessed(curators: Curators, clock: Clock) -> None:

@@ -1,0 +1,1 @@
+"""Who may use the page where its office wants to know: accounts with roles, their sessions, and who changed what."""
