@@ -67,9 +67,9 @@ class Settings(BaseSettings):
         "",
         description="Asked for before documents can be changed on the page; empty: only on this machine, without one.",
     )
-    accounts: Path | None = Field(
-        None,
-        description="File with accounts, made by kin accounts add: the page asks everybody to log in. Empty: nobody is asked.",
+    accounts: str = Field(
+        "",
+        description="File with accounts, made by kin accounts add: the page asks everybody to log in; empty: nobody is asked.",
     )
     session_idle_minutes: int = Field(
         60, ge=1, le=10_080, description="Whoever logged in and does nothing for so long is logged out."
@@ -134,11 +134,6 @@ class Settings(BaseSettings):
         pattern="^(on|off)$",
         description="Whether question, quotes and key may go to another machine unencrypted (http): 'on' or 'off'.",
     )
-
-    @field_validator("accounts", mode="before")
-    @classmethod
-    def _may_be_empty(cls, value: object) -> object:
-        return None if value == "" else value
 
     @field_validator("trusted_proxies", "metrics_readers")
     @classmethod

@@ -7,6 +7,7 @@ import sys
 import time
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kin_assistant.cli.ending import DONE, print_json
@@ -77,9 +78,9 @@ def print_log(options: argparse.Namespace, settings: Settings) -> int:
 def _store(settings: Settings) -> AccountStore:
     from kin_assistant.accounts.store import AccountStore
 
-    if settings.accounts is None:
+    if not settings.accounts:
         raise AccountError("No accounts file is set. Name one first, such as: export KIN_ACCOUNTS=accounts.sqlite")
-    return AccountStore(settings.accounts)
+    return AccountStore(Path(settings.accounts))
 
 
 def _read_password() -> str:

@@ -11,7 +11,8 @@ import logging
 import re
 import secrets
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Final
+from pathlib import Path
+from typing import TYPE_CHECKING, Final, NamedTuple
 from urllib.parse import parse_qs, quote, urlsplit
 
 from kin_assistant.accounts.store import AccountStore
@@ -46,9 +47,18 @@ _UNREADABLE: Final = (
 logger = logging.getLogger(__name__)
 
 
+class _Row(NamedTuple):
+    """Of the audit log, as it is shown."""
+
+    when: str
+    who: str
+    what: str
+    document: str
+
+
 def open_gatekeeper(settings: Settings, proxies: Proxies) -> Gatekeeper | None:
     """None where no accounts are set. Raises ``ServeError`` for settings that contradict each other."""
-    if settings.accounts is None:
+    if not settings.accounts:
         if settings.proxy_user_header:
             raise ServeError(
                 "KIN_PROXY_USER_HEADER needs KIN_ACCOUNTS, the file with the roles. Make it: kin accounts add"
@@ -56,7 +66,7 @@ def open_gatekeeper(settings: Settings, proxies: Proxies) -> Gatekeeper | None:
         return None
     if settings.proxy_user_header and not proxies.networks:
         raise ServeError("KIN_PROXY_USER_HEADER needs KIN_TRUSTED_PROXIES: anybody else could write the header.")
-    store = AccountStore(settings.accounts)
+    store = AccountStore(Path(settings.accounts))
     try:
         store.find("")
     except AccountError as error:
@@ -168,7 +178,7 @@ class _Routes:
         except AccountError as error:
             return self._page(request, "Audit log", _sentence(str(_unavailable(error))), 503)
         rows = [
-            (f"{datetime.fromtimestamp(entry.time, UTC):%Y-%m-%d %H:%M:%S}", entry.who, entry.what, entry.document)
+            _Row(f"{datetime.fromtimestamp(entry.time, UTC):%Y-%m-%d %H:%M:%S}", entry.who, entry.what, entry.document)
             for entry in entries
         ]
         return self._page(request, "Audit log", render("accounts.html", "audit", rows=rows, most=_ENTRIES_SHOWN))
