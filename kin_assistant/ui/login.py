@@ -109,7 +109,7 @@ class _Routes:
         from starlette.requests import ClientDisconnect
         from starlette.responses import RedirectResponse
 
-        wanted = ""
+        wanted = name = ""
         try:
             fields = await self._read(request)
             wanted = fields.get("next", "")
@@ -121,11 +121,11 @@ class _Routes:
         except ClientDisconnect:
             return self._form(request, wanted, NotAdmitted(400, "The password did not arrive whole."))
         except NotAdmitted as error:
-            return self._form(request, wanted, error)
+            return self._form(request, wanted, error, name)
         except AccountError as error:
-            return self._form(request, wanted, _unavailable(error))
+            return self._form(request, wanted, _unavailable(error), name)
         # Below our own address, whatever it says.
-        answer = RedirectResponse("./" + quote(wanted, safe="/?=&%"), 303, _FRESH)
+        answer = RedirectResponse("./" + quote(wanted, safe="/?=&%+"), 303, _FRESH)
         answer.set_cookie(
             SESSION_COOKIE,
             session,
@@ -203,10 +203,9 @@ class _Routes:
             raise NotAdmitted(403, "The form was open for too long, or cookies are off. Please try again.")
         return fields
 
-    def _form(self, request: Request, wanted: str, error: NotAdmitted | None = None) -> Response:
-        body = render(
-            "accounts.html", "login", word=_word_of(request), wanted=wanted, refusal=str(error) if error else ""
-        )
+    def _form(self, request: Request, wanted: str, error: NotAdmitted | None = None, name: str = "") -> Response:
+        refusal = str(error) if error else ""
+        body = render("accounts.html", "login", word=_word_of(request), wanted=wanted, name=name, refusal=refusal)
         answer = self._page(request, "Log in", body, error.status if error else 200)
         if error and error.wait:
             answer.headers["retry-after"] = str(int(error.wait) + 1)

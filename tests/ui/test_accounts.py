@@ -181,8 +181,8 @@ def test_whatever_the_form_loads_is_there_before_the_log_in(site: Site) -> None:
 
 def test_a_log_in_leads_to_what_was_wanted_and_its_cookie_is_closed(site: Site) -> None:
     client = site.open()
-    answer = log_in(client, "Rita", password_of("rita"), data={"next": "documents/a?b=c"})
-    assert (answer.status_code, answer.headers["location"]) == (303, "./documents/a?b=c")
+    answer = log_in(client, "Rita", password_of("rita"), data={"next": "documents/a?b=c+d%3F"})
+    assert (answer.status_code, answer.headers["location"]) == (303, "./documents/a?b=c+d%3F")
     cookie = next(one for one in answer.headers.get_list("set-cookie") if one.startswith(SESSION_COOKIE))
     assert {"HttpOnly", "SameSite=lax"} <= set(cookie.split("; "))
     assert "Secure" not in cookie
@@ -255,6 +255,7 @@ def test_guessing_locks_one_account_for_one_client_and_says_for_how_long(site: S
     locked = log_in(guesser, "rita")
     assert (locked.status_code, locked.headers["retry-after"]) == (429, "61")
     assert "Please wait 1 minute." in locked.text
+    assert 'value="rita"' in locked.text, "the name need not be typed again"
     assert log_in(guesser, "carl").status_code == 303, "another account"
     assert log_in(site.open("192.0.2.2"), "rita").status_code == 303, "another client"
     site.clock.now += 61
