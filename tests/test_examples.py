@@ -35,6 +35,7 @@ FIRST = {
             "Four Indian cities let an energy service company (ESCO) pay for better lamps and repaid it from the savings on the"
             " power bill."
         ),
+        "In Akola the company Asia Electronics paid for everything, so the city put up no money and took no performance risk.",
     ),
     "How did women in Tobata fight air pollution?": (
         (

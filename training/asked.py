@@ -41,7 +41,7 @@ SOURCES = {
     "pair": "questions/pairs.jsonl",
     "several": "questions/compound.jsonl",
     "explanation": "explanations.jsonl",
-    "message": "messages.jsonl",
+    "message": "*messages.jsonl",
 }
 _IMPORTANCE = {"fact": 0.3, "pair": 0.3, "several": 0.3, "heading": 0.1}
 """Of a question, where it is not 1: those for a fact are many, and ask for any field."""

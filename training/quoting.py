@@ -1,9 +1,10 @@
 """What answers quote of the sentences that were marked for a question: ``python -m training.quoting --index INDEX``.
 
 Asked are the questions for an explanation of ``explanations.jsonl``, those for several facts of ``questions/compound.jsonl``,
-the messages of ``messages.jsonl`` and the situations of ``situations.jsonl``, if they are about digests of the index. Printed
-are, for each group, how many of the quoted sentences are marked (precision), how many of the marked ones are quoted (recall),
-how often the first quote is marked, how many of the quoted documents are marked, and the words of an answer.
+the messages of ``messages.jsonl`` and ``more_messages.jsonl``, and the situations of ``situations.jsonl``, if they are about
+digests of the index. Printed are, for each group, how many of the quoted sentences are marked (precision), how many of the
+marked ones are quoted (recall), how often the first quote is marked, how many of the quoted documents are marked, and the words
+of an answer.
 ``--set selection.worth_of_conclusion=0.4`` asks with another value of a policy.
 """
 
@@ -76,8 +77,9 @@ def read_marked(documents: frozenset[str] | set[str], folder: Path = _FOLDER) ->
     """The questions about ``documents``, by group."""
     rows = [row for row in _read_rows(folder / "explanations.jsonl") if row["asks"] in _EXPLANATIONS]
     marked = [_mark(row["asks"], [row]) for row in rows if row["document_id"] in documents]
-    rows = [row for row in _read_rows(folder / "messages.jsonl") if row["answerable"]]
-    marked += [_mark("message", [row]) for row in rows if row["document_id"] in documents]
+    for group, name in (("message", "messages.jsonl"), ("more", "more_messages.jsonl")):
+        rows = [row for row in _read_rows(folder / name) if row["answerable"]]
+        marked += [_mark(group, [row]) for row in rows if row["document_id"] in documents]
     situations = map(_mark_situation, _read_rows(folder / "situations.jsonl"))
     marked += [one for one in situations if all(document in documents for document, _ in one.sentences)]
     compound: dict[str, list[Mapping[str, Any]]] = {}

@@ -109,8 +109,10 @@ class Composer:
             whole = draft_document(evidence, self.search, self._fields_of, self._policy)
         return whole or self._quoter.draft_explanation(evidence, words)
 
-    def count_lists(self, draft: Draft) -> Draft:
-        """``draft`` with what it shows of each list that it quotes in part."""
+    def count_lists(self, draft: Draft, query: Query, evidence: Evidence | None, words: int) -> Draft:
+        """``draft`` with what it shows of each list quoted in part. The few words that one lacks are added, but to a fact."""
+        if query.kinds[0] != "fact" and draft.form == "quotes":
+            draft = self._quoter.add_last_items(draft, evidence, words)
         return self._quoter.count_lists(draft)
 
     def complete_parts(self, draft: Draft, evidence: Evidence, parts: Sequence[PartRead], words: int) -> Draft:

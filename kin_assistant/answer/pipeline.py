@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 from kin_assistant.answer.citations import cite_sentences, take_quote
 from kin_assistant.answer.composer import Composer
@@ -108,14 +109,20 @@ class AnswerPipeline:
         Raises ``QuestionError`` for a question that cannot be read and ``FilterError`` for an unknown filter value.
         """
         started = time.perf_counter()
-        query = self._parser.understand(
+        understand = partial(
+            self._parser.understand,
             question,
             history=history,
             filters=filters,
             form=form,
             names_shown=lambda earlier, before: self._names_shown(earlier, tuple(before), filters),
         )
-        made = self._make_draft(query, max_words or self._answer_words)
+        words = max_words or self._answer_words
+        made = self._make_draft(understand(), words)
+        if made.reason and history and _may_lean(made.query):
+            behind = self._make_draft(understand(leans=True), words)
+            sure = behind.evidence and behind.confidence >= self._policy.refusal.confidence_behind
+            made = behind if sure and not behind.reason else made
         query, draft, evidence, reason = made.query, made.draft, made.evidence, made.reason
         quoted = draft.candidates
         citations, sentences = cite_sentences(
@@ -181,7 +188,7 @@ class AnswerPipeline:
             parts = read_parts(evidence, draft, self._reader, self._library, self._policy.parts)
             draft = self._composer.complete_parts(draft, evidence, parts, words)
         forms = self._composer.find_forms(draft, query, evidence, words, self._read) if not reason else {}
-        draft = self._composer.count_lists(take_form(draft, query.wanted_form, forms))
+        draft = self._composer.count_lists(take_form(draft, query.wanted_form, forms), query, evidence, words)
         return _Made(query, draft, evidence, reason, confidence, tuple(parts), tuple(forms), retrieved)
 
     def _find_names_shown(self, question: str, history: tuple[str, ...], filters: Filters | None) -> tuple[str, ...]:
@@ -339,6 +346,11 @@ def _section(section: DraftSection, numbers: Mapping[Candidate, int]) -> Section
         of=section.of,
         remark=section.remark,
     )
+
+
+def _may_lean(query: Query) -> bool:
+    """Whether a message that did not seem to lean may do so after all: it names no place."""
+    return not (query.leans or query.scope.named or query.scope.unwritten or query.areas)
 
 
 def _name_unwritten(query: Query) -> tuple[str, ...]:

@@ -205,9 +205,7 @@ class Quoter:
         if not 1 < counted.shown < counted.of:
             return None
         items = self._items(key, evidence)
-        candidates, read = set(evidence.candidates), set(evidence.passages)
-        is_ruled_out = any(one.passage in read and one not in candidates for one in items)
-        if is_ruled_out or _count_words(items) > self._policy.words_of_whole_list:
+        if _rules_out(evidence, items) or _count_words(items) > self._policy.words_of_whole_list:
             return None
         own = [one for one in section.candidates if self._list_around(one) != key]
         both = sorted({*own, *items}, key=lambda one: one.sentence.start)
@@ -217,6 +215,27 @@ class Quoter:
         section = DraftSection(stretch.candidates, self.heading_of(stretch.passage))
         key = self._list_in(section)
         return self._count(section, key, section.candidates) if key else section
+
+    def add_last_items(self, draft: Draft, evidence: Evidence | None, words: int) -> Draft:
+        """``draft`` with the lists whole that lack only a few words, as far as there is room in ``words`` for them.
+
+        They cost a reader less than the sentence that they are missing.
+        """
+        sections = list(draft.sections)
+        for i, section in enumerate(sections):
+            key = self._list_in(section)
+            if key is None or not 1 < (counted := self._count(section, key, draft.candidates)).shown < counted.of:
+                continue
+            quoted = {(one.document, one.sentence) for one in draft.candidates}
+            members = [one for one in self._members(key) if (key[0], one[1]) not in quoted]
+            missing = self._as_candidates(key[0], members, evidence)
+            room = words - self._policy.words_around - _count_words(draft.candidates)
+            few = _count_words(missing) <= min(self._policy.words_of_last_items, room)
+            if few and not (evidence and _rules_out(evidence, missing)):
+                whole = sorted((*section.candidates, *missing), key=lambda one: one.sentence.start)
+                sections[i] = replace(section, candidates=tuple(whole))
+                draft = replace(draft, sections=tuple(sections))
+        return draft
 
     def count_lists(self, draft: Draft) -> Draft:
         """``draft`` with what it shows of each list or table, said once, behind the last quote of it.
@@ -312,10 +331,11 @@ class Quoter:
         )
 
     def _as_candidates(
-        self, document: DocumentRow, places: Iterable[tuple[PassageRow, Sentence]], evidence: Evidence
+        self, document: DocumentRow, places: Iterable[tuple[PassageRow, Sentence]], evidence: Evidence | None
     ) -> list[Candidate]:
         """Sentences as candidates; those that were not read score nothing."""
-        read = {(one.passage, one.sentence): one for one in evidence.candidates if one.document == document}
+        candidates = evidence.candidates if evidence else ()
+        read = {(one.passage, one.sentence): one for one in candidates if one.document == document}
         text = self._library.document(document).text
         return [
             read.get((passage, sentence))
@@ -327,6 +347,12 @@ class Quoter:
 def _is_announced(candidate: Candidate) -> bool:
     """Whether it is an item that stands behind words which announce a list, and no row of a table."""
     return candidate.sentence.lead_in is not None and not candidate.text.startswith(ROW)
+
+
+def _rules_out(evidence: Evidence, sentences: Iterable[Candidate]) -> bool:
+    """Whether one of ``sentences`` was read and did not come into question, such as one on another place."""
+    candidates, read = set(evidence.candidates), set(evidence.passages)
+    return any(one.passage in read and one not in candidates for one in sentences)
 
 
 def _count_words(candidates: Iterable[Candidate]) -> int:

@@ -173,6 +173,8 @@ class SelectionPolicy:
     """A list or table of so many words is quoted whole in an explanation,"""
     min_share_of_whole_list: float = 0.4
     """if its best quoted item is worth this share of the best sentence."""
+    words_of_last_items: int = 30
+    """What is missing of a list or table that is quoted in part is added, if it has no more words."""
     min_share_of_list: float = 0.5
     """A list is quoted for a list if its best item is worth this share of the best sentence."""
     min_share_of_section: float = 0.5
@@ -199,10 +201,12 @@ class RefusalPolicy:
     ``python -m training.refusal fit`` compares its signals, and functions of them.
     """
 
-    min_confidence: float = 0.28
+    min_confidence: float = 0.32
     """A query with less is refused."""
-    sure_confidence: float = 0.36
+    sure_confidence: float = 0.42
     """An answer with less may say that it is none: of 11 that did on the development questions 5 had no answer."""
+    confidence_behind: float = 0.5
+    """A message that is refused alone is asked with what came before it, if that is answered with as much confidence."""
     read_logit: float = 0.69
     """Weight of the joint logit of all sentences that the network read."""
     read_cosine: float = 2.24

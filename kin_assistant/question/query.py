@@ -150,11 +150,13 @@ class QueryParser:
         filters: Filters | None = None,
         form: WantedForm | None = None,
         names_shown: Callable[[str, Sequence[str]], Sequence[str]] | None = None,
+        leans: bool = False,
     ) -> Query:
         """The query that ``question`` means behind the earlier questions ``history``, oldest first.
 
         A message that only asks for another form ("shorter please") is the last question again; ``form`` counts for more.
         ``names_shown`` says what the answer to an earlier question, behind those before it, showed: for "the second one".
+        ``leans`` says that it goes on with what was asked, whatever it looks like.
 
         Places are looked for once in each text, and the query is embedded once. Raises ``QuestionError`` for a
         question that cannot be read and ``FilterError`` for a filter value that no document carries.
@@ -172,6 +174,7 @@ class QueryParser:
             self._bodies,
             is_talk=self._is_small_talk if recent else is_small_talk,
             names_shown=lambda number: names_shown(recent[number], recent[:number]) if names_shown else (),
+            leans=leans,
         )
         if meant.carried and self._lists_a_subject(original, find_places):
             meant = Standalone(original)

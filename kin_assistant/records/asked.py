@@ -26,7 +26,7 @@ __all__ = ["FORMAT", "WEIGHTS", "WEIGHTS_SHA256", "AskedFields", "FieldMatcher",
 
 WEIGHTS: Final = Path(__file__).parent.parent / "data" / "asked_fields.safetensors"
 """The weights that ship; ``python -m training.asked`` makes them."""
-WEIGHTS_SHA256: Final = "5ffcf9c75bc4883d2f160402a36023e132b84fee4cf1e6c6bc2f221b926efeb8"
+WEIGHTS_SHA256: Final = "aa375cc768ea3876d55b77edd8170cdd2eaeb448c26496c4203615707dbe7071"
 FORMAT: Final = "kin-asked-2"
 _FLOOR: Final = 0.1
 """Added to how much likelier a field is asked for, so that no sentence is ruled out by its field alone."""

@@ -20,6 +20,7 @@ from kin_assistant.rendering import answer_text
 from kin_assistant.settings import Settings
 from kin_assistant.types import WANTED_FORMS, Answer, Filters, WantedForm
 from tests.conftest import NOW, write_corpus
+from tests.varied_policies import double, halve
 
 Question = dict[str, object]
 WASTE = "How did Surabaya cut its household waste?"
@@ -366,6 +367,37 @@ def test_a_follow_up_is_answered_with_what_it_points_to(assistant: Assistant) ->
     check(answer, assistant)
     assert answer.question == "What did it cost?"
     assert answer.standalone_question == "What did it cost? (Surabaya, cut, household waste)"
+
+
+VILLAGES = ("How does Nonthaburi recycle?", "how many households were in the two villages")
+ELSEWHERE = ("How did Surabaya cut its household waste?", "how many mechanics were trained in Sydney")
+UNKNOWN = ("How did Surabaya cut its household waste?", "who won the football match yesterday")
+
+
+def test_a_message_that_is_refused_alone_is_asked_with_what_came_before(assistant: Assistant) -> None:
+    before, message = VILLAGES
+    assert assistant.ask(message).abstained
+    answer = assistant.ask(message, history=[before])
+    check(answer, assistant)
+    assert answer.leans
+    assert "Nonthaburi" in answer.standalone_question
+    assert {citation.document_id for citation in answer.citations} == {"nonthaburi-recycling-pilot-2002"}
+
+
+@pytest.mark.parametrize(("before", "message"), [ELSEWHERE, UNKNOWN])
+def test_what_names_another_place_or_fits_nothing_is_refused_in_a_conversation_too(
+    assistant: Assistant, before: str, message: str
+) -> None:
+    answer = assistant.ask(message, history=[before])
+    assert answer.abstained
+    assert not answer.leans
+
+
+def test_how_much_confidence_it_takes_to_ask_with_what_came_before(shipped_index: Path) -> None:
+    value = "refusal.confidence_behind"
+    for policy, (before, message), abstained in ((double(value), VILLAGES, True), (halve(value), UNKNOWN, False)):
+        with Assistant.open(shipped_index, policy=policy) as assistant:
+            assert assistant.ask(message, history=[before]).abstained == abstained
 
 
 def test_history_is_cut_to_its_last_turns(assistant: Assistant) -> None:

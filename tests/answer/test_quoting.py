@@ -124,6 +124,40 @@ def test_what_is_shown_of_a_list_is_said_once_behind_its_last_quote(library: Sma
     assert counts("list", first) == [(1, 3)]
 
 
+@pytest.mark.parametrize(
+    ("missing", "policies"), [(20, ("shipped", "doubled")), (40, ("doubled",)), (10, ("halved", "shipped"))]
+)
+def test_the_last_words_of_a_list_are_added_as_the_policy_says(
+    tmp_path: Path, missing: int, policies: tuple[str, ...]
+) -> None:
+    long = " ".join(["meters"] * (missing - 3))
+    text = CEBU.replace("Each month the homes of the bank learn what they saved.", f"The homes read {long}.")
+    library, index = open_library(tmp_path, {"cebu.md": text})
+    evidence = read(library)
+    items = [one for one in evidence.candidates if one.text.endswith(("of homes.", "meters.", "market."))]
+    first, second, last = sorted(items, key=lambda one: one.sentence.start)
+    assert len(second.text.split()) == missing
+    value = "selection.words_of_last_items"
+    by_name = {"halved": halve(value), "shipped": AnswerPolicy(), "doubled": double(value)}
+
+    def counts(
+        name: str, *quoted: Candidate, read: Evidence | None = evidence, words: int = 150
+    ) -> list[tuple[int, int]]:
+        quoter = Quoter(library.search.library, by_name[name].selection)
+        draft = quoter.add_last_items(Draft("quotes", (DraftSection(quoted),)), read, words)
+        return [(section.shown, section.of) for section in quoter.count_lists(draft).sections]
+
+    ruled_out = replace(evidence, candidates=tuple(one for one in evidence.candidates if one != second))
+    for name in policies:
+        assert counts(name, first, last) == counts(name, first, last, read=None) == [(3, 3)]
+        assert counts(name, first, last, words=30) == [(2, 3)], "there is no room"
+        assert counts(name, first) == [(0, 0)], "of an item alone no list was begun"
+        assert counts(name, first, last, read=ruled_out) == [(2, 3)], "what was read and is on another place stays out"
+    if "halved" not in policies:
+        assert counts("halved", first, last) == [(2, 3)]
+    index.close()
+
+
 def test_where_something_is_asked_for_as_it_is_now_the_newest_of_those_that_answer_leads(tmp_path: Path) -> None:
     text = CEBU.partition("## Problem")[0] + (
         "## Results\n\nThe recycled share of waste in Cebu in 2015 was 37 per cent. In 2019 Cebu recycled 44 per cent.\n"

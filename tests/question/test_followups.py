@@ -42,6 +42,15 @@ def test_without_history_a_question_stands_as_it_is(places: PlaceIndex, question
     assert ask(places, question) == Standalone(question)
 
 
+def test_a_message_can_be_told_to_lean_whatever_it_says(places: PlaceIndex) -> None:
+    question = "How many households have a compost basket?"
+    assert ask(places, question, SUBJECT) == Standalone(question)
+    told = make_standalone(question, [SUBJECT], places.find_places, PROFILE.bodies, leans=True)
+    assert told.leans
+    assert "Surabaya" in told.searched
+    assert make_standalone(question, [], places.find_places, PROFILE.bodies, leans=True) == Standalone(question)
+
+
 # Messages that are asked as typed, with what they lean on
 
 

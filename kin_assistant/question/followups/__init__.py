@@ -101,8 +101,9 @@ def make_standalone(
     *,
     is_talk: Callable[[str], bool] = is_small_talk,
     names_shown: NamesShown = _show_nothing,
+    leans: bool = False,
 ) -> Standalone:
-    """``question`` with what it leans on from ``history``, the earlier messages in order.
+    """``question`` with what it leans on from ``history``, the earlier messages in order; if it ``leans``, whatever it says.
 
     Messages that ``is_talk`` neither lean nor are leant on. ``names_shown`` is asked where a message points at what was
     answered: "the second one". Misspelt places are set right, and "this network" is given the name of the one of ``bodies``
@@ -110,10 +111,10 @@ def make_standalone(
     """
     conversation = _Conversation(find_places, bodies, is_talk, load_leaning_model(), names_shown)
     standalone = Standalone(question)
-    for number, message in enumerate([*map(clean, history), question]):
+    for number, message in enumerate(map(clean, history)):
         if message:
-            standalone = conversation.add_turn(message, number)
-    return standalone
+            conversation.add_turn(message, number)
+    return conversation.add_turn(question, len(history), leans=leans) if question else standalone
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,8 +145,8 @@ class _Conversation:
         self._heard: list[Turn] = []
         self._subjects: list[_Subject] = []
 
-    def add_turn(self, message: str, number: int) -> Standalone:
-        """What the message with this number means alone; a message that does not lean begins a subject."""
+    def add_turn(self, message: str, number: int, *, leans: bool = False) -> Standalone:
+        """What the message with this number means alone; one that does not lean begins a subject, unless told so."""
         text = self._name_bodies(self._set_places_right(message))
         if self._is_talk(message):
             return Standalone(text)
@@ -156,7 +157,7 @@ class _Conversation:
             return self._begin(Standalone(text))
         if asked := self._go_back(text) or self._choose_places(turn) or self._choose_shown(turn):
             return asked
-        if not turn.there and self._model.estimate(turn, before) < _LIKELY:
+        if not (leans or turn.there) and self._model.estimate(turn, before) < _LIKELY:
             return self._begin(Standalone(text))
         return self._go_to_place(turn) if turn.goes_to else self._stay(turn)
 
