@@ -15,6 +15,7 @@ Every message is a sentence for the user; ``details`` is for the log.
     ├── IndicatorError         figures are asked for of an unknown city, country or unit, or of years that run backwards
     ├── ContributionError      money is asked for of a funder that no document names
     ├── StandingError          the file of standing questions, or of their answers, cannot be read
+    ├── PageTextsInvalid       a table of the page's texts in another language cannot be used
     ├── ModelError             the embedding model is missing, damaged or not the expected one
     ├── LanguageModelError     a language model cannot be reached or used, or did not write as it should
     ├── ServeError             the page cannot be served
@@ -51,6 +52,7 @@ __all__ = [
     "LanguageModelError",
     "ModelError",
     "OtherLanguage",
+    "PageTextsInvalid",
     "QuestionError",
     "ResourceError",
     "ServeError",
@@ -117,6 +119,10 @@ class ContributionError(KinError):
 
 class StandingError(KinError):
     """The file of standing questions, or of their answers, cannot be read."""
+
+
+class PageTextsInvalid(KinError):
+    """A table of the page's texts in another language cannot be used."""
 
 
 class ModelError(KinError):

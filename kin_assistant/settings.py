@@ -89,6 +89,10 @@ class Settings(BaseSettings):
     practices: Path = Field(
         Path("practices"), description="Folder for practices that were submitted on the page and wait for a curator."
     )
+    page_texts: str = Field(
+        "",
+        description="Folder with tables of the page's texts in other languages, beside those of the program; empty for none.",
+    )
     max_question_characters: int = Field(2000, ge=50, le=20_000, description="Longer questions are refused.")
     max_history_turns: int = Field(8, ge=0, le=50, description="Earlier questions taken into account.")
     answer_seconds: int = Field(

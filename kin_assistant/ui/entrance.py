@@ -14,7 +14,7 @@ from urllib.parse import parse_qsl
 from kin_assistant.ui.backlog import Backlog
 from kin_assistant.ui.events import SESSION, EventRefused, Events
 from kin_assistant.ui.front_page import FrontPage
-from kin_assistant.ui.head import page_head
+from kin_assistant.ui.head import PageHead
 from kin_assistant.ui.page import KINDS
 from kin_assistant.ui.ratelimit import RateLimiter, please_wait
 
@@ -40,10 +40,10 @@ _FAULT_IN_OUR_WORDS = (
 """Gradio tells here what went wrong inside, with addresses in memory."""
 
 
-def put_entrance(app: FastAPI, page: gradio.Blocks, limiter: RateLimiter) -> Entrance:
+def put_entrance(app: FastAPI, page: gradio.Blocks, limiter: RateLimiter, head: PageHead) -> Entrance:
     """Put the entrance before Gradio, which was mounted last in ``app`` to serve ``page``."""
     mount = app.routes[-1]
-    entrance = Entrance(mount.app, page, limiter)  # type: ignore[attr-defined]
+    entrance = Entrance(mount.app, page, limiter, head)  # type: ignore[attr-defined]
     mount.app = entrance  # type: ignore[attr-defined]
     inner = app.router.lifespan_context
 
@@ -59,10 +59,12 @@ def put_entrance(app: FastAPI, page: gradio.Blocks, limiter: RateLimiter) -> Ent
 class Entrance:
     """An ASGI application."""
 
-    def __init__(self, gradio_app: ASGIApp, page: gradio.Blocks, limiter: RateLimiter) -> None:
+    def __init__(
+        self, gradio_app: ASGIApp, page: gradio.Blocks, limiter: RateLimiter, head: PageHead | None = None
+    ) -> None:
         """Raises ``TypeError`` if ``page`` has a function of which nothing says what it may be sent."""
         self._gradio_app = gradio_app
-        self._front_page = FrontPage(gradio_app, str(page_head("")))
+        self._front_page = FrontPage(gradio_app, str((head or PageHead()).html("")))
         self._events = Events(page, KINDS)
         self._backlog = Backlog(page)
         self._limiter = limiter

@@ -53,7 +53,7 @@ _OPEN: Final = frozenset(
     }
 )
 _OPEN_FOLDER: Final = "/page/"
-"""Style and scripts, the same in every installation; the form needs them."""
+"""Style, scripts and the words of the page in other languages, none of which is secret; the form needs them."""
 _CLOSED: Final = "The accounts of this page cannot be read just now, so nobody is let in. Please tell whoever runs it."
 _UNKNOWN: Final = "Please log in first. A session that is not used ends by itself."
 _MOST_REMEMBERED: Final = 200

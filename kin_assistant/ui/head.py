@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from kin_assistant.rendering import render
 from kin_assistant.ui.components import asset_address
@@ -10,17 +11,48 @@ from kin_assistant.ui.components import asset_address
 if TYPE_CHECKING:
     from markupsafe import Markup
 
-__all__ = ["DARK", "LIGHT", "page_head"]
+    from kin_assistant.ui.page_texts import PageTexts
+
+__all__ = ["DARK", "LIGHT", "PageHead"]
 
 LIGHT: Final = "#f6f7f5"
 """The ground of the page in the light, as in ``colours.css``; what a browser paints around it."""
 DARK: Final = "#131917"
 """The same in the dark, as in ``dark.css``."""
 
-_FILES: Final = ("appearance.js", "colours.css", "dark.css", "icon-180.png", "icon.svg", "installing.js")
+_FILES: Final = (
+    "appearance.js",
+    "colours.css",
+    "dark.css",
+    "icon-180.png",
+    "icon.svg",
+    "installing.js",
+    "page_texts.js",
+)
 
 
-def page_head(root: str) -> Markup:
-    """The head of a page from which ``root`` leads to the main page."""
-    addresses = {name: f"{root}{asset_address(name)}" for name in _FILES}
-    return render("head.html", "head", manifest=f"{root}manifest.json", addresses=addresses, light=LIGHT, dark=DARK)
+class _Language(NamedTuple):
+    """One that the page can be read in, and where its table is."""
+
+    code: str
+    name: str
+    address: str
+
+
+class PageHead:
+    """The head of all pages, which can be read in English and in the languages of ``tables``."""
+
+    def __init__(self, tables: Sequence[PageTexts] = ()) -> None:
+        self._tables = tuple(tables)
+
+    def html(self, root: str) -> Markup:
+        """For a page from which ``root`` leads to the main page."""
+        return render(
+            "head.html",
+            "head",
+            manifest=f"{root}manifest.json",
+            addresses={name: f"{root}{asset_address(name)}" for name in _FILES},
+            light=LIGHT,
+            dark=DARK,
+            languages=[_Language(one.code, one.language, f"{root}{one.address}") for one in self._tables],
+        )

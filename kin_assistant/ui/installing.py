@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from kin_assistant.rendering import render
 from kin_assistant.ui.components import ASSETS, asset_address
-from kin_assistant.ui.head import LIGHT, page_head
+from kin_assistant.ui.head import LIGHT, PageHead
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
@@ -31,7 +31,7 @@ ICONS: Final = (
 """File, size, media type and purpose of each icon. ``tools/make_icons.py`` draws them."""
 
 
-def add_installing(app: FastAPI, served: Served) -> None:
+def add_installing(app: FastAPI, served: Served, head: PageHead) -> None:
     """Serve ``/manifest.json``, ``/service-worker.js`` and ``/offline``, ahead of the manifest that Gradio has."""
     from fastapi.responses import HTMLResponse, JSONResponse, Response
 
@@ -40,10 +40,10 @@ def add_installing(app: FastAPI, served: Served) -> None:
         return JSONResponse(words, headers=_FRESH, media_type="application/manifest+json")
 
     def offline() -> Response:
-        return HTMLResponse(offline_page(served.build.profile.title), headers=_FRESH)
+        return HTMLResponse(offline_page(served.build.profile.title, head), headers=_FRESH)
 
     def worker() -> Response:
-        version = hashlib.sha256(offline_page(served.build.profile.title).encode()).hexdigest()[:12]
+        version = hashlib.sha256(offline_page(served.build.profile.title, head).encode()).hexdigest()[:12]
         script = (ASSETS / "service-worker.js").read_text(encoding="utf-8")
         return Response(f'const VERSION = "{version}";\n{script}', headers=_FRESH, media_type="text/javascript")
 
@@ -51,10 +51,10 @@ def add_installing(app: FastAPI, served: Served) -> None:
         app.add_api_route(path, answer, methods=["GET", "HEAD"], include_in_schema=False, response_model=None)
 
 
-def offline_page(site: str) -> Markup:
+def offline_page(site: str, head: PageHead) -> Markup:
     """The page in place of those of ``site`` while its server cannot be reached."""
     style, script = asset_address("style.css"), asset_address("offline.js")
-    return render("offline.html", "page", site=site, head=page_head(""), style=style, script=script)
+    return render("offline.html", "page", site=site, head=head.html(""), style=style, script=script)
 
 
 def _describe(profile: CorpusProfile) -> dict[str, object]:

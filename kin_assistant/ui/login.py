@@ -1,6 +1,6 @@
 """The pages around an account: the form to log in, who is logged in, and for administrators who changed what.
 
-They are plain HTML and need no script. Each form sends a random word that also stands in a cookie, which another site can
+They are plain HTML and need no script but to be read in another language. Each form sends a random word that also stands in a cookie, which another site can
 neither read nor set.
 """
 
@@ -21,7 +21,7 @@ from kin_assistant.rendering import render
 from kin_assistant.ui.clients import Proxies, client_of
 from kin_assistant.ui.components import asset_address
 from kin_assistant.ui.gate import SESSION_COOKIE, Gatekeeper, visitor_of
-from kin_assistant.ui.head import page_head
+from kin_assistant.ui.head import PageHead
 from kin_assistant.ui.lockout import NotAdmitted
 
 if TYPE_CHECKING:
@@ -82,9 +82,9 @@ def open_gatekeeper(settings: Settings, proxies: Proxies) -> Gatekeeper | None:
     )
 
 
-def add_login(app: FastAPI, served: Served, gatekeeper: Gatekeeper) -> None:
+def add_login(app: FastAPI, served: Served, gatekeeper: Gatekeeper, head: PageHead) -> None:
     """Serve ``/login``, ``/logout``, ``/account`` and ``/audit``."""
-    routes = _Routes(served, gatekeeper)
+    routes = _Routes(served, gatekeeper, head)
     for path, method, answer in (
         ("/login", "GET", routes.show_form),
         ("/login", "POST", routes.log_in),
@@ -98,8 +98,8 @@ def add_login(app: FastAPI, served: Served, gatekeeper: Gatekeeper) -> None:
 class _Routes:
     """What is answered at each address."""
 
-    def __init__(self, served: Served, gatekeeper: Gatekeeper) -> None:
-        self._served, self._gatekeeper = served, gatekeeper
+    def __init__(self, served: Served, gatekeeper: Gatekeeper, head: PageHead) -> None:
+        self._served, self._gatekeeper, self._head = served, gatekeeper, head
 
     def show_form(self, request: Request) -> Response:
         return self._form(request, request.query_params.get("next", ""))
@@ -219,7 +219,7 @@ class _Routes:
             "page",
             site=self._served.build.profile.title,
             title=title,
-            head=page_head(""),
+            head=self._head.html(""),
             style=asset_address("style.css"),
             body=body,
         )

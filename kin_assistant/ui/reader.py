@@ -9,7 +9,7 @@ from kin_assistant.rendering import document_html, render, section_at
 from kin_assistant.types import Document
 from kin_assistant.ui.clients import client_of
 from kin_assistant.ui.components import asset_address
-from kin_assistant.ui.head import page_head
+from kin_assistant.ui.head import PageHead
 from kin_assistant.ui.linked_sentences import SentenceLink, find_sentence
 from kin_assistant.ui.packages import package_links
 from kin_assistant.ui.pictures import picture_link
@@ -29,7 +29,12 @@ REMOVED = "The document that this link leads to is not, or no longer, in the lib
 QUICK = "You opened many documents in a minute. Please wait a moment and try again."
 
 
-def add_reader(app: FastAPI, served: Served, limiter: RateLimiter, pictures: Pictures | None = None) -> None:
+_PLAIN = PageHead()
+
+
+def add_reader(
+    app: FastAPI, served: Served, limiter: RateLimiter, pictures: Pictures | None = None, head: PageHead = _PLAIN
+) -> None:
     """Serve ``/documents/<id>``; ``start``, ``end``, ``build`` and ``quote`` name the sentence to mark."""
     from fastapi import Request
     from fastapi.responses import HTMLResponse
@@ -41,16 +46,18 @@ def add_reader(app: FastAPI, served: Served, limiter: RateLimiter, pictures: Pic
             site = assistant.build.profile.title
             if wait := limiter.acquire(client_of(request)):
                 headers = {"retry-after": str(math.ceil(wait))}
-                return HTMLResponse(notice_page("That was quick", QUICK, site=site), 429, headers)
+                return HTMLResponse(notice_page("That was quick", QUICK, site=site, head=head), 429, headers)
             try:
                 document, sentences = assistant.document(document_id), assistant.sentences(document_id)
             except KeyError:
                 words = REMOVED if build else UNKNOWN
-                return HTMLResponse(notice_page("No such document", words, site=site), 404)
+                return HTMLResponse(notice_page("No such document", words, site=site, head=head), 404)
             current = assistant.build.id
         drawn = pictures is not None and pictures.can_draw(document.info)
         found = find_sentence(SentenceLink(start, end, build, quote), document, sentences, current)
-        page = reader_page(document, found.span, site=site, notice=found.notice, build_id=current, pictures=drawn)
+        page = reader_page(
+            document, found.span, site=site, notice=found.notice, build_id=current, pictures=drawn, head=head
+        )
         return HTMLResponse(page)
 
     # Not a decorator: FastAPI reads the annotations, and these are local names here.
@@ -66,6 +73,7 @@ def reader_page(
     notice: str = "",
     build_id: str = "",
     pictures: bool = False,
+    head: PageHead = _PLAIN,
 ) -> Markup:
     """The whole HTML page of a document, under the name of the ``site``; the main page takes its ``main`` element."""
     info = document.info
@@ -79,7 +87,7 @@ def reader_page(
         "reader.html",
         "document_page",
         site=site,
-        head=page_head("../"),
+        head=head.html("../"),
         style=asset_address("style.css"),
         title=document.title,
         marked=(section_at(document, highlight[0]) or "the quoted sentence") if highlight else "",
@@ -88,13 +96,13 @@ def reader_page(
     )
 
 
-def notice_page(title: str, words: str, *, site: str) -> Markup:
+def notice_page(title: str, words: str, *, site: str, head: PageHead = _PLAIN) -> Markup:
     """The same page where there is no document to show."""
     return render(
         "reader.html",
         "notice_page",
         site=site,
-        head=page_head("../"),
+        head=head.html("../"),
         style=asset_address("style.css"),
         title=title,
         notice=words,

@@ -42,12 +42,14 @@ from kin_assistant.ui.finding import add_finding
 from kin_assistant.ui.gate import ADDRESSES as ACCOUNT_ADDRESSES
 from kin_assistant.ui.gate import AccountGate, Gatekeeper
 from kin_assistant.ui.guard import Guard
+from kin_assistant.ui.head import PageHead
 from kin_assistant.ui.installing import add_installing
 from kin_assistant.ui.login import add_login, open_gatekeeper
 from kin_assistant.ui.money import add_money
 from kin_assistant.ui.monitoring import METRICS, CountedRequests, add_health, add_metrics
 from kin_assistant.ui.packages import add_packages
 from kin_assistant.ui.page import build_page, head_html
+from kin_assistant.ui.page_texts import PageTexts, add_page_texts, bundled_page_texts, open_page_texts
 from kin_assistant.ui.peers import add_peers
 from kin_assistant.ui.pictures import Pictures, add_pictures
 from kin_assistant.ui.practices import add_practices
@@ -127,6 +129,7 @@ def serve(assistant: Assistant, settings: Settings, *, announce: Callable[[str],
             metrics=metrics,
             metrics_readers=Proxies.parse(settings.metrics_readers),
             gatekeeper=open_gatekeeper(settings, proxies),
+            page_texts=open_page_texts(Path(settings.page_texts) if settings.page_texts else None),
         )
         # The page keeps a connection open for as long as it is shown; stopping does not wait for that.
         config = uvicorn.Config(
@@ -172,6 +175,7 @@ def make_app(
     metrics: Metrics | None = None,
     metrics_readers: Proxies = NO_PROXIES,
     gatekeeper: Gatekeeper | None = None,
+    page_texts: Sequence[PageTexts] | None = None,
 ) -> FastAPI:
     """The page as an ASGI application, and the API for other programs where ``api`` is set.
 
@@ -183,11 +187,13 @@ def make_app(
     same time. Scripts of the web origins ``api_origins`` may use the API.
     Where there are ``writers``, a language model writes about answers for those who want it. Requests are counted in
     ``metrics``, which whoever asks from ``metrics_readers`` may read. With a ``gatekeeper`` everybody is asked to log in, and
-    the role of an account says who may change documents.
+    the role of an account says who may change documents. The page can be read in the languages of ``page_texts``, or else in
+    those that come with the program.
     """
     os.environ.update(_QUIET)  # read when Gradio is imported, or an application is made
     import gradio
 
+    page_texts = bundled_page_texts() if page_texts is None else page_texts
     served = Served(assistant)
     callbacks = Callbacks(
         served=served,
@@ -220,6 +226,7 @@ def make_app(
         metrics=metrics,
         metrics_readers=metrics_readers,
         gatekeeper=gatekeeper,
+        page_texts=page_texts,
     )
     limiter = RateLimiter(questions_per_minute * QUESTION)
     add_transcripts(app, callbacks, visits, limiter)
@@ -255,7 +262,7 @@ def make_app(
         pwa=False,
         max_file_size=1,
     )
-    entrance = put_entrance(app, page, limiter)
+    entrance = put_entrance(app, page, limiter, PageHead(page_texts))
     if metrics:
 
         def read_state() -> PageState:
@@ -289,6 +296,7 @@ def make_frame(
     metrics: Metrics | None = None,
     metrics_readers: Proxies = NO_PROXIES,
     gatekeeper: Gatekeeper | None = None,
+    page_texts: Sequence[PageTexts] = (),
 ) -> FastAPI:
     """What stands around the page: the guard, the document pages and the list of documents. As for ``make_app``."""
     from fastapi import FastAPI
@@ -322,7 +330,8 @@ def make_frame(
         app.add_middleware(CountedRequests, note=metrics.note_request)
     # The outermost one, so that everything else knows who the client is.
     app.add_middleware(ClientAddresses, proxies=proxies)
-    add_reader(app, served, RateLimiter(_DOCUMENTS_PER_MINUTE), pictures)
+    head = PageHead(page_texts)
+    add_reader(app, served, RateLimiter(_DOCUMENTS_PER_MINUTE), pictures, head)
     if pictures:
         add_pictures(app, served, pictures, RateLimiter(_PICTURES_PER_MINUTE))
     local = on_loopback and not proxies.networks
@@ -330,14 +339,15 @@ def make_frame(
     curators = Curators("" if gatekeeper else curator_password, on_loopback=local, clock=time.monotonic)
     desk = Desk(served, collection, curators, RateLimiter(_LISTS_PER_MINUTE), gatekeeper)
     if gatekeeper:
-        add_login(app, served, gatekeeper)
+        add_login(app, served, gatekeeper, head)
     add_corpus_routes(app, served, desk)
     add_practices(app, desk, PracticeQueue(practices) if practices else None, now=lambda: datetime.now(UTC))
     add_coverage(app, served, RateLimiter(_LISTS_PER_MINUTE))
     add_health(app, served)
-    add_installing(app, served)
+    add_installing(app, served, head)
     if metrics:
         add_metrics(app, metrics, metrics_readers)
+    add_page_texts(app, page_texts)
     app.mount("/page", StaticFiles(directory=ASSETS))
 
     @app.get("/favicon.ico", include_in_schema=False)
