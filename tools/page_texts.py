@@ -36,10 +36,12 @@ TABLES = {"VERDICT_LABELS", "CHANGES", "_STATUSES"}
 NO_TEXTS = frozenset(
     {
         *("CSV", "JSON", "RIS", "PDF", "HTML", "Markdown", "BibTeX", "Word", "English"),
-        *("Escape", "Enter", "The operation is insecure."),
+        *("GET", "POST", "PUT", "DELETE", "X-Kin-Request", "Files"),
+        # Pieces of sentences about answers, which are in English.
+        *(", after", "after", ": cities compared", "Chosen because: {}", "Searched as: “", "Add a", "this", "for {}"),
     }
 )
-"""Names of formats and of keys, the same in every language."""
+"""Names of formats and methods, the same in every language; and what stays in English."""
 
 _STRING = re.compile(r'"((?:[^"\\\n]|\\.)*)"|\'((?:[^\'\\\n]|\\.)*)\'|`((?:[^`\\]|\\.)*)`')
 _COUNT = re.compile(r'\{\{\s*count\([^"}]*?,\s*["\'](\w[\w ]*)["\'](?:,\s*["\']([\w ]+)["\'])?\)\s*\}\}')
@@ -66,7 +68,10 @@ def all_strings() -> frozenset[str]:
 
 def missing(table: PageTexts) -> list[str]:
     """Texts of the page without a translation."""
-    return sorted(page_texts() - {normalise(key) for key in table.texts}, key=str.casefold)
+    keys = {normalise(key) for key in table.texts}
+    lacking = page_texts() - keys
+    told = {text for text in lacking if _PLACE in text and any(map(_pattern(text).fullmatch, keys))}
+    return sorted(lacking - told, key=str.casefold)
 
 
 def superfluous(table: PageTexts) -> list[str]:
@@ -79,14 +84,18 @@ def _is_of_the_page(key: str) -> bool:
     if key in all_strings() or any(pattern.fullmatch(key) for pattern in _patterns()):
         return True
     pieces = [piece.strip(" .:;,()“”…") for piece in key.split(_PLACE)]
-    return len(pieces) > 1 and all(any(piece in text for text in all_strings()) for piece in pieces if piece)
+    return len(pieces) > 1 and all(any(piece.removesuffix("s") in text for text in all_strings()) for piece in pieces if piece)
 
 
 @cache
 def _patterns() -> tuple[re.Pattern[str], ...]:
     """Of texts with places and enough words of their own to tell one."""
     telling = (text for text in all_strings() if _PLACE in text and len(re.findall(r"[a-zA-Z]", text)) >= 8)
-    return tuple(re.compile(".+".join(map(re.escape, text.split(_PLACE)))) for text in telling)
+    return tuple(map(_pattern, telling))
+
+
+def _pattern(text: str) -> re.Pattern[str]:
+    return re.compile(".*".join(map(re.escape, text.split(_PLACE))))
 
 
 def _says_something(text: str) -> bool:
@@ -117,13 +126,13 @@ class _Texts(HTMLParser):
 
 def _from_templates(*, every: bool = False) -> Iterator[str]:
     sources = {path.name: re.sub(r"\{#.*?#\}", "", path.read_text("utf-8"), flags=re.DOTALL) for path in TEMPLATES.iterdir()}
-    macros = {name for source in sources.values() for name in re.findall(r"\{% macro (\w+)\(", source)} | {"caller"}
+    calls = {f"{name}(" for source in sources.values() for name in re.findall(r"\{% macro (\w+)\(", source)} | {"caller("}
     for name, source in sources.items():
         if name in OTHER_TEMPLATES and not every:
             continue
         for words in (0, 1) if every else (1,):
             html = _COUNT.sub(lambda found, plural=words: _counted(found, plural), source)
-            html = re.sub(r"\{\{\s*(\w+).*?\}\}", lambda found: "\0" if found[1] in macros else _PLACE, html, flags=re.DOTALL)
+            html = re.sub(r"\{\{\s*(\w+\()?.*?\}\}", lambda found: "\0" if found[1] in calls else _PLACE, html, flags=re.DOTALL)
             html = re.sub(r"\{%.*?%\}", "\0", html, flags=re.DOTALL)
             yield from map(normalise, _Texts(html).found)
         if every:

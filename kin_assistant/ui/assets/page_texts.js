@@ -7,7 +7,7 @@
   const ATTRIBUTES = ["aria-label", "placeholder", "title", "data-label"];
   // What keeps its words: quotes, documents, names, questions, answers, and what is typed or sent.
   const KEPT = [
-    "script, style, template, code, pre, textarea, svg, option:not([value]), [data-kin-language], [data-kin-original]",
+    "script, style, template, code, pre, svg, option:not([value]), [data-kin-page-language], [data-kin-original]",
     ".kin-words, .kin-quote, blockquote, q, mark, .kin-document, .kin-marked a, .kin-hits",
     ".kin-question, .kin-answer, .kin-refusal, .kin-note, .kin-prose, .kin-change, .kin-follow-ups button, .kin-example",
     ".kin-card h4, .kin-card > .kin-meta, .kin-where, .kin-origin, .kin-also li, .kin-brand a",
@@ -134,7 +134,7 @@
     if (!element) return;
     const before = seen.get(text);
     const words = before?.shown === text.data ? before.words : text.data;
-    const shown = isOwn(element) ? translate(words) : null;
+    const shown = !element.matches("textarea") && isOwn(element) ? translate(words) : null;
     if (shown === null && !before) return;
     if (shown === null) seen.delete(text);
     else seen.set(text, { words, shown });
@@ -220,7 +220,7 @@
 
   // Gradio writes the header when it comes, and anew when the documents have changed.
   const follow = () => {
-    for (const box of document.querySelectorAll("[data-kin-language]")) {
+    for (const box of document.querySelectorAll("[data-kin-page-language]")) {
       if (box.options.length === 1) {
         for (const [code, { name }] of tables) {
           const option = new Option(name, code);
@@ -244,7 +244,7 @@
   reread();
   new MutationObserver(follow).observe(document.documentElement, { childList: true, subtree: true });
   document.addEventListener("change", (event) => {
-    if (!(event.target instanceof Element) || !event.target.matches("[data-kin-language]")) return;
+    if (!(event.target instanceof Element) || !event.target.matches("[data-kin-page-language]")) return;
     chosen = known(event.target.value) ? event.target.value : ENGLISH;
     keep();
     apply();
