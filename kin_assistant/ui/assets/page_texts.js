@@ -65,7 +65,7 @@
 
   const PLACE = /\{(number|name)\d?\}/g;
   const escape = (words) => words.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
-  const compile = ({ direction, read_by: reader, texts }) => {
+  const compile = (code, { direction, read_by: reader, texts }) => {
     const patterns = [];
     for (const [key, words] of Object.entries(texts)) {
       const places = [...key.matchAll(PLACE)];
@@ -75,7 +75,7 @@
       patterns.push({ find: new RegExp(`^${source}$`), places: places.map(([place]) => place), words, own: between.join("").length });
     }
     patterns.sort((one, other) => other.own - one.own);
-    return { direction, reader, texts: new Map(Object.entries(texts)), patterns, found: new Map() };
+    return { code, direction, reader, texts: new Map(Object.entries(texts)), patterns, found: new Map() };
   };
   let table = null; // what is shown; null for English
   const look = (words) => {
@@ -106,27 +106,27 @@
     return !nearest || nearest.matches(OWN);
   };
   const seen = new WeakMap(); // of a text, or of an element by the names of its attributes: as it came, and as it is shown
-  const marked = new WeakMap(); // of an element: the language that it had
+  const marked = new WeakMap(); // of an element: the language and direction that it had
+  const put = (element, name, value) => {
+    if (value === null) element.removeAttribute(name);
+    else if (element.getAttribute(name) !== value) element.setAttribute(name, value);
+  };
   const mark = (element, code, direction) => {
-    if (!marked.has(element)) marked.set(element, element.getAttribute("lang"));
-    if (element.lang !== code) element.lang = code;
-    if (direction === "rtl") element.dir = direction;
-    else if (element.dir) element.removeAttribute("dir");
+    if (!marked.has(element)) marked.set(element, { lang: element.getAttribute("lang"), dir: element.getAttribute("dir") });
+    put(element, "lang", code);
+    put(element, "dir", table.direction === "rtl" ? direction : marked.get(element).dir);
   };
   const unmark = (element) => {
     if (!marked.has(element)) return;
-    const before = marked.get(element);
-    if (before === null) element.removeAttribute("lang");
-    else element.lang = before;
-    if (element.dir === "rtl") element.removeAttribute("dir");
+    for (const [name, value] of Object.entries(marked.get(element))) put(element, name, value);
     marked.delete(element);
     for (const child of element.children) if (child.lang === ENGLISH) unmark(child);
   };
   // What stands within, and has not come to be in that language, is in English.
   const markText = (element) => {
-    const isShown = [...element.childNodes].some((node) => seen.has(node) && node.nodeType === Node.TEXT_NODE);
+    const isShown = table && [...element.childNodes].some((node) => node.nodeType === Node.TEXT_NODE && seen.has(node));
     if (!isShown) return unmark(element);
-    mark(element, chosen, table.direction);
+    mark(element, table.code, table.direction);
     for (const child of element.children) if (!child.lang) mark(child, ENGLISH, "ltr");
   };
   const visitText = (text) => {
@@ -153,10 +153,10 @@
       if (shown === null && !before) continue;
       seen.set(element, { ...all, [name]: shown === null ? undefined : { words, shown } });
       if (value !== (shown ?? words)) element.setAttribute(name, shown ?? words);
-      // Of a box nobody knows in which language somebody writes; of what has other words in it, theirs count.
-      if (element.childElementCount || element.matches("input, textarea, select") || /\p{L}/u.test(element.textContent)) continue;
+      // Of a box nobody knows in which language somebody writes, and what has other words in it has their language.
+      if (!element.matches("a, button") || element.childElementCount || /\p{L}/u.test(element.textContent)) continue;
       if (shown === null) unmark(element);
-      else mark(element, chosen, table.direction);
+      else mark(element, table.code, table.direction);
     }
   };
   const visit = (root) => {
@@ -198,7 +198,7 @@
     entry.loaded ??= (async () => {
       const answer = await fetch(entry.address);
       if (!answer.ok) throw new Error(answer.statusText);
-      return compile(await answer.json());
+      return compile(code, await answer.json());
     })();
     return entry.loaded;
   };
