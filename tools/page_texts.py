@@ -26,7 +26,9 @@ ATTRIBUTES = ("aria-label", "placeholder", "title", "data-label")
 """What the script exchanges, as it says itself."""
 PACKAGE = TEMPLATES.parents[1]
 PROFILE = PACKAGE.parent / "corpus" / "corpus.toml"
-OTHER_TEMPLATES = frozenset({"brief.html", "clipboard.html", "document.html", "chart.html", "answer.html", "quotes.html"})
+OTHER_TEMPLATES = frozenset(
+    {"brief.html", "clipboard.html", "document.html", "chart.html", "answer.html", "quotes.html"}
+)
 """Files to take along, documents and answers, which stay in English."""
 FOLDERS = ("ui", "rendering", "practices")
 LABELS = {"Tab", "Button", "Textbox", "Dropdown", "Checkbox", "add_line", "add_place_box"}
@@ -63,7 +65,9 @@ def page_texts() -> frozenset[str]:
 @cache
 def all_strings() -> frozenset[str]:
     """All that a key of a table may be: those texts, and any other string of the files that write the page."""
-    return page_texts() | frozenset((*_from_templates(every=True), *_from_scripts(every=True), *_from_python(), *_of_the_profile()))
+    return page_texts() | frozenset(
+        (*_from_templates(every=True), *_from_scripts(every=True), *_from_python(), *_of_the_profile())
+    )
 
 
 def missing(table: PageTexts) -> list[str]:
@@ -84,7 +88,9 @@ def _is_of_the_page(key: str) -> bool:
     if key in all_strings() or any(pattern.fullmatch(key) for pattern in _patterns()):
         return True
     pieces = [piece.strip(" .:;,()“”…") for piece in key.split(_PLACE)]
-    return len(pieces) > 1 and all(any(piece.removesuffix("s") in text for text in all_strings()) for piece in pieces if piece)
+    return len(pieces) > 1 and all(
+        any(piece.removesuffix("s") in text for text in all_strings()) for piece in pieces if piece
+    )
 
 
 @cache
@@ -125,22 +131,32 @@ class _Texts(HTMLParser):
 
 
 def _from_templates(*, every: bool = False) -> Iterator[str]:
-    sources = {path.name: re.sub(r"\{#.*?#\}", "", path.read_text("utf-8"), flags=re.DOTALL) for path in TEMPLATES.iterdir()}
-    calls = {f"{name}(" for source in sources.values() for name in re.findall(r"\{% macro (\w+)\(", source)} | {"caller("}
+    sources = {
+        path.name: re.sub(r"\{#.*?#\}", "", path.read_text("utf-8"), flags=re.DOTALL) for path in TEMPLATES.iterdir()
+    }
+    macros = {name for source in sources.values() for name in re.findall(r"\{% macro (\w+)\(", source)}
+    calls = {f"{name}(" for name in macros | {"caller"}}
+
+    def place(found: re.Match[str]) -> str:
+        return "\0" if found[1] in calls else _PLACE
+
     for name, source in sources.items():
         if name in OTHER_TEMPLATES and not every:
             continue
-        for words in (0, 1) if every else (1,):
-            html = _COUNT.sub(lambda found, plural=words: _counted(found, plural), source)
-            html = re.sub(r"\{\{\s*(\w+\()?.*?\}\}", lambda found: "\0" if found[1] in calls else _PLACE, html, flags=re.DOTALL)
+        for count in (_several, _one) if every else (_several,):
+            html = re.sub(r"\{\{\s*(\w+\()?.*?\}\}", place, _COUNT.sub(count, source), flags=re.DOTALL)
             html = re.sub(r"\{%.*?%\}", "\0", html, flags=re.DOTALL)
             yield from map(normalise, _Texts(html).found)
         if every:
             yield from (normalise(a or b) for a, b, _ in _STRING.findall(source))
 
 
-def _counted(found: re.Match[str], plural: int) -> str:
-    return f"{_PLACE} {found[2] or found[1] + 's' if plural else found[1]}"
+def _several(found: re.Match[str]) -> str:
+    return f"{_PLACE} {found[2] or found[1] + 's'}"
+
+
+def _one(found: re.Match[str]) -> str:
+    return f"{_PLACE} {found[1]}"
 
 
 def _from_scripts(*, every: bool = False) -> Iterator[str]:
@@ -150,7 +166,9 @@ def _from_scripts(*, every: bool = False) -> Iterator[str]:
         source = re.sub(r"^\s*//.*$|(?<=[;{,)]) // .*$", "", path.read_text("utf-8"), flags=re.MULTILINE)
         for one, other, template in _STRING.findall(source):
             text = normalise(_unescaped(re.sub(r"\$\{(?:[^{}]|\{[^}]*\})*\}", _PLACE, one or other or template)))
-            if every or (re.match(r"[A-Z]|\{\} [a-z]", text) and not re.search(r"[<>\[\]=#]|^[A-Z]\w*[a-z][A-Z]|Error", text)):
+            if every or (
+                re.match(r"[A-Z]|\{\} [a-z]", text) and not re.search(r"[<>\[\]=#]|^[A-Z]\w*[a-z][A-Z]|Error", text)
+            ):
                 yield text
             if "<" in text:
                 yield from map(normalise, _Texts(text).found)

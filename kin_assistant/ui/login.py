@@ -1,7 +1,7 @@
 """The pages around an account: the form to log in, who is logged in, and for administrators who changed what.
 
-They are plain HTML and need no script but to be read in another language. Each form sends a random word that also stands in a cookie, which another site can
-neither read nor set.
+They are plain HTML and need no script but to be read in another language. Each form sends a random word that also stands
+in a cookie, which another site can neither read nor set.
 """
 
 from __future__ import annotations

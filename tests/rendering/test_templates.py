@@ -37,7 +37,15 @@ ADDRESSES = {
     "manifest": "a file of the program",
     **{
         f'addresses["{name}"]': "a file of the program"
-        for name in ("appearance.js", "colours.css", "dark.css", "icon-180.png", "icon.svg", "installing.js", "page_texts.js")
+        for name in (
+            "appearance.js",
+            "colours.css",
+            "dark.css",
+            "icon-180.png",
+            "icon.svg",
+            "installing.js",
+            "page_texts.js",
+        )
     },
 }
 """What addresses of links, pictures and files begin with, where they do not begin with words of the template."""

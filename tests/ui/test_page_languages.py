@@ -239,9 +239,12 @@ def test_a_table_that_somebody_read_is_not_said_to_be_unread_and_may_run_from_th
     assert not page.get_by_text(UNREAD).first.is_visible()
     choose(page, "id")
     wait_for_tab(page, INDONESIAN["Ask"])
-    assert page.get_by_role("tab", name=INDONESIAN["Ask"], exact=True).evaluate(
-        "element => getComputedStyle(element).direction"
-    ) == "ltr"
+    assert (
+        page.get_by_role("tab", name=INDONESIAN["Ask"], exact=True).evaluate(
+            "element => getComputedStyle(element).direction"
+        )
+        == "ltr"
+    )
 
 
 KEPT = """() => {
@@ -283,7 +286,12 @@ def test_no_quote_document_name_or_typed_word_is_exchanged(context: BrowserConte
 def test_a_translation_is_text_whatever_it_holds(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> None:
     from kin_assistant.ui.server import make_app
 
-    hostile = {"Ask": "<img src=x onerror=alert(1)>", "Your question": "$& $1 <b>q</b>", "{number} documents": "{number} <i>d</i>"}
+    words = "Your question"
+    hostile = {
+        "Ask": "<img src=x onerror=alert(1)>",
+        words: "$& $1 <b>q</b>",
+        "{number} documents": "{number} <i>d</i>",
+    }
     app = make_app(
         AssistantDouble(),  # type: ignore[arg-type]
         feedback=tmp_path_factory.mktemp("feedback"),
@@ -292,7 +300,7 @@ def test_a_translation_is_text_whatever_it_holds(browser: Browser, tmp_path_fact
     with running(app) as address, window(browser, address, {"locale": "fr-FR"}) as opened:
         page = open_page(opened, address)
         wait_for_tab(page, hostile["Ask"])
-        assert page.get_by_label(hostile["Your question"]).is_visible()
+        assert page.get_by_label(hostile[words]).is_visible()
         assert page.locator("img[src=x], label b, option b").count() == 0
 
 
@@ -373,7 +381,9 @@ def test_every_tab_can_be_used_in_another_language(real: Page) -> None:
     real.get_by_role("heading", name=INDONESIAN["What the documents cover"]).wait_for()
 
 
-@pytest.mark.parametrize("view", [{"viewport": DESK, "locale": "th-TH"}, {"viewport": PHONE, "locale": "ja-JP"}], indirect=True)
+@pytest.mark.parametrize(
+    "view", [{"viewport": DESK, "locale": "th-TH"}, {"viewport": PHONE, "locale": "ja-JP"}], indirect=True
+)
 def test_the_page_stays_accessible_and_within_its_window(real: Page, view: dict[str, Any]) -> None:
     texts = TABLES[view["locale"][:2]].texts
     wait_for_tab(real, texts["Documents"])

@@ -20,11 +20,35 @@ from tools import page_texts as coverage
 TABLES = {table.code: table for table in bundled_page_texts()}
 FILES = Path(coverage.PACKAGE / "data" / "page_texts")
 WHOLE = (
-    *("Ask", "Compare", "Peers", "Brief", "Figures", "Money", "Commitments", "Watched", "Documents", "Submit", "Coverage"),
+    *(
+        "Ask",
+        "Compare",
+        "Peers",
+        "Brief",
+        "Figures",
+        "Money",
+        "Commitments",
+        "Watched",
+        "Documents",
+        "Submit",
+        "Coverage",
+    ),
     *("About", "Your question", "Stop", "New conversation", "City", "Country", "Theme", "any", "Clear filters"),
     *("Evidence", "Open in document", "Copy", "Copy link", "Edit question", "Watch this question", "Your verdict:"),
     *("Right", "Wrong answer", "Wrong evidence", "Copy or download as…", "Plain text", "Answer again:", "Try again"),
-    *("All documents", "Sort by", "Search", "Title", "Places", "Years", "Status", "Log in", "Name", "Password", "Log out"),
+    *(
+        "All documents",
+        "Sort by",
+        "Search",
+        "Title",
+        "Places",
+        "Years",
+        "Status",
+        "Log in",
+        "Name",
+        "Password",
+        "Log out",
+    ),
 )
 """What the tab for asking, the documents and the accounts cannot do without."""
 
