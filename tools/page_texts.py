@@ -96,7 +96,7 @@ def _is_of_the_page(key: str) -> bool:
 @cache
 def _patterns() -> tuple[re.Pattern[str], ...]:
     """Of texts with places and enough words of their own to tell one."""
-    telling = (text for text in all_strings() if _PLACE in text and len(re.findall(r"[a-zA-Z]", text)) >= 8)
+    telling = (text for text in all_strings() if _PLACE in text and len(re.findall(r"[a-zA-Z]", text)) >= 4)
     return tuple(map(_pattern, telling))
 
 
