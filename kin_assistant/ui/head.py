@@ -43,7 +43,7 @@ class PageHead:
     """The head of all pages, which can be read in English and in the languages of ``tables``."""
 
     def __init__(self, tables: Sequence[PageTexts] = ()) -> None:
-        self._tables = tuple(tables)
+        self._tables = [(one.code, one.language, one.address) for one in tables]
 
     def html(self, root: str) -> Markup:
         """For a page from which ``root`` leads to the main page."""
@@ -54,5 +54,5 @@ class PageHead:
             addresses={name: f"{root}{asset_address(name)}" for name in _FILES},
             light=LIGHT,
             dark=DARK,
-            languages=[_Language(one.code, one.language, f"{root}{one.address}") for one in self._tables],
+            languages=[_Language(code, name, f"{root}{address}") for code, name, address in self._tables],
         )

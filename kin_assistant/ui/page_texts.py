@@ -97,21 +97,21 @@ def parse_page_texts(content: bytes, code: str) -> tuple[PageTexts, list[str]]:
     if reader is not None and (not isinstance(reader, str) or not reader.strip()):
         raise PageTextsInvalid('Its "read_by" must name somebody, or be null.')
     kept, faults = _check(texts)
-    return PageTexts(code, plain(language).strip(), direction, reader, kept), faults
+    return PageTexts(code, plain(language).strip(), direction, plain(reader) if reader else None, kept), faults
 
 
 def _check(texts: Mapping[str, str]) -> tuple[dict[str, str], list[str]]:
     """The texts that can be used; an empty one is one that is not translated yet."""
     kept: dict[str, str] = {}
     faults: list[str] = []
-    for key, value in texts.items():
+    for key, value in ((plain(key), value) for key, value in texts.items()):
         words = plain(value).strip()
         if not words:
             continue
         if Counter(PLACE.findall(key)) == Counter(PLACE.findall(words)):
             kept[key] = words
         else:
-            faults.append(f"“{plain(key)}” is left out: its translation has other places for numbers and names.")
+            faults.append(f"“{key}” is left out: its translation has other places for numbers and names.")
     return kept, faults
 
 
@@ -139,7 +139,7 @@ def open_page_texts(folder: Path | None) -> tuple[PageTexts, ...]:
 
 def _read_folder(folder: Path) -> Iterable[PageTexts]:
     try:
-        paths = sorted(path for path in folder.iterdir() if path.suffix == ".json")
+        paths = sorted(path for path in folder.iterdir() if path.suffix == ".json" and path.is_file())
     except OSError as error:
         logger.warning("The folder %s of KIN_PAGE_TEXTS cannot be read: %s.", folder, error.strerror)
         return

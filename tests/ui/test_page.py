@@ -696,6 +696,7 @@ def test_a_notice_about_the_index_is_shown(client: Any) -> None:
 
 OUR_SCRIPTS = [
     f'<script src="../{asset_address("appearance.js")}">',
+    f'<script src="../{asset_address("page_texts.js")}" defer>',
     f'<script src="../{asset_address("installing.js")}" defer>',
 ]
 """Of a document's page: nothing that a document or an address says runs beside them."""

@@ -180,6 +180,13 @@ def test_what_is_no_table_is_said_in_the_log_and_left_out(
         parse_page_texts(content, name.removesuffix(".json"))
 
 
+def test_what_no_file_can_hold_is_taken_out_of_the_texts(tmp_path: Path) -> None:
+    write(tmp_path, read_by="\ud800", texts={"Ask\ud800": "De\u202emander\udfff"})
+    (table,) = (one for one in open_page_texts(tmp_path) if one.code == "fr")
+    assert table.texts == {"Ask\ufffd": "Demander\ufffd"}
+    assert json.loads(table.content)["read_by"] == "\ufffd"
+
+
 def test_a_text_with_other_places_is_left_out_alone(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     write(tmp_path, texts={"Ask": "Demander", "{number} documents": "documents"})
     with caplog.at_level(logging.WARNING):
