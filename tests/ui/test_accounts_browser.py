@@ -76,3 +76,25 @@ def test_readers_and_curators_log_in_see_what_is_theirs_and_log_out(browser: Bro
         open_documents(page)
         page.locator(".kin-documents input[type=file]").wait_for(state="attached")
         context.close()
+
+
+def test_the_form_is_in_the_language_of_the_browser_before_anybody_has_logged_in(
+    browser: Browser, tmp_path: Path
+) -> None:
+    store = AccountStore(tmp_path / "accounts.sqlite")
+    store.create()
+    store.add("rita", "reader", "a long password", now=1)
+    app = make_app(AssistantDouble(), feedback=tmp_path / "feedback", gatekeeper=Gatekeeper(store))  # type: ignore[arg-type]
+    with running(app) as url:
+        context = browser.new_context(locale="id-ID")
+        context.set_default_timeout(15_000)
+        page = context.new_page()
+        page.goto(url)
+        page.get_by_role("heading", name="Masuk").wait_for()
+        page.get_by_label("Nama", exact=True).fill("rita")
+        page.get_by_label("Kata sandi").fill("wrong, and long")
+        page.get_by_role("button", name="Masuk").click()
+        page.get_by_text("Nama dan kata sandi ini tidak cocok.").wait_for()
+        page.locator("[data-kin-page-language]").select_option("en")
+        page.get_by_text("This name and this password do not belong together.").wait_for()
+        context.close()
