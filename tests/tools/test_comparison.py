@@ -94,7 +94,7 @@ def test_copies_have_other_places_and_figures_and_the_same_source_marks(corpus: 
     assert copy.count(front.cities[0]) == before.count("Dhaka")
     assert copy.count("[1]") == before.count("[1]") > 0
     figures_before, figures_after = (
-        [word for word in text.split("---", 2)[-1].split() if word.isdigit()] for text in (before, copy)
+        [word for word in text.split("---", 2)[-1].split() if word.isdigit() and word[0] != "0"] for text in (before, copy)
     )
     assert len(figures_before) == len(figures_after)
     assert all(map(str.__ne__, figures_before, figures_after))
@@ -159,11 +159,11 @@ def test_the_share_that_the_network_reads_falls_with_long_passages() -> None:
     assert share_read(["milk " * 508], tokenizer) == pytest.approx(0.5, abs=0.01)
 
 
-def test_the_table_gives_ratios(capsys: pytest.CaptureFixture[str]) -> None:
-    lines = "\n".join(table(measured(seconds=[1.0], search_ms=[1.0], ndcg=0.6)))
-    assert "ingest, passages a second                            10.0         5.0        2.00" in lines
-    assert "nDCG@10 of documents                               0.6000      0.5000        1.20" in lines
-    assert "whole answer" not in lines
+def test_the_table_gives_ratios() -> None:
+    lines = [" ".join(line.split()) for line in table(measured(seconds=[1.0], search_ms=[1.0], ndcg=0.6))]
+    assert "ingest, passages a second 10.0 5.0 2.00" in lines
+    assert "nDCG@10 of documents 0.6000 0.5000 1.20" in lines
+    assert not [line for line in lines if line.startswith("whole answer")]
 
 
 def test_a_size_that_was_left_out_is_said_and_drawn(tmp_path: Path) -> None:

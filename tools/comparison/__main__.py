@@ -47,7 +47,6 @@ _EXAMPLE = "---\nid: one\ntitle: A weighbridge\n---\n\n# A weighbridge\n\nThe we
 def main(arguments: Sequence[str] | None = None) -> int:
     """Compare, print, and write what is asked for; gives the exit code."""
     options = _parser().parse_args(arguments)
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(TERMINATED))  # temporary folders are removed on the way out
     try:
         outcome = compare(options)
         if options.json:
@@ -116,7 +115,7 @@ def _prepare(bench: Bench) -> None:
             " TMPDIR names another folder."
         )
     if MODELS.is_dir():
-        shutil.copytree(MODELS, bench.models, ignore=shutil.ignore_patterns("partial-*"))
+        shutil.copytree(MODELS, bench.models, ignore=shutil.ignore_patterns("partial-*", "multilingual-*"))
     else:
         bench.models.mkdir()
     corpus = bench.root / "example"
@@ -226,4 +225,5 @@ def _count(text: str) -> int:
 
 
 if __name__ == "__main__":
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(TERMINATED))  # temporary folders are removed on the way out
     sys.exit(main())

@@ -62,7 +62,7 @@ def _copy_of(text: str, new_id: str, names: Mapping[str, str], draws: random.Ran
             return figure
         if len(figure) == 4 and int(figure) in _YEARS:
             return str(int(figure) + shift)
-        head = figure[0] if figure[0] == "0" else draws.choice("123456789")
+        head = figure[0] if figure[0] == "0" else draws.choice("123456789".replace(figure[0], ""))
         return head + "".join(draws.choices("0123456789", k=len(figure) - 1))
 
     opening, front, body = text.split("---", 2) if text.startswith("---") else ("", "", text)

@@ -42,8 +42,10 @@ class SideProcess:
     """A fresh process of a side, with as many threads as there are processors. To be used as a context, which ends it."""
 
     def __init__(self, side: SideName, log: Path, deadline: Deadline) -> None:
-        # Neither side reaches for the network. Ours answers in English alone here, as the other does.
-        settings = {"OMP_NUM_THREADS": str(processors()), "HF_HUB_OFFLINE": "1", "KIN_LANGUAGES": "off"}
+        # Neither side reaches for the network, nor leaves files behind. Ours answers in English alone, as the other does.
+        settings = {
+            "OMP_NUM_THREADS": str(processors()), "HF_HUB_OFFLINE": "1", "KIN_LANGUAGES": "off", "TMPDIR": str(log.parent),
+        }  # fmt: skip
         self._side, self._log, self._deadline = side, log, deadline
         with log.open("wb") as stream:
             self._process = subprocess.Popen(
