@@ -94,7 +94,8 @@ def test_copies_have_other_places_and_figures_and_the_same_source_marks(corpus: 
     assert copy.count(front.cities[0]) == before.count("Dhaka")
     assert copy.count("[1]") == before.count("[1]") > 0
     figures_before, figures_after = (
-        [word for word in text.split("---", 2)[-1].split() if word.isdigit() and word[0] != "0"] for text in (before, copy)
+        [word for word in text.split("---", 2)[-1].split() if word.isdigit() and word[0] != "0"]
+        for text in (before, copy)
     )
     assert len(figures_before) == len(figures_after)
     assert all(map(str.__ne__, figures_before, figures_after))
@@ -185,7 +186,7 @@ def run(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     temporary.mkdir()
     return subprocess.run(
         [sys.executable, "-m", "tools.comparison", *arguments, "--plot", str(folder / "growth.png")],
-        env=os.environ | {"TMPDIR": str(temporary)}, capture_output=True, text=True, timeout=300, check=False,
+        env=os.environ | {"TMPDIR": str(temporary)}, capture_output=True, text=True, timeout=600, check=False,
     )  # fmt: skip
 
 

@@ -31,7 +31,7 @@ from tools.comparison.documents import (
 from tools.comparison.measuring import Bench, Plan
 from tools.comparison.messages import SIDES, Workload
 from tools.comparison.process import Deadline, OutOfTimeError, processors
-from tools.comparison.report import LeftOut, Measured, Outcome, as_json, draw_growth, lines_left_out, table
+from tools.comparison.report import NOTES, LeftOut, Measured, Outcome, as_json, draw_growth, lines_left_out, table
 
 DONE, COULD_NOT_RUN, INTERRUPTED, TERMINATED = 0, 2, 130, 143
 SIZES = (1, 10, 100)
@@ -76,7 +76,7 @@ def compare(options: argparse.Namespace) -> Outcome:
     public, judged = _public(options)
     queries = spread(list(own.texts.values()), options.queries)
     outcome = Outcome()
-    print(f"{processors()} processors, as many threads on each side.\n", flush=True)
+    print(f"{processors()} processors, as many threads on each side.\n\n{NOTES}", flush=True)
     with tempfile.TemporaryDirectory(prefix="kin-bench-", ignore_cleanup_errors=True) as name:
         bench = Bench(Path(name), deadline)
         try:
@@ -107,7 +107,7 @@ def _public(options: argparse.Namespace) -> tuple[Workload | None, Questions]:
 
 
 def _prepare(bench: Bench) -> None:
-    """Convert the networks, or take them from the working tree, and run both sides once on a single document."""
+    """Take the converted networks from the working tree, and convert what is missing."""
     free = shutil.disk_usage(bench.root).free
     if free < _LEAST_DISK:
         raise CannotRunError(
@@ -121,9 +121,7 @@ def _prepare(bench: Bench) -> None:
     corpus = bench.root / "example"
     corpus.mkdir()
     (corpus / "one.md").write_text(_EXAMPLE, "utf-8")
-    bench.measure(
-        Plan(Workload(name="example", folder=corpus), len(_EXAMPLE), ("What did the weighbridge cost?",), answers=True)
-    )
+    bench.convert(Workload(name="example", folder=corpus), "What did the weighbridge cost?")
 
 
 def _measure_size(

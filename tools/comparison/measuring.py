@@ -47,6 +47,15 @@ class Figures:
         """The median of the rounds."""
         return float(np.median(self.seconds))
 
+    @property
+    def read(self) -> float:
+        """Characters of the documents that the network read."""
+        return self.characters * self.share_read
+
+    def a_second(self, count: float) -> float:
+        """So many of ``count`` for each second of ingest."""
+        return count / self.ingest_seconds
+
     def search(self, percent: float) -> float:
         """Milliseconds that so many per cent of the queries do not exceed."""
         return float(np.percentile(self.search_ms, percent))
@@ -78,6 +87,16 @@ class Bench:
     def __init__(self, root: Path, deadline: Deadline) -> None:
         self.root, self.deadline = root, deadline
         self.models = root / "models"
+
+    def convert(self, example: Workload, question: str) -> None:
+        """Let ours ingest and answer once, so that it converts the networks that are not in ``models`` yet.
+
+        Raises as ``measure`` does.
+        """
+        self._ingest("ours", Plan(example, 0, ()), Figures())
+        with self._start("ours") as process:
+            process.ask(Request(task="open", store=self.root / "ours"))
+            process.ask(Request(task="answer", store=self.root / "ours", queries=(question,)))
 
     def measure(self, plan: Plan) -> dict[SideName, Figures]:
         """The figures of both sides; their stores are removed.

@@ -17,7 +17,7 @@ from kin_assistant.errors import KinError, QuestionError
 from kin_assistant.models.embedder import find_model, open_embedder
 from kin_assistant.settings import Settings
 from tools.comparison.documents import read_texts
-from tools.comparison.messages import Reply, Request, Workload
+from tools.comparison.messages import SIDES, Reply, Request, Workload
 
 if TYPE_CHECKING:
     from kin_assistant.assistant import Assistant
@@ -132,7 +132,7 @@ def main() -> None:
     # Replies go where standard output went; whatever a library prints goes to the log.
     replies = os.fdopen(os.dup(sys.stdout.fileno()), "w", encoding="utf-8")
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
-    side: Side = {"ours": Ours, "plain": Plain}[sys.argv[1]]()
+    side: Side = Ours() if sys.argv[1] == SIDES[0] else Plain()
     for line in sys.stdin:
         try:
             reply = _do(side, Request.model_validate_json(line))
