@@ -15,9 +15,9 @@ from tools.comparison.process import processors
 __all__ = ["NOTES", "LeftOut", "Measured", "Outcome", "as_json", "draw_growth", "lines_left_out", "table"]
 
 NOTES = """\
-Passages are not cut alike. The plain pipeline's are longer than the network reads (256 word pieces): it cuts them off, and what
-it cuts off no query finds. So "characters read a second" is the fair figure of ingest. "Passages a second" is near it, since every
-passage is one run of the network; "characters a second" counts text that is never embedded.
+Passages are not cut alike. The plain pipeline's are longer than the network reads (256 word pieces), so that a part of the text
+has no part in any vector. "Characters read a second" is therefore the fair figure of ingest; "passages a second" favours who cuts
+shorter ones, "characters a second" who reads less.
 Both rank documents by their best passage. A query gives ten passages; nDCG@10 is of 50, so that ten documents are among them.
 Memory is the most that a fresh process held (resident), children apart: ours writes and checks its store in one.
 """
