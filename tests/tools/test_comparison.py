@@ -19,12 +19,13 @@ from eval.beir import read_collection
 from eval.errors import CannotRunError
 from kin_assistant.corpus.frontmatter import parse_front_matter
 from kin_assistant.models.embedder import find_model
-from tools.comparison.__main__ import main
+from tools.comparison.__main__ import grow, main
 from tools.comparison.copies import write_copies
 from tools.comparison.documents import find_split, own_questions, public_questions, read_texts, spread
-from tools.comparison.measuring import Figures, mean_ndcg
+from tools.comparison.measuring import Bench, Figures, mean_ndcg
 from tools.comparison.messages import Workload
 from tools.comparison.plain import share_read
+from tools.comparison.process import Deadline
 from tools.comparison.report import LeftOut, Measured, Outcome, as_json, draw_growth, lines_left_out, table
 
 THREE = ("dhaka-two-stroke-ban", "surabaya-waste-banks", "seoul-pay-as-you-throw")
@@ -174,8 +175,19 @@ def test_a_size_that_was_left_out_is_said_and_drawn(tmp_path: Path) -> None:
     assert line.startswith("100x (300 documents) was left out: 3 minutes are needed")
     assert "ours 10 min, plain 20 min" in line
     assert json.loads(as_json(outcome))["left_out"][0]["seconds"] == {"ours": 600.0, "plain": 1200.0}
-    draw_growth(outcome, tmp_path / "new" / "growth.png")
-    assert (tmp_path / "new" / "growth.png").read_bytes().startswith(b"\x89PNG")
+    draw_growth(outcome, tmp_path / "growth.png")
+    assert (tmp_path / "growth.png").read_bytes().startswith(b"\x89PNG")
+
+
+def test_a_size_is_left_out_where_the_time_or_the_disk_will_not_do(corpus: Path, tmp_path: Path) -> None:
+    outcome = Outcome([measured(seconds=[60.0])])
+    grow(Bench(tmp_path, Deadline(5)), corpus, 10, outcome, ["a"])
+    grow(Bench(tmp_path, Deadline(600)), corpus, 100, Outcome([measured(disk_mb=1e9)], outcome.left_out), ["a"])
+    late, large = outcome.left_out
+    assert (late.times, late.documents, late.seconds) == (10, 30, {"ours": 600.0, "plain": 20.0})
+    assert late.reason == "10 minutes are needed and 5 are left (--minutes)."
+    assert "MB of disk are needed" in large.reason
+    assert len(outcome.measured) == 1
 
 
 # Runs
@@ -230,18 +242,19 @@ def test_an_interrupted_run_leaves_nothing(corpus: Path, tmp_path: Path) -> None
         process.send_signal(signal.SIGINT)
         _, errors = process.communicate(timeout=60)
     assert process.returncode == 130
-    assert errors == "Interrupted; nothing was kept.\n"
+    assert errors == "Interrupted.\n"
     assert not list(temporary.glob("kin-bench-*"))
 
 
 def refused(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
-    assert main([*arguments, "--plot", "/nonexistent/growth.png"]) == 2
+    assert main(["--plot", "/dev/null", *arguments]) == 2
     return capsys.readouterr().err
 
 
 def test_what_cannot_be_measured_is_said(corpus: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     missing, empty = str(tmp_path / "missing"), tmp_path / "empty"
     empty.mkdir()
+    assert "/dev/null/here: " in refused(capsys, "--corpus", str(corpus), "--plot", "/dev/null/here/growth.png")
     assert f"There is no folder {missing}." in refused(capsys, "--corpus", missing)
     assert f"There is no Markdown file in {empty}." in refused(capsys, "--corpus", str(empty))
     assert f"There is no folder {missing}." in refused(capsys, "--corpus", str(corpus), "--public", missing)

@@ -45,28 +45,41 @@ _EXAMPLE = "---\nid: one\ntitle: A weighbridge\n---\n\n# A weighbridge\n\nThe we
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Compare, print, and write what is asked for; gives the exit code."""
+    """Compare, print, and write what was measured, however the run ends; gives the exit code."""
     options = _parser().parse_args(arguments)
+    outcome, code = Outcome(), DONE
     try:
-        outcome = compare(options)
-        if options.json:
-            _write(options.json, as_json(outcome))
-        draw_growth(outcome, options.plot)
+        for path in (options.plot, options.json):
+            if path:
+                path.parent.mkdir(parents=True, exist_ok=True)
+        compare(options, outcome)
     except (CannotRunError, KinError) as error:
         print(f"The comparison cannot run. {error}", file=sys.stderr)
-        return COULD_NOT_RUN
+        code = COULD_NOT_RUN
     except OSError as error:
-        print(f"The comparison cannot run. {error.filename or ''}: {error.strerror or error}.", file=sys.stderr)
-        return COULD_NOT_RUN
+        code = _explain(error)
     except KeyboardInterrupt:
-        print("Interrupted; nothing was kept.", file=sys.stderr)
-        return INTERRUPTED
-    print(f"The plot is in {options.plot}" + (f", all figures in {options.json}." if options.json else "."))
-    return DONE
+        print("Interrupted.", file=sys.stderr)
+        code = INTERRUPTED
+    if outcome.measured:
+        try:
+            draw_growth(outcome, options.plot)
+            if options.json:
+                options.json.write_text(as_json(outcome), "utf-8")
+        except OSError as error:
+            return _explain(error)
+        print(f"The plot is in {options.plot}" + (f", all figures in {options.json}." if options.json else "."))
+    return code
 
 
-def compare(options: argparse.Namespace) -> Outcome:
-    """Measure every size that there is time for, and the public set; each is printed when it is done.
+def _explain(error: OSError) -> int:
+    where = f"{error.filename}: " if error.filename else ""
+    print(f"The comparison cannot run. {where}{error.strerror or error}.", file=sys.stderr)
+    return COULD_NOT_RUN
+
+
+def compare(options: argparse.Namespace, outcome: Outcome) -> None:
+    """Measure every size that there is time for, and the public set, into ``outcome``; each is printed when it is done.
 
     Raises ``CannotRunError``, ``OSError`` and ``KinError``.
     """
@@ -75,7 +88,6 @@ def compare(options: argparse.Namespace) -> Outcome:
     own = own_questions(QUESTIONS, documents)
     public, judged = _public(options)
     queries = spread(list(own.texts.values()), options.queries)
-    outcome = Outcome()
     print(f"{processors()} processors, as many threads on each side.\n\n{NOTES}", flush=True)
     with tempfile.TemporaryDirectory(prefix="kin-bench-", ignore_cleanup_errors=True) as name:
         bench = Bench(Path(name), deadline)
@@ -85,16 +97,14 @@ def compare(options: argparse.Namespace) -> Outcome:
             if public:
                 _measure_public(bench, public, judged, outcome, options.queries)
         except OutOfTimeError:
-            message = f"The {options.minutes:g} minutes were over before the first size was measured"
-            raise CannotRunError(
-                f"{message}{' with the public set' if public else ''}. Give more with --minutes."
-            ) from None
+            what = "the public set" if outcome.measured else "the first size"
+            message = f"The {options.minutes:g} minutes were over before {what} was measured. Give more with --minutes."
+            raise CannotRunError(message) from None
         for times in SIZES[1:]:
             if times <= options.most:
-                _grow(bench, options.corpus, times, outcome, queries)
+                grow(bench, options.corpus, times, outcome, queries)
     for line in lines_left_out(outcome.left_out):
         print(line)
-    return outcome
 
 
 def _public(options: argparse.Namespace) -> tuple[Workload | None, Questions]:
@@ -159,7 +169,7 @@ def _measure_public(bench: Bench, public: Workload, judged: Questions, outcome: 
     _show(outcome, Measured(title, len(texts), bench.measure(plan)))
 
 
-def _grow(bench: Bench, corpus: Path, times: int, outcome: Outcome, queries: Sequence[str]) -> None:
+def grow(bench: Bench, corpus: Path, times: int, outcome: Outcome, queries: Sequence[str]) -> None:
     """Measure a larger size, or say why not: the time or the disk would not do, going by the size before."""
     before = [one for one in outcome.measured if one.times][-1]
     larger = times / (before.times or 1)
@@ -176,6 +186,8 @@ def _grow(bench: Bench, corpus: Path, times: int, outcome: Outcome, queries: Seq
             _measure_size(bench, corpus, times, outcome, queries)
         except OutOfTimeError:
             reason = "the time was over while it was measured (--minutes)."
+        except CannotRunError as error:  # such as a full disk or too little memory, which costs this size alone
+            reason = str(error)
     if reason:
         outcome.left_out.append(LeftOut(times, round(before.documents * larger), reason, seconds))
 
@@ -183,11 +195,6 @@ def _grow(bench: Bench, corpus: Path, times: int, outcome: Outcome, queries: Seq
 def _show(outcome: Outcome, measured: Measured) -> None:
     outcome.measured.append(measured)
     print("\n".join(table(measured)) + "\n", flush=True)
-
-
-def _write(path: Path, text: str) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(text, "utf-8")
 
 
 def _parser() -> argparse.ArgumentParser:

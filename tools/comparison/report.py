@@ -122,7 +122,6 @@ def draw_growth(outcome: Outcome, path: Path) -> None:
             label = "reckoned, not measured" if side == SIDES[-1] else None
             panels[0].plot(*zip(*reckoned, strict=True), linestyle="", fillstyle="none", label=label, **style)
     panels[0].legend(frameon=False)
-    path.parent.mkdir(parents=True, exist_ok=True)
     figure.savefig(path, dpi=120, metadata={"Software": None})
 
 
