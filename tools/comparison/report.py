@@ -105,8 +105,12 @@ def draw_growth(outcome: Outcome, path: Path) -> None:
     figure = Figure(figsize=(11, 3.8), layout="constrained")
     panels = figure.subplots(1, 3)
     titles = ("ingest, s", "query p95, ms", "peak memory, MiB (dashed: asking)")
+    ticks = [(one.documents, one.times) for one in (*sizes, *outcome.left_out)]
     for panel, title in zip(panels, titles, strict=True):
-        panel.set(title=title, xlabel="documents", xscale="log", yscale="log")
+        panel.set(title=title, xlabel="documents", xscale="log")
+        panel.set_xticks([count for count, _ in ticks], [f"{count:,}\n({times}x)" for count, times in ticks])
+        panel.minorticks_off()
+        panel.margins(x=0.1)
         panel.spines[["top", "right"]].set_visible(False)
         panel.grid(color="#dddddd", linewidth=0.6)
     for side in SIDES:
@@ -121,6 +125,10 @@ def draw_growth(outcome: Outcome, path: Path) -> None:
         if reckoned:
             label = "reckoned, not measured" if side == SIDES[-1] else None
             panels[0].plot(*zip(*reckoned, strict=True), linestyle="", fillstyle="none", label=label, **style)
+    panels[0].set(yscale="log")
+    panels[0].yaxis.set_major_formatter("{x:g}")
+    for panel in panels[1:]:
+        panel.set_ylim(0, None)
     panels[0].legend(frameon=False)
     figure.savefig(path, dpi=120, metadata={"Software": None})
 
