@@ -103,6 +103,19 @@ class AccountStore:
         with self._opened(_FORMAT - 1) as database:
             database.executescript(_TABLES)
 
+    def copy(self, target: Path) -> None:
+        """Copy the file to ``target``, whole as it is at one moment, without the sessions. Raises ``AccountsUnavailable``."""
+        try:
+            with self._opened() as database, closing(sqlite3.connect(target)) as copied:
+                database.backup(copied)
+                copied.execute("DELETE FROM sessions")
+                copied.commit()
+                copied.execute("VACUUM")  # nothing of them is left on a free page
+        except sqlite3.Error as error:
+            raise AccountsUnavailable(
+                f"The accounts file {self.path} cannot be copied.", details=repr(error)
+            ) from error
+
     # Accounts
 
     def find(self, name: str) -> Account | None:

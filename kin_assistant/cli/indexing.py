@@ -63,7 +63,7 @@ def back_up(options: argparse.Namespace, settings: Settings) -> int:
     manifest, files = write_backup(settings.index, options.file, _own_files(settings))
     _print_build(f"Written to {options.file}", manifest, options, own_files=files)
     if not options.json:
-        print(f"With it: {files} files that were added on the page, hold verdicts or wait for a curator.")
+        print(f"With it: {files} files that were cannot be made again, such as documents added on the page.")
     return DONE
 
 
@@ -184,7 +184,8 @@ def _embedder(settings: Settings) -> Embedder:
 def _own_files(settings: Settings) -> OwnFiles:
     from kin_assistant.index.own_files import OwnFiles
 
-    return OwnFiles(settings.corpus, settings.feedback, settings.practices)
+    accounts = Path(settings.accounts) if settings.accounts else None
+    return OwnFiles(settings.corpus, settings.feedback, settings.practices, accounts)
 
 
 def _is_current(settings: Settings, embedder: Embedder) -> bool:

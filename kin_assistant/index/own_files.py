@@ -1,4 +1,4 @@
-"""What a backup holds beside the index because nothing can make it again: added documents, verdicts, waiting practices.
+"""What a backup holds beside the index because nothing can make it again: added documents, verdicts, practices, accounts.
 
 All are put back without replacing anything: a file that is there and differs stays, and is named.
 """
@@ -13,11 +13,13 @@ import re
 import secrets
 import shutil
 import stat
+import tempfile
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
+from kin_assistant.accounts.store import AccountStore
 from kin_assistant.corpus.files import MAX_FILE_BYTES
 from kin_assistant.corpus.uploads import ADDED
 from kin_assistant.errors import KinError
@@ -30,6 +32,7 @@ PREFIX = "own/"
 
 _DIGESTS = f"{PREFIX}files.json"
 _VERDICTS = "feedback/feedback.jsonl"
+_ACCOUNTS = "accounts/accounts.sqlite"
 _WAITING = re.compile(r"practices/[0-9a-f]{12}\.json")
 _MAX_DIGESTS_BYTES = 64 * 1024**2
 _MAX_FILES = 100_000
@@ -46,15 +49,21 @@ class OwnFiles:
     feedback: Path
     practices: Path
     """Those that were submitted and wait for a curator."""
+    accounts: Path | None = None
+    """The accounts file, where there is to be one."""
 
     def folder_of(self, name: str) -> Path:
         """The folder that the file which a backup calls ``name`` belongs in, or below."""
+        if name == _ACCOUNTS and self.accounts:
+            return self.accounts.parent
         if name == _VERDICTS:
             return self.feedback
         return self.practices if _WAITING.fullmatch(name) else self.corpus
 
-    def place_of(self, name: str) -> Path:
-        """Where the file that a backup calls ``name`` belongs."""
+    def place_of(self, name: str) -> Path | None:
+        """Where the file that a backup calls ``name`` belongs; none for accounts where there are to be none."""
+        if name == _ACCOUNTS:
+            return self.accounts
         return self.folder_of(name) / (PurePosixPath(name).name if _is_private(name) else name)
 
 
@@ -74,6 +83,11 @@ def write_own_files(archive: zipfile.ZipFile, own: OwnFiles) -> dict[str, str]:
     digests = {}
     for name, path in _found(own):
         digests[name] = _write(archive, name, path)
+    if own.accounts and own.accounts.exists():
+        with tempfile.TemporaryDirectory() as folder:
+            # A copy, since the file may be written to meanwhile.
+            AccountStore(own.accounts).copy(Path(folder, "copy"))
+            digests[_ACCOUNTS] = _write(archive, _ACCOUNTS, Path(folder, "copy"))
     archive.writestr(_DIGESTS, json.dumps(digests, sort_keys=True, indent=1))
     return digests
 
@@ -107,6 +121,8 @@ def put_back(archive: zipfile.ZipFile, source: Path, digests: dict[str, str], ow
     outcomes: dict[str, list[str]] = {"restored": [], "unchanged": [], "kept": []}
     for name in sorted(digests):
         target = own.place_of(name)
+        if target is None:
+            continue
         try:
             outcomes[_put_back(archive, name, digests[name], target, own)].append(name)
         except _Spoilt as error:
@@ -133,9 +149,9 @@ def _found(own: OwnFiles) -> Iterator[tuple[str, Path]]:
                 yield path.relative_to(own.corpus).as_posix(), path
     waiting = sorted(os.listdir(own.practices)) if own.practices.is_dir() else []
     for name in (_VERDICTS, *(f"practices/{name}" for name in waiting)):
-        path = own.place_of(name)
-        if _is_private(name) and path.is_file() and not path.is_symlink():
-            yield name, path
+        place = own.place_of(name) if _is_private(name) else None
+        if place and place.is_file() and not place.is_symlink():
+            yield name, place
 
 
 def _raise(error: OSError) -> None:
@@ -163,7 +179,7 @@ def _write(archive: zipfile.ZipFile, name: str, path: Path) -> str:
 
 def _is_private(name: str) -> bool:
     """Whether the file is for the secretariat alone, unlike a document."""
-    return name == _VERDICTS or _WAITING.fullmatch(name) is not None
+    return name in (_ACCOUNTS, _VERDICTS) or _WAITING.fullmatch(name) is not None
 
 
 def _is_ours(name: str) -> bool:

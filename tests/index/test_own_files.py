@@ -7,11 +7,13 @@ import os
 import stat
 import zipfile
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from kin_assistant.errors import KinError
+from kin_assistant.accounts.store import AccountStore
+from kin_assistant.errors import AccountsUnavailable, KinError
 from kin_assistant.index.backup import restore_backup, restore_own_files, write_backup
 from kin_assistant.index.layout import IndexFolder
 from kin_assistant.index.manifest import Recipe
@@ -92,6 +94,32 @@ def test_what_was_saved_is_put_back_where_it_belongs(backup: Path, elsewhere: Ow
     for private in (elsewhere.feedback / "feedback.jsonl", elsewhere.practices / "0123456789ab.json"):
         assert stat.S_IMODE(private.parent.stat().st_mode) == 0o700
         assert stat.S_IMODE(private.stat().st_mode) == 0o600
+
+
+def test_accounts_are_saved_without_their_sessions(
+    own_builds: Path, own: OwnFiles, elsewhere: OwnFiles, tmp_path: Path
+) -> None:
+    store, restored = AccountStore(tmp_path / "a.sqlite"), AccountStore(tmp_path / "new" / "b.sqlite")
+    store.create()
+    ada = store.add("ada", "administrator", "a long password", now=1)
+    session = store.begin_session(ada, now=1)
+    target = tmp_path / "backup.zip"
+    assert write_backup(own_builds, target, replace(own, accounts=store.path))[1] == 6
+    assert store.use_session(session, now=2, idle=9, longest=9) == ada, "those who are logged in stay so"
+
+    assert restore_own_files(target, elsewhere) == PutBack(restored=NAMES), "here there are to be no accounts"
+    assert "accounts/accounts.sqlite" in restore_own_files(target, replace(elsewhere, accounts=restored.path)).restored
+    assert restored.accounts() == (ada,)
+    assert restored.entries(9) == store.entries(9)
+    assert restored.use_session(session, now=2, idle=9, longest=9) is None
+    assert stat.S_IMODE(restored.path.stat().st_mode) == 0o600
+
+
+def test_accounts_that_cannot_be_copied_are_told(own_builds: Path, own: OwnFiles, tmp_path: Path) -> None:
+    (tmp_path / "a.sqlite").write_bytes(b"x" * 5000)
+    with pytest.raises(AccountsUnavailable, match="missing, locked or damaged"):
+        write_backup(own_builds, tmp_path / "backup.zip", replace(own, accounts=tmp_path / "a.sqlite"))
+    assert not (tmp_path / "backup.zip").exists()
 
 
 def test_nothing_that_is_there_is_replaced(backup: Path, own: OwnFiles) -> None:
