@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -119,10 +119,8 @@ class AnswerPipeline:
         )
         words = max_words or self._answer_words
         made = self._make_draft(understand(), words)
-        if made.reason and history and _may_lean(made.query):
-            behind = self._make_draft(understand(leans=True), words)
-            sure = behind.evidence and behind.confidence >= self._policy.refusal.confidence_behind
-            made = behind if sure and not behind.reason else made
+        if made.reason and history:
+            made = self._ask_behind(made, partial(understand, leans=True), words)
         query, draft, evidence, reason = made.query, made.draft, made.evidence, made.reason
         quoted = draft.candidates
         citations, sentences = cite_sentences(
@@ -190,6 +188,14 @@ class AnswerPipeline:
         forms = self._composer.find_forms(draft, query, evidence, words, self._read) if not reason else {}
         draft = self._composer.count_lists(take_form(draft, query.wanted_form, forms), query, evidence, words)
         return _Made(query, draft, evidence, reason, confidence, tuple(parts), tuple(forms), retrieved)
+
+    def _ask_behind(self, refused: _Made, understand: Callable[[], Query], words: int) -> _Made:
+        """A message ``refused`` alone with what came before it, if it may lean on that and is then answered surely."""
+        if not _may_lean(refused.query):
+            return refused
+        behind = self._make_draft(understand(), words)
+        sure = behind.evidence and behind.confidence >= self._policy.refusal.confidence_behind
+        return behind if sure and not behind.reason else refused
 
     def _find_names_shown(self, question: str, history: tuple[str, ...], filters: Filters | None) -> tuple[str, ...]:
         """The places or titles that the answer to an earlier question shows, in its order; none if that cannot be asked."""
