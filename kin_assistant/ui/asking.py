@@ -106,6 +106,7 @@ def _add_components(
             further = add_live_html("")
             with gr.Column(elem_id="kin-composer", min_width=0):
                 scope = add_html("")
+                add_html(texts.to_answer_html())
                 with gr.Row(elem_id="kin-box"):
                     question = gr.Textbox(
                         label="Your question",

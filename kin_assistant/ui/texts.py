@@ -80,6 +80,11 @@ def busy_html() -> Markup:
     return render("page.html", "busy")
 
 
+def to_answer_html() -> Markup:
+    """A link from the box to the first citation of the last answer."""
+    return render("page.html", "to_answer")
+
+
 def said_html() -> Markup:
     """Where the script says what became of the conversation."""
     return render("conversations.html", "said")

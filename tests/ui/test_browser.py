@@ -232,6 +232,21 @@ def test_in_a_cell_a_row_is_read_with_the_heads_of_its_columns(page: Page, serve
     assert page.evaluate(_CONTRAST) == []
 
 
+def test_paper_has_answers_over_its_width_with_their_evidence_below_and_no_buttons(page: Page) -> None:
+    turn = ask(page, QUESTION)
+    page.emulate_media(media="print")
+    paper = page.locator("#kin-conversation").bounding_box()
+    reply, evidence = (turn.locator(part).bounding_box() for part in (".kin-reply", ".kin-evidence"))
+    assert paper and reply and evidence
+    assert paper["width"] > 1000, "of a window of 1,280 pixels"
+    assert reply["width"] > 0.9 * paper["width"]
+    assert evidence["y"] >= reply["y"] + reply["height"]
+    assert evidence["height"] >= turn.locator(".kin-card").last.bounding_box()["height"]  # type: ignore[index]
+    assert page.evaluate("[...document.querySelectorAll('button')].filter((one) => one.checkVisibility()).length") == 0
+    assert turn.locator(".kin-proof .kin-quote").first.is_visible()
+    page.emulate_media(media="screen")
+
+
 def test_a_number_in_the_evidence_leads_back_to_the_sentence(page: Page) -> None:
     turn = ask(page, QUESTION)
     turn.locator(".kin-number").last.click()
@@ -841,10 +856,13 @@ def test_everything_works_from_the_keyboard(page: Page) -> None:
     page.keyboard.type(QUESTION)
     page.keyboard.press("Enter")
     page.locator(".kin-turn").wait_for()
-    for _ in range(200):
-        page.keyboard.press("Shift+Tab")
-        if page.evaluate("document.activeElement.matches('.kin-quote .kin-cite')"):
-            break
+    page.keyboard.press("Shift+Tab")
+    assert page.evaluate("document.activeElement.textContent") == "Go to the first citation of the answer"
+    assert page.evaluate("document.activeElement.getBoundingClientRect().left") >= 0, (
+        "it is seen while it has the focus"
+    )
+    page.keyboard.press("Enter")
+    assert page.evaluate("document.activeElement === document.querySelector('.kin-quote .kin-cite')")
     page.keyboard.press("Enter")
     assert page.evaluate("document.activeElement.matches('.kin-proof')")
     quote = words_of(page.locator(".kin-proof.kin-current .kin-words"))

@@ -97,7 +97,7 @@
 
   // The link that skips to the question leads there from every tab.
   document.addEventListener("click", (event) => {
-    if (!(event.target instanceof Element) || !event.target.closest(".kin-skip")) return;
+    if (!(event.target instanceof Element) || !event.target.closest(".kin-skip[href='#kin-question']")) return;
     event.preventDefault();
     document.querySelector("#kin-tabs [role=tab][data-tab-id=ask]").click();
     requestAnimationFrame(() => box()?.focus());

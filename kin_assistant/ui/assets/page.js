@@ -241,6 +241,15 @@
       proof.focus({ preventScroll: true });
       return;
     }
+    if (on("[data-kin-first]")) {
+      event.preventDefault();
+      const turn = [...document.querySelectorAll(".kin-turn")].at(-1);
+      const first = turn?.querySelector(".kin-reply .kin-cite") ?? turn?.querySelector(".kin-reply :is(a, button)");
+      if (!first) return;
+      show(first, "center");
+      first.focus({ preventScroll: true });
+      return;
+    }
     const said = on("[data-kin-back]");
     if (said) {
       event.preventDefault();
