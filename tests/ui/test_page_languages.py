@@ -234,8 +234,8 @@ def test_a_table_that_somebody_read_is_not_said_to_be_unread_and_may_run_from_th
     choose(page, "ar")
     wait_for_tab(page, "اسأل")
     assert page.get_by_role("tab", name="اسأل").evaluate("element => getComputedStyle(element).direction") == "rtl"
-    assert page.get_by_role("tab", name="Documents", exact=True).is_visible(), "what has no translation stays"
-    assert page.get_by_text("Documents and answers are in English.").is_visible()
+    wait_for_tab(page, "Documents")  # what has no translation stays
+    page.get_by_text("Documents and answers are in English.").wait_for()
     assert not page.get_by_text(UNREAD).first.is_visible()
     choose(page, "id")
     wait_for_tab(page, INDONESIAN["Ask"])
@@ -300,7 +300,7 @@ def test_a_translation_is_text_whatever_it_holds(browser: Browser, tmp_path_fact
     with running(app) as address, window(browser, address, {"locale": "fr-FR"}) as opened:
         page = open_page(opened, address)
         wait_for_tab(page, hostile["Ask"])
-        assert page.get_by_label(hostile[words]).is_visible()
+        page.get_by_label(hostile[words]).wait_for()
         assert page.locator("img[src=x], label b, option b").count() == 0
 
 
@@ -330,7 +330,7 @@ def test_an_indonesian_page_asks_and_quotes_in_english_word_for_word(real: Page,
     ] * turn.locator(".kin-words").count()
     assert turn.locator(".kin-question").evaluate("element => element.lastChild.textContent").strip() == QUESTION
     for name in ("Copy", "Copy link", "Edit question", "Watch this question", "Right", "Wrong answer"):
-        assert turn.get_by_role("button", name=INDONESIAN[name], exact=True).is_visible(), name
+        turn.get_by_role("button", name=INDONESIAN[name], exact=True).wait_for()
     turn.get_by_role("link", name=INDONESIAN["Open in document"]).first.click()
     mark = real.locator(".kin-panel mark#cited")
     mark.wait_for()
@@ -370,7 +370,7 @@ def test_every_tab_can_be_used_in_another_language(real: Page) -> None:
     ):
         real.get_by_role("tab", name=INDONESIAN[name], exact=True).click()
         real.get_by_label(INDONESIAN[label]).wait_for()
-        assert real.get_by_role("button", name=INDONESIAN[button], exact=True).is_visible()
+        real.get_by_role("button", name=INDONESIAN[button], exact=True).wait_for()
     real.get_by_role("tab", name=INDONESIAN["Documents"], exact=True).click()
     real.get_by_role("heading", name=INDONESIAN["All documents"]).wait_for()
     rows = real.locator(".kin-list tbody tr:visible")
