@@ -16,16 +16,13 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final, Literal, get_args
+from typing import Final
 
 from kin_assistant.accounts.passwords import check_password, hash_password
+from kin_assistant.accounts.roles import ROLES, Role
 from kin_assistant.errors import AccountError, AccountsUnavailable
 
-__all__ = ["ROLES", "Account", "AccountStore", "AuditEntry", "Role", "clean_name"]
-
-Role = Literal["reader", "curator", "administrator"]
-ROLES: Final[tuple[Role, ...]] = get_args(Role)
-"""Each may do what the one before may."""
+__all__ = ["Account", "AccountStore", "AuditEntry", "clean_name"]
 
 _FORMAT: Final = 1
 _NAME: Final = re.compile(r"[\w.@+-]{1,100}")

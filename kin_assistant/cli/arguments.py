@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from kin_assistant import __version__
-from kin_assistant.accounts.store import ROLES
+from kin_assistant.accounts.roles import ROLES
 from kin_assistant.filters import NAME_FIELDS
 
 __all__ = ["Run", "make_parser"]

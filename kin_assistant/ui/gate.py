@@ -20,7 +20,8 @@ from typing import TYPE_CHECKING, Final
 from urllib.parse import quote
 
 from kin_assistant.accounts.passwords import MOST_LETTERS, is_password
-from kin_assistant.accounts.store import ROLES, Account, AccountStore, Role, clean_name
+from kin_assistant.accounts.roles import ROLES, Role
+from kin_assistant.accounts.store import Account, AccountStore, clean_name
 from kin_assistant.api.addresses import is_for_programs
 from kin_assistant.api.problems import fault_body
 from kin_assistant.errors import AccountError, AccountsUnavailable

@@ -12,7 +12,8 @@ from typing import Any
 
 import pytest
 
-from kin_assistant.accounts.store import AccountStore, Role
+from kin_assistant.accounts.roles import Role
+from kin_assistant.accounts.store import AccountStore
 from kin_assistant.errors import ServeError
 from kin_assistant.index.report import SyncReport
 from kin_assistant.settings import Settings
